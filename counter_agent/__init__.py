@@ -1,0 +1,1 @@
+"""The headless program that drives a counter's devices."""

@@ -1,0 +1,224 @@
+"""One agent at work: announced, linked to its hub, following the feed, reporting its devices."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+from importlib.metadata import version
+
+from counter_agent.announce import announcement
+from counter_agent.config import Settings
+from counter_agent.delivery import Delivery
+from counter_agent.errors import AgentError, TokenRefused
+from counter_agent.insist import insist
+from counter_agent.jobs import Jobs
+from counter_agent.keys import station_fingerprint
+from counter_agent.outbox import Outbox
+from counter_agent.worker import DeviceWorker
+from hub.client import HubClient, HubFound, Reset, discover, follow
+from hub.errors import NotAllowed, Refused
+from hub.wire import Event, StationReport
+
+log = logging.getLogger(__name__)
+
+REPORT_EVERY_S = 60.0
+REPORT_PAUSE_S = 0.5
+"""A busy device changes twice a second; the hub need not know faster."""
+SEARCH_S = 5.0
+LOST_S = 10.0
+"""After so long without the hub, one that was found on the network is looked for again."""
+STOP_S = 0.8
+OVER = frozenset({"job.done", "job.failed", "job.expired", "job.unknown"})
+
+
+class Agent:
+    """The program of one counter's devices, from start to stop."""
+
+    def __init__(self, settings: Settings, outbox: Outbox, *, on_ready: Callable[[], None]) -> None:
+        self._settings = settings
+        self._outbox = outbox
+        self._on_ready = on_ready
+        self._boot = uuid.uuid4().hex
+        self._changed = asyncio.Event()
+        self._look = asyncio.Event()
+        self._linked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        self._workers = {
+            role: DeviceWorker(role, address, lambda: _tell(loop, self._changed))
+            for role, address in settings.devices.items()
+        }
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises TokenRefused when the hub does not take the token."""
+        heard = announcement(
+            self._settings.counter,
+            roles=list(self._workers),
+            fingerprint=station_fingerprint(self._settings.state),
+            interfaces=self._settings.interfaces,
+        )
+        for worker in self._workers.values():
+            worker.start()
+        heard.start()
+        try:
+            await self._work()
+        finally:
+            for worker in self._workers.values():
+                worker.stop()
+            await heard.stop()
+            await asyncio.to_thread(self._join_workers)
+
+    async def _work(self) -> None:
+        url = self._settings.hub or await self._find()
+        async with HubClient(url, self._settings.token, ca=self._settings.ca) as client:
+            try:
+                await self._introduce(client)
+                await self._linked_work(client)
+            except Refused as error:
+                raise _told(error, client.url) from error
+            except ExceptionGroup as group:
+                refusal = _first_refusal(group)
+                if refusal is None:
+                    raise
+                raise _told(refusal, client.url) from group
+
+    async def _linked_work(self, client: HubClient) -> None:
+        delivery = Delivery(client, self._outbox, self._boot)
+        async with asyncio.TaskGroup() as tasks:
+            jobs = Jobs(client, self._outbox, self._workers, delivery, self._boot)
+            seq = await insist(lambda: jobs.fetch(tasks))
+            tasks.create_task(delivery.run(), name="deliver")
+            tasks.create_task(self._report_changes(client), name="report")
+            tasks.create_task(self._fetch_when_told(jobs, tasks), name="fetch")
+            if self._settings.hub is None:
+                tasks.create_task(self._follow_the_hub(client), name="find again")
+            await self._follow_feed(client, jobs, seq)
+
+    async def _introduce(self, client: HubClient) -> None:
+        """Check that the token is this counter's, and make this start the hub's newest."""
+        me = await insist(client.me)
+        if me.kind != "agent" or me.counter != self._settings.counter:
+            whose = f"counter {me.counter}" if me.kind == "agent" else f"the {me.kind} '{me.name}'"
+            message = (
+                f"this token belongs to {whose}, not to counter {self._settings.counter}: "
+                f"create one with 'loket hub token --data DIR --counter {self._settings.counter}'"
+            )
+            raise TokenRefused(message)
+        await insist(lambda: self._report(client))
+
+    async def _follow_feed(self, client: HubClient, jobs: Jobs, seq: int) -> None:
+        ready = False
+
+        def on_link(linked: bool) -> None:
+            nonlocal ready
+            if not linked:
+                self._linked.clear()
+                log.warning("the hub is gone; looking for it")
+                return
+            self._linked.set()
+            self._changed.set()
+            self._look.set()
+            log.info("linked to the hub at %s", client.url)
+            if not ready:
+                ready = True
+                self._on_ready()
+
+        async with aclosing(follow(client, seq, on_link=on_link)) as items:
+            async for item in items:
+                self._heard(item, jobs)
+
+    def _heard(self, item: Event | Reset, jobs: Jobs) -> None:
+        if isinstance(item, Reset) or item.kind == "job.queued":
+            self._look.set()
+        elif item.kind in OVER:
+            jobs.drop(item.subject)
+
+    async def _fetch_when_told(self, jobs: Jobs, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await self._look.wait()
+            self._look.clear()
+            await insist(lambda: jobs.fetch(tasks))
+
+    async def _report_changes(self, client: HubClient) -> None:
+        while True:
+            try:
+                await asyncio.wait_for(self._changed.wait(), REPORT_EVERY_S)
+            except TimeoutError:
+                log.debug("reporting because nothing changed for a while")
+            self._changed.clear()
+            await insist(lambda: self._report(client))
+            await asyncio.sleep(REPORT_PAUSE_S)
+
+    async def _report(self, client: HubClient) -> None:
+        report = StationReport(
+            boot=self._boot,
+            version=version("loket"),
+            devices=[worker.report() for worker in self._workers.values()],
+        )
+        await client.report(report, key=uuid.uuid4().hex)
+
+    async def _find(self) -> str:
+        """Return the address of the hub on the network that takes our token; wait for it."""
+        log.info("looking for the hub on the network")
+        while True:
+            for hub in await discover(SEARCH_S, interfaces=self._settings.interfaces):
+                if await self._takes_us(hub):
+                    log.info("found the hub '%s' at %s", hub.name, hub.url)
+                    return hub.url
+
+    async def _takes_us(self, hub: HubFound) -> bool:
+        if not hub.trustworthy:
+            log.warning("the hub at %s has no TLS: our token is not sent there", hub.url)
+            return False
+        try:
+            async with HubClient(hub.url, self._settings.token, ca=self._settings.ca) as client:
+                await client.me()
+        except NotAllowed:
+            log.warning("the hub at %s does not know our token", hub.url)
+            await asyncio.sleep(SEARCH_S)
+            return False
+        except Exception as error:  # noqa: BLE001 — whatever answers there is not our hub
+            log.debug("no hub of ours at %s: %s", hub.url, error)
+            await asyncio.sleep(1)
+            return False
+        return True
+
+    async def _follow_the_hub(self, client: HubClient) -> None:
+        """Look for the hub again when it stays away: it may have another address now."""
+        lost_since = time.monotonic()
+        while True:
+            if self._linked.is_set():
+                lost_since = time.monotonic()
+            elif time.monotonic() - lost_since > LOST_S:
+                url = await self._find()
+                client.move_to(url)
+                lost_since = time.monotonic()
+            await asyncio.sleep(1)
+
+    def _join_workers(self) -> None:
+        until = time.monotonic() + STOP_S
+        for worker in self._workers.values():
+            worker.join(max(until - time.monotonic(), 0))
+
+
+def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    with suppress(RuntimeError):  # the loop is closed: the agent is ending
+        loop.call_soon_threadsafe(event.set)
+
+
+def _first_refusal(group: BaseExceptionGroup[BaseException]) -> Refused | None:
+    for error in group.exceptions:
+        found = _first_refusal(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, Refused):
+            return found
+    return None
+
+
+def _told(error: Refused, url: str) -> AgentError:
+    if isinstance(error, NotAllowed):
+        message = f"the hub at {url} refused the token: {error.en}; see 'loket hub token'"
+        return TokenRefused(message)
+    return AgentError(f"{url} does not answer as a hub does: {error.code}; check --hub")

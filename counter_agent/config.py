@@ -1,0 +1,191 @@
+"""The agent's settings, from its configuration file and the command line.
+
+counter = 3
+hub = "https://192.168.1.10:8443"     # left out: found on the network
+ca = "/etc/loket/ca.pem"
+token_file = "/etc/loket/counter-3.token"
+state = "/var/lib/loket/counter-3"
+interfaces = ["192.168.1.20"]
+
+[devices]
+fingerprint = "r30x:/dev/serial/by-id/usb-…"
+document_printer = "ipp://printer.local/ipp/print"
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import ssl
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from counter_agent.errors import WrongSettings
+from devices.address import parse_address
+from devices.errors import AddressError
+
+ABILITY_OF_ROLE: Mapping[str, tuple[str, ...]] = {
+    "fingerprint": ("capture",),
+    "camera": ("photo",),
+    "scanner": ("scan",),
+    "ticket_printer": ("print_ticket", "last_process_id"),
+    "document_printer": ("print_pdf", "find_job"),
+    "passport_reader": ("read_passport",),
+}
+"""The roles that a counter's devices play, and what a device must be able to do for each."""
+
+_SECRET = re.compile(r"//[^/@]*@")
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    counter: int | None = None
+    hub: str | None = None
+    ca: str | None = None
+    token: str | None = None
+    token_file: str | None = None
+    state: str | None = None
+    interfaces: list[str] | None = None
+    devices: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one agent needs to know; `hub` None means: find it on the network."""
+
+    counter: int
+    token: str = field(repr=False)
+    state: Path
+    hub: str | None = None
+    ca: Path | None = None
+    interfaces: tuple[str, ...] | None = None
+    devices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line said; None where it said nothing."""
+
+    counter: int | None = None
+    hub: str | None = None
+    ca: Path | None = None
+    token_file: Path | None = None
+    state: Path | None = None
+    config: Path | None = None
+    interfaces: tuple[str, ...] | None = None
+    devices: tuple[str, ...] = ()
+
+
+def settings_from(asked: Asked) -> Settings:
+    """Join command line and configuration file; the command line wins. Raises WrongSettings."""
+    file = _read_file(asked.config) if asked.config else _File()
+    counter = asked.counter if asked.counter is not None else file.counter
+    if counter is None or counter < 1:
+        message = "which counter? Give --counter N (1 or more), or counter = N in the file"
+        raise WrongSettings(message)
+    state = asked.state or _path(file.state) or _default_state(counter)
+    devices = {**file.devices, **dict(_pair(text) for text in asked.devices)}
+    _check_devices(devices)
+    hub, ca = asked.hub or file.hub, asked.ca or _path(file.ca)
+    _check_hub(hub, ca)
+    interfaces = asked.interfaces or (tuple(file.interfaces) if file.interfaces else None)
+    return Settings(
+        counter=counter,
+        token=_token(asked, file, state),
+        state=state,
+        hub=hub,
+        ca=ca,
+        interfaces=interfaces,
+        devices=devices,
+    )
+
+
+def shown_address(address: str) -> str:
+    """Return a device address without the password it may carry."""
+    return _SECRET.sub("//…@", address)
+
+
+def _read_file(path: Path) -> _File:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise WrongSettings(message) from error
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        message = f"{path}: {error}"
+        raise WrongSettings(message) from error
+
+
+def _token(asked: Asked, file: _File, state: Path) -> str:
+    if file.token and not asked.token_file:
+        return file.token
+    path = asked.token_file or _path(file.token_file) or state / "token"
+    try:
+        token = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        message = (
+            f"no token in {path}: create one at the hub with "
+            "'loket hub token --data DIR --counter N' and give it with --token-file"
+        )
+        raise WrongSettings(message) from error
+    if not token:
+        message = f"the token file {path} is empty"
+        raise WrongSettings(message)
+    return token
+
+
+def _check_hub(hub: str | None, ca: Path | None) -> None:
+    parts = urlsplit(hub or "https://found")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        message = f"'{hub}' is no address of a hub: write https://HOST:PORT"
+        raise WrongSettings(message)
+    if parts.scheme == "http" and not _loopback(parts.hostname):
+        message = f"'{hub}' has no TLS: the token would be readable on the network; use https"
+        raise WrongSettings(message)
+    try:
+        ssl.create_default_context(cafile=ca)
+    except (OSError, ssl.SSLError) as error:
+        message = f"{ca} is no certificate of an authority (loket hub init writes DIR/tls/ca.pem)"
+        raise WrongSettings(message) from error
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _pair(text: str) -> tuple[str, str]:
+    role, equals, address = text.partition("=")
+    if not equals or not address:
+        message = f"--device {text}: write ROLE=ADDRESS, e.g. fingerprint=r30x:/dev/ttyUSB0"
+        raise WrongSettings(message)
+    return role.strip(), address.strip()
+
+
+def _check_devices(devices: Mapping[str, str]) -> None:
+    for role, address in devices.items():
+        if role not in ABILITY_OF_ROLE:
+            known = ", ".join(ABILITY_OF_ROLE)
+            message = f"'{role}' is no role of a counter's device; known: {known}"
+            raise WrongSettings(message)
+        try:
+            parse_address(address)
+        except AddressError as error:
+            message = f"device {role}: {error.detail}"
+            raise WrongSettings(message) from error
+
+
+def _default_state(counter: int) -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(base) / "loket" / f"agent-{counter}"
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser() if text else None

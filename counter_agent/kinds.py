@@ -1,0 +1,204 @@
+"""What each kind of job does with its device, and what its outcome means to the hub.
+
+These run in the device's thread. An outcome is an `Ending`; what a driver raises passes through.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from PIL import Image
+
+from counter_agent.outbox import Ending, Part
+from devices.capabilities import (
+    Camera,
+    CaptureResult,
+    Device,
+    DocumentPrinter,
+    DocumentScanner,
+    FingerprintReader,
+    PrintResult,
+    PrintState,
+    Progress,
+    TicketImage,
+    TicketPrinter,
+    pages_to_pdf,
+)
+from hub.wire import Job
+
+ROLE_OF_KIND: Mapping[str, str] = {
+    "capture_finger": "fingerprint",
+    "take_photo": "camera",
+    "scan": "scanner",
+    "print_document": "document_printer",
+    "print_ticket": "ticket_printer",
+}
+PRINTS = frozenset({"print_document", "print_ticket"})
+"""Kinds that leave paper: never repeated by themselves."""
+
+FINGER_WAIT_S = 30.0
+_LONGEST_WAIT_S = 120.0
+_MOST_PAGES = 100
+_DPI = range(75, 1201)
+
+
+class WrongOptions(Exception):
+    """The job's options or content make no sense; the text names the option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job with all that its device needs."""
+
+    job: Job
+    content: bytes
+    progress: Progress
+    cancelled: Callable[[], bool]
+
+
+def perform(device: Device, order: Order, *, print_id: int) -> Ending:
+    """Do the job; what the order asks wrongly is a failed ending. Raises DeviceError."""
+    try:
+        return _perform(device, order, print_id)
+    except WrongOptions as error:
+        return Ending("failed", code="options_invalid", detail=str(error))
+
+
+def _perform(device: Device, order: Order, print_id: int) -> Ending:
+    match order.job.kind:
+        case "capture_finger":
+            return _capture_finger(cast("FingerprintReader", device), order)
+        case "take_photo":
+            return _take_photo(cast("Camera", device))
+        case "scan":
+            return _scan(cast("DocumentScanner", device), order)
+        case "print_document":
+            return _print_document(cast("DocumentPrinter", device), order)
+        case "print_ticket":
+            return _print_ticket(cast("TicketPrinter", device), order, print_id)
+
+
+def look_up(device: Device, kind: str, job: str, print_id: int) -> PrintResult:
+    """Ask the printer what became of a print whose end nobody saw; SENT means: ask again."""
+    if kind == "print_ticket":
+        return _last_ticket(cast("TicketPrinter", device), print_id)
+    found = cast("DocumentPrinter", device).find_job(job)
+    return found or PrintResult(PrintState.UNKNOWN, "printer_forgot")
+
+
+def print_ending(result: PrintResult) -> Ending:
+    """Return what a print's outcome means: paper is there, is not there, or a person must look."""
+    facts = {"print": result.state.value}
+    match result.state:
+        case PrintState.PRINTED | PrintState.SENT:
+            return Ending("done", code=result.code, detail=result.detail, facts=facts)
+        case PrintState.FAILED:
+            return Ending("failed", (), result.code or "print_failed", result.detail, facts)
+        case PrintState.UNKNOWN:
+            return Ending("unknown", (), result.code or "print_unknown", result.detail, facts)
+
+
+def _last_ticket(printer: TicketPrinter, print_id: int) -> PrintResult:
+    if printer.last_process_id() == print_id:
+        return PrintResult(PrintState.PRINTED)
+    return PrintResult(PrintState.SENT, "not_confirmed")  # it may still be printing
+
+
+def _capture_finger(reader: FingerprintReader, order: Order) -> Ending:
+    wait_s = _number(order.job, "wait_s", FINGER_WAIT_S, 1.0, _LONGEST_WAIT_S)
+    capture = reader.capture(wait_s=wait_s, progress=order.progress, cancelled=order.cancelled)
+    if capture.result is not CaptureResult.CAPTURED or capture.image is None:
+        return Ending("failed", code=capture.result.value)
+    image = capture.image
+    facts = {
+        "finger": order.job.options.get("finger", ""),
+        "width": str(image.width_px),
+        "height": str(image.height_px),
+        "dpi": str(image.dpi),
+        "template_kind": capture.template_kind,
+        "native_bits": str(image.native_bits),
+        "certified": "yes" if image.certified else "no",
+        "attempts": str(capture.attempts),
+    }
+    return Ending("done", (Part("image/png", image.png()),), facts=facts)
+
+
+def _take_photo(camera: Camera) -> Ending:
+    photo = camera.photo()
+    facts = {"width": str(photo.width_px), "height": str(photo.height_px)}
+    return Ending("done", (Part("image/jpeg", photo.jpeg),), facts=facts)
+
+
+def _scan(scanner: DocumentScanner, order: Order) -> Ending:
+    pages = scanner.scan(
+        dpi=int(_number(order.job, "dpi", 300, _DPI.start, _DPI.stop - 1)),
+        colour=_flag(order.job, "colour", default=True),
+        feeder=_flag(order.job, "feeder", default=False),
+        max_pages=int(_number(order.job, "pages", 1, 1, _MOST_PAGES)),
+        progress=order.progress,
+        cancelled=order.cancelled,
+    )
+    if not pages or order.cancelled():
+        return Ending("failed", code="cancelled")
+    facts = {"pages": str(len(pages)), "dpi": str(pages[0].dpi)}
+    return Ending("done", (Part("application/pdf", pages_to_pdf(pages)),), facts=facts)
+
+
+def _print_document(printer: DocumentPrinter, order: Order) -> Ending:
+    if not order.content.startswith(b"%PDF-"):
+        message = "blob: no PDF"
+        raise WrongOptions(message)
+    copies = int(_number(order.job, "copies", 1, 1, 9))
+    result = printer.print_pdf(
+        order.content, job_name=order.job.id, copies=copies, progress=order.progress
+    )
+    return print_ending(result)
+
+
+def _print_ticket(printer: TicketPrinter, order: Order, print_id: int) -> Ending:
+    ticket = ticket_image(order.content)
+    try:
+        result = printer.print_ticket(ticket, process_id=print_id)
+    except ValueError as error:  # wider than the paper
+        message = f"blob: {error}"
+        raise WrongOptions(message) from error
+    return print_ending(result)
+
+
+def ticket_image(png: bytes) -> TicketImage:
+    """Turn a ticket's PNG into printer dots, dark is black. Raises WrongOptions."""
+    try:
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as picture:
+            grey = picture.convert("L")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        message = "blob: no PNG picture"
+        raise WrongOptions(message) from error
+    width = -(-grey.width // 8) * 8
+    page = Image.new("L", (width, grey.height), 255)
+    page.paste(grey)
+    # Pillow's "1" has 1 = white, the printer 1 = black
+    dots = page.point(lambda level: 255 if level < 128 else 0).convert("1")
+    return TicketImage(width, grey.height, dots.tobytes())
+
+
+def _number(job: Job, name: str, default: float, least: float, most: float) -> float:
+    text = job.options.get(name, "")
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        value = float("nan")
+    if not least <= value <= most:
+        message = f"{name}: a number from {least:g} to {most:g}"
+        raise WrongOptions(message)
+    return value
+
+
+def _flag(job: Job, name: str, *, default: bool) -> bool:
+    text = job.options.get(name, "").lower()
+    if text in ("", "yes", "true", "1", "no", "false", "0"):
+        return text in ("yes", "true", "1") if text else default
+    message = f"{name}: yes or no"
+    raise WrongOptions(message)

@@ -1,0 +1,203 @@
+"""One thread for one device: open it, keep it, lose it, open it again.
+
+A silent or nonsense device holds up nobody but its own thread. What is to be done with the device
+comes in as functions and goes out as futures; the thread starts them only while the device is open.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from counter_agent.config import ABILITY_OF_ROLE, shown_address
+from devices.capabilities import Device, Health, Identity
+from devices.errors import AddressError, DeviceError, DeviceProtocolError, DeviceUnavailable
+from devices.registry import open_device
+from hub.wire import DeviceReport
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_Act = Callable[[Device], None]
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+HEALTH_EVERY_S = 10.0
+FAULT = "device_fault"
+"""The driver broke: a fault of ours, not of the device."""
+
+
+class DeviceWorker:
+    """Keeps the device of one role open; `changed` is called from its thread on every change."""
+
+    def __init__(self, role: str, address: str, changed: Callable[[], None]) -> None:
+        self._role = role
+        self._address = address
+        self._changed = changed
+        self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._report = DeviceReport(
+            role=role, address=shown_address(address), lamp="down", code="opening"
+        )
+        self._thread = threading.Thread(target=self._run, name=f"device {role}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to open the device."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to close the device and end; `join` waits for it."""
+        self._stopping.set()
+        self._inbox.put(None)
+        self._wake.set()
+
+    def join(self, timeout_s: float) -> None:
+        """Wait up to `timeout_s` for the end; a thread that hangs in a driver dies with us."""
+        self._thread.join(timeout_s)
+
+    def report(self) -> DeviceReport:
+        """Return the device as it was seen last."""
+        return self._report
+
+    def submit(self, act: Callable[[Device], T]) -> Future[T]:
+        """Have `act` called with the open device; cancel the future to withdraw it before that.
+
+        The future raises what `act` raises. After DeviceUnavailable or DeviceProtocolError the
+        device is opened anew before the next act.
+        """
+        result: Future[T] = Future()
+
+        def run(device: Device) -> None:
+            if not result.set_running_or_notify_cancel():
+                return
+            try:
+                result.set_result(act(device))
+            except BaseException as error:
+                result.set_exception(error)
+                raise
+
+        self._inbox.put(run)
+        self._wake.set()
+        return result
+
+    def _run(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            device = self._open()
+            if device:
+                pause_s = FIRST_PAUSE_S
+                self._keep(device)
+            self._wake.clear()
+            if not self._stopping.is_set():
+                # a new request opens at once: the officer has just plugged it in again
+                self._wake.wait(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _open(self) -> Device | None:
+        try:
+            device = open_device(self._address)
+        except DeviceError as error:
+            self._down(error.code, error.detail)
+        except Exception:  # thread boundary: a driver's bug must not end the thread
+            log.exception("the driver of %s broke while opening", self._role)
+            self._down(FAULT, "")
+        else:
+            missing = _missing(device, self._role)
+            if not missing:
+                return device
+            device.close()
+            self._down(AddressError.code, f"this device cannot {missing}")
+        return None
+
+    def _keep(self, device: Device) -> None:
+        try:
+            if self._guarded(partial(self._ask, device)):
+                self._serve(device)
+        finally:
+            self._guarded(device.close)
+
+    def _serve(self, device: Device) -> None:
+        while not self._stopping.is_set():
+            try:
+                act = self._inbox.get(timeout=HEALTH_EVERY_S)
+            except queue.Empty:
+                act = None
+            if self._stopping.is_set():
+                return
+            if act and not self._guarded(partial(self._busy, device, act)):
+                return
+            if not self._guarded(partial(self._ask, device)):
+                return
+
+    def _busy(self, device: Device, act: _Act) -> None:
+        self._show(msgspec.structs.replace(self._report, lamp="busy"))
+        try:
+            act(device)
+        except (DeviceUnavailable, DeviceProtocolError):
+            raise
+        except DeviceError as error:
+            log.info("%s: %s (%s)", self._role, error.code, error.detail)
+
+    def _ask(self, device: Device) -> None:
+        self._up(device.identity(), device.health())
+
+    def _guarded(self, act: Callable[[], None]) -> bool:
+        """Call `act`; return whether the device may be kept."""
+        try:
+            act()
+        except DeviceError as error:
+            self._down(error.code, error.detail)
+        except Exception:  # thread boundary
+            log.exception("the driver of %s broke", self._role)
+            self._down(FAULT, "")
+        else:
+            return True
+        return False
+
+    def _up(self, identity: Identity, health: Health) -> None:
+        if self._report.lamp == "down":
+            log.info("%s is there: %s", self._role, self._report.address)
+        self._show(
+            DeviceReport(
+                role=self._role,
+                address=self._report.address,
+                lamp=health.lamp.value,
+                code=health.code,
+                detail=health.detail,
+                model=identity.model,
+                serial=identity.serial,
+                firmware=identity.firmware,
+            )
+        )
+
+    def _down(self, code: str, detail: str) -> None:
+        said = self._report.lamp == "down" and self._report.code == code
+        log.log(
+            logging.DEBUG if said else logging.WARNING,
+            "%s is gone: %s (%s) at %s",
+            self._role,
+            code,
+            detail,
+            self._report.address,
+        )
+        self._show(msgspec.structs.replace(self._report, lamp="down", code=code, detail=detail))
+
+    def _show(self, report: DeviceReport) -> None:
+        changed = report != self._report
+        self._report = report
+        if changed:
+            self._changed()
+
+
+def _missing(device: Device, role: str) -> str:
+    """Return the ability that `role` needs and `device` lacks, empty if it has all."""
+    lacking = [name for name in ABILITY_OF_ROLE[role] if not hasattr(device, name)]
+    return ", ".join(lacking)

@@ -1,0 +1,1 @@
+"""Cameras through OpenCV, each in a child process."""

@@ -1,0 +1,168 @@
+"""`loket devices`: what a technician does with a device and a terminal."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+
+import typer
+
+from devices import capabilities, checkup, once, registry
+from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
+
+if TYPE_CHECKING:
+    from devices.capabilities import TicketImage
+
+app = typer.Typer(
+    name="devices",
+    help="Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+app.command("capture-finger")(once.capture_finger)
+app.command("photo")(once.photo)
+app.command("scan")(once.scan)
+app.command("print-ticket")(once.print_ticket)
+app.command("print")(once.print_document)
+app.command("read-passport")(once.read_passport)
+
+
+@app.command("list")
+def list_devices() -> None:
+    """Daftar driver, simulator, dan port yang ditemukan. / List drivers, simulators, found ports.
+
+    Example: loket devices list
+    """
+    simulated = registry.simulator_names()
+    for driver in sorted({*registry.driver_names(), *simulated}):
+        print(f"driver    {driver:10}{' simulator' if driver in simulated else ''}")
+    for port in found_ports():
+        print(f"port      {port}")
+
+
+def found_ports() -> list[str]:
+    """Return the stable names of serial ports and cameras that are plugged in."""
+    folders = ((Path("/dev/serial/by-id"), "*"), (Path("/dev/v4l/by-id"), "*-index0"))
+    return sorted(str(path) for folder, pattern in folders for path in folder.glob(pattern))
+
+
+@app.command()
+def check(
+    address: DeviceAddress,
+    use: Annotated[
+        bool, typer.Option(help="Also use it once: finger, photo, test ticket or scan.")
+    ] = False,
+) -> None:
+    """Periksa satu perangkat dengan kata-kata sederhana. / Walk through one device in plain words.
+
+    Example: loket devices check escpos:socket://10.0.0.9:9100 --use
+    """
+    steps = []
+    for step in checkup.walk_through(address):
+        steps.append(step)
+        _show(step)
+    if use and all(step.fine for step in steps):
+        steps.append(checkup.try_once(address, _use_once, "pakai / use"))
+        _show(steps[-1])
+    if any(step.asked.startswith("alamat") and not step.fine for step in steps):
+        raise typer.Exit(WRONG_USE)
+    if not all(step.fine for step in steps):
+        raise typer.Exit(FAILED)
+
+
+def _show(step: checkup.Step) -> None:
+    print(f"{'ok   ' if step.fine else 'GAGAL'} {step.asked}: {step.answer}", flush=True)
+    if step.remedy:
+        print(f"      -> {step.remedy}", flush=True)
+
+
+def _use_once(device: capabilities.Device) -> str:
+    trials: dict[str, Callable[[], str]] = {
+        "capture": lambda: str(
+            cast("capabilities.FingerprintReader", device).capture(wait_s=10).result
+        ),
+        "photo": lambda: f"{len(cast('capabilities.Camera', device).photo().jpeg)} byte JPEG",
+        "scan": lambda: f"{len(cast('capabilities.DocumentScanner', device).scan(dpi=100))} hal.",
+        "print_ticket": lambda: str(
+            cast("capabilities.TicketPrinter", device).print_ticket(_test_ticket()).state
+        ),
+        "present": lambda: (
+            f"dokumen / document: {cast('capabilities.CardReader', device).present()}"
+        ),
+    }
+    for ability, trial in trials.items():
+        if callable(getattr(device, ability, None)):
+            return trial()
+    return "tidak ada yang dapat dicoba / nothing to try"
+
+
+@app.command()
+def simulate(
+    driver: Annotated[str, typer.Argument(help="Name of a simulator, see: loket devices list")],
+    option: Annotated[list[str] | None, typer.Option(help="K=V for the simulator")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for what it prints")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="Fault to start with")] = None,
+) -> None:
+    """Jalankan simulator sampai EOF. / Run a simulator on a real wire until EOF.
+
+    Prints `ready ADDRESS`, then obeys lines `fault NAME` and `clear`, each answered by `ok` or
+    `error TEXT`.
+
+    Example: loket devices simulate escpos --option port=9100 --out tickets --fault near_end
+    """
+    signal.signal(signal.SIGTERM, _end)
+    options = _options(option or [])
+    with plain_errors():
+        try:
+            simulator = registry.start_simulator(driver, options, out=out)
+        except ValueError as error:
+            fail(str(error), WRONG_USE)
+        try:
+            _obey(simulator, [f"fault {name}" for name in fault or []], quiet=True)
+            print(f"ready {simulator.address}", flush=True)
+            _obey(simulator, sys.stdin)
+        finally:
+            simulator.stop()
+
+
+def _obey(simulator: registry.Simulator, lines: Iterable[str], *, quiet: bool = False) -> None:
+    for line in lines:
+        verb, _, name = line.strip().partition(" ")
+        try:
+            if verb not in ("fault", "clear"):
+                message = f"unknown line '{verb}': write fault NAME or clear"
+                raise ValueError(message)  # noqa: TRY301 - answered like the simulator's own
+            simulator.fault(name.strip() if verb == "fault" else "")
+        except ValueError as error:
+            if quiet:
+                fail(str(error), WRONG_USE)
+            print(f"error {error}", flush=True)
+        else:
+            if not quiet:
+                print("ok", flush=True)
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    raise typer.Exit(0)
+
+
+def _options(pairs: list[str]) -> dict[str, str]:
+    for pair in pairs:
+        if "=" not in pair:
+            fail(f"--option {pair}: tulis K=V / write K=V", WRONG_USE)
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _test_ticket() -> TicketImage:
+    from PIL import Image, ImageDraw, ImageFont
+
+    paper = Image.new("1", (384, 120), 0)
+    pen = ImageDraw.Draw(paper)
+    pen.rectangle((2, 2, 381, 117), outline=1, width=3)
+    pen.text((20, 50), "LOKET  uji cetak / print test", font=ImageFont.load_default(18), fill=1)
+    return capabilities.TicketImage(paper.width, paper.height, paper.tobytes())

@@ -1,0 +1,302 @@
+"""What every driver has to stand, whatever the device: checks against a simulator or on metal.
+
+A check opens the device by its production address, lets something go wrong on the wire and looks
+at what the driver says, how long it takes, and whether the next call works. Without a simulator
+only the checks that need no fault can run.
+
+    for check in conformance.CHECKS:
+        conformance.run(check, Subject(address, simulator))
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from devices.capabilities import Device
+from devices.errors import (
+    DeviceBusy,
+    DeviceError,
+    DeviceGone,
+    DeviceProtocolError,
+    DeviceSilent,
+    DeviceUnavailable,
+)
+from devices.registry import Simulator, open_device
+
+_Answer = TypeVar("_Answer")
+REPEATS: Final = 100
+_SETTLING_S: Final = 5.0
+_HOLD: Final = """
+import fcntl, os, sys, termios
+line = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+fcntl.flock(line, fcntl.LOCK_EX)
+fcntl.ioctl(line, termios.TIOCEXCL)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+class NotConforming(Exception):
+    """A driver did something else than the check demands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A device to check. `ask` is one short exchange with it, answered within `healthy_s`.
+
+    `answers_s` is the longest that the driver may take to give up on a silent device, opening
+    included. `flips` is how many byte places of an answer are flipped, `detects_flips` whether
+    the wire has a check value. `serial_path` is the port that another process can hold.
+    """
+
+    address: str
+    simulator: Simulator | None = None
+    ask: Callable[[Device], object] = lambda device: device.health()
+    healthy_s: float = 10.0
+    answers_s: float = 15.0
+    flips: int = 0
+    detects_flips: bool = True
+    serial_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One demand, as a sentence; `faults` are those the simulator has to know."""
+
+    name: str
+    act: Callable[[Subject], None]
+    faults: tuple[str, ...] = ()
+
+
+def applies(check: Check, subject: Subject) -> bool:
+    """Return whether `check` can run on `subject`."""
+    if check.act is _held_elsewhere:
+        return bool(subject.serial_path)
+    if check.act is _flipped_bytes and not subject.flips:
+        return False
+    return not check.faults or subject.simulator is not None
+
+
+def run(check: Check, subject: Subject) -> None:
+    """Run `check`. Raises NotConforming saying what the driver did instead."""
+    try:
+        check.act(subject)
+    finally:
+        if subject.simulator is not None:
+            subject.simulator.fault("")
+
+
+# ── the demands ──────────────────────────────────────────────────────────────
+
+
+def _opens_twice(subject: Subject) -> None:
+    for _ in range(2):
+        device = open_device(subject.address)
+        subject.ask(device)
+        device.close()
+        device.close()
+
+
+def _fails_and_recovers(
+    subject: Subject, fault: str, expected: type[DeviceError] | tuple[type[DeviceError], ...]
+) -> None:
+    device = open_device(subject.address)
+    try:
+        subject.ask(device)
+        _set(subject, fault)
+        _expect(subject, device, expected, fault)
+        _set(subject, "")
+        _works_again(subject, device)
+    finally:
+        device.close()
+
+
+def _unplugged(subject: Subject) -> None:
+    _fails_and_recovers(subject, "unplugged", DeviceGone)
+
+
+def _unplugged_midway(subject: Subject) -> None:
+    _fails_and_recovers(subject, "unplugged_midway", DeviceGone)
+
+
+def _silent(subject: Subject) -> None:
+    _fails_and_recovers(subject, "silent", DeviceSilent)
+
+
+def _garbage(subject: Subject) -> None:
+    _fails_and_recovers(subject, "garbage", (DeviceProtocolError, DeviceSilent))
+
+
+def _late(subject: Subject) -> None:
+    device = open_device(subject.address)
+    try:
+        _set(subject, "late")
+        _within(subject.answers_s, lambda: _try(subject, device), "late")
+        _set(subject, "")
+        _works_again(subject, device)
+    finally:
+        device.close()
+
+
+def _silent_at_opening(subject: Subject) -> None:
+    _set(subject, "silent")
+    _expect_not_opening(subject, (DeviceSilent,))
+    _set(subject, "")
+    _opens_twice(subject)
+
+
+def _gone_at_opening(subject: Subject) -> None:
+    _set(subject, "unplugged")
+    _expect_not_opening(subject, (DeviceGone,))
+    _set(subject, "")
+    _opens_twice(subject)
+
+
+def _byte_by_byte(subject: Subject) -> None:
+    device = open_device(subject.address)
+    try:
+        _set(subject, "fragmented")
+        _within(subject.healthy_s, lambda: subject.ask(device), "fragmented")
+    finally:
+        device.close()
+
+
+def _flipped_bytes(subject: Subject) -> None:
+    device = open_device(subject.address)
+    try:
+        for place in range(subject.flips):
+            _set(subject, f"flipped_byte:{place}")
+            error = _within(subject.answers_s, lambda: _try(subject, device), "flipped byte")
+            if error is None and subject.detects_flips:
+                message = f"byte {place} of an answer was flipped and nobody noticed"
+                raise NotConforming(message)
+            _set(subject, "")
+            _works_again(subject, device)
+    finally:
+        device.close()
+
+
+def _held_elsewhere(subject: Subject) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, subject.serial_path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with holder:
+        if holder.stdout is None or holder.stdout.readline() != b"held\n":
+            message = f"{subject.serial_path} cannot be held for the check"
+            raise NotConforming(message)
+        _expect_not_opening(subject, (DeviceBusy,))
+        holder.communicate()
+    _opens_twice(subject)
+
+
+def _leaks_nothing(subject: Subject) -> None:
+    _opens_twice(subject)
+    before = _open_descriptors()
+    device = open_device(subject.address)
+    for _ in range(REPEATS):
+        subject.ask(device)
+    device.close()
+    for _ in range(REPEATS // 10):
+        open_device(subject.address).close()
+    # a simulator in this process closes its end a moment later
+    end = time.monotonic() + _SETTLING_S
+    while (left := _open_descriptors() - before) > 0:
+        if time.monotonic() > end:
+            message = f"{left} descriptors are left open after {REPEATS} calls"
+            raise NotConforming(message)
+        time.sleep(0.05)
+
+
+CHECKS: Final = (
+    Check("opens and closes twice", _opens_twice),
+    Check("leaves no descriptor open", _leaks_nothing),
+    Check("is refused while another process holds it", _held_elsewhere),
+    Check("says gone when unplugged", _unplugged, ("unplugged",)),
+    Check("says gone when unplugged in mid-answer", _unplugged_midway, ("unplugged_midway",)),
+    Check("says silent when nothing comes", _silent, ("silent",)),
+    Check("survives garbage", _garbage, ("garbage",)),
+    Check("drains answers that come late", _late, ("late",)),
+    Check("says silent at opening", _silent_at_opening, ("silent",)),
+    Check("says gone at opening", _gone_at_opening, ("unplugged",)),
+    Check("reads one byte at a time", _byte_by_byte, ("fragmented",)),
+    Check("notices flipped bytes", _flipped_bytes, ("flipped_byte",)),
+)
+
+
+# ── what a check is made of ──────────────────────────────────────────────────
+
+
+def _set(subject: Subject, fault: str) -> None:
+    if subject.simulator is None:
+        message = "this check needs a simulator that can be told to fail"
+        raise NotConforming(message)
+    subject.simulator.fault(fault)
+
+
+def _try(subject: Subject, device: Device) -> DeviceError | None:
+    try:
+        subject.ask(device)
+    except DeviceError as error:
+        return error
+    return None
+
+
+def _expect(
+    subject: Subject,
+    device: Device,
+    expected: type[DeviceError] | tuple[type[DeviceError], ...],
+    fault: str,
+) -> None:
+    error = _within(subject.answers_s, lambda: _try(subject, device), fault)
+    if not isinstance(error, expected):
+        message = f"with the fault {fault} it said {error!r}"
+        raise NotConforming(message)
+
+
+def _expect_not_opening(subject: Subject, expected: tuple[type[DeviceError], ...]) -> None:
+    def attempt() -> DeviceError | None:
+        try:
+            open_device(subject.address).close()
+        except DeviceError as error:
+            return error
+        return None
+
+    error = _within(subject.answers_s, attempt, "opening")
+    if not isinstance(error, expected):
+        message = f"at opening it said {error!r} instead of {expected[0].__name__}"
+        raise NotConforming(message)
+
+
+def _works_again(subject: Subject, device: Device) -> None:
+    end = time.monotonic() + _SETTLING_S + subject.answers_s
+    while True:
+        try:
+            subject.ask(device)
+        except (DeviceUnavailable, DeviceProtocolError) as error:
+            if time.monotonic() > end:
+                message = f"it is back, but the next call says {error!r}"
+                raise NotConforming(message) from error
+        else:
+            return
+
+
+def _within(limit_s: float, act: Callable[[], _Answer], what: str) -> _Answer:
+    started = time.monotonic()
+    answer = act()
+    if (took_s := time.monotonic() - started) > limit_s:
+        message = f"{what}: it took {took_s:.1f} s, allowed are {limit_s:g} s"
+        raise NotConforming(message)
+    return answer
+
+
+def _open_descriptors() -> int:
+    return len(os.listdir(Path("/proc/self/fd")))  # noqa: PTH208 - counted, not read

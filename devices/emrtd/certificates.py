@@ -1,0 +1,161 @@
+"""Certificates of e-passport authorities: reading, keys with named or explicit curves, signatures.
+
+ICAO 9303-12 §7 makes explicit EC parameters mandatory; they are taken only when
+they are those of a named curve (devices.emrtd.curves).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import algos, keys, pem, x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from devices.emrtd.curves import UnknownCurveError, curve_of
+from devices.emrtd.sod import asn1_errors
+from devices.emrtd.tlv import LdsError
+
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
+
+_HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The part of an X.509 certificate that passive authentication looks at."""
+
+    der: bytes
+    subject: bytes
+    issuer: bytes
+    country: str
+    not_before: datetime
+    not_after: datetime
+    key_id: bytes
+    authority_key_id: bytes
+    is_authority: bool
+    tbs: bytes
+    signature_algorithm: bytes
+    signature: bytes
+    key_info: bytes
+
+    def valid_on(self, at: datetime) -> bool:
+        """Return whether `at` lies in the certificate's validity."""
+        return self.not_before <= at <= self.not_after
+
+    def public_key(self) -> PublicKey:
+        """Return the key. Raises UnknownCurveError, LdsError."""
+        return load_key(self.key_info)
+
+    def signed(self, other: Certificate) -> bool:
+        """Return whether this certificate's key made the signature on `other`.
+
+        Raises LdsError for a key or algorithm that cannot be used.
+        """
+        key = self.public_key()
+        return verify(key, other.signature_algorithm, other.signature, other.tbs)
+
+
+def read_certificate(data: bytes) -> Certificate:
+    """Read a certificate in DER or PEM. Raises LdsError."""
+    with asn1_errors("the certificate"):
+        der = pem.unarmor(data)[2] if pem.detect(data) else data
+        parsed = x509.Certificate.load(der, strict=True)
+        tbs = parsed["tbs_certificate"]
+        basic = parsed.basic_constraints_value
+        return Certificate(
+            der=der,
+            subject=_canonical(parsed.subject),
+            issuer=_canonical(parsed.issuer),
+            country=str(parsed.subject.native.get("country_name", "")).upper(),
+            not_before=parsed.not_valid_before,
+            not_after=parsed.not_valid_after,
+            key_id=parsed.key_identifier or b"",
+            authority_key_id=parsed.authority_key_identifier or b"",
+            is_authority=bool(basic and basic["ca"].native),
+            tbs=tbs.dump(),
+            signature_algorithm=parsed["signature_algorithm"].dump(),
+            signature=parsed["signature_value"].native,
+            key_info=tbs["subject_public_key_info"].dump(),
+        )
+
+
+def load_key(key_info: bytes) -> PublicKey:
+    """Return the RSA or EC key of a SubjectPublicKeyInfo. Raises UnknownCurveError, LdsError."""
+    with asn1_errors("the public key"):
+        info = keys.PublicKeyInfo.load(key_info)
+        if info["algorithm"]["algorithm"].native == "ec":
+            return _ec_key(info)
+        try:
+            key = load_der_public_key(key_info)
+        except UnsupportedAlgorithm as error:
+            message = "an unknown kind of key"
+            raise LdsError(message) from error
+    if isinstance(key, rsa.RSAPublicKey):
+        return key
+    message = "a key that is neither RSA nor EC"
+    raise LdsError(message)
+
+
+def verify(
+    key: PublicKey, algorithm: bytes, signature: bytes, text: bytes, *, digest_name: str = ""
+) -> bool:
+    """Return whether `signature` over `text` is by `key` under a DER AlgorithmIdentifier.
+
+    `digest_name` serves where the identifier names no hash (plain rsaEncryption in CMS). Raises
+    LdsError for an algorithm that ICAO 9303-12 §4.4 does not allow.
+    """
+    with asn1_errors("the signature algorithm"):
+        kind, name, salt = _scheme(algos.SignedDigestAlgorithm.load(algorithm), digest_name)
+        digest = _HASHES[name]()
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey) and kind == "ecdsa":
+            key.verify(signature, text, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pkcs1v15":
+            key.verify(signature, text, padding.PKCS1v15(), digest)
+        elif isinstance(key, rsa.RSAPublicKey) and kind == "rsassa_pss":
+            key.verify(signature, text, padding.PSS(padding.MGF1(digest), salt), digest)
+        else:
+            message = "key and signature algorithm do not belong together"
+            raise LdsError(message)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _scheme(given: algos.SignedDigestAlgorithm, digest_name: str) -> tuple[str, str, int]:
+    """Return (kind, hash, salt length) of a signature algorithm."""
+    identifier = given["algorithm"].native
+    if identifier == "rsassa_pss":
+        parameters = given["parameters"]
+        name = str(parameters["hash_algorithm"]["algorithm"].native)
+        if parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native != name:
+            message = "RSA-PSS with two different hashes"
+            raise LdsError(message)
+        return "rsassa_pss", name, int(parameters["salt_length"].native)
+    if identifier == "rsassa_pkcs1v15":
+        return "rsassa_pkcs1v15", digest_name, 0
+    return str(given.signature_algo), str(given.hash_algo), 0
+
+
+def _ec_key(info: keys.PublicKeyInfo) -> ec.EllipticCurvePublicKey:
+    curve = curve_of(info["algorithm"]["parameters"])
+    if curve.fast is None:
+        message = f"curve {curve.arithmetic.name} cannot be computed with"
+        raise UnknownCurveError(message)
+    return ec.EllipticCurvePublicKey.from_encoded_point(curve.fast(), info["public_key"].native)
+
+
+def _canonical(name: x509.Name) -> bytes:
+    """Return a name for comparing: RFC 5280 §7.1 ignores case, spaces and the kind of string."""
+    return str(name.hashable).encode()

@@ -1,0 +1,184 @@
+"""Reading files from an opened chip: protected commands, chunks, fall-backs, progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from devices.capabilities import Progress
+from devices.emrtd import tlv, wire
+from devices.emrtd.lds import ChipFile
+from devices.errors import DeviceProtocolError, DeviceSilent
+
+MAX_FILE = 1_000_000
+"""No file of a passport is near this; a chip that claims more is broken."""
+USUAL_BYTES = {"COM": 24, "DG1": 93, "SOD": 2_000, "DG2": 14_000}
+"""Stands for a file in the progress total until its header is read."""
+_HEADER = 4
+_CAUTIOUS_CHUNK = 112
+_SHORT_FILES = ("COM", "DG1")
+
+
+class Cancelled(Exception):
+    """The caller gave up in mid-read."""
+
+
+class Tally:
+    """Counts bytes and APDUs of one read and ends it when cancelled or out of time."""
+
+    def __init__(self, progress: Progress, cancelled: Callable[[], bool], limit_s: float) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+        self._limit_s = limit_s
+        self._ends_at = time.monotonic() + limit_s
+        self.apdus = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Count the bytes from zero again; the time limit goes on."""
+        self._done = 0
+        self._sizes = dict(USUAL_BYTES)
+
+    def before_command(self) -> None:
+        """Count an APDU. Raises Cancelled, DeviceSilent when the whole limit is used up."""
+        if self._cancelled():
+            raise Cancelled
+        if time.monotonic() > self._ends_at:
+            message = f"the chip was not read within {self._limit_s:g} s"
+            raise DeviceSilent(message)
+        self.apdus += 1
+
+    def knows(self, name: str, length: int) -> None:
+        """Note the true length of a file."""
+        self._sizes[name] = length
+
+    def add(self, count: int) -> None:
+        """Note bytes that came and tell the caller."""
+        self._done += count
+        self._progress(self._done, max(self._done, sum(self._sizes.values())))
+
+    def finish(self) -> None:
+        """Tell the caller that everything came."""
+        self._progress(self._done, self._done)
+
+
+class Channel:
+    """Commands to one chip, protected once `session` is set."""
+
+    def __init__(self, transmit: Callable[[bytes], bytes], tally: Tally) -> None:
+        self._transmit = transmit
+        self.tally = tally
+        self.session: wire.Session | None = None
+        self.refuses_sfi = False
+
+    def send(self, command: wire.Command) -> tuple[bytes, int]:
+        """Send a command; return plain data and status. Raises DeviceProtocolError."""
+        self.tally.before_command()
+        try:
+            if self.session is None:
+                return wire.split_response(self._transmit(command.encode()))
+            answer = self._transmit(self.session.protect(command).encode())
+            body, status = wire.split_response(answer)
+            # an answer without protection ends the session on the chip's side (9303-11 §9.8.3)
+            return self.session.open_response(answer) if body else (b"", _unprotected(status))
+        except wire.WireError as error:
+            message = f"the chip's answer breaks the protocol: {error}"
+            raise DeviceProtocolError(message) from error
+
+    def expect_ok(self, command: wire.Command, what: str) -> bytes:
+        """Send a command that must succeed; return its data. Raises DeviceProtocolError."""
+        data, status = self.send(command)
+        if status != wire.OK:
+            message = f"could not {what}: the chip answered {status:04X}"
+            raise DeviceProtocolError(message)
+        return data
+
+
+def _unprotected(status: int) -> int:
+    if status == wire.OK:
+        message = "a success without protection"
+        raise wire.WireError(message)
+    return status
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """How boldly to read: the chunk, whether by short identifier, whether to start in chunks."""
+
+    chunk: int
+    by_sfi: bool
+    eager: bool
+
+    @classmethod
+    def fast(cls) -> ReadPlan:
+        """Return the plan with the fewest APDUs."""
+        return cls(wire.PLAIN_READ_3DES, by_sfi=True, eager=True)
+
+    @classmethod
+    def cautious(cls) -> ReadPlan:
+        """Return the plan that every chip takes: SELECT, header first, small chunks."""
+        return cls(_CAUTIOUS_CHUNK, by_sfi=False, eager=False)
+
+
+def read_file(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
+    """Read one whole file. Raises DeviceProtocolError."""
+    data = _start(channel, file, plan)
+    length = _whole_length(data, file)
+    channel.tally.knows(file.name, length)
+    channel.tally.add(min(len(data), length))
+    while len(data) < length:
+        piece = _next(channel, file, len(data), min(plan.chunk, length - len(data)))
+        data += piece
+        channel.tally.add(len(piece))
+    return data[:length]
+
+
+def _start(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
+    """Read the beginning: the header alone of short files, else a whole chunk."""
+    first = plan.chunk if plan.eager and file.name not in _SHORT_FILES else _HEADER
+    data, status = b"", 0
+    if plan.by_sfi and not channel.refuses_sfi:
+        data, status = channel.send(wire.read_by_sfi(file.sfi, first))
+        channel.refuses_sfi = not data
+    if not data:
+        channel.expect_ok(wire.select_file(file.file_id), f"select {file.name}")
+        data, status = channel.send(wire.read_at(0, first))
+    if status not in (wire.OK, wire.END_OF_FILE) or not data:
+        message = f"could not open {file.name}: the chip answered {status:04X}"
+        raise DeviceProtocolError(message)
+    return data
+
+
+def _next(channel: Channel, file: ChipFile, offset: int, count: int) -> bytes:
+    command = wire.read_at(offset, count)
+    data, status = channel.send(command)
+    if status not in (wire.OK, wire.END_OF_FILE) or not data:
+        message = f"{file.name} stops at byte {offset}: the chip answered {status:04X}"
+        raise DeviceProtocolError(message)
+    if command.ins == 0xB1:
+        data = _unwrapped(data, file)
+    if len(data) > count:
+        message = f"{file.name}: the chip sent more than was asked for"
+        raise DeviceProtocolError(message)
+    return data
+
+
+def _unwrapped(data: bytes, file: ChipFile) -> bytes:
+    try:
+        return tlv.need(data, 0x53, file.name)
+    except tlv.LdsError as error:
+        raise DeviceProtocolError(str(error)) from error
+
+
+def _whole_length(data: bytes, file: ChipFile) -> int:
+    try:
+        tag, _, _ = tlv.read_header(data)
+        length = tlv.file_length(data)
+    except tlv.LdsError as error:
+        message = f"{file.name} has no readable header"
+        raise DeviceProtocolError(message) from error
+    if tag != file.tag or length > MAX_FILE:
+        message = f"{file.name} begins with a foreign header"
+        raise DeviceProtocolError(message)
+    return length

@@ -1,0 +1,196 @@
+"""Passive Authentication: are a chip's files as their issuer signed them? (ICAO 9303-11 §5.1)
+
+Pure and shared by station and hub: the station's findings are hints, the hub judges again. A
+broken file, certificate or signature is a Finding, never an exception.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from devices.capabilities import Finding, Verdict
+from devices.emrtd.certificates import Certificate, read_certificate, verify
+from devices.emrtd.countries import same_country
+from devices.emrtd.lds import FILES, LdsError, parse_com, parse_dg1_mrz
+from devices.emrtd.sod import LDS_SECURITY_OBJECT, SecurityObject, parse_sod
+
+PASSIVE = "passive"
+_ENDINGS = {".cer", ".crt", ".der", ".pem"}
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """The country signing certificates (CSCA) that an office accepts."""
+
+    authorities: tuple[Certificate, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    def issuers_of(self, signer: Certificate) -> list[Certificate]:
+        """Return the authorities named as the issuer of `signer`, those of its key id first."""
+        named = [ca for ca in self.authorities if ca.subject == signer.issuer]
+        return sorted(named, key=lambda ca: ca.key_id != signer.authority_key_id)
+
+
+def load_store(source: Path | Iterable[bytes]) -> TrustStore:
+    """Return a store from a folder of .cer, .crt, .der, .pem files, one file, or certificates.
+
+    Files that hold no certificate are named in `unreadable`; a missing folder is an empty store.
+    """
+    found: list[Certificate] = []
+    broken: list[str] = []
+    for name, data in _sources(source):
+        try:
+            found.append(read_certificate(data))
+        except LdsError:
+            broken.append(name)
+    return TrustStore(tuple(found), tuple(broken))
+
+
+def passive_authentication(
+    files: Mapping[str, bytes], store: TrustStore, *, at: datetime
+) -> tuple[Finding, ...]:
+    """Judge `files` (by short name: COM, DG1, SOD …) as of the aware instant `at`.
+
+    The first finding is the verdict ("passive", …); the others name each further doubt.
+    """
+    if not files.get("SOD"):
+        return (_finding(Verdict.NOT_CHECKED, "the chip gave no EF.SOD"),)
+    try:
+        security = parse_sod(files["SOD"])
+        doubts = [*_altered(files, security), *_signer_doubts(security, files, store, at)]
+    except LdsError as error:
+        return (_finding(Verdict.ALTERED, f"EF.SOD cannot be judged: {error}"),)
+    if not doubts:
+        return (_finding(Verdict.VALID, "all files are as a known authority signed them"),)
+    return tuple(sorted(doubts, key=lambda finding: _WEIGHT[finding.verdict]))
+
+
+_WEIGHT = {
+    Verdict.ALTERED: 0,
+    Verdict.UNKNOWN_SIGNER: 1,
+    Verdict.EXPIRED_SIGNER: 2,
+    Verdict.CLONE_SUSPECTED: 3,
+    Verdict.NOT_CHECKED: 4,
+    Verdict.VALID: 5,
+}
+
+
+def _finding(verdict: Verdict, reason: str) -> Finding:
+    return Finding(PASSIVE, verdict, reason)
+
+
+def _sources(source: Path | Iterable[bytes]) -> list[tuple[str, bytes]]:
+    if not isinstance(source, Path):
+        return [(f"certificate {number}", data) for number, data in enumerate(source, 1)]
+    if source.is_file():
+        return [(source.name, source.read_bytes())]
+    paths = sorted(source.glob("*")) if source.is_dir() else []
+    return [(path.name, path.read_bytes()) for path in paths if path.suffix.lower() in _ENDINGS]
+
+
+# ── the files against the signed hashes ──────────────────────────────────────
+
+
+def _altered(files: Mapping[str, bytes], security: SecurityObject) -> list[Finding]:
+    doubts = [
+        _finding(Verdict.ALTERED, reason)
+        for name, data in sorted(files.items())
+        if name.startswith("DG") and (reason := _group_doubt(name, data, security))
+    ]
+    if "COM" in files and (reason := _contents_doubt(files["COM"], security)):
+        doubts.append(_finding(Verdict.ALTERED, reason))
+    if reason := _signature_doubt(security):
+        doubts.append(_finding(Verdict.ALTERED, reason))
+    return doubts
+
+
+def _group_doubt(name: str, data: bytes, security: SecurityObject) -> str:
+    if name not in FILES:
+        return f"{name} is no data group"
+    signed = security.hashes.get(FILES[name].file_id - 0x0100)
+    if signed is None:
+        return f"{name} is not covered by EF.SOD"
+    if not hmac.compare_digest(_hash(security.hash_name, data), signed):
+        return f"{name} does not match EF.SOD"
+    return ""
+
+
+def _contents_doubt(com: bytes, security: SecurityObject) -> str:
+    """EF.COM is not signed: it must announce exactly what EF.SOD covers."""
+    try:
+        announced = set(parse_com(com).groups)
+    except LdsError as error:
+        return f"EF.COM cannot be read: {error}"
+    covered = {f"DG{number}" for number in security.hashes}
+    return "" if announced == covered else "EF.COM does not announce what EF.SOD covers"
+
+
+def _signature_doubt(security: SecurityObject) -> str:
+    text = security.content
+    if security.signed_attributes:
+        digest = _hash(security.digest_name, security.content)
+        if not hmac.compare_digest(digest, security.signed_digest):
+            return "EF.SOD: its contents do not match the signed digest"
+        if security.signed_type != LDS_SECURITY_OBJECT:
+            return "EF.SOD: the signed content type is another"
+        text = security.signed_attributes
+    key = read_certificate(security.signer).public_key()
+    algorithm = security.signature_algorithm
+    if not verify(key, algorithm, security.signature, text, digest_name=security.digest_name):
+        return "EF.SOD: its signature is wrong"
+    return ""
+
+
+def _hash(name: str, data: bytes) -> bytes:
+    return hashlib.new(name, data, usedforsecurity=False).digest()
+
+
+# ── the signer against the store ─────────────────────────────────────────────
+
+
+def _signer_doubts(
+    security: SecurityObject, files: Mapping[str, bytes], store: TrustStore, at: datetime
+) -> list[Finding]:
+    signer = read_certificate(security.signer)
+    authority = _authority(signer, store)
+    if isinstance(authority, str):
+        return [_finding(Verdict.UNKNOWN_SIGNER, authority)]
+    doubts = []
+    if not signer.valid_on(at):
+        doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the document signer is not valid today"))
+    if not authority.valid_on(at):
+        doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the country authority is not valid today"))
+    if reason := _country_doubt(signer, authority, files):
+        doubts.append(_finding(Verdict.UNKNOWN_SIGNER, reason))
+    return doubts
+
+
+def _authority(signer: Certificate, store: TrustStore) -> Certificate | str:
+    """Return the authority that signed `signer`, else the reason why there is none."""
+    if not store.authorities:
+        return "no country certificates are installed here"
+    candidates = store.issuers_of(signer)
+    reason = "the signer's country authority is not known here"
+    for authority in candidates:
+        try:
+            if authority.is_authority and authority.signed(signer):
+                return authority
+            reason = "the signer's certificate is not signed by the authority it names"
+        except LdsError as error:
+            reason = f"the authority's key cannot be used: {error}"
+    return reason
+
+
+def _country_doubt(signer: Certificate, authority: Certificate, files: Mapping[str, bytes]) -> str:
+    if signer.country != authority.country:
+        return "signer and authority are of different countries"
+    try:
+        issuing_state = parse_dg1_mrz(files["DG1"]).issuing_state
+    except (KeyError, LdsError):
+        return ""
+    return "" if same_country(signer.country, issuing_state) else "the signer is of another country"

@@ -1,0 +1,1 @@
+"""ESC/POS receipt printers over serial, TCP and USB."""

@@ -1,0 +1,318 @@
+"""ESC/POS receipt printers as TicketPrinter.
+
+Address: `escpos:socket://HOST[:9100]`, `escpos:/dev/serial/by-id/…[?baud=115200&flow=rts]`,
+`escpos:usb://VID:PID[/SERIAL]`. Options: `profile` (a python-escpos profile, for the width and the
+cutter), `cut` (full, partial), `answers` (no = a printer without a way back), `process_id` (no =
+never send GS ( H).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from devices.address import Address
+from devices.capabilities import Health, Identity, Lamp, PrintResult, PrintState, TicketImage
+from devices.errors import (
+    AddressError,
+    CoverOpen,
+    DeviceError,
+    DeviceGone,
+    DeviceProtocolError,
+    DeviceRefused,
+    DeviceSilent,
+    DeviceUnavailable,
+    Jammed,
+    OutOfPaper,
+)
+from devices.escpos import bytes_out, wire
+from devices.escpos.conversation import Conversation
+from devices.escpos.usb import UsbStream
+from devices.transport import SerialStream, Stream, TcpStream, split_host_port
+
+log = logging.getLogger(__name__)
+
+_Answer = TypeVar("_Answer")
+_LARGEST_PIECE: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds: to connect, to an answer, of silence before asking what is wrong, to the end."""
+
+    open_s: float = 3.0
+    status_s: float = 1.0
+    question_s: float = 1.0
+    silence_s: float = 1.5
+    print_s: float = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the address says about the printer."""
+
+    where: str
+    baud: int = 115200
+    flow_by_rts: bool = False
+    profile: str = bytes_out.DEFAULT_PROFILE
+    partial_cut: bool = False
+    answers: bool = True
+    process_id: bool = True
+
+
+def settings_of(address: Address) -> Settings:
+    """Read the options of `address`. Raises AddressError naming the option."""
+    options = address.options
+    _one_of(address, "cut", ("full", "partial"))
+    _one_of(address, "flow", ("none", "rts"))
+    _one_of(address, "answers", ("yes", "no"))
+    _one_of(address, "process_id", ("yes", "no"))
+    try:
+        baud = int(options.get("baud", "115200"))
+    except ValueError as error:
+        message = f"{address}: baud has to be a number, not '{options['baud']}'"
+        raise AddressError(message, address=str(address)) from error
+    return Settings(
+        address.where,
+        baud,
+        options.get("flow") == "rts",
+        options.get("profile", bytes_out.DEFAULT_PROFILE),
+        options.get("cut") == "partial",
+        options.get("answers") != "no",
+        options.get("process_id") != "no",
+    )
+
+
+def _one_of(address: Address, option: str, allowed: tuple[str, ...]) -> None:
+    if address.options.get(option, allowed[0]) not in allowed:
+        message = f"{address}: {option} has to be {' or '.join(allowed)}"
+        raise AddressError(message, address=str(address))
+
+
+class EscposPrinter:
+    """An opened printer. After DeviceUnavailable the next call opens it anew."""
+
+    def __init__(self, address: Address, *, limits: Limits | None = None) -> None:
+        self._address = str(address)
+        self._settings = settings_of(address)
+        self._limits = limits or Limits()
+        self._width_dots = bytes_out.width_dots(self._settings.profile)
+        self._stream: Stream | None = None
+        self._conversation: Conversation | None = None
+        self._identity = Identity()
+        self._identified = False
+        self._confirmed: int | None = None
+        self._on_line(lambda _: None)
+
+    def identity(self) -> Identity:
+        """Return what the printer said of itself when it was opened."""
+        return self._identity
+
+    def health(self) -> Health:
+        """Ask DLE EOT 1-4. Raises DeviceUnavailable, DeviceProtocolError."""
+        if not self._settings.answers:
+            return Health(Lamp.WARNING, "status_unknown", "this printer cannot tell its state")
+        return health_of(self._on_line(_status))
+
+    def print_ticket(self, ticket: TicketImage, *, process_id: int = 1) -> PrintResult:
+        """Print and cut `ticket` and wait for its end.
+
+        Raises OutOfPaper, CoverOpen, Jammed, DeviceRefused, DeviceUnavailable before anything is
+        sent, ValueError for a ticket wider than the paper.
+        """
+        if ticket.width_dots > self._width_dots:
+            message = f"the ticket has {ticket.width_dots} dots, the paper {self._width_dots}"
+            raise ValueError(message)
+        bytes_out.picture_of(ticket)
+        wire.encode_process_id(process_id)
+        self._on_line(self._check_before)
+        return self._send_and_confirm(ticket, process_id)
+
+    def last_process_id(self) -> int | None:
+        """Ask the printer which ticket it ended last; None if it cannot tell."""
+        if not self._settings.answers:
+            return None
+        return self._on_line(self._ask_last)
+
+    def close(self) -> None:
+        """Release the printer; safe to call twice."""
+        self._conversation = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    # ── the line ──
+
+    def _on_line(self, act: Callable[[Conversation], _Answer]) -> _Answer:
+        try:
+            return act(self._conversation or self._open())
+        except DeviceError as error:
+            error.address = self._address
+            if isinstance(error, DeviceGone) or self._conversation is None:
+                self.close()
+            raise
+
+    def _open(self) -> Conversation:
+        self._stream = self._connect()
+        conversation = Conversation(self._stream, status_s=self._limits.status_s)
+        if self._settings.answers:
+            conversation.start_afresh()
+            self._identify(conversation, conversation.status())
+        self._conversation = conversation
+        return conversation
+
+    def _connect(self) -> Stream:
+        settings = self._settings
+        if settings.where.startswith("socket://"):
+            host, port = split_host_port(settings.where[9:], default_port=9100)
+            return TcpStream(host, port, limit_s=self._limits.open_s)
+        if settings.where.startswith("usb://"):
+            return UsbStream(settings.where)
+        if settings.where.startswith("/"):
+            return SerialStream(settings.where, baud=settings.baud, rts_cts=settings.flow_by_rts)
+        message = f"{self._address}: write socket://HOST:PORT, usb://VID:PID/SERIAL or /dev/…"
+        raise AddressError(message, address=self._address)
+
+    def _identify(self, conversation: Conversation, status: wire.Status) -> None:
+        # GS I waits its turn behind the paper, so a blocked printer is asked later
+        if not self._identified and not status.offline:
+            self._identity = self._ask_identity(conversation)
+            self._identified = True
+
+    def _ask_identity(self, conversation: Conversation) -> Identity:
+        asked = []
+        for what in (wire.About.MODEL, wire.About.SERIAL, wire.About.FIRMWARE):
+            try:
+                limit_s = self._limits.question_s
+                answer = conversation.ask(wire.ask_about(what), wire.Text, limit_s=limit_s)
+            except DeviceSilent:
+                return Identity()  # a printer that tells one tells all
+            asked.append(answer.text)
+        return Identity(*asked)
+
+    # ── a ticket ──
+
+    def _check_before(self, conversation: Conversation) -> None:
+        if not self._settings.answers:
+            return
+        conversation.start_afresh()
+        status = conversation.status()
+        refuse_unless_ready(status)
+        self._identify(conversation, status)
+
+    def _send_and_confirm(self, ticket: TicketImage, process_id: int) -> PrintResult:
+        conversation, stream = self._conversation, self._stream
+        assert conversation is not None and stream is not None  # noqa: S101, PT018 - just used
+        carrier = bytes_out.Carrier(stream, limit_s=self._piece_s())
+        printer = bytes_out.sender(carrier, profile=self._settings.profile)
+        try:
+            bytes_out.send_ticket(printer, ticket, partial_cut=self._settings.partial_cut)
+            carrier.sendall(self._questions_behind(process_id))
+        except DeviceUnavailable as error:
+            self.close()
+            if carrier.sent == 0:
+                raise
+            # the cut was never sent: whatever came out is no ticket
+            return PrintResult(PrintState.FAILED, error.code, str(error))
+        if not self._settings.answers:
+            return PrintResult(PrintState.SENT, "not_confirmed", "this printer cannot confirm")
+        return self._confirm(conversation, process_id)
+
+    def _questions_behind(self, process_id: int) -> bytes:
+        if not self._settings.answers:
+            return b""
+        if not (self._settings.process_id and self._identity.model):
+            return wire.PAPER_STATUS
+        remember = wire.remember_process_id(process_id)
+        return remember + wire.ask_process_id(process_id) + wire.PAPER_STATUS
+
+    def _confirm(self, conversation: Conversation, process_id: int) -> PrintResult:
+        try:
+            result = self._wait_for_end(conversation, process_id)
+        except DeviceError as error:
+            self.close()
+            result = PrintResult(PrintState.UNKNOWN, error.code, str(error))
+        if result.state is PrintState.PRINTED:
+            self._confirmed = process_id
+        else:
+            log.warning("%s: a ticket is %s (%s)", self._address, result.state, result.code)
+        return result
+
+    def _wait_for_end(self, conversation: Conversation, process_id: int) -> PrintResult:
+        end = time.monotonic() + self._limits.print_s + self._piece_s()
+        while time.monotonic() < end:
+            reply = conversation.next(limit_s=self._limits.silence_s)
+            if reply is None and (trouble := _trouble(conversation.status())):
+                return PrintResult(PrintState.UNKNOWN, *trouble)
+            # the paper byte stands behind the id: alone it comes from a printer without ids
+            if reply == wire.ProcessId(process_id) or isinstance(reply, wire.PaperByte):
+                return PrintResult(PrintState.PRINTED)
+            if isinstance(reply, wire.Nonsense):
+                message = "the printer answered nonsense"
+                raise DeviceProtocolError(message)
+        state = PrintState.UNKNOWN if self._confirmed is not None else PrintState.SENT
+        return PrintResult(state, "not_confirmed", "the printer is ready but did not confirm")
+
+    def _ask_last(self, conversation: Conversation) -> int | None:
+        conversation.start_afresh()
+        question = wire.ask_remembered_process_id()
+        try:
+            keys = conversation.ask(question, wire.Keys, limit_s=self._limits.question_s)
+        except DeviceSilent:
+            return self._confirmed
+        return wire.remembered_process_id(keys.keys)
+
+    def _piece_s(self) -> float:
+        if not isinstance(self._stream, SerialStream):
+            return 10.0
+        return 5.0 + _LARGEST_PIECE * 10 / self._settings.baud
+
+
+def connect(address: Address) -> EscposPrinter:
+    """Open the printer at `address` and read its identity. Raises DeviceError."""
+    printer = EscposPrinter(address)
+    log.info("%s is open: %s", address.where, printer.identity().model or "unnamed printer")
+    return printer
+
+
+def health_of(status: wire.Status) -> Health:
+    """Say what DLE EOT 1-4 said."""
+    if trouble := _trouble(status):
+        return Health(Lamp.DOWN, *trouble)
+    if status.paper_near_end:
+        return Health(Lamp.WARNING, "paper_near_end", "the roll is nearly used up: have one ready")
+    return Health(Lamp.READY)
+
+
+def refuse_unless_ready(status: wire.Status) -> None:
+    """Raise OutOfPaper, CoverOpen, Jammed or DeviceRefused if nothing would come out."""
+    trouble = _trouble(status)
+    if trouble is None:
+        return
+    code, detail = trouble
+    leaves = {"paper_end": OutOfPaper, "cover_open": CoverOpen, "cutter_error": Jammed}
+    if leaf := leaves.get(code):
+        raise leaf(detail)
+    raise DeviceRefused(detail, reason=code)
+
+
+def _trouble(status: wire.Status) -> tuple[str, str] | None:
+    if status.cover_open:
+        return "cover_open", "the printer's cover is open: close it"
+    if status.paper_end:
+        return "paper_end", "the printer is out of paper: put in a new roll"
+    if status.cutter_error:
+        return "cutter_error", "the cutter is stuck: open the cover and remove the paper"
+    if status.error:
+        return "printer_error", "the printer reports an error: switch it off and on"
+    if status.offline:
+        return "offline", "the printer is offline: press its feed button or switch it on"
+    return None
+
+
+def _status(conversation: Conversation) -> wire.Status:
+    conversation.start_afresh()
+    return conversation.status()

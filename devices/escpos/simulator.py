@@ -1,0 +1,189 @@
+"""A receipt printer on TCP or a serial line that leaves its tickets as PNG files.
+
+Options: `port` (TCP, 0 = any free one), `pty` (yes = a serial line instead), `width` (dots),
+`model`, `late_s`. Tickets are `ticket-0001.png`, … in the folder given at the start.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from devices.escpos import wire
+from devices.escpos.paper import Paper
+from devices.escpos.simulated_port import TcpPort
+from devices.pty import Pty
+
+FAULTS: Final = (
+    "paper_out",
+    "paper_out_midway",
+    "near_end",
+    "cover_open",
+    "silent",
+    "garbage",
+    "fragmented",
+    "late",
+    "unplugged",
+    "unplugged_midway",
+    "flipped_byte",
+    "slow",
+    "no_process_id",
+)
+_DPI: Final = 203.2
+_ROWS_LEFT_ON_THE_ROLL: Final = 150
+_SLICE: Final = 72
+
+
+class EscposSimulator:
+    """A running simulator; `flipped_byte:N` inverts byte N of each answer."""
+
+    def __init__(self, options: Mapping[str, str], out: Path | None) -> None:
+        self._out = out
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+        self.tickets = 0
+        self._late_s = float(options.get("late_s", "2"))
+        self._faults: dict[str, int] = {}
+        self._status = wire.Status()
+        self._noise = random.Random(1)
+        self._tail = b""
+        self._buffer = bytearray()
+        self._paper = self._new_paper(options)
+        self._port: TcpPort | Pty
+        if options.get("pty", "no") == "yes":
+            self._port = Pty("printer")
+        else:
+            self._port = TcpPort(int(options.get("port", "0")))
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="escpos-simulator", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Return the address under which the driver reaches it."""
+        where = self._port.where if isinstance(self._port, TcpPort) else self._port.path
+        return f"escpos:{where}"
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows of dots of the ticket in work are printed."""
+        return self._paper.rows
+
+    def fault(self, name: str) -> None:
+        """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
+        kind, _, number = name.partition(":")
+        if kind and (kind not in FAULTS or (number and not number.isdigit())):
+            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
+            raise ValueError(message)
+        self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
+        self._status = wire.Status(
+            cover_open="cover_open" in self._faults,
+            paper_end="paper_out" in self._faults,
+            paper_near_end="near_end" in self._faults,
+        )
+        self._paper.knows_process_ids = "no_process_id" not in self._faults
+        if "unplugged" in self._faults:
+            self._port.unplug()
+        elif not self._stopping.is_set():
+            self._port.plug()
+
+    def stop(self) -> None:
+        """Take it off the wire; safe to call twice."""
+        self._stopping.set()
+        self._port.close()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _new_paper(self, options: Mapping[str, str]) -> Paper:
+        about = {
+            wire.About.MAKER: "Loket",
+            wire.About.MODEL: options.get("model", "Loket receipt printer"),
+            wire.About.SERIAL: "SIM00001",
+            wire.About.FIRMWARE: "1.00",
+        }
+        width = int(options.get("width", "576"))
+        return Paper(width, cut=self._keep, answer=self._answer, about=about)
+
+    # ── the wire ──
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            may_print = bool(self._buffer) and not self._blocked()
+            octets = self._port.read(limit_s=0.005 if may_print else 0.1)
+            if octets:
+                self._answer_real_time(octets)
+                self._buffer += octets
+            self._print_some()
+
+    def _answer_real_time(self, octets: bytes) -> None:
+        # DLE EOT is obeyed wherever it stands, even in the middle of a picture
+        seen = self._tail + octets
+        for match in re.finditer(rb"\x10\x04([\x01-\x04])", seen):
+            self._answer(bytes([wire.status_bits(self._status)[match[1][0] - 1]]))
+        last = seen[-2:]
+        self._tail = last if last == wire.DLE_EOT else last[-1:] if last[-1:] == b"\x10" else b""
+
+    def _print_some(self) -> None:
+        slices = 6 if "slow" in self._faults else 64
+        for _ in range(slices):
+            if not self._buffer or self._blocked():
+                return
+            piece = bytes(self._buffer[:_SLICE])
+            del self._buffer[:_SLICE]
+            self._paper.feed(piece)
+            midway = "paper_out_midway" in self._faults
+            if midway and self._paper.rows > _ROWS_LEFT_ON_THE_ROLL:
+                self._status = replace(self._status, paper_end=True)
+        if "slow" in self._faults:
+            self._stopping.wait(0.02)
+
+    def _blocked(self) -> bool:
+        return self._status.paper_end or self._status.cover_open
+
+    def _answer(self, octets: bytes) -> None:
+        faults = self._faults
+        if "silent" in faults:
+            return
+        if "late" in faults:
+            self._stopping.wait(self._late_s)
+        if "garbage" in faults:
+            octets = bytes(byte | 0x80 for byte in self._noise.randbytes(len(octets)))
+        if "flipped_byte" in faults:
+            at = faults["flipped_byte"] % len(octets)
+            octets = octets[:at] + bytes([octets[at] ^ 0xFF]) + octets[at + 1 :]
+        if "unplugged_midway" in faults:
+            self._port.write(octets[: len(octets) // 2])
+            self._port.unplug()
+            return
+        if "fragmented" not in faults:
+            self._port.write(octets)
+            return
+        for at in range(len(octets)):
+            self._port.write(octets[at : at + 1])
+            self._stopping.wait(0.002)
+
+    # ── the paper ──
+
+    def _keep(self, ticket: Image.Image) -> None:
+        self.tickets += 1
+        if self._out is None:
+            return
+        kept = [int(path.stem[7:]) for path in self._out.glob("ticket-[0-9]*.png")]
+        target = self._out / f"ticket-{max(kept, default=0) + 1:04d}.png"
+        unfinished = target.with_suffix(".part")
+        ticket.save(unfinished, "PNG", dpi=(_DPI, _DPI))
+        # whoever looks into the folder sees whole tickets only
+        os.replace(unfinished, target)  # noqa: PTH105 - Path.replace is the same
+
+
+def start(options: Mapping[str, str], *, out: Path | None = None) -> EscposSimulator:
+    """Start a printer; its tickets are left in `out`."""
+    return EscposSimulator(options, out)

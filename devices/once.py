@@ -1,0 +1,262 @@
+"""Use a device once from the terminal: capture, photo, scan, print, read a chip."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+
+import typer
+
+from devices import capabilities, checkup, registry
+from devices.errors import AddressError, DeviceError
+
+if TYPE_CHECKING:
+    from devices.capabilities import CaptureResult, PassportRead, PrintResult, TicketImage
+
+FAILED, WRONG_USE = 1, 2
+
+DeviceAddress = Annotated[
+    str, typer.Argument(help="<driver>:<where>[?option=value&…], e.g. r30x:/dev/ttyUSB0")
+]
+PngFile = Annotated[Path, typer.Argument(help="PNG file to write")]
+
+
+def capture_finger(
+    address: DeviceAddress,
+    out: PngFile,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for a finger")] = 20.0,
+) -> None:
+    """Ambil satu sidik jari sebagai PNG. / Capture one finger as PNG.
+
+    Example: loket devices capture-finger r30x:/dev/ttyUSB0 finger.png
+    """
+    with opened(address, "capture") as device:
+        reader = cast("capabilities.FingerprintReader", device)
+        typer.echo("Letakkan jari. / Put the finger on the glass.", err=True)
+        capture = reader.capture(wait_s=wait, progress=_progress("gambar / image"))
+        if capture.image is None:
+            fail(_why_no_finger(capture.result), FAILED)
+        _write(out, capture.image.png())
+        size = f"{capture.image.width_px}x{capture.image.height_px}"
+        typer.echo(f"{out}: {size}, {capture.attempts}x")
+
+
+def _why_no_finger(result: CaptureResult) -> str:
+    words = {
+        "no_finger": "Tidak ada jari. / No finger came.",
+        "messy": "Jari basah atau bergerak; bersihkan dan ulangi. / The finger is wet or moved.",
+        "few_points": "Jari terlalu kering; tekan lebih kuat. / Too little to see; press harder.",
+    }
+    return words.get(result, str(result))
+
+
+def photo(
+    address: DeviceAddress, out: Annotated[Path, typer.Argument(help="JPEG file to write")]
+) -> None:
+    """Ambil satu foto. / Take one photo.
+
+    Example: loket devices photo camera:/dev/v4l/by-id/usb-X-index0 photo.jpg
+    """
+    with opened(address, "photo") as device:
+        camera = cast("capabilities.Camera", device)
+        taken = camera.photo()
+        _write(out, taken.jpeg)
+        typer.echo(f"{out}: {taken.width_px}x{taken.height_px}")
+
+
+def scan(
+    address: DeviceAddress,
+    out: Annotated[Path, typer.Argument(help="PDF file to write")],
+    dpi: Annotated[int, typer.Option(min=50, max=1200)] = 300,
+    grey: Annotated[bool, typer.Option(help="Grey instead of colour")] = False,
+    feeder: Annotated[bool, typer.Option(help="From the feeder instead of the glass")] = False,
+    pages: Annotated[int, typer.Option(min=1, max=500, help="At most so many pages")] = 1,
+) -> None:
+    """Pindai ke PDF. / Scan to a PDF.
+
+    Example: loket devices scan sane:test:0 out.pdf --feeder --pages 10
+    """
+    with opened(address, "scan") as device:
+        scanner = cast("capabilities.DocumentScanner", device)
+        scanned = scanner.scan(
+            dpi=dpi,
+            colour=not grey,
+            feeder=feeder,
+            max_pages=pages,
+            progress=_progress("pindai / scan"),
+        )
+        if not scanned:
+            fail("Tidak ada halaman. / No page came.", FAILED)
+        _write(out, capabilities.pages_to_pdf(scanned))
+        typer.echo(f"{out}: {len(scanned)} halaman / pages")
+
+
+def print_ticket(
+    address: DeviceAddress,
+    image: Annotated[Path, typer.Argument(help="Picture to print, dot for dot")],
+) -> None:
+    """Cetak satu gambar sebagai karcis. / Print one picture as a ticket.
+
+    Example: loket devices print-ticket escpos:socket://10.0.0.9:9100 ticket.png
+    """
+    ticket = ticket_of(image)
+    with opened(address, "print_ticket") as device:
+        printer = cast("capabilities.TicketPrinter", device)
+        try:
+            result = printer.print_ticket(ticket)
+        except ValueError as error:
+            fail(str(error), WRONG_USE)
+        _report_print(result)
+
+
+def print_document(
+    address: DeviceAddress,
+    document: Annotated[Path, typer.Argument(help="PDF file to print")],
+    copies: Annotated[int, typer.Option(min=1, max=99)] = 1,
+) -> None:
+    """Cetak satu PDF. / Print one PDF.
+
+    Example: loket devices print ipp://printer.local/ipp/print letter.pdf
+    """
+    pdf = _read(document)
+    if not pdf.startswith(b"%PDF"):
+        fail(f"{document}: bukan PDF / no PDF", WRONG_USE)
+    with opened(address, "print_pdf") as device:
+        printer = cast("capabilities.DocumentPrinter", device)
+        name = f"loket-{uuid.uuid4().hex[:12]}"
+        progress = _progress("cetak / print")
+        _report_print(printer.print_pdf(pdf, job_name=name, copies=copies, progress=progress))
+
+
+def read_passport(
+    address: DeviceAddress,
+    document_number: Annotated[str, typer.Option(help="As in the MRZ, without filler")],
+    birth: Annotated[str, typer.Option(help="YYMMDD")],
+    expiry: Annotated[str, typer.Option(help="YYMMDD")],
+    json: Annotated[Path, typer.Option(help="File to write; it holds personal data")],
+) -> None:
+    """Baca cip paspor ke JSON. / Read a passport chip into JSON.
+
+    Example: loket devices read-passport "emrtd:pcsc://ACS ACR1252" --document-number L898902C3
+    --birth 740812 --expiry 120415 --json passport.json
+    """
+    for name, given in (("--birth", birth), ("--expiry", expiry)):
+        if not (len(given) == 6 and given.isascii() and given.isdigit()):
+            fail(f"{name}: tulis YYMMDD / write YYMMDD", WRONG_USE)
+    key = capabilities.MrzKey(document_number.strip().upper(), birth, expiry)
+    with opened(address, "read_passport") as device:
+        reader = cast("capabilities.PassportReader", device)
+        read = reader.read_passport(key, progress=_progress("cip / chip"))
+        _write(json, _passport_json(read))
+        found = ", ".join(f"{finding.check} {finding.verdict}" for finding in read.findings)
+        typer.echo(f"{json}: {read.access}, {read.apdus} APDU, {', '.join(read.files)}; {found}")
+
+
+def _passport_json(read: PassportRead) -> bytes:
+    import json
+
+    told = {
+        "access": read.access,
+        "apdus": read.apdus,
+        "mrz": read.mrz,
+        "findings": [
+            {"check": one.check, "verdict": one.verdict, "reason": one.reason}
+            for one in read.findings
+        ],
+        "files_hex": {name: content.hex() for name, content in read.files.items()},
+        "extra": dict(read.extra),
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False).encode()
+
+
+# ── what the commands share ──────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def opened(address: str, ability: str) -> Iterator[capabilities.Device]:
+    """Open a device that has the method `ability`; errors end the command in plain words."""
+    with plain_errors():
+        device = registry.open_device(address)
+        try:
+            if not callable(getattr(device, ability, None)):
+                words = checkup.CAPABILITIES[ability]
+                fail(f"{address}: perangkat ini tidak bisa / cannot do: {words}", WRONG_USE)
+            yield device
+        finally:
+            device.close()
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn a device error into its words, what to try, and the exit code."""
+    try:
+        yield
+    except AddressError as error:
+        fail(f"{error}\n-> {checkup.remedy_for(error)}", WRONG_USE)
+    except DeviceError as error:
+        fail(f"{error.code}: {error}\n-> {checkup.remedy_for(error)}", FAILED)
+    except KeyboardInterrupt:
+        raise typer.Exit(FAILED) from None
+
+
+def fail(words: str, code: int) -> NoReturn:
+    """End the command with `words` on stderr."""
+    typer.echo(words, err=True)
+    raise typer.Exit(code)
+
+
+def _progress(label: str) -> capabilities.Progress:
+    if not sys.stderr.isatty():
+        return capabilities.no_progress
+
+    def show(done: int, total: int) -> None:
+        end = "\n" if done >= total else ""
+        words = f"\r{label} {done * 100 // max(total, 1)} %{end}"
+        typer.echo(words, nl=False, err=True)
+
+    return show
+
+
+def _report_print(result: PrintResult) -> None:
+    typer.echo(f"{result.state} {result.code} {result.detail}".strip())
+    if result.state in (capabilities.PrintState.UNKNOWN, capabilities.PrintState.FAILED):
+        raise typer.Exit(FAILED)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fail(f"{path}: tidak terbaca / cannot be read: {error.strerror}", WRONG_USE)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        # biometrics and chips are nobody else's business
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        fail(f"{path}: tidak dapat ditulis / cannot be written: {error.strerror}", FAILED)
+
+
+def ticket_of(path: Path) -> TicketImage:
+    """Read a picture as a ticket, dark dots black, padded to whole bytes."""
+    import io
+
+    from PIL import Image
+
+    try:
+        picture = Image.open(io.BytesIO(_read(path))).convert("L")
+    except OSError:
+        fail(f"{path}: bukan gambar / no picture", WRONG_USE)
+    width = (picture.width + 7) // 8 * 8
+    page = Image.new("L", (width, picture.height), 255)
+    page.paste(picture, (0, 0))
+    dots = page.point(lambda grey: 255 if grey < 150 else 0).convert("1")
+    return capabilities.TicketImage(width, page.height, dots.tobytes())

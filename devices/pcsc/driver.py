@@ -1,0 +1,244 @@
+"""A PC/SC reader as CardReader, over pyscard's plain calls.
+
+The plain calls and not pyscard's objects, because the card must be power-cycled with
+SCARD_UNPOWER_CARD (a secure-messaging session survives anything less) and every call needs a
+limit in time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from smartcard import scard
+
+from devices.address import Address
+from devices.capabilities import Health, Identity, Lamp
+from devices.errors import AddressError, DeviceError, DeviceUnavailable, DocumentRemoved
+from devices.pcsc.lane import Lane
+from devices.pcsc.wire import REMOVED, SUCCESS, choose_reader, error_for
+
+STATUS_LIMIT_S = 3.0
+APDU_LIMIT_S = 5.0
+POWER_LIMIT_S = 5.0
+
+_SCHEME = "pcsc://"
+T = TypeVar("T")
+
+
+def connect(address: Address) -> PcscReader:
+    """Open the reader of `pcsc:NAME` or `emrtd:pcsc://NAME`. Raises AddressError, DeviceGone."""
+    return PcscReader(reader_name(address), address=str(address))
+
+
+def reader_name(address: Address) -> str:
+    """Return the reader's name (or a part of it) in an address. Raises AddressError."""
+    name = address.where.removeprefix(_SCHEME).strip()
+    if not name or "://" in name:
+        message = f"'{address}' names no reader: write {address.driver}:pcsc://<reader name>"
+        raise AddressError(message, address=str(address))
+    return name
+
+
+def list_readers() -> list[str]:
+    """Return the names of all connected readers. Raises DeviceGone when pcscd is not running."""
+    context = _Context()
+    try:
+        return context.readers()
+    finally:
+        context.release()
+
+
+class PcscReader:
+    """One reader; it holds a card only between the first APDU and `release` or `reset`."""
+
+    def __init__(
+        self, wanted: str, *, address: str = "", apdu_limit_s: float = APDU_LIMIT_S
+    ) -> None:
+        self._address = address
+        self._apdu_limit_s = apdu_limit_s
+        self._wanted = wanted
+        self._lock = threading.RLock()
+        self._context = _Context()
+        self._lane = self._new_lane()
+        self._closed = False
+        self.apdus = 0
+        try:
+            self.name = choose_reader(
+                wanted, self._call(self._context.readers, "list readers"), address=address
+            )
+        except DeviceError:
+            self.close()
+            raise
+
+    def identity(self) -> Identity:
+        """Return the reader's name as model."""
+        return Identity(model=self.name)
+
+    def health(self) -> Health:
+        """Return ready, or busy while another program holds the card. Raises DeviceUnavailable."""
+        state = self._state()
+        if state & scard.SCARD_STATE_EXCLUSIVE and not self._context.holds_card:
+            return Health(Lamp.BUSY, "card_in_use", "another program uses the card")
+        return Health(Lamp.READY)
+
+    def present(self) -> bool:
+        """Return whether a card lies on the reader. Raises DeviceUnavailable."""
+        state = self._state()
+        return bool(state & scard.SCARD_STATE_PRESENT) and not state & scard.SCARD_STATE_MUTE
+
+    def wait_present(self, wanted: bool, *, wait_s: float) -> bool:
+        """Wait until a card lies there (or is gone); return whether that came true in time."""
+        work = lambda: self._context.wait(self.name, present=wanted, wait_s=wait_s)  # noqa: E731
+        return self._call(work, "wait for a card", wait_s + STATUS_LIMIT_S)
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Send one command APDU; return data and SW1 SW2.
+
+        Raises DocumentRemoved, DeviceSilent, DeviceBusy, DeviceProtocolError.
+        """
+        with self._lock:
+            if not self._context.holds_card:
+                self._power_up()
+            self.apdus += 1
+            try:
+                return self._call(
+                    lambda: self._context.transmit(apdu), "send a command", self._apdu_limit_s
+                )
+            except DeviceError:
+                self._tell_removal()
+                raise
+
+    def reset(self) -> None:
+        """Power-cycle the card and hold it. Raises DocumentRemoved, DeviceBusy."""
+        with self._lock:
+            self.release()
+            self._power_up()
+
+    def release(self) -> None:
+        """Cut the card's power and let it go; never raises over a card that is gone."""
+        with self._lock:
+            if self._lane.open and self._context.holds_card:
+                self._call(self._context.release_card, "release the card", POWER_LIMIT_S)
+
+    def close(self) -> None:
+        """Release card and reader; safe to call twice."""
+        self._closed = True
+        self._lane.close(wait_s=STATUS_LIMIT_S)
+
+    def _power_up(self) -> None:
+        self._call(lambda: self._context.hold_card(self.name), "open the card", POWER_LIMIT_S)
+
+    def _state(self) -> int:
+        return self._call(lambda: self._context.state(self.name), "ask the reader")
+
+    def _tell_removal(self) -> None:
+        """Raise DocumentRemoved instead of a vague error when the card has gone."""
+        try:
+            gone = self._lane.open and not self.present()
+        except DeviceError:
+            return
+        if gone:
+            raise DocumentRemoved(REMOVED, address=self._address)
+
+    def _call(self, work: Callable[[], T], what: str, limit_s: float = STATUS_LIMIT_S) -> T:
+        with self._lock:
+            if not self._lane.open and not self._closed:
+                self._context = _Context()
+                self._lane = self._new_lane()
+            try:
+                return self._lane.call(work, limit_s=limit_s, what=what)
+            except DeviceUnavailable as error:
+                # a context does not outlive its pcscd: the next call makes a new one
+                self._lane.close()
+                error.address = self._address
+                raise
+            except DeviceError as error:
+                error.address = self._address
+                raise
+
+    def _new_lane(self) -> Lane:
+        return Lane(f"pcsc {self._wanted}", self._context.release)
+
+
+class _Context:
+    """A PC/SC context and at most one card; used from one thread only."""
+
+    def __init__(self) -> None:
+        self._handle: int | None = None
+        self._card: int | None = None
+        self._protocol = 0
+
+    @property
+    def holds_card(self) -> bool:
+        return self._card is not None
+
+    def readers(self) -> list[str]:
+        code, names = scard.SCardListReaders(self._established(), [])
+        if code & 0xFFFFFFFF == scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF:
+            return []
+        _check(code, "list readers")
+        return list(names)
+
+    def state(self, reader: str) -> int:
+        return self._changed(reader, scard.SCARD_STATE_UNAWARE, 0)
+
+    def wait(self, reader: str, *, present: bool, wait_s: float) -> bool:
+        """Wait in steps of a change each; `wait_s` bounds the whole."""
+        known = self.state(reader)
+        left_ms = int(wait_s * 1000)
+        while bool(known & scard.SCARD_STATE_PRESENT) != present and left_ms > 0:
+            step = min(left_ms, 200)
+            known = self._changed(reader, known, step)
+            left_ms -= step
+        return bool(known & scard.SCARD_STATE_PRESENT) == present
+
+    def hold_card(self, reader: str) -> None:
+        code, card, protocol = scard.SCardConnect(
+            self._established(),
+            reader,
+            scard.SCARD_SHARE_EXCLUSIVE,
+            scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
+        )
+        _check(code, "open the card")
+        self._card, self._protocol = card, protocol
+
+    def transmit(self, apdu: bytes) -> bytes:
+        code, answer = scard.SCardTransmit(self._card, self._protocol, list(apdu))
+        _check(code, "send a command")
+        return bytes(byte & 0xFF for byte in answer)
+
+    def release_card(self) -> None:
+        if self._card is not None:
+            # an unpowered card has forgotten its session; a card that is gone cannot be told
+            scard.SCardDisconnect(self._card, scard.SCARD_UNPOWER_CARD)
+            self._card = None
+
+    def release(self) -> None:
+        self.release_card()
+        if self._handle is not None:
+            scard.SCardReleaseContext(self._handle)
+            self._handle = None
+
+    def _changed(self, reader: str, known: int, limit_ms: int) -> int:
+        code, states = scard.SCardGetStatusChange(self._established(), limit_ms, [(reader, known)])
+        if code & 0xFFFFFFFF == scard.SCARD_E_TIMEOUT & 0xFFFFFFFF and states:
+            return int(states[0][1])
+        _check(code, "ask the reader")
+        state = int(states[0][1])
+        if state & (scard.SCARD_STATE_UNKNOWN | scard.SCARD_STATE_UNAVAILABLE):
+            raise error_for(scard.SCARD_E_READER_UNAVAILABLE, "ask the reader")
+        return int(state & ~scard.SCARD_STATE_CHANGED)
+
+    def _established(self) -> int:
+        if self._handle is None:
+            code, handle = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+            _check(code, "reach pcscd")
+            self._handle = int(handle)
+        return self._handle
+
+
+def _check(code: int, what: str) -> None:
+    if code != SUCCESS:
+        raise error_for(code, what)

@@ -1,0 +1,118 @@
+"""Pure parts of PC/SC: which error a return code is, which reader a name means, vpcd's framing.
+
+vpcd (virtual smart card): `length u16 big endian | body`; from the reader a body of one byte is
+a control, anything else a command APDU. Controls: 0 off, 1 on, 2 reset, 4 get ATR; only ATR and
+APDUs are answered.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+from devices.errors import (
+    AddressError,
+    DeviceBusy,
+    DeviceError,
+    DeviceGone,
+    DeviceProtocolError,
+    DeviceSilent,
+    DocumentRemoved,
+)
+
+SUCCESS = 0
+REMOVED = (
+    "Dokumen tidak ada di pembaca: letakkan kembali / no document on the reader: lay it down again"
+)
+_GONE = {
+    0x8010001D: "pcscd is not running: start it (systemctl start pcscd)",
+    0x8010001E: "pcscd ended: start it again (systemctl start pcscd)",
+    0x8010002E: "no reader is connected: plug it in",
+    0x80100009: "the reader is not connected: plug it in",
+    0x80100017: "the reader is not available: plug it in again",
+    0x80100003: "the connection to pcscd is lost",
+}
+_REMOVED = {0x8010000C, 0x80100069, 0x80100067, 0x80100068}
+_BUSY = {0x8010000B}
+_SILENT = {0x8010000A}
+_NO_PERMISSION = {0x8010006A}
+_PROTOCOL = {0x80100066, 0x8010000F, 0x80100016, 0x8010002F, 0x80100013, 0x80100001}
+
+
+def error_for(code: int, what: str, *, address: str = "") -> DeviceError:
+    """Return the error of our tree for a PC/SC return `code` (pcsclite.h) while doing `what`."""
+    number = code & 0xFFFFFFFF
+    if number in _GONE:
+        return DeviceGone(f"{what}: {_GONE[number]}", address=address)
+    if number in _REMOVED:
+        return DocumentRemoved(REMOVED, address=address)
+    if number in _BUSY:
+        return DeviceBusy(f"{what}: another program uses the card", address=address)
+    if number in _SILENT:
+        return DeviceSilent(f"{what}: the reader gave no answer in time", address=address)
+    if number in _NO_PERMISSION:
+        return DeviceGone(f"{what}: no permission for pcscd: ask polkit or run as root")
+    if number in _PROTOCOL:
+        return DeviceProtocolError(f"{what}: card and reader lost each other", address=address)
+    return DeviceProtocolError(f"{what}: PC/SC error {number:08X}", address=address)
+
+
+def choose_reader(wanted: str, names: Sequence[str], *, address: str = "") -> str:
+    """Return the reader that `wanted` names: exactly, else as the only one holding that text.
+
+    Raises AddressError listing the readers when several match, DeviceGone when none does.
+    """
+    if wanted in names:
+        return wanted
+    found = [name for name in names if wanted.casefold() in name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"'{name}'" for name in found)
+        message = f"'{wanted}' names {len(found)} readers: {listed}; write more of the name"
+        raise AddressError(message, address=address)
+    listed = ", ".join(f"'{name}'" for name in names) or "none"
+    message = f"no reader is called '{wanted}'; connected: {listed}"
+    raise DeviceGone(message, address=address)
+
+
+class VpcdControl(enum.IntEnum):
+    """What the virtual reader asks of a card beside APDUs."""
+
+    OFF = 0
+    ON = 1
+    RESET = 2
+    ATR = 4
+
+
+def frame(body: bytes) -> bytes:
+    """Write one message of vpcd."""
+    return len(body).to_bytes(2, "big") + body
+
+
+class FrameReader:
+    """Cuts a byte stream into vpcd's messages, however it is fragmented."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def feed(self, received: bytes) -> list[bytes]:
+        """Return the bodies that are complete now."""
+        self._held += received
+        bodies = []
+        while len(self._held) >= 2:
+            end = 2 + int.from_bytes(self._held[:2], "big")
+            if len(self._held) < end:
+                break
+            bodies.append(bytes(self._held[2:end]))
+            del self._held[:end]
+        return bodies
+
+
+def contactless_atr(historical: bytes) -> bytes:
+    """Return the ATR a PC/SC reader makes up for a contactless card (PC/SC part 3 §3.1.3.2.3)."""
+    body = bytes([0x80 | len(historical), 0x80, 0x01]) + historical
+    check = 0
+    for byte in body:
+        check ^= byte
+    return b"\x3b" + body + bytes([check])

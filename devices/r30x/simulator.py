@@ -1,0 +1,147 @@
+"""A fingerprint sensor at the other end of a serial line, as rude as it is told to be.
+
+Options: `model` (r307, as608, r503), `finger` (number of the picture, "none" = glass free), `baud`,
+`pace` (0 = as fast as possible instead of the line rate), `template` (bytes), `late_s`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from devices.pty import Pty
+from devices.r30x.simulated_sensor import SimulatedSensor, model_of
+from devices.r30x.wire import Code
+
+FAULTS: Final = (
+    "no_finger",
+    "messy",
+    "few_points",
+    "silent",
+    "garbage",
+    "fragmented",
+    "late",
+    "unplugged",
+    "unplugged_midway",
+    "flipped_byte",
+)
+_BITS_PER_BYTE: Final = 10  # start, eight, stop
+_PIECE: Final = 32
+# waking late must not make the line slower than it is
+_CATCH_UP_S: Final = 0.05
+
+
+class R30xSimulator:
+    """A running simulator; `flipped_byte:N` inverts byte N of each packet."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        finger = options.get("finger", "1")
+        template = int(options["template"]) if "template" in options else None
+        self._sensor = SimulatedSensor(
+            model_of(options.get("model", "r307"), template),
+            finger=None if finger == "none" else int(finger),
+            baud=int(options.get("baud", "57600")),
+        )
+        self._finger = self._sensor.finger
+        self._baud = self._sensor.baud
+        self._paced = options.get("pace", "1") != "0"
+        self._late_s = float(options.get("late_s", "3"))
+        self._faults: dict[str, int] = {}
+        self._noise = random.Random(self._finger)
+        self._free_at = 0.0
+        self._stopping = threading.Event()
+        self._pty = Pty("sensor")
+        self._thread = threading.Thread(target=self._run, name="r30x-simulator", daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """Return the address under which the driver reaches it."""
+        baud = "" if self._baud == 57600 else f"?baud={self._baud}"
+        return f"r30x:{self._pty.path}{baud}"
+
+    def press(self, finger: int | None) -> None:
+        """Put the finger of that number on the glass, None takes it away."""
+        self._finger = finger
+        self._apply()
+
+    def fault(self, name: str) -> None:
+        """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
+        kind, _, number = name.partition(":")
+        if kind and (kind not in FAULTS or (number and not number.isdigit())):
+            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
+            raise ValueError(message)
+        self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
+        self._apply()
+
+    def stop(self) -> None:
+        """Take it off the line; safe to call twice."""
+        self._stopping.set()
+        self._pty.close()
+        if self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _apply(self) -> None:
+        faults = self._faults
+        self._sensor.finger = None if "no_finger" in faults else self._finger
+        self._sensor.extract_code = Code.OK
+        if "messy" in faults:
+            self._sensor.extract_code = Code.MESSY
+        elif "few_points" in faults:
+            self._sensor.extract_code = Code.FEW_POINTS
+        if "unplugged" in faults:
+            self._pty.unplug()
+        elif not self._stopping.is_set():
+            self._pty.plug()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            octets = self._pty.read(limit_s=0.2)
+            # at another rate than its own a UART receives nothing that makes sense
+            if not octets or self._pty.line_rate() != self._sensor.baud:
+                continue
+            baud = self._sensor.baud
+            for packet in self._sensor.receive(octets):
+                self._send(packet, baud)
+
+    def _send(self, packet: bytes, baud: int) -> None:
+        faults = self._faults
+        if "silent" in faults:
+            return
+        if "late" in faults:
+            self._stopping.wait(self._late_s)
+        if "garbage" in faults:
+            packet = self._noise.randbytes(len(packet))
+        if "flipped_byte" in faults:
+            at = faults["flipped_byte"] % len(packet)
+            packet = packet[:at] + bytes([packet[at] ^ 0xFF]) + packet[at + 1 :]
+        if "unplugged_midway" in faults:
+            self._pty.write(packet[: len(packet) // 2])
+            self._stopping.wait(0.05)
+            self._pty.unplug()
+            return
+        self._transmit(packet, baud, 1 if "fragmented" in faults and len(packet) < 64 else _PIECE)
+
+    def _transmit(self, packet: bytes, baud: int, piece: int) -> None:
+        for start in range(0, len(packet), piece):
+            octets = packet[start : start + piece]
+            if self._paced:
+                self._wait_for_line(len(octets), baud)
+            elif piece == 1:
+                self._stopping.wait(0.001)
+            self._pty.write(octets)
+
+    def _wait_for_line(self, octets: int, baud: int) -> None:
+        now = time.monotonic()
+        self._free_at = max(self._free_at, now - _CATCH_UP_S) + octets * _BITS_PER_BYTE / baud
+        self._stopping.wait(max(self._free_at - now, 0))
+
+
+def start(options: Mapping[str, str], *, out: Path | None = None) -> R30xSimulator:
+    """Start a sensor on a pseudo-terminal; it produces nothing for `out`."""
+    del out
+    return R30xSimulator(options)

@@ -1,0 +1,124 @@
+"""Open a device by its address. Drivers and simulators are found by entry point, imported on use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Protocol, cast
+
+from devices.address import Address, parse_address
+from devices.capabilities import Device, Health, Identity
+from devices.errors import AddressError
+
+DRIVERS = "loket.devices"
+SIMULATORS = "loket.simulators"
+
+
+class Connect(Protocol):
+    """A driver's entry point: open the device at `address` and read its identity."""
+
+    def __call__(self, address: Address) -> Device:
+        """Open the device. Raises DeviceError."""
+        ...
+
+
+class Simulator(Protocol):
+    """A running simulator: the other end of a real wire."""
+
+    @property
+    def address(self) -> str:
+        """Return the production address under which the driver reaches it."""
+        ...
+
+    def fault(self, name: str) -> None:
+        """Switch a fault on (`""` clears all). Raises ValueError listing the known names."""
+        ...
+
+    def stop(self) -> None:
+        """Take it off the wire; safe to call twice."""
+        ...
+
+
+class StartSimulator(Protocol):
+    """A simulator's entry point."""
+
+    def __call__(self, options: Mapping[str, str], *, out: Path | None = None) -> Simulator:
+        """Start the simulator; what it prints or produces is left in `out`."""
+        ...
+
+
+class SimulatedDevice(Protocol):
+    """A device with its simulator attached, as `…:sim://` opens it."""
+
+    simulator: Simulator
+
+
+def driver_names() -> list[str]:
+    """Return the names of all installed drivers."""
+    return sorted(entry.name for entry in entry_points(group=DRIVERS))
+
+
+def simulator_names() -> list[str]:
+    """Return the names of all installed simulators."""
+    return sorted(entry.name for entry in entry_points(group=SIMULATORS))
+
+
+def open_device(text: str) -> Device:
+    """Open the device at the address `text`. Raises AddressError, DeviceUnavailable."""
+    address = parse_address(text)
+    if address.simulated:
+        return _open_simulated(address)
+    connect = cast("Connect", _load(DRIVERS, address.driver, text))
+    return connect(address)
+
+
+def start_simulator(
+    driver: str, options: Mapping[str, str] | None = None, *, out: Path | None = None
+) -> Simulator:
+    """Start the simulator of `driver` on its wire. Raises AddressError if there is none."""
+    start = cast("StartSimulator", _load(SIMULATORS, driver, driver))
+    return start(options or {}, out=out)
+
+
+def _open_simulated(address: Address) -> Device:
+    simulator = start_simulator(address.driver, address.options)
+    try:
+        device = open_device(simulator.address)
+    except BaseException:
+        simulator.stop()
+        raise
+    return _Attached(device, simulator)
+
+
+class _Attached:
+    """A device whose simulator ends with it; every other call goes to the device."""
+
+    def __init__(self, device: Device, simulator: Simulator) -> None:
+        self._device = device
+        self.simulator = simulator
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._device, name)
+
+    def identity(self) -> Identity:
+        """Return the device's identity."""
+        return self._device.identity()
+
+    def health(self) -> Health:
+        """Return the device's health."""
+        return self._device.health()
+
+    def close(self) -> None:
+        """Close the device, then stop its simulator."""
+        self._device.close()
+        self.simulator.stop()
+
+
+def _load(group: str, name: str, text: str) -> object:
+    found: list[EntryPoint] = list(entry_points(group=group, name=name))
+    if not found:
+        known = ", ".join(sorted(entry.name for entry in entry_points(group=group)))
+        message = f"no driver '{name}' is installed; known: {known}"
+        raise AddressError(message, address=text)
+    return found[0].load()

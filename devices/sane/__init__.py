@@ -1,0 +1,1 @@
+"""Flatbed and feeder scanners through SANE, each in a child process."""

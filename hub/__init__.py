@@ -1,0 +1,1 @@
+"""The hub owns all state: queue, applications, documents, feed."""

@@ -1,0 +1,203 @@
+"""Administrative commands: by the running hub's socket if there is one, else under its lock.
+
+The socket `DIR/admin.sock` is 0600 and takes one JSON line a connection; only the hub's own user
+(or root) is heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import struct
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from hub import check, officers, stations
+from hub.clock import Clock, PracticeClock
+from hub.errors import BadInput, Busy, Refused
+from hub.events import ClockMoved
+from hub.house import SYSTEM, House, locked, open_house
+from hub.sample import fill_office
+from hub.settings import THE_OFFICE, Settings
+from hub.wire import Problem
+from hub.writer import Tx, Writer
+
+log = logging.getLogger(__name__)
+LINE_LIMIT = 4 * 1024 * 1024
+
+
+class AddStation(msgspec.Struct, frozen=True, tag="add-station"):
+    """Admit a station; answers with its token."""
+
+    kind: str
+    name: str
+    counter: int | None = None
+
+
+class AddOfficer(msgspec.Struct, frozen=True, tag="add-officer"):
+    """Enter an officer."""
+
+    login: str
+    name: str
+    roles: list[str]
+    password: str
+    nip: str = ""
+
+
+class FillOffice(msgspec.Struct, frozen=True, tag="fill-office"):
+    """Give a practice office officers, card blanks and a list; answers with the logins."""
+
+    password: str
+
+
+class MoveClock(msgspec.Struct, frozen=True, tag="move-clock"):
+    """Set a practice office's clock forward."""
+
+    to: datetime
+
+
+class CheckRecords(msgspec.Struct, frozen=True, tag="check"):
+    """Check every invariant; answers with the findings, one a line."""
+
+
+Change = AddStation | AddOfficer | FillOffice | MoveClock
+AdminCommand = Change | CheckRecords
+
+
+class AdminAnswer(msgspec.Struct, frozen=True):
+    """What a command gave: lines for the person, or the problem."""
+
+    lines: list[str] = []
+    problem: Problem | None = None
+
+
+def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
+    """Return the command as a function of a transaction. Raises BadInput."""
+    office = house.procedure.office
+    if isinstance(command, AddStation):
+        return lambda tx: [
+            stations.add(tx, office, kind=command.kind, name=command.name, counter=command.counter)
+        ]
+    if isinstance(command, AddOfficer):
+        hashed = officers.hash_password(command.password)
+        return lambda tx: [
+            officers.add(
+                tx,
+                office,
+                login=command.login,
+                name=command.name,
+                roles=command.roles,
+                password_hash=hashed,
+                nip=command.nip,
+            )
+        ]
+    if isinstance(command, FillOffice):
+        hashed = officers.hash_password(command.password)
+        return lambda tx: fill_office(tx, house.procedure, hashed)
+    return lambda tx: _move_clock(tx, house, command.to)
+
+
+async def serve_admin(house: House, writer: Writer) -> asyncio.Server:
+    """Listen on the admin socket until the returned server is closed."""
+    path = house.settings.admin_socket
+    path.unlink(missing_ok=True)
+
+    async def hear(reader: asyncio.StreamReader, answering: asyncio.StreamWriter) -> None:
+        answer = await _answer(house, writer, reader, answering)
+        answering.write(msgspec.json.encode(answer) + b"\n")
+        await answering.drain()
+        answering.close()
+
+    previous = os.umask(0o177)
+    try:
+        return await asyncio.start_unix_server(hear, path, limit=LINE_LIMIT)
+    finally:
+        os.umask(previous)
+
+
+def perform(settings: Settings, clock: Clock, command: AdminCommand) -> list[str]:
+    """Run `command` by the hub that runs on this folder, else here. Raises Refused."""
+    try:
+        return _ask_running(settings.admin_socket, command)
+    except (FileNotFoundError, ConnectionRefusedError):
+        with locked(settings):
+            return _perform_here(settings, clock, command)
+
+
+def _perform_here(settings: Settings, clock: Clock, command: AdminCommand) -> list[str]:
+    house = open_house(settings, clock)
+    try:
+        if isinstance(command, CheckRecords):
+            return _check(house)
+        return house.writer().run_alone(command_of(house, command), actor=SYSTEM)
+    finally:
+        house.database.close()
+
+
+def _ask_running(path: Path, command: AdminCommand) -> list[str]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(60)
+        connection.connect(str(path))
+        connection.sendall(msgspec.json.encode(command) + b"\n")
+        with connection.makefile("rb") as lines:
+            answer = msgspec.json.decode(lines.readline(LINE_LIMIT), type=AdminAnswer)
+    if answer.problem is not None:
+        raise Busy(answer.problem.code, answer.problem.detail, id=answer.problem.detail_id)
+    return answer.lines
+
+
+async def _answer(
+    house: House,
+    writer: Writer,
+    reader: asyncio.StreamReader,
+    answering: asyncio.StreamWriter,
+) -> AdminAnswer:
+    try:
+        _must_be_us(answering)
+        command = msgspec.json.decode(await reader.readline(), type=AdminCommand)
+        if isinstance(command, CheckRecords):
+            return AdminAnswer(lines=await asyncio.to_thread(_check, house))
+        act = await asyncio.to_thread(command_of, house, command)
+        done = await writer.run(act, actor=SYSTEM, name=type(command).__name__)
+    except Refused as refused:
+        return AdminAnswer(problem=refused.problem())
+    except msgspec.DecodeError as error:
+        return AdminAnswer(problem=BadInput("command_unknown", str(error)).problem())
+    except Exception:
+        log.exception("an administrative command failed")
+        return AdminAnswer(problem=Busy("hub_failed", "The hub failed; see its log.").problem())
+    return AdminAnswer(lines=done.value)
+
+
+def _must_be_us(answering: asyncio.StreamWriter) -> None:
+    peer: socket.socket = answering.get_extra_info("socket")
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", credentials)
+    if uid not in (0, os.getuid()):
+        raise BadInput("not_your_hub", "Only the hub's own user may do this.")
+
+
+def _move_clock(tx: Tx, house: House, to: datetime) -> list[str]:
+    if not isinstance(house.clock, PracticeClock):
+        raise BadInput(
+            "clock_is_real",
+            "Only a hub started with --practice-clock can set its clock forward.",
+            id="Hanya hub dengan --practice-clock yang jamnya dapat dimajukan.",
+        )
+    try:
+        ahead = house.clock.move_to(to.astimezone(UTC))
+    except ValueError as error:
+        raise BadInput("clock_goes_back", "The clock never goes back.") from error
+    tx.emit(ClockMoved(int(ahead.total_seconds())), subject="clock")
+    return [to.isoformat()]
+
+
+def _check(house: House) -> list[str]:
+    with house.database.reading_core() as connection:
+        records = check.check_records(connection, THE_OFFICE)
+        return records + check.check_files(connection, THE_OFFICE, house.procedure.blobs)

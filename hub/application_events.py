@@ -1,0 +1,188 @@
+"""What happens to a case, as events; bodies hold references only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class _Staff:
+    __slots__ = ()
+    audience: ClassVar[str] = "staff"
+    v: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationOpened(_Staff):
+    """A draft was opened from a pre-registration."""
+
+    kind: ClassVar[str] = "application.opened"
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftConfirmed(_Staff):
+    """An officer confirmed or corrected values of the person."""
+
+    kind: ClassVar[str] = "application.confirmed"
+    application: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepBegun(_Staff):
+    """An officer started (or stopped) working on a step."""
+
+    kind: ClassVar[str] = "step.begun"
+    application: str
+    step: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSupplied(_Staff):
+    """An evidence row of the current step was filled or replaced."""
+
+    kind: ClassVar[str] = "evidence.supplied"
+    application: str
+    step: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCompleted(_Staff):
+    """A step was completed with its evidence."""
+
+    kind: ClassVar[str] = "step.completed"
+    application: str
+    step: str
+    touch_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class GatePassed(_Staff):
+    """A gate between two steps was passed."""
+
+    kind: ClassVar[str] = "gate.passed"
+    application: str
+    gate: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDiverted(_Staff):
+    """The case left the sheet for one of its branches."""
+
+    kind: ClassVar[str] = "application.diverted"
+    application: str
+    to: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationResumed(_Staff):
+    """The case came back from a branch to the step it left."""
+
+    kind: ClassVar[str] = "application.resumed"
+    application: str
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRejected(_Staff):
+    """The case was rejected with its legal basis."""
+
+    kind: ClassVar[str] = "application.rejected"
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationWithdrawn(_Staff):
+    """The applicant withdrew."""
+
+    kind: ClassVar[str] = "application.withdrawn"
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationArchived(_Staff):
+    """The finished file lies in the archive."""
+
+    kind: ClassVar[str] = "application.archived"
+    application: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRecorded(_Staff):
+    """The treasurer recorded the payment."""
+
+    kind: ClassVar[str] = "payment.recorded"
+    application: str
+    payment: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberGiven(_Staff):
+    """A register number was given."""
+
+    kind: ClassVar[str] = "number.given"
+    application: str
+    year: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlankUsed(_Staff):
+    """A numbered blank was used for the case."""
+
+    kind: ClassVar[str] = "blank.used"
+    application: str
+    blank: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlankSpoiled(_Staff):
+    """A numbered blank was spoiled."""
+
+    kind: ClassVar[str] = "blank.spoiled"
+    blank: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlanksReceived(_Staff):
+    """Numbered blanks entered the stock."""
+
+    kind: ClassVar[str] = "blanks.received"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustodyMoved(_Staff):
+    """The passport changed hands: opened, moved or closed."""
+
+    kind: ClassVar[str] = "custody.moved"
+    application: str
+    record: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalChecked(_Staff):
+    """The person was checked against the list; what was found stays with Wasdakim."""
+
+    kind: ClassVar[str] = "cekal.checked"
+    audience: ClassVar[str] = "audit"
+    application: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalListLoaded(_Staff):
+    """A new version of the office's list is in force."""
+
+    kind: ClassVar[str] = "cekal.list_loaded"
+    audience: ClassVar[str] = "audit"
+    version: str
+    entries: int

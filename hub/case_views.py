@@ -1,0 +1,265 @@
+"""What an officer's page shows of a case: plain values, rendered as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from hub.wire import Words
+
+InputKind = Literal[
+    "checkbox",
+    "text",
+    "choice",
+    "date",
+    "money",
+    "scan",
+    "photo",
+    "finger",
+    "print",
+    "reference",
+    "login",
+]
+StepState = Literal["done", "current", "later"]
+SourceKind = Literal["typed", "mrz", "chip", "officer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """Who holds the passport, where and since when."""
+
+    holder: str
+    location: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHead:
+    """The head of the page. Touch time is the officers' work; lead time is working days."""
+
+    person: str
+    case_code: str
+    purpose: Words
+    basis: Words
+    state: str
+    state_words: Words
+    touch_s: int
+    standard_min: int
+    opened_at: datetime
+    lead_days: int
+    promised_days: int
+    promised_on: date | None
+    custody: Custody | None
+    passport_source: SourceKind
+    chip_verdict: str
+    chip_words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """One line of the list of steps; `number` is None for a gate."""
+
+    number: int | None
+    key: str
+    title: Words
+    performer: Words
+    state: StepState
+    gate: bool
+    touch_s: int
+    standard_min: int
+    done_by: str = ""
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopWords:
+    """The sheet's own words for a step, verbatim Indonesian with English beside it."""
+
+    activity: Words
+    completeness: Words
+    output: Words
+    remark: Words
+    minutes: int
+    mark: Words | None
+    inferred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer of an evidence row of kind choice."""
+
+    value: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """One thing the step must leave; `key` is the form field's name.
+
+    A device row is supplied by a job queued with `evidence` as its evidence key; `job` is the
+    newest such request. A row with `first` is saved on its own (`steps.supply`) before the others
+    can be: saving the blank's serial gives the register number that the print needs.
+    """
+
+    key: str
+    kind: InputKind
+    label: Words
+    hint: Words
+    required: bool
+    supplied: bool
+    value: str = ""
+    by: str = ""
+    at: datetime | None = None
+    how: Words | None = None
+    choices: tuple[Choice, ...] = ()
+    blob: str | None = None
+    job: str | None = None
+    evidence: str = ""
+    paper: str = ""
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the current step may divert to."""
+
+    to: str
+    name: str
+    when: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentStep:
+    """The step or gate that comes next, with what it needs and who may do it."""
+
+    key: str
+    number: int | None
+    gate: bool
+    title: Words
+    words: SopWords
+    performer: Words
+    roles: tuple[str, ...]
+    lane: str | None
+    applicant_present: bool
+    running_since: datetime | None
+    running_by: str
+    touch_s: int
+    evidence: tuple[EvidenceRow, ...]
+    diversions: tuple[Target, ...]
+    allowed: bool
+    why_not: Words | None
+
+    @property
+    def supplied(self) -> int:
+        """Return how many required rows are supplied."""
+        return sum(row.supplied for row in self.evidence if row.required)
+
+    @property
+    def needed(self) -> int:
+        """Return how many rows are required."""
+        return sum(row.required for row in self.evidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLine:
+    """A file of the case."""
+
+    id: str
+    item: str
+    name: Words
+    kind: str
+    blob: str
+    media_type: str
+    step: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLine:
+    """A paper that the case can print now; `evidence` is the key its print job carries."""
+
+    kind: str
+    name: Words
+    evidence: str
+    printed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """Something that happened to the case."""
+
+    at: datetime
+    what: Words
+    by: str
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiversionState:
+    """The branch the case is in; the reason only for those who may see it."""
+
+    to: str
+    name: str
+    step: str
+    since: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceValue:
+    """A value as one source gives it."""
+
+    source: SourceKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueRow:
+    """A field of the person with every source side by side."""
+
+    field: str
+    label: Words
+    value: str
+    sources: tuple[SourceValue, ...]
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as an officer's page shows it."""
+
+    id: str
+    seq: int
+    head: CaseHead
+    steps: tuple[StepLine, ...]
+    current: CurrentStep | None
+    documents: tuple[DocumentLine, ...]
+    papers: tuple[PaperLine, ...]
+    history: tuple[HistoryLine, ...]
+    diversion: DiversionState | None
+    values: tuple[ValueRow, ...]
+    register_number: str = ""
+    proof_number: str = ""
+    blank_serial: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """A line of the work list; `person` is empty where the officer needs no name."""
+
+    id: str
+    case_code: str
+    person: str
+    state: str
+    state_words: Words
+    step: str
+    step_title: Words
+    performer: Words
+    mine: bool
+    opened_at: datetime
+    waiting_since: datetime
+    promised_on: date | None
+    late: bool

@@ -1,0 +1,284 @@
+"""The command line: `loket COMMAND …`, and the hub's own commands.
+
+Each package contributes its command by the entry-point group `loket.commands`; only the one that
+is asked for gets imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from hub.settings import Settings
+
+GROUP = "loket.commands"
+
+hub_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The hub: queue, applications, documents, pages.",
+)
+
+Data = Annotated[Path, typer.Option("--data", help="The hub's folder.")]
+DatabaseUrl = Annotated[
+    str | None, typer.Option("--database", help="Database URL; default: SQLite in the folder.")
+]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", help="The master key; default: beside the folder.")
+]
+
+
+def main() -> NoReturn:
+    """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
+    arguments = sys.argv[1:]
+    known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if arguments[:1] == ["--version"]:
+        print(f"loket {version('loket')}")
+        raise SystemExit(0)
+    if not arguments or arguments[0] in ("--help", "-h"):
+        _print_usage(sorted(known))
+        raise SystemExit(0 if arguments else 2)
+    if arguments[0] not in known:
+        print(
+            f"loket: no command '{arguments[0]}'. Known: {', '.join(sorted(known))}",
+            file=sys.stderr,
+        )
+        raise SystemExit(2)
+    _run(known[arguments[0]].load(), arguments)
+    raise SystemExit(0)
+
+
+def _run(app: typer.Typer, arguments: list[str]) -> None:
+    try:
+        app(arguments[1:], prog_name=f"loket {arguments[0]}")
+    except Exception as error:
+        if os.environ.get("LOKET_DEBUG"):
+            raise
+        print(
+            f"loket {arguments[0]}: {type(error).__name__}: {error}\n"
+            "       (LOKET_DEBUG=1 shows where)",
+            file=sys.stderr,
+        )
+        raise SystemExit(1) from error
+
+
+@hub_app.command()
+def init(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+    """Create a hub's folder, master key, authority and database.
+
+    Example: loket hub init --data /var/lib/loket
+    """
+    from hub.authority import create_authority
+    from hub.clock import SystemClock
+    from hub.house import create_house
+    from hub.office import load_office
+
+    settings = _settings(data, database, key_file)
+    clock = SystemClock()
+    with _in_words():
+        create_house(settings, clock)
+        name = load_office(settings.office_file).office.name.id
+        authority = create_authority(settings.folder, office=name, at=clock.now())
+    print(f"hub        {settings.folder}")
+    print(f"office     {settings.office_file}   (edit it, then: loket hub serve)")
+    print(f"master key {settings.key_file}   (keep a copy apart from every backup)")
+    print(f"authority  SHA-256 {authority.fingerprint}")
+    print(
+        f"next       loket hub officer --data {data} --login NAME --name 'Full Name' "
+        "--role supervisor"
+    )
+
+
+@hub_app.command()
+def serve(
+    data: Data,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.")] = 8443,
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="HTTP without TLS; only on loopback.")
+    ] = False,
+    practice_clock: Annotated[
+        datetime | None,
+        typer.Option("--practice-clock", help="Practise at this local time of the office."),
+    ] = None,
+    interface: Annotated[
+        list[str] | None, typer.Option("--interface", help="Announce only on this address.")
+    ] = None,
+) -> None:
+    """Serve the hub; prints `ready URL` when it answers.
+
+    Example: loket hub serve --data /var/lib/loket --host 192.0.2.10
+    """
+    from hub.serving import Manner, serve_hub
+
+    settings = _settings(data, database, key_file)
+    manner = Manner(host, port, plain, practice_clock, tuple(interface or ()))
+    with _in_words():
+        serve_hub(settings, manner)
+
+
+@hub_app.command()
+def token(
+    data: Data,
+    kiosk: Annotated[str | None, typer.Option("--kiosk", help="Name of a kiosk.")] = None,
+    counter: Annotated[int | None, typer.Option("--counter", help="Number of a counter.")] = None,
+    program: Annotated[str | None, typer.Option("--program", help="Name of a program.")] = None,
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Admit a station and print its token, which is shown this once.
+
+    Example: loket hub token --data /var/lib/loket --counter 3
+    """
+    from hub.admin import AddStation
+
+    if [kiosk, counter, program].count(None) != 2:
+        _wrong_use("name one of --kiosk NAME, --counter N, --program NAME")
+    if counter is not None:
+        command = AddStation("agent", f"counter {counter}", counter)
+    elif kiosk is not None:
+        command = AddStation("kiosk", kiosk)
+    else:
+        command = AddStation("program", str(program))
+    _administer(data, database, key_file, command)
+
+
+@hub_app.command()
+def officer(
+    data: Data,
+    login: Annotated[str, typer.Option("--login", help="Name to sign in with.")],
+    name: Annotated[str, typer.Option("--name", help="Full name.")],
+    role: Annotated[list[str], typer.Option("--role", help="A role; repeat for several.")],
+    nip: Annotated[str, typer.Option("--nip", help="Civil servant number, 18 digits.")] = "",
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Enter an officer; the password is asked for, or read from standard input.
+
+    Example: loket hub officer --data DIR --login siti --name "Siti Contoh" --role supervisor
+    """
+    from hub.admin import AddOfficer
+
+    command = AddOfficer(login, name, role, _ask_password(), nip)
+    _administer(data, database, key_file, command, say="entered")
+
+
+@hub_app.command()
+def practise(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+    """Fill a specimen office with officers, card blanks and a list, to practise with.
+
+    The officers' common password is read from standard input.
+    Example: echo latihan-loket | loket hub practise --data DIR
+    """
+    from hub.admin import FillOffice
+
+    _administer(data, database, key_file, FillOffice(_ask_password()))
+
+
+@hub_app.command()
+def clock(
+    data: Data,
+    to: Annotated[datetime, typer.Option("--to", help="Local time of the office.")],
+) -> None:
+    """Set the clock of a practising hub forward.
+
+    Example: loket hub clock --data DIR --to 2026-11-25T08:05
+    """
+    from hub.admin import MoveClock
+    from hub.office import load_office
+
+    with _in_words():
+        zone = load_office(_settings(data, None, None).office_file).zone
+    _administer(data, None, None, MoveClock(to.replace(tzinfo=zone)), say="clock at")
+
+
+@hub_app.command()
+def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+    """Check every invariant of the office's records and files; exit code 1 if any is broken.
+
+    Example: loket hub check --data /var/lib/loket
+    """
+    from hub.admin import CheckRecords, perform
+    from hub.clock import SystemClock
+
+    settings = _settings(data, database, key_file)
+    with _in_words():
+        findings = perform(settings, SystemClock(), CheckRecords())
+    for finding in findings:
+        print(f"BROKEN  {finding}")
+    if findings:
+        raise SystemExit(1)
+    print("sound: numbers, counters, counts, calls, event chain, jobs, files")
+
+
+def _administer(
+    data: Path,
+    database: str | None,
+    key_file: Path | None,
+    command: object,
+    *,
+    say: str = "",
+) -> None:
+    from hub.admin import Change, perform
+    from hub.clock import SystemClock
+
+    assert isinstance(command, Change)  # noqa: S101 — narrows for the type checker
+    with _in_words():
+        lines = perform(_settings(data, database, key_file), SystemClock(), command)
+    for line in lines:
+        print(f"{say} {line}".strip())
+
+
+def _settings(data: Path, database: str | None, key_file: Path | None) -> Settings:
+    from hub.settings import settings_for
+
+    return settings_for(data, database_url=database, key_file=key_file)
+
+
+def _ask_password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def _wrong_use(message: str) -> NoReturn:
+    print(f"loket: {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+class _in_words:  # noqa: N801 — reads as a statement
+    """Turn a refusal into words on standard error and exit code 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        from hub.errors import LoketError, Refused
+        from hub.rulefile import RuleFileError
+
+        if isinstance(error, Refused):
+            print(f"loket: {error.id}\n       {error.en}", file=sys.stderr)
+            raise SystemExit(1) from None
+        if isinstance(error, LoketError | RuleFileError | OSError):
+            print(f"loket: {error}", file=sys.stderr)
+            raise SystemExit(1) from None
+
+
+def _print_usage(names: list[str]) -> None:
+    print("loket: the queue of an immigration office and the SKIM procedure\n")
+    print("Usage: loket COMMAND [OPTIONS]     loket COMMAND --help shows examples\n")
+    for name in names:
+        print(f"  {name}")
+
+
+if __name__ == "__main__":
+    main()

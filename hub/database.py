@@ -1,0 +1,103 @@
+"""The hub's database: one writing connection, a pool of reading ones.
+
+SQLite through pysqlite3, which bundles a SQLite without the WAL-reset race of the standard
+library's; PostgreSQL through psycopg. Instants, ids and keys are the same on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pysqlite3.dbapi2
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # an acknowledged ticket survives a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return f"sqlite+pysqlite:///{path}"
+
+
+class Database:
+    """Engines of one database; exactly one connection of `writing` writes and checkpoints."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self.writing = _writing_engine(url, is_sqlite=self.is_sqlite)
+        self.readers = _reading_engine(url, is_sqlite=self.is_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a short read-only session that sees one instant of the database."""
+        with Session(self.readers, autoflush=False, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def reading_core(self) -> Iterator[Connection]:
+        """Open a short read-only connection, for hot reads."""
+        with self.readers.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.readers.dispose()
+        self.writing.dispose()
+
+
+def _writing_engine(url: str, *, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        options = (
+            "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=5000 "
+            "-c statement_timeout=10000"
+        )
+        return create_engine(url, pool_size=1, max_overflow=1, connect_args={"options": options})
+    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=1, max_overflow=1)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: pysqlite3.dbapi2.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _reading_engine(url: str, *, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        options = "-c default_transaction_read_only=on -c statement_timeout=5000"
+        return create_engine(
+            url,
+            pool_size=8,
+            isolation_level="REPEATABLE READ",
+            connect_args={"options": options},
+        )
+    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=8, max_overflow=8)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: pysqlite3.dbapi2.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (*_PRAGMAS[2:], "PRAGMA query_only=ON"):
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine

@@ -1,0 +1,323 @@
+"""Everything that happens, as frozen dataclasses with their audience, and the seal over each.
+
+Bodies hold references only: no name, document number or biometric. Audiences: `public` (everybody,
+the waiting room too), `station` (the agent of the counter in the body, and staff), `staff`
+(officers' pages and programs), `audit` (nobody on the feed).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Protocol
+
+import msgspec
+
+from hub.models.schema import to_micros
+
+SEAL_OF_NOTHING = "0" * 64
+
+
+class EventBody(Protocol):
+    """A kind of event: class-level `kind`, `audience`, `v`, and its references as fields."""
+
+    @property
+    def kind(self) -> str:
+        """Return the event's kind, `subject.verb`."""
+        ...
+
+    @property
+    def audience(self) -> str:
+        """Return who may see it."""
+        ...
+
+    @property
+    def v(self) -> int:
+        """Return the version of its body."""
+        ...
+
+
+class _V1:
+    __slots__ = ()
+    v: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TicketIssued(_V1):
+    """Somebody has a number."""
+
+    kind: ClassVar[str] = "ticket.issued"
+    audience: ClassVar[str] = "public"
+    number: str
+    lane: str
+    service: str
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCalled(_V1):
+    """A number is called to a counter; `recall` is true from the second time on."""
+
+    kind: ClassVar[str] = "ticket.called"
+    audience: ClassVar[str] = "public"
+    number: str
+    lane: str
+    counter: int
+    times: int
+    recall: bool
+    out_of_order: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketStarted(_V1):
+    """The person has arrived at the counter."""
+
+    kind: ClassVar[str] = "ticket.started"
+    audience: ClassVar[str] = "public"
+    number: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAbsent(_V1):
+    """A called person did not come."""
+
+    kind: ClassVar[str] = "ticket.absent"
+    audience: ClassVar[str] = "public"
+    number: str
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketReturned(_V1):
+    """An absent person came back and waits again."""
+
+    kind: ClassVar[str] = "ticket.returned"
+    audience: ClassVar[str] = "public"
+    number: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTransferred(_V1):
+    """A ticket waits in another lane or for a named counter, number and arrival kept."""
+
+    kind: ClassVar[str] = "ticket.transferred"
+    audience: ClassVar[str] = "public"
+    number: str
+    lane: str
+    from_lane: str
+    counter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFinished(_V1):
+    """The service of a ticket ended."""
+
+    kind: ClassVar[str] = "ticket.finished"
+    audience: ClassVar[str] = "public"
+    number: str
+    counter: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPaper(_V1):
+    """What became of a ticket's paper."""
+
+    kind: ClassVar[str] = "ticket.printed"
+    audience: ClassVar[str] = "staff"
+    number: str
+    state: str
+    code: str
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CounterOpened(_V1):
+    """A counter takes people."""
+
+    kind: ClassVar[str] = "counter.opened"
+    audience: ClassVar[str] = "public"
+    counter: int
+    lanes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterPaused(_V1):
+    """A counter pauses."""
+
+    kind: ClassVar[str] = "counter.paused"
+    audience: ClassVar[str] = "public"
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterClosed(_V1):
+    """A counter is closed."""
+
+    kind: ClassVar[str] = "counter.closed"
+    audience: ClassVar[str] = "public"
+    counter: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobChanged(_V1):
+    """A device job moved: queued, leased, started, done, failed, unknown or expired."""
+
+    audience: ClassVar[str] = "station"
+    job: str
+    counter: int
+    job_kind: str
+    state: str
+    application: str | None = None
+    code: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return job.<state>."""
+        return f"job.{self.state}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgressed(_V1):
+    """How far a running job is, in the device's own unit."""
+
+    kind: ClassVar[str] = "job.progress"
+    audience: ClassVar[str] = "station"
+    job: str
+    counter: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged(_V1):
+    """A station reported another state of its devices."""
+
+    kind: ClassVar[str] = "devices.changed"
+    audience: ClassVar[str] = "staff"
+    station: str
+    counter: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationAdded(_V1):
+    """A station was given a token."""
+
+    kind: ClassVar[str] = "station.added"
+    audience: ClassVar[str] = "staff"
+    station: str
+    station_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationRevoked(_V1):
+    """A station's token ended."""
+
+    kind: ClassVar[str] = "station.revoked"
+    audience: ClassVar[str] = "staff"
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAdded(_V1):
+    """An officer was entered."""
+
+    kind: ClassVar[str] = "officer.added"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerSignedIn(_V1):
+    """An officer signed in."""
+
+    kind: ClassVar[str] = "officer.signed_in"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerSignedOut(_V1):
+    """An officer signed out."""
+
+    kind: ClassVar[str] = "officer.signed_out"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerLockedOut(_V1):
+    """Too many wrong passwords."""
+
+    kind: ClassVar[str] = "officer.locked_out"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOpened(_V1):
+    """The office's records begin."""
+
+    kind: ClassVar[str] = "office.opened"
+    audience: ClassVar[str] = "audit"
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMoved(_V1):
+    """A practice office's clock was set forward, in seconds ahead of the machine's."""
+
+    kind: ClassVar[str] = "clock.moved"
+    audience: ClassVar[str] = "public"
+    ahead_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event before it has its number and seal."""
+
+    kind: str
+    v: int
+    audience: str
+    station: str
+    actor: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An event as it stands in the table."""
+
+    office: int
+    seq: int
+    at: datetime
+    kind: str
+    v: int
+    audience: str
+    station: str
+    actor: str
+    subject: str
+    body: str
+    seal: str
+
+
+def encode_body(event: EventBody) -> str:
+    """Return the body as compact JSON, fields in their declared order."""
+    return msgspec.json.encode(event).decode()
+
+
+def seal_event(previous: str, office: int, seq: int, at: datetime, event: Emitted) -> Sealed:
+    """Number the event and chain it to the `previous` seal: SHA-256 over all its columns."""
+    columns = (
+        previous, office, seq, to_micros(at), event.kind, event.v, event.audience,
+        event.station, event.actor, event.subject, event.body,
+    )  # fmt: skip
+    digest = hashlib.sha256(msgspec.json.encode(columns)).hexdigest()
+    return Sealed(
+        office, seq, at, event.kind, event.v, event.audience,
+        event.station, event.actor, event.subject, event.body, digest,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+"""The papers an office hands out or files, as values; `compose` sets them, `press` prints them.
+
+Importing this package loads no typesetter: the serving process stays free of it.
+"""
+
+from hub.letters.errors import Unprintable
+from hub.letters.papers import (
+    ApplicationReceipt,
+    ArchiveLabel,
+    CollectionSlip,
+    EndorsementText,
+    HandedItem,
+    Imprint,
+    Letterhead,
+    MissingItem,
+    MissingList,
+    Paper,
+    PaymentProof,
+    PermitPeriod,
+    Purpose,
+    ReceivedDocument,
+    Route,
+    Sex,
+    Signer,
+    SkimCard,
+    SkimLetter,
+)
+
+__all__ = [
+    "ApplicationReceipt",
+    "ArchiveLabel",
+    "CollectionSlip",
+    "EndorsementText",
+    "HandedItem",
+    "Imprint",
+    "Letterhead",
+    "MissingItem",
+    "MissingList",
+    "Paper",
+    "PaymentProof",
+    "PermitPeriod",
+    "Purpose",
+    "ReceivedDocument",
+    "Route",
+    "Sex",
+    "Signer",
+    "SkimCard",
+    "SkimLetter",
+    "Unprintable",
+]

@@ -1,0 +1,1 @@
+"""Schema migrations, run once under a lock before serving."""

@@ -1,0 +1,88 @@
+"""What all tables share: the office as first key column, random ids, instants as microseconds."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Dialect, ForeignKey, MetaData, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, declarative_mixin, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def new_id() -> str:
+    """Return a random UUIDv4 as 32 hex digits."""
+    return uuid.uuid4().hex
+
+
+def to_micros(instant: datetime) -> int:
+    """Return microseconds since 1970 of an aware instant."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return the aware UTC instant of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime kept as BIGINT microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Store microseconds."""
+        del dialect
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Read microseconds."""
+        del dialect
+        return None if value is None else from_micros(value)
+
+
+class Base(DeclarativeBase):
+    """Declarative base with named constraints, so that migrations can address them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant, str: Text}  # noqa: RUF012 — SQLAlchemy's own name
+
+
+class Office(Base):
+    """The head row of an office: the last sequence number and seal of its event chain."""
+
+    __tablename__ = "offices"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    seal: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime]
+
+
+@declarative_mixin
+class InOffice:
+    """Makes the office the first column of the primary key."""
+
+    office: Mapped[int] = mapped_column(
+        ForeignKey("offices.id"), primary_key=True, autoincrement=False, sort_order=-100
+    )
+
+
+@declarative_mixin
+class WithId(InOffice):
+    """Adds a random id as the second key column."""
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id, sort_order=-99)

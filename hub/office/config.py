@@ -1,0 +1,335 @@
+"""The frozen values that an office file becomes, and the questions asked of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from hub.rulefile import Rule
+from hub.wire import Words
+
+Form = Literal["none", "passport", "case"]
+Capacity = Literal["DEFINITIF", "A.N.", "PLH.", "PLT."]
+Custody = Literal["office", "visit"]
+DeviceRole = Literal[
+    "fingerprint", "camera", "scanner", "document_printer", "passport_reader", "ticket_printer"
+]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
+Minutes = Annotated[int, msgspec.Meta(ge=1, le=600)]
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Span = tuple[Clock, Clock]
+
+CLOSED_DAY = Words(id="Hari ini tutup", en="Closed today")
+CLOSED_HOUR = Words(id="Di luar jam layanan", en="Outside service hours")
+BREAK = Words(id="Sedang istirahat", en="Break")
+
+
+class OfficeIdentity(Rule, frozen=True, kw_only=True):
+    """Who the office is, and how it presents itself."""
+
+    code: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{2,6}$")]
+    unit: str
+    name: Words
+    ministry: Words
+    directorate: Words
+    area: Words
+    city: str
+    timezone: str
+    languages: tuple[str, ...]
+    complaints: str
+    fee_notice: Words
+    specimen: bool
+    custody: Custody
+    promised_working_days: Annotated[int, msgspec.Meta(ge=1, le=250)]
+    public_url: str | None = None
+
+
+class Letterhead(Rule, frozen=True, kw_only=True):
+    """What stands at the head of every paper."""
+
+    lines: tuple[str, ...]
+    address: str
+    contact: str = ""
+
+
+class LaneConfig(Rule, frozen=True, kw_only=True):
+    """A line in which people wait; `weight` scales its waiting time in the call score."""
+
+    code: Code
+    name: Words
+    max_wait_min: Minutes
+    weight: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+
+
+class ServiceConfig(Rule, frozen=True, kw_only=True):
+    """A service that the kiosk offers; `minutes` is the usual time at the counter."""
+
+    code: Code
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]$")]
+    lane: str
+    name: Words
+    about: Words
+    icon: str
+    hours: str
+    form: Form
+    minutes: Minutes = 10
+    quota: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    requirements: tuple[Words, ...] = ()
+
+
+class CounterConfig(Rule, frozen=True, kw_only=True):
+    """A counter, the lanes it may serve, and the devices that stand there."""
+
+    number: Annotated[int, msgspec.Meta(ge=1, le=99)]
+    lanes: tuple[str, ...]
+    devices: tuple[DeviceRole, ...] = ()
+
+
+class QueueRules(Rule, frozen=True, kw_only=True):
+    """How the queue calls, recalls, gives way and lets people return."""
+
+    recall_limit: Annotated[int, msgspec.Meta(ge=1, le=9)]
+    recall_every_s: int
+    walking_time_s: int
+    return_after: Annotated[int, msgspec.Meta(ge=0)]
+    return_within_min: Minutes
+    priority_ratio: Annotated[int, msgspec.Meta(ge=1)]
+    priority_bonus_min: Annotated[int, msgspec.Meta(ge=0)]
+    ageing_per_min: float
+    overdue_weight: float
+    numbers_stop_before_close_min: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class Hours(Rule, frozen=True, kw_only=True):
+    """Opening spans by weekday, local time; a break is the gap between two spans."""
+
+    name: str
+    monday: tuple[Span, ...] = ()
+    tuesday: tuple[Span, ...] = ()
+    wednesday: tuple[Span, ...] = ()
+    thursday: tuple[Span, ...] = ()
+    friday: tuple[Span, ...] = ()
+    saturday: tuple[Span, ...] = ()
+    sunday: tuple[Span, ...] = ()
+
+    def on(self, day: date) -> tuple[tuple[time, time], ...]:
+        """Return the spans of `day`'s weekday."""
+        week = (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+        return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in week[day.weekday()])
+
+
+class Holiday(Rule, frozen=True, kw_only=True):
+    """A day on which the office stays closed."""
+
+    date: date
+    name: Words
+
+
+class RoleConfig(Rule, frozen=True, kw_only=True):
+    """A role an officer may hold, and the unit of the SOP sheet it belongs to."""
+
+    code: Code
+    unit: str
+    name: Words
+
+
+class SegregationRule(Rule, frozen=True, kw_only=True):
+    """Pairs of acts that need two persons on the same case."""
+
+    code: Code
+    pairs: tuple[tuple[str, str], ...]
+    relaxable: bool
+    rule: Words
+
+
+class ChecklistItem(Rule, frozen=True, kw_only=True):
+    """A paper of the file; `bases` empty means: whatever the basis."""
+
+    code: Code
+    name: Words
+    mandatory: bool = True
+    bases: tuple[str, ...] = ()
+
+
+class Checklist(Rule, frozen=True, kw_only=True):
+    """The office's list of papers, with its version and first day."""
+
+    version: str
+    valid_from: date
+    confirmed: bool
+    item: tuple[ChecklistItem, ...]
+
+    def for_basis(self, basis: str) -> tuple[ChecklistItem, ...]:
+        """Return the items that concern `basis`, in the sheet's order."""
+        return tuple(i for i in self.item if not i.bases or basis in i.bases)
+
+
+class Tariff(Rule, frozen=True, kw_only=True):
+    """A fee in whole rupiah from `valid_from` on."""
+
+    code: str
+    amount: Annotated[int, msgspec.Meta(gt=0)]
+    valid_from: date
+    confirmed: bool
+    name: Words
+    source: str = ""
+
+
+class RegisterRule(Rule, frozen=True, kw_only=True):
+    """How a register number is written: `{unit}`, `{seq}` and `{year}` are filled in."""
+
+    format: str
+    classification: str
+    confirmed: bool
+
+
+class Signer(Rule, frozen=True, kw_only=True):
+    """An official who may legalise; a delegate names the letter that appointed them."""
+
+    name: str
+    nip: Annotated[str, msgspec.Meta(pattern=r"^\d{18}$")]
+    title: Words
+    capacity: Capacity
+    valid_from: date
+    valid_to: date | None = None
+    letter: str = ""
+
+    def in_force(self, day: date) -> bool:
+        """Say whether this official may sign on `day`."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Retention(Rule, frozen=True, kw_only=True, rename={"classification": "class"}):
+    """How long a finished file is kept; 0 years is: permanently, until decided."""
+
+    classification: str
+    years: int
+    confirmed: bool
+    note: Words
+
+
+class OfficeConfig(Rule, frozen=True, kw_only=True):
+    """An office as its file describes it."""
+
+    office: OfficeIdentity
+    letterhead: Letterhead
+    lane_list: tuple[LaneConfig, ...] = msgspec.field(name="lane")
+    service_list: tuple[ServiceConfig, ...] = msgspec.field(name="service")
+    counter_list: tuple[CounterConfig, ...] = msgspec.field(name="counter")
+    queue: QueueRules
+    hours: tuple[Hours, ...]
+    holidays: tuple[Holiday, ...] = msgspec.field(name="holiday", default=())
+    roles: tuple[RoleConfig, ...] = msgspec.field(name="role")
+    segregation: tuple[SegregationRule, ...]
+    checklist: Checklist
+    tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
+    register: RegisterRule
+    signers: tuple[Signer, ...] = msgspec.field(name="signer")
+    retention: Retention
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the office's time zone."""
+        return ZoneInfo(self.office.timezone)
+
+    @property
+    def services(self) -> tuple[ServiceConfig, ...]:
+        """Return the services in the order of the file, which is the kiosk's order."""
+        return self.service_list
+
+    @property
+    def lanes(self) -> tuple[LaneConfig, ...]:
+        """Return the lanes in the order of the file."""
+        return self.lane_list
+
+    @property
+    def counters(self) -> tuple[CounterConfig, ...]:
+        """Return the counters in the order of the file."""
+        return self.counter_list
+
+    def service(self, code: str) -> ServiceConfig | None:
+        """Return the service `code`, or None."""
+        return next((s for s in self.service_list if s.code == code), None)
+
+    def lane(self, code: str) -> LaneConfig | None:
+        """Return the lane `code`, or None."""
+        return next((lane for lane in self.lane_list if lane.code == code), None)
+
+    def counter(self, number: int) -> CounterConfig | None:
+        """Return the counter `number`, or None."""
+        return next((c for c in self.counter_list if c.number == number), None)
+
+    def role(self, code: str) -> RoleConfig | None:
+        """Return the role `code`, or None."""
+        return next((r for r in self.roles if r.code == code), None)
+
+    def today(self, at: datetime) -> date:
+        """Return the office's calendar day at `at`."""
+        return at.astimezone(self.zone).date()
+
+    def is_working_day(self, day: date) -> bool:
+        """Say whether the office has hours on `day` and no holiday."""
+        return not self._holiday(day) and any(h.on(day) for h in self.hours)
+
+    def working_day_after(self, day: date, days: int) -> date:
+        """Return the date `days` working days after `day`."""
+        while days > 0:
+            day += timedelta(days=1)
+            days -= self.is_working_day(day)
+        return day
+
+    def open_at(self, service: str, at: datetime) -> bool:
+        """Say whether `service` gives numbers at `at` (hours and holidays; quota is not judged)."""
+        return self.closed_because(service, at) is None
+
+    def closed_because(self, service: str, at: datetime) -> Words | None:
+        """Return why `service` gives no numbers at `at`, or None when it does."""
+        local = at.astimezone(self.zone)
+        if holiday := self._holiday(local.date()):
+            return holiday.name
+        spans = self._spans(service, local.date())
+        if not spans:
+            return CLOSED_DAY
+        moment = local.time()
+        if any(start <= moment < end for start, end in spans):
+            return None
+        return BREAK if spans[0][0] <= moment < spans[-1][1] else CLOSED_HOUR
+
+    def tariff(self, code: str, day: date) -> Tariff | None:
+        """Return the fee `code` in force on `day`, or None."""
+        fit = [t for t in self.tariffs if t.code == code and t.valid_from <= day]
+        return max(fit, key=lambda t: t.valid_from, default=None)
+
+    def signers_on(self, day: date) -> tuple[Signer, ...]:
+        """Return the officials who may legalise on `day`."""
+        return tuple(s for s in self.signers if s.in_force(day))
+
+    def _holiday(self, day: date) -> Holiday | None:
+        return next((h for h in self.holidays if h.date == day), None)
+
+    def _spans(self, service: str, day: date) -> tuple[tuple[time, time], ...]:
+        known = self.service(service)
+        name = known.hours if known else ""
+        hours = next((h for h in self.hours if h.name == name), None)
+        return _last_shortened(hours.on(day), self.queue) if hours else ()
+
+
+def _last_shortened(
+    spans: tuple[tuple[time, time], ...], rules: QueueRules
+) -> tuple[tuple[time, time], ...]:
+    if not spans or not rules.numbers_stop_before_close_min:
+        return spans
+    start, end = spans[-1]
+    stop = datetime.combine(date.min, end) - timedelta(minutes=rules.numbers_stop_before_close_min)
+    return (*spans[:-1], (start, stop.time()))

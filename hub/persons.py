@@ -1,0 +1,116 @@
+"""What a case knows of its person: sealed values, each with the source it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from hub.keys import Keyring, seal, unseal
+from hub.models.application import Application, PersonalValue
+from hub.models.schema import new_id
+from hub.writer import Tx
+
+OFFICER = "officer"
+TRUST_ORDER = (OFFICER, "chip", "mrz", "typed")
+"""Which source counts when several speak: what an officer confirmed, then the chip, the MRZ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The values of a case's person: field → source → value."""
+
+    values: Mapping[str, Mapping[str, str]]
+
+    def value(self, field: str) -> str:
+        """Return the value that counts, or an empty text."""
+        sources = self.values.get(field, {})
+        return next((sources[source] for source in TRUST_ORDER if sources.get(source)), "")
+
+    def source(self, field: str) -> str:
+        """Return the source of the value that counts, or an empty text."""
+        sources = self.values.get(field, {})
+        return next((source for source in TRUST_ORDER if sources.get(source)), "")
+
+    def differs(self, field: str) -> bool:
+        """Say whether two sources give different values."""
+        return len({value for value in self.values.get(field, {}).values() if value}) > 1
+
+    @property
+    def name(self) -> str:
+        """Return the name as `SURNAME, GIVEN NAMES`, or the full name."""
+        parts = [part for part in (self.value("surname"), self.value("given_names")) if part]
+        return ", ".join(parts) or self.value("full_name")
+
+
+def data_key(keyring: Keyring, application: Application) -> bytes:
+    """Return the case's data key."""
+    return keyring.unwrap(application.data_key, key_place(application.office, application.id))
+
+
+def key_place(office: int, application: str) -> str:
+    """Return the place that a case's data key is bound to."""
+    return f"{office}/application/{application}"
+
+
+def seal_text(key: bytes, application: Application, place: str, text: str) -> bytes:
+    """Seal `text` for `place` within the case."""
+    return seal(key, text.encode(), f"{application.office}/{application.id}/{place}")
+
+
+def open_text(key: bytes, application: Application, place: str, sealed: bytes | None) -> str:
+    """Return what `seal_text` sealed for the same place; nothing gives an empty text."""
+    if sealed is None:
+        return ""
+    return unseal(key, sealed, f"{application.office}/{application.id}/{place}").decode()
+
+
+def read(session: Session, keyring: Keyring, application: Application) -> Person:
+    """Return the person of a case."""
+    key = data_key(keyring, application)
+    found: dict[str, dict[str, str]] = {}
+    for row in session.scalars(_rows(application)):
+        place = _place(row.field, row.source)
+        found.setdefault(row.field, {})[row.source] = open_text(key, application, place, row.sealed)
+    return Person(found)
+
+
+def write(
+    tx: Tx, keyring: Keyring, application: Application, source: str, values: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Store `values` as `source` gives them; return the fields that changed."""
+    key = data_key(keyring, application)
+    known = {row.field: row for row in tx.session.scalars(_rows(application, source))}
+    changed: list[str] = []
+    for field, text in values.items():
+        place = _place(field, source)
+        row = known.get(field)
+        if row is not None and open_text(key, application, place, row.sealed) == text:
+            continue
+        if row is None:
+            row = PersonalValue(
+                office=tx.office,
+                id=new_id(),
+                application=application.id,
+                field=field,
+                source=source,
+            )
+            tx.session.add(row)
+        row.sealed = seal_text(key, application, place, text)
+        row.by, row.at = tx.actor.reference, tx.at
+        changed.append(field)
+    tx.session.flush()
+    return tuple(changed)
+
+
+def _rows(application: Application, source: str = "") -> Select[PersonalValue]:
+    query = select(PersonalValue).where(
+        PersonalValue.office == application.office, PersonalValue.application == application.id
+    )
+    return query.where(PersonalValue.source == source) if source else query
+
+
+def _place(field: str, source: str) -> str:
+    return f"person/{field}/{source}"

@@ -1,0 +1,22 @@
+"""What a case is worked with: the office's rules, the procedure, the keys and the files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from devices.emrtd.trust import TrustStore
+from hub.blobs import Blobs
+from hub.keys import Keyring
+from hub.office import OfficeConfig
+from hub.sop import Sop
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """Made once when the hub starts, handed to every command and view of a case."""
+
+    office: OfficeConfig
+    sop: Sop
+    keyring: Keyring
+    blobs: Blobs
+    trust: TrustStore = field(default_factory=TrustStore)

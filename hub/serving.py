@@ -1,0 +1,187 @@
+"""Run the hub as a process: lock, socket, TLS, signals, and the line `ready URL`."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+import uvicorn
+
+from hub.admin import serve_admin
+from hub.announce import Announcer, Neighbours
+from hub.authority import load_authority, server_ssl
+from hub.clock import Clock, PracticeClock, SystemClock
+from hub.errors import BadInput, Busy
+from hub.feed import Feed
+from hub.house import House, locked, open_house
+from hub.letters.press import Press
+from hub.office import load_office
+from hub.settings import THE_OFFICE, Settings
+from hub.web.app import Serving, create_app
+
+log = logging.getLogger(__name__)
+BACKLOG = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to serve: address, port (0: a free one), TLS or plain, clock, announcement."""
+
+    host: str
+    port: int
+    plain: bool
+    practice_clock: datetime | None = None
+    interfaces: tuple[str, ...] = ()
+
+
+def serve_hub(settings: Settings, manner: Manner) -> None:
+    """Serve until SIGTERM or SIGINT. Raises BadInput, Busy `hub_running`, NotFound."""
+    _check_manner(manner)
+    with locked(settings):
+        house = open_house(settings, _clock(settings, manner))
+        listening = _listen(manner)
+        uvloop_run(_serve(house, manner, listening))
+
+
+def uvloop_run(main: object) -> None:
+    """Run a coroutine on uvloop."""
+    import uvloop
+
+    uvloop.run(main)
+
+
+async def _serve(house: House, manner: Manner, listening: socket.socket) -> None:
+    port = listening.getsockname()[1]
+    scheme = "http" if manner.plain else "https"
+    url = f"{scheme}://{_shown_host(manner.host)}:{port}"
+    writer = house.writer()
+    feed = Feed(house.database, THE_OFFICE)
+    fingerprint = "" if manner.plain else load_authority(house.settings.folder).fingerprint
+    code = house.procedure.office.office.code
+    interfaces = list(manner.interfaces) or None
+    serving = Serving(
+        house=house,
+        writer=writer,
+        feed=feed,
+        press=Press(),
+        neighbours=Neighbours(house.clock, interfaces),
+        announcer=Announcer(port, scheme, code, interfaces, fingerprint=fingerprint),
+    )
+    server = _Server(_uvicorn_config(house, manner, serving), feed, f"ready {url}")
+    admin: asyncio.Server | None = None
+    try:
+        admin = await serve_admin(house, writer)
+        await server.serve(sockets=[listening])
+    finally:
+        if admin is not None:
+            admin.close()
+        house.settings.admin_socket.unlink(missing_ok=True)
+
+
+class _Server(uvicorn.Server):
+    """Ends every stream before waiting for connections, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, feed: Feed, ready: str) -> None:
+        super().__init__(config)
+        self._feed = feed
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(self._ready, flush=True)  # noqa: T201 — the promised line
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        asyncio.get_running_loop().call_soon_threadsafe(self._feed.close)
+
+
+def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.Config:
+    config = uvicorn.Config(
+        create_app(serving),
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=30,
+        backlog=BACKLOG,
+    )
+    if not manner.plain:
+        certificate, key = server_ssl(
+            house.settings.folder,
+            at=SystemClock().now(),
+            names=("localhost", socket.gethostname() + ".local"),
+            addresses=_addresses(manner.host),
+        )
+        config.ssl_certfile, config.ssl_keyfile = certificate, key
+        config.ssl_version = ssl.PROTOCOL_TLS_SERVER
+    return config
+
+
+def _check_manner(manner: Manner) -> None:
+    if manner.plain and not _is_loopback(manner.host):
+        raise BadInput(
+            "plain_not_loopback",
+            f"--plain serves only on loopback, not on {manner.host}. Leave --plain out.",
+            id=f"--plain hanya untuk loopback, bukan {manner.host}. Hapus --plain.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _clock(settings: Settings, manner: Manner) -> Clock:
+    if manner.practice_clock is None or not settings.office_file.exists():
+        return SystemClock()
+    office = load_office(settings.office_file)
+    if not office.office.specimen:
+        raise BadInput(
+            "office_is_real",
+            "Only a specimen office may practise with another clock.",
+            id="Hanya kantor contoh yang boleh memakai jam latihan.",
+        )
+    start = manner.practice_clock.replace(tzinfo=office.zone).astimezone(UTC)
+    return PracticeClock(max(start - SystemClock().now(), timedelta(0)))
+
+
+def _listen(manner: Manner) -> socket.socket:
+    family = socket.AF_INET6 if ":" in manner.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((manner.host, manner.port))
+    except OSError as error:
+        raise Busy(
+            "address_taken",
+            f"Cannot listen on {manner.host} port {manner.port}: {error.strerror}.",
+            id=f"Tidak dapat membuka {manner.host} port {manner.port}: {error.strerror}.",
+        ) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def _shown_host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _addresses(host: str) -> tuple[str, ...]:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ("127.0.0.1",)
+    return ("127.0.0.1",) if address.is_unspecified else ("127.0.0.1", str(address))

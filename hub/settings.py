@@ -1,0 +1,56 @@
+"""Where a hub keeps its things: one folder, and the master key outside of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.database import sqlite_url
+
+THE_OFFICE = 1
+"""The row number of the office that a hub process serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The folder of a hub, its database and its master key."""
+
+    folder: Path
+    key_file: Path
+    database_url: str
+
+    @property
+    def office_file(self) -> Path:
+        """Return the office's rules."""
+        return self.folder / "office.toml"
+
+    @property
+    def blobs(self) -> Path:
+        """Return the folder of encrypted files."""
+        return self.folder / "blobs"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file that a running hub or tool holds."""
+        return self.folder / "lock"
+
+    @property
+    def admin_socket(self) -> Path:
+        """Return the socket on which a running hub takes administrative commands."""
+        return self.folder / "admin.sock"
+
+
+def settings_for(
+    folder: Path, *, database_url: str | None = None, key_file: Path | None = None
+) -> Settings:
+    """Return the settings of the hub in `folder`; by default SQLite, and the key beside it."""
+    folder = folder.resolve()
+    return Settings(
+        folder=folder,
+        key_file=(key_file or folder.with_name(folder.name + ".key")).resolve(),
+        database_url=database_url or sqlite_url(folder / "loket.db"),
+    )
+
+
+SCHEMA_REVISION = "0002"
+"""The newest migration; a test compares it with the scripts."""

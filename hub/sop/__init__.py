@@ -1,0 +1,45 @@
+"""Procedures as data: the sheet, its rows, gates, evidence and branches."""
+
+from hub.sop.loader import SKIM, SopFileError, load_sop
+from hub.sop.sheet import (
+    Branch,
+    CaseState,
+    ChoiceRule,
+    DatedText,
+    Duty,
+    EvidenceKind,
+    EvidenceRule,
+    FieldRule,
+    Gate,
+    Mark,
+    RelatedSop,
+    Sheet,
+    Sop,
+    Stage,
+    Step,
+    Unit,
+    ValueCheck,
+)
+
+__all__ = [
+    "SKIM",
+    "Branch",
+    "CaseState",
+    "ChoiceRule",
+    "DatedText",
+    "Duty",
+    "EvidenceKind",
+    "EvidenceRule",
+    "FieldRule",
+    "Gate",
+    "Mark",
+    "RelatedSop",
+    "Sheet",
+    "Sop",
+    "SopFileError",
+    "Stage",
+    "Step",
+    "Unit",
+    "ValueCheck",
+    "load_sop",
+]

@@ -1,0 +1,111 @@
+"""Read a procedure file and refuse what contradicts itself, naming the line and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from hub.rulefile import RuleFile, RuleFileError
+from hub.sop.sheet import EvidenceRule, Gate, Sop, Step
+
+SKIM = Path(__file__).with_name("skim.toml")
+NEEDED_STATES = ("DRAFT", "ON_HOLD_CEKAL", "ON_HOLD_MISMATCH", "REJECTED", "WITHDRAWN")
+
+
+class SopFileError(RuleFileError):
+    """A procedure file breaks a rule: correct `line` of `file`."""
+
+
+def load_sop(path: Path = SKIM) -> Sop:
+    """Return the procedure described by `path`. Raises SopFileError with line and rule."""
+    file = RuleFile(path, SopFileError)
+    sop = file.read(Sop)
+    _check_unique(file, sop)
+    _check_steps(file, sop)
+    _check_gates(file, sop)
+    for table, index, stage in _numbered(sop):
+        _check_stage(file, sop, stage, (table, index))
+    _check_states(file, sop)
+    return sop
+
+
+def _numbered(sop: Sop) -> Iterable[tuple[str, int, Step | Gate]]:
+    yield from (("step", index, step) for index, step in enumerate(sop.steps))
+    yield from (("gate", index, gate) for index, gate in enumerate(sop.gates))
+
+
+def _check_unique(file: RuleFile, sop: Sop) -> None:
+    file.unique("unit", "code", (unit.code for unit in sop.units))
+    file.unique("state", "code", (state.code for state in sop.states))
+    file.unique("field", "name", (field.name for field in sop.fields))
+    file.unique("gate", "key", (gate.key for gate in sop.gates))
+
+
+def _check_steps(file: RuleFile, sop: Sop) -> None:
+    if not sop.steps:
+        file.refuse("a procedure needs at least one [[step]]", "step")
+    for index, step in enumerate(sop.steps):
+        if step.number != index + 1:
+            rule = f"steps are numbered 1, 2, 3 …: here {index + 1} is expected, not {step.number}"
+            file.refuse(rule, "step", index, "number")
+    total = sum(step.minutes for step in sop.steps)
+    if total != sop.sheet.minutes:
+        rule = f"the minutes of the steps sum to {total}, the sheet says {sop.sheet.minutes}"
+        file.refuse(rule, "sheet", "minutes")
+
+
+def _check_gates(file: RuleFile, sop: Sop) -> None:
+    for index, gate in enumerate(sop.gates):
+        if gate.after > len(sop.steps):
+            file.refuse(f"there is no step {gate.after}", "gate", index, "after")
+
+
+def _check_states(file: RuleFile, sop: Sop) -> None:
+    missing = [code for code in NEEDED_STATES if sop.state(code) is None]
+    if missing:
+        file.refuse(f"the state {missing[0]} is missing", "state", 0)
+    for index, related in enumerate(sop.sheet.related):
+        if related.holds and sop.state(related.holds) is None:
+            file.refuse(f"there is no state {related.holds}", "sheet", "related", index, "holds")
+
+
+Place = tuple[str, int]
+
+
+def _check_stage(file: RuleFile, sop: Sop, stage: Step | Gate, place: Place) -> None:
+    for code in stage.performers:
+        if sop.unit(code) is None:
+            file.refuse(f"there is no unit {code}", *place, "performers")
+    if not stage.roles:
+        file.refuse("at least one role must be able to do this", *place, "roles")
+    if sop.state(stage.reaches) is None:
+        file.refuse(f"there is no state {stage.reaches}", *place, "reaches")
+    for index, branch in enumerate(stage.divert):
+        if not _is_branch(sop, branch.to):
+            file.refuse(f"there is no branch {branch.to}", *place, "divert", index, "to")
+    if isinstance(stage, Step) and stage.mark and sop.unit(stage.mark.column) is None:
+        file.refuse(f"there is no unit {stage.mark.column}", *place, "mark", "column")
+    _check_evidence(file, sop, stage.evidence, place)
+
+
+def _check_evidence(file: RuleFile, sop: Sop, rules: Sequence[EvidenceRule], place: Place) -> None:
+    if not rules:
+        file.refuse("a step without evidence cannot be proved", *place)
+    seen: set[str] = set()
+    for index, rule in enumerate(rules):
+        at = (*place, "evidence", index)
+        if rule.key in seen:
+            file.refuse(f"evidence {rule.key} stands twice in this step", *at, "key")
+        seen.add(rule.key)
+        if (rule.kind == "choice") != bool(rule.choices):
+            file.refuse("choices belong to kind choice, and only there", *at, "kind")
+        if (rule.kind == "print") != bool(rule.paper):
+            file.refuse("paper belongs to kind print, and only there", *at, "kind")
+        for choice in rule.choices:
+            if choice.divert and not _is_branch(sop, choice.divert):
+                file.refuse(f"there is no branch {choice.divert}", *at, "choices")
+
+
+def _is_branch(sop: Sop, code: str) -> bool:
+    related = sop.related(code)
+    return related is not None and bool(related.holds and related.roles and related.outcomes)

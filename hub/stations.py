@@ -1,0 +1,171 @@
+"""Stations: kiosks, counter agents and programs that hold a token, and their devices' state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hub.access import new_token, token_hash
+from hub.errors import BadInput, NotAuthenticated
+from hub.events import DevicesChanged, StationAdded, StationRevoked
+from hub.models.schema import new_id
+from hub.models.station import Station, StationDevice
+from hub.office import OfficeConfig
+from hub.wire import DeviceReport, FieldFault, StationReport, StationState
+from hub.writer import Actor, Tx
+
+KINDS = ("kiosk", "agent", "program")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStation:
+    """A station with its devices, as the supervisor sees it."""
+
+    id: str
+    name: str
+    kind: str
+    counter: int | None
+    version: str
+    seen_at: datetime | None
+    devices: tuple[DeviceReport, ...]
+
+
+def add(tx: Tx, office: OfficeConfig, *, kind: str, name: str, counter: int | None = None) -> str:
+    """Admit a station and return its token, which is shown once. Raises BadInput."""
+    if kind == "agent" and (counter is None or office.counter(counter) is None):
+        known = ", ".join(str(one.number) for one in office.counters)
+        raise BadInput(
+            "counter_unknown",
+            f"There is no counter {counter} in this office; there are {known}.",
+            id=f"Tidak ada loket {counter} di kantor ini; yang ada: {known}.",
+            fields=[FieldFault(field="counter", code="unknown")],
+        )
+    token = new_token()
+    station = new_id()
+    tx.connection.execute(
+        insert(Station).values(
+            office=tx.office,
+            id=station,
+            name=name,
+            kind=kind,
+            counter=counter,
+            token_hash=token_hash(token),
+            created_at=tx.at,
+        )
+    )
+    tx.emit(StationAdded(station, kind), subject=station, station=station)
+    return token
+
+
+def revoke(tx: Tx, *, station: str) -> None:
+    """End a station's token."""
+    tx.connection.execute(
+        update(Station)
+        .where(Station.office == tx.office, Station.id == station, Station.revoked_at.is_(None))
+        .values(revoked_at=tx.at)
+    )
+    tx.emit(StationRevoked(station), subject=station, station=station)
+
+
+def by_token(connection: Connection, office_no: int, token: str) -> Actor:
+    """Return who holds `token`. Raises NotAuthenticated `token_unknown`."""
+    query = select(Station.id, Station.name, Station.kind, Station.counter).where(
+        Station.office == office_no,
+        Station.token_hash == token_hash(token),
+        Station.revoked_at.is_(None),
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotAuthenticated(
+            "token_unknown",
+            "This token is not known here, or it was revoked. Ask the supervisor for a new one.",
+            id="Token tidak dikenal atau sudah dicabut. Minta yang baru kepada supervisor.",
+        )
+    return Actor("station", row.id, row.name, frozenset({row.kind}), row.counter)
+
+
+def state_of(actor: Actor, seq: int) -> StationState:
+    """Return the station that a token belongs to."""
+    [kind] = actor.roles
+    return StationState(
+        name=actor.name,
+        kind=cast("Literal['kiosk', 'agent', 'program']", kind),
+        counter=actor.counter,
+        seq=seq,
+    )
+
+
+def report(tx: Tx, *, report: StationReport) -> None:
+    """Record a station's version and its devices; an event only where a lamp or device changed."""
+    station = tx.actor.id
+    before = {row.role: row for row in _devices(tx.connection, tx.office, station)}
+    tx.connection.execute(
+        update(Station)
+        .where(Station.office == tx.office, Station.id == station)
+        .values(boot=report.boot, version=report.version, seen_at=tx.at)
+    )
+    now = {device.role: device for device in report.devices}
+    changed = [device for role, device in now.items() if device != before.get(role)]
+    gone = [role for role in before if role not in now]
+    if not changed and not gone:
+        return
+    for role in [device.role for device in changed] + gone:
+        tx.connection.execute(
+            delete(StationDevice).where(
+                StationDevice.office == tx.office,
+                StationDevice.station == station,
+                StationDevice.role == role,
+            )
+        )
+    for device in changed:
+        tx.connection.execute(insert(StationDevice).values(_device_row(tx, station, device)))
+    tx.emit(DevicesChanged(station, tx.actor.counter), subject=station, station=station)
+
+
+def known(connection: Connection, office_no: int) -> list[KnownStation]:
+    """Return all admitted stations with their devices, by kind and name."""
+    query = (
+        select(Station.id, Station.name, Station.kind, Station.counter, Station.version,
+               Station.seen_at)
+        .where(Station.office == office_no, Station.revoked_at.is_(None))
+        .order_by(Station.kind, Station.counter, Station.name)
+    )  # fmt: skip
+    return [
+        KnownStation(
+            row.id, row.name, row.kind, row.counter, row.version, row.seen_at,
+            tuple(_devices(connection, office_no, row.id)),
+        )
+        for row in connection.execute(query).all()
+    ]  # fmt: skip
+
+
+def devices_at(connection: Connection, office_no: int, counter: int) -> list[DeviceReport]:
+    """Return the devices that the agents of `counter` reported last."""
+    query = select(Station.id).where(
+        Station.office == office_no,
+        Station.counter == counter,
+        Station.kind == "agent",
+        Station.revoked_at.is_(None),
+    )
+    stations = connection.execute(query).scalars().all()
+    return [device for one in stations for device in _devices(connection, office_no, one)]
+
+
+def _devices(connection: Connection, office_no: int, station: str) -> list[DeviceReport]:
+    fields = DeviceReport.__struct_fields__
+    query = (
+        select(*[getattr(StationDevice, field) for field in fields])
+        .where(StationDevice.office == office_no, StationDevice.station == station)
+        .order_by(StationDevice.role)
+    )
+    return [DeviceReport(**row._asdict()) for row in connection.execute(query)]
+
+
+def _device_row(tx: Tx, station: str, device: DeviceReport) -> dict[str, object]:
+    values: dict[str, object] = {
+        field: getattr(device, field) for field in DeviceReport.__struct_fields__
+    }
+    return values | {"office": tx.office, "station": station, "changed_at": tx.at}

@@ -1,0 +1,86 @@
+"""How an HTTP request becomes a command: its key, its bytes, its author, and the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.params import Parameter
+
+from hub.errors import BadInput
+from hub.web.tokens import Tokens
+from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault
+from hub.writer import Actor, Done, Tx, Writer
+
+T = TypeVar("T")
+JSON = "application/json"
+
+Key = Annotated[
+    str,
+    Parameter(
+        header=KEY_HEADER,
+        min_length=8,
+        max_length=80,
+        description="The same key with the same request gives the same answer, also after a crash.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Commanding:
+    """A station's command: runs in the writer under its idempotency key."""
+
+    writer: Writer
+    station: Actor
+    key: str
+    request: bytes
+    name: str
+
+    async def run(self, command: Callable[[Tx], T], answer: type[T] | None = None) -> Done[T]:
+        """Run `command`; a replay is decoded as `answer`. Raises Refused."""
+        return await self.writer.run(
+            command,
+            actor=self.station,
+            key=self.key,
+            request=self.request,
+            name=self.name,
+            answer=answer,
+        )
+
+
+async def provide_station(request: Request[object, object, object], tokens: Tokens) -> Actor:
+    """Return the station whose token the request carries. Raises NotAuthenticated."""
+    return await tokens.station(bearer(request))
+
+
+async def provide_commanding(
+    request: Request[object, object, object], writer: Writer, station: Actor
+) -> Commanding:
+    """Return the request as a command. Raises BadInput `key_missing`."""
+    key = request.headers.get(KEY_HEADER, "")
+    if not 8 <= len(key) <= 80:
+        raise BadInput(
+            "key_missing",
+            f"Send a fresh {KEY_HEADER} header of 8 to 80 characters with every command.",
+            id=f"Kirim header {KEY_HEADER} baru, 8 sampai 80 karakter, pada setiap perintah.",
+            fields=[FieldFault(field=KEY_HEADER, code="missing")],
+        )
+    name = f"{request.method} {request.url.path}"
+    return Commanding(writer, station, key, await request.body(), name)
+
+
+def bearer(connection: ASGIConnection[object, object, object, object]) -> str:
+    """Return the bearer token of a request, empty if there is none."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def answer(done: Done[T], *, status: int = 200) -> Response[bytes]:
+    """Return a command's answer exactly as it is remembered, with its sequence number."""
+    headers = {SEQ_HEADER: str(done.seq)}
+    if done.value is None:
+        return Response(b"", status_code=204, headers=headers, media_type=JSON)
+    return Response(done.body, status_code=status, headers=headers, media_type=JSON)

@@ -1,0 +1,44 @@
+"""Which events change which page, so that a page fetches itself only when it must."""
+
+from __future__ import annotations
+
+from hub.wire import Event
+
+_BOARD = (
+    "ticket.issued",
+    "ticket.called",
+    "ticket.started",
+    "ticket.absent",
+    "ticket.returned",
+    "ticket.transferred",
+    "ticket.finished",
+    "counter.",
+    "clock.moved",
+)
+_OFFICE = ("ticket.", "counter.", "devices.", "station.", "job.", "clock.")
+_WORK = ("application.", "step.", "gate.", "payment.", "number.", "custody.")
+
+
+def concerns(view: str, event: Event) -> bool:
+    """Return whether `event` changes the page that follows `view` (the path after /stream/)."""
+    name, _, which = view.partition("/")
+    if name == "display":
+        return event.kind.startswith(_BOARD)
+    if name == "supervisor":
+        return event.kind.startswith(_OFFICE) and event.kind != "job.progress"
+    if name == "cases":
+        return event.kind.startswith(_WORK)
+    if name == "case":
+        return which in (event.subject, event.body.get("application")) or _of_a_device(event)
+    return name == "counter" and _concerns_counter(which, event)
+
+
+def _of_a_device(event: Event) -> bool:
+    # job.progress names its counter, not the case it works for
+    return event.kind == "job.progress"
+
+
+def _concerns_counter(number: str, event: Event) -> bool:
+    if event.kind.startswith(("job.", "devices.")):
+        return str(event.body.get("counter")) == number
+    return event.kind.startswith(("ticket.", "counter.", "station.", "clock.", *_WORK))

@@ -1,0 +1,87 @@
+"""Reads the forms of the pages: what was typed, the anti-forgery token, the idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import uuid
+from dataclasses import dataclass, field
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict, State, UploadFile
+
+from hub.errors import NotAllowed
+
+FORM_LIMIT = 24 * 1024 * 1024
+"""Largest form: one uploaded paper of 20 MiB and its fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file sent with a form."""
+
+    name: str
+    media: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it was sent; `raw` is what the idempotency key vouches for."""
+
+    values: dict[str, list[str]]
+    raw: bytes
+    key: str
+    files: dict[str, Attached] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """Return the last value of a field, stripped; empty when absent."""
+        given = self.values.get(name)
+        return given[-1].strip() if given else ""
+
+    def every(self, name: str) -> list[str]:
+        """Return all values of a field."""
+        return self.values.get(name, [])
+
+    def number(self, name: str) -> int | None:
+        """Return a field as a whole number, or None when it is none."""
+        given = self.text(name)
+        return int(given) if given.isascii() and given.isdigit() else None
+
+    def typed(self) -> dict[str, str]:
+        """Return what a person typed, to show it again."""
+        return {name: self.text(name) for name in self.values if name not in {"csrf", "key"}}
+
+
+def fresh_key() -> str:
+    """Return an idempotency key for one rendered form."""
+    return uuid.uuid4().hex
+
+
+async def read_form(request: Request[object, object, State], csrf: str) -> Form:
+    """Read a form. Raises NotAllowed when its anti-forgery token is not this session's."""
+    sent: FormMultiDict = await request.form()
+    values: dict[str, list[str]] = {}
+    files: dict[str, Attached] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, UploadFile):
+            files[name] = Attached(value.filename, value.content_type, await value.read())
+        else:
+            values.setdefault(name, []).append(str(value))
+    key = (values.get("key") or [""])[-1] or fresh_key()
+    form = Form(values, _canonical(values, files), key, files)
+    if not hmac.compare_digest(form.text("csrf").encode(), csrf.encode()):
+        raise NotAllowed(
+            "csrf_wrong",
+            "This form belongs to another session. Reload the page and send it again.",
+            id="Formulir ini dari sesi lain. Muat ulang halaman lalu kirim lagi.",
+        )
+    return form
+
+
+def _canonical(values: dict[str, list[str]], files: dict[str, Attached]) -> bytes:
+    # not the body itself: a multipart boundary differs each time the same form is sent
+    said = {name: value for name, value in values.items() if name not in {"csrf", "key"}}
+    held = {name: hashlib.sha256(file.content).hexdigest() for name, file in files.items()}
+    return json.dumps([said, held], sort_keys=True).encode()

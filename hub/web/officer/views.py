@@ -1,0 +1,146 @@
+"""What the officer's page at a counter shows, as values without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.errors import Refused
+from hub.wire import Candidate, Ticket, Words
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLamp:
+    """A device with its state as icon, word and colour."""
+
+    role: str
+    icon: str
+    name: str
+    also: str
+    kind: str
+    symbol: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneChoice:
+    """A lane that the counter may serve, or that a ticket may be sent to."""
+
+    code: str
+    name: str
+    chosen: bool
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that needs a person: what happened, and what to do."""
+
+    kind: str
+    symbol: str
+    what: str
+    todo: str
+    job: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentTicket:
+    """The ticket at this counter and how its service stands against the standard."""
+
+    ticket: Ticket
+    service: str
+    segment: str
+    needs: tuple[str, ...]
+    visit_note: str
+    waited_s: int
+    elapsed_s: int
+    standard_s: int
+
+    @property
+    def serving(self) -> bool:
+        """Return whether the person has arrived."""
+        return self.ticket.state == "serving"
+
+    @property
+    def overrun(self) -> bool:
+        """Return whether the service took longer than its standard."""
+        return self.standard_s > 0 and self.elapsed_s > self.standard_s
+
+
+@dataclass(frozen=True, slots=True)
+class NeededRow:
+    """One piece of evidence of the next step: there or missing."""
+
+    name: str
+    there: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBrief:
+    """The application of the current ticket: who, and its next step with what it requires."""
+
+    id: str
+    code: str
+    person: str
+    state: str
+    step: int
+    step_name: str
+    step_also: str
+    performer: str
+    minutes: int
+    mine: bool
+    rows: tuple[NeededRow, ...]
+    facts: tuple[tuple[Words, str, str], ...] = ()
+
+    @property
+    def there(self) -> int:
+        """Return how many of the required things are there."""
+        return sum(row.there for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class DoneToday:
+    """A ticket this counter ended today."""
+
+    number: str
+    outcome: str
+    kind: str
+    symbol: str
+    took: str
+    ticket: str
+    returnable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """This counter's day in three figures and its last tickets."""
+
+    served: int
+    mean_s: int
+    absent: int
+    rows: tuple[DoneToday, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CounterView:
+    """The officer's page at one counter."""
+
+    number: int
+    state: str
+    reason: str
+    lanes: tuple[LaneChoice, ...]
+    current: CurrentTicket | None
+    case: CaseBrief | None
+    upcoming: tuple[Candidate, ...]
+    waiting: int
+    devices: tuple[DeviceLamp, ...]
+    agent_seen: datetime | None
+    notices: tuple[Notice, ...]
+    today: Today
+    elsewhere: tuple[LaneChoice, ...]
+    counters: tuple[int, ...]
+    key: str
+    refused: Refused | None = None
+    typed: dict[str, str] = field(default_factory=dict)

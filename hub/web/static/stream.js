@@ -1,0 +1,65 @@
+"use strict";
+// Follows the hub's feed and keeps the live part of the page true; says so when it cannot.
+(() => {
+  const { stream, here } = document.body.dataset;
+  const live = document.getElementById("live");
+  const light = document.getElementById("link");
+  if (!stream || !live || !light) return;
+  let after = document.body.dataset.seq, wait = 250, fetching = false, again = false, guard;
+
+  const mark = (fresh) => {
+    if (light.classList.contains("stale") !== fresh) return;
+    light.classList.toggle("stale", !fresh);
+    document.body.classList.toggle("is-stale", !fresh);
+    light.querySelector(".link-word").textContent =
+      fresh ? light.dataset.live : `${light.dataset.stale} ${loket.clock(loket.now())}`;
+  };
+  const show = (html) => htmx.swap({ target: live, sourceElement: live, text: html, swap: "innerMorph" });
+  const refresh = async () => {
+    if (fetching) { again = true; return; }
+    fetching = true;
+    try {
+      do {
+        again = false;
+        const answer = await fetch(here, { headers: { "Loket-Part": "live" }, cache: "no-store" });
+        if (answer.redirected || answer.status === 401) { location.assign(here); return; }
+        if (answer.ok) await show(await answer.text());
+      } while (again);
+    } finally { fetching = false; }
+  };
+  const receive = (frame) => {
+    const said = { data: [] };
+    for (const line of frame.split("\n")) {
+      const [, name, value] = /^(\w+): ?(.*)$/.exec(line) ?? [];
+      if (name === "data") said.data.push(value); else if (name) said[name] = value;
+    }
+    if (said.id) after = said.id;
+    if (said.event === "reset") location.reload();
+    if (said.event === "changed") refresh().catch(() => mark(false));
+    if (said.event === "fragment") show(said.data.join("\n"));
+  };
+  const follow = async () => {
+    const stop = new AbortController();
+    const alive = () => { clearTimeout(guard); guard = setTimeout(() => stop.abort(), 40000); };
+    try {
+      alive();
+      const answer = await fetch(`/stream/${stream}?after=${after}`, { signal: stop.signal, cache: "no-store" });
+      if (answer.redirected || answer.status === 401) { location.assign(here); return; }
+      if (!answer.ok) throw new Error(answer.status);
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      if (document.body.classList.contains("is-stale")) await refresh();
+      mark(true);
+      wait = 250;
+      for (let rest = "", part; !(part = await reader.read()).done;) {
+        alive();
+        const frames = (rest + part.value).replaceAll("\r\n", "\n").split("\n\n");
+        rest = frames.pop();
+        frames.forEach(receive);
+      }
+    } catch { /* said below: the page is no longer live */ }
+    mark(false);
+    wait = Math.min(2000, wait * 2);
+    setTimeout(follow, wait);
+  };
+  follow();
+})();

@@ -1,0 +1,228 @@
+"""Server-sent events: the feed for programs, and the streams that pages follow.
+
+An own ASGI endpoint: it watches `receive()` so that a closed browser frees its subscriber, and
+ends when the feed is closed. `Last-Event-ID` wins over `after`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar import asgi
+from litestar.connection import ASGIConnection
+from litestar.types import Receive, Scope, Send
+
+from hub.clock import Clock
+from hub.database import Database
+from hub.errors import BadInput, NotFound, Refused
+from hub.events import Sealed
+from hub.feed import Feed, Frame, Viewer, to_wire
+from hub.office import OfficeConfig
+from hub.web.auth import signed_in
+from hub.web.commanding import bearer
+from hub.web.concerns import concerns
+from hub.web.display import fragments
+from hub.web.tokens import Tokens
+from hub.wire import MEDIA_PROBLEM, FieldFault
+from hub.writer import Actor
+
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+DISPLAY = "display"
+Renderer = Callable[[Frame], Awaitable[bytes]]
+Connection = ASGIConnection[object, object, object, object]
+
+
+class Boards:
+    """Renders the waiting room's board once per event and language, for all of its screens."""
+
+    def __init__(self, database: Database, office: OfficeConfig, clock: Clock) -> None:
+        self._database = database
+        self._office = office
+        self._clock = clock
+        self.languages = office.office.languages
+        self._rendered: dict[str, tuple[int, asyncio.Task[str]]] = {}
+
+    async def frame(self, frame: Frame, lang: str) -> bytes:
+        """Return the display's next step: the whole board as a fragment."""
+        if frame.reset:
+            return _named(frame.seq, "reset", "")
+        if frame.event is None or not concerns(DISPLAY, to_wire(frame.event)):
+            return _only_position(frame.seq)
+        return _named(frame.seq, "fragment", await self._html(frame.seq, lang))
+
+    async def _html(self, seq: int, lang: str) -> str:
+        known = self._rendered.get(lang)
+        if known is None or known[0] < seq:
+            known = seq, asyncio.create_task(asyncio.to_thread(self._render, lang))
+            self._rendered[lang] = known
+        return await asyncio.shield(known[1])
+
+    def _render(self, lang: str) -> str:
+        with self._database.reading() as session:
+            return fragments.render(session, self._office, self._clock.now(), lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """The endpoints of the feed and of the pages' streams."""
+
+    feed: Feed
+    tokens: Tokens
+    database: Database
+    office_no: int
+    clock: Clock
+    boards: Boards
+
+    async def programs(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve GET /api/feed to a station."""
+        connection: Connection = ASGIConnection(scope)
+        try:
+            station = await self.tokens.station(bearer(connection))
+            after = _position(connection)
+        except Refused as refused:
+            await _refuse(send, refused)
+            return
+        await self._serve(viewer_of(station), after, _program_frame, receive, send)
+
+    async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
+        connection: Connection = ASGIConnection(scope)
+        view = str(scope["path"]).removeprefix("/stream/").strip("/")
+        try:
+            viewer = await self._page_viewer(connection, view)
+            after = _position(connection)
+        except Refused as refused:
+            await _refuse(send, refused)
+            return
+        await self._serve(viewer, after, self._renderer(connection, view), receive, send)
+
+    async def _page_viewer(self, connection: Connection, view: str) -> Viewer:
+        if view == DISPLAY:
+            return Viewer("public")
+        await signed_in(connection, self.database, self.office_no, self.clock)
+        return Viewer("staff")
+
+    def _renderer(self, connection: Connection, view: str) -> Renderer:
+        if view != DISPLAY:
+            return lambda frame: _changed(view, frame)
+        lang = _query(connection, "lang")
+        known = lang if lang in self.boards.languages else "id"
+        return lambda frame: self.boards.frame(frame, known)
+
+    async def _serve(
+        self, viewer: Viewer, after: int | None, render: Renderer, receive: Receive, send: Send
+    ) -> None:
+        start = self.feed.tail if after is None else after
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        gone = asyncio.create_task(_closed(receive))
+        pump = asyncio.create_task(_pump(self.feed.follow(viewer, start), render, send))
+        try:
+            await asyncio.wait({gone, pump}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (gone, pump):
+                task.cancel()
+            await asyncio.gather(gone, pump, return_exceptions=True)
+        with contextlib.suppress(OSError, RuntimeError):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def viewer_of(station: Actor) -> Viewer:
+    """Return what a station may see: an agent its counter, a program all but audit."""
+    if "program" in station.roles:
+        return Viewer("staff")
+    return Viewer("station", station.counter)
+
+
+async def _pump(frames: AsyncGenerator[Frame, None], render: Renderer, send: Send) -> None:
+    async with contextlib.aclosing(frames):
+        async for frame in frames:
+            body = await render(frame)
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _closed(receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+
+
+async def _program_frame(frame: Frame) -> bytes:
+    if frame.reset:
+        return _named(frame.seq, "reset", "{}")
+    if frame.event is None:
+        return _only_position(frame.seq)
+    return _event_bytes(frame.event)
+
+
+def _event_bytes(event: Sealed) -> bytes:
+    return _named(event.seq, event.kind, msgspec.json.encode(to_wire(event)).decode())
+
+
+async def _changed(view: str, frame: Frame) -> bytes:
+    if frame.reset:
+        return _named(frame.seq, "reset", "")
+    if frame.event is None or not concerns(view, to_wire(frame.event)):
+        return _only_position(frame.seq)
+    return _named(frame.seq, "changed", frame.event.kind)
+
+
+def _named(seq: int, name: str, text: str) -> bytes:
+    lines = "".join(f"data: {line}\n" for line in text.split("\n"))
+    return f"id: {seq}\nevent: {name}\n{lines}\n".encode()
+
+
+def _only_position(seq: int) -> bytes:
+    # no data: moves the client's Last-Event-ID without an event
+    return f"id: {seq}\n\n".encode()
+
+
+def _position(connection: Connection) -> int | None:
+    given = connection.headers.get("last-event-id") or _query(connection, "after")
+    if not given:
+        return None
+    if not given.isascii() or not given.isdigit():
+        raise BadInput(
+            "position_invalid",
+            "`after` and Last-Event-ID are sequence numbers.",
+            id="`after` dan Last-Event-ID adalah nomor urut.",
+            fields=[FieldFault(field="after", code="invalid")],
+        )
+    return int(given)
+
+
+def _query(connection: Connection, name: str) -> str:
+    return parse_qs(connection.scope["query_string"].decode()).get(name, [""])[0]
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    headers = [(b"content-type", MEDIA_PROBLEM.encode())]
+    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
+    body = msgspec.json.encode(refused.problem())
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def routes(streams: Streams) -> list[object]:
+    """Return the two endpoints for the application to mount."""
+
+    @asgi("/api/feed", copy_scope=True)
+    async def programs(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] != "GET":
+            await _refuse(send, NotFound("method_unknown", "The feed is read with GET."))
+            return
+        await streams.programs(scope, receive, send)
+
+    @asgi("/stream", is_mount=True, copy_scope=True)
+    async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+        await streams.pages(scope, receive, send)
+
+    return [programs, pages]

@@ -1,0 +1,116 @@
+"""The wording of the pages, Indonesian and English, and how times and amounts are said.
+
+Texts lie in `words.toml`: one key a line, `[Indonesian, English]`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from hub.wire import Estimate, Words
+
+Language = Literal["id", "en"]
+
+_MONTHS = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    "en": "January February March April May June July August September October November December",
+}
+_DAYS = {
+    "id": "Senin Selasa Rabu Kamis Jumat Sabtu Minggu",
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+}
+
+
+@cache
+def wording() -> Mapping[str, Words]:
+    """Return every text of the pages by its key."""
+    source = resources.files("hub.web").joinpath("words.toml").read_text(encoding="utf-8")
+    rows = cast("dict[str, list[str]]", tomllib.loads(source))
+    return {key: Words(id=row[0], en=row[1]) for key, row in rows.items()}
+
+
+def language(asked: str) -> Language:
+    """Return the language of a page: Indonesian unless English was asked for."""
+    return "en" if asked == "en" else "id"
+
+
+def other(lang: Language) -> Language:
+    """Return the language that stands second and smaller on the page."""
+    return "id" if lang == "en" else "en"
+
+
+def pick(words: Words, lang: Language) -> str:
+    """Return the text in one language."""
+    return words.en if lang == "en" else words.id
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Says keys, instants and durations in one language and the office's own time."""
+
+    lang: Language
+    zone: ZoneInfo
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the text of `key` with its `{values}` filled in. Raises KeyError."""
+        return pick(wording()[key], self.lang).format(**values)
+
+    def also(self, key: str, **values: object) -> str:
+        """Return the text of `key` in the other language."""
+        return pick(wording()[key], other(self.lang)).format(**values)
+
+    def pick(self, words: Words) -> str:
+        """Return a pair of texts in the page's language."""
+        return pick(words, self.lang)
+
+    def clock(self, at: datetime) -> str:
+        """Return the office's wall clock, 09.41."""
+        return f"{at.astimezone(self.zone):%H.%M}"
+
+    def clock_exact(self, at: datetime) -> str:
+        """Return the wall clock with seconds, 09.41.02."""
+        return f"{at.astimezone(self.zone):%H.%M.%S}"
+
+    def weekday(self, at: datetime) -> str:
+        """Return the day's name in the office's time."""
+        return _DAYS[self.lang].split()[at.astimezone(self.zone).weekday()]
+
+    def day(self, at: datetime | date) -> str:
+        """Return a date in words, 23 November 2026."""
+        local = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
+        return f"{local.day} {_MONTHS[self.lang].split()[local.month - 1]} {local.year}"
+
+    def moment(self, at: datetime) -> str:
+        """Return day and clock, 23 Nov 2026 09.41."""
+        local = at.astimezone(self.zone)
+        month = _MONTHS[self.lang].split()[local.month - 1][:3]
+        return f"{local.day} {month} {local.year} {local:%H.%M}"
+
+    def minutes(self, seconds: float) -> str:
+        """Return whole minutes, 31 mnt."""
+        return self.say("minutes_short", count=int(seconds // 60))
+
+    def span(self, estimate: Estimate) -> str:
+        """Return a range of minutes without its unit, 12–20."""
+        if estimate.low_min == estimate.high_min:
+            return str(estimate.low_min)
+        return f"{estimate.low_min}–{estimate.high_min}"
+
+    def rupiah(self, amount: int) -> str:
+        """Return an amount, Rp3.000.000."""
+        return "Rp" + f"{amount:,}".replace(",", ".")
+
+
+def duration(seconds: float | timedelta) -> str:
+    """Return a running time, 2:48 or 1:02:48."""
+    whole = max(0, int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"

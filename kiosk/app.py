@@ -1,0 +1,110 @@
+"""The application: one session, shown by the shell, changed only by `tell(event)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.properties import StringProperty
+
+from kiosk import events
+from kiosk.effects import Effect
+from kiosk.screens.shell import Shell
+from kiosk.session import reduce
+from kiosk.state import Session
+from kiosk.words import Catalogue, clock, load_catalogues
+
+TICK_S = 0.5
+"""Twice a second keeps the seconds of a countdown even."""
+
+
+class KioskApp(App):  # type: ignore[misc] # Kivy has no types
+    """Holds the session; `carry_out` does what the session asks for.
+
+    `lang` is the language shown; kv files name it beside each key so that texts follow it.
+    """
+
+    lang = StringProperty("id")
+
+    def __init__(
+        self,
+        carry_out: Callable[[Effect], None],
+        *,
+        speech: bool = False,
+        catalogues: Mapping[str, Catalogue] | None = None,
+        on_drawn: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__()
+        self.catalogues = dict(catalogues or load_catalogues())
+        self.session = Session()
+        self._carry_out = carry_out
+        self._speech = speech
+        self._on_drawn = on_drawn
+        self._office_seen_at = 0.0
+
+    def build(self) -> Shell:
+        """Return the root widget."""
+        self.shell = Shell(say=lambda key: self.t(key, self.lang), speech=self._speech)
+        self.shell.show(self.session)
+        Clock.schedule_interval(self._tick, TICK_S)
+        return self.shell
+
+    def on_start(self) -> None:
+        """Keep the window from closing, and say when the first frame is drawn."""
+        from kivy.core.window import Window
+
+        Window.bind(on_request_close=lambda *_, **__: True)
+        Window.bind(on_flip=self._drawn_once)
+
+    def open_settings(self, *_: object) -> None:
+        """Show nothing: F1 would open Kivy's own settings."""
+
+    def t(self, key: str, language: str) -> str:
+        """Return the words for `key` in `language`."""
+        return self.catalogues[language][key]
+
+    def tell(self, event: events.Event) -> None:
+        """Take an event: reduce, show, and begin what is to be done."""
+        if isinstance(event, events.OfficeSeen):
+            self._office_seen_at = Clock.get_time()
+        before = self.session
+        self.session, effects = reduce(before, event)
+        for effect in effects:
+            self._carry_out(effect)
+        if self.session != before:
+            self._show(before)
+
+    def _tick(self, _elapsed_s: float) -> None:
+        self.tell(events.Tick(Clock.get_time()))
+        self.shell.header.time = self._time()
+
+    def _show(self, before: Session) -> None:
+        self.lang = self.session.view.language
+        self.shell.header.time = self._time()
+        if _looks_the_same(before, self.session):
+            return
+        self.shell.show(self.session)
+
+    def _time(self) -> str:
+        """Return the office's time of day: the hub's clock, carried on by ours."""
+        office = self.session.office
+        if office is None:
+            return ""
+        now = office.now + timedelta(seconds=Clock.get_time() - self._office_seen_at)
+        return clock(now.astimezone(ZoneInfo(office.timezone)), self.lang)
+
+    def _drawn_once(self, window: object) -> None:
+        window.unbind(on_flip=self._drawn_once)  # type: ignore[attr-defined] # Kivy's window
+        self._on_drawn()
+
+
+def _looks_the_same(before: Session, after: Session) -> bool:
+    """Whether only the clock went on, on a screen that shows no countdown."""
+    if after.panel or after.ticket is not None:
+        return False
+    still = {"at": 0.0, "touched_at": 0.0}
+    return replace(before, **still) == replace(after, **still)  # type: ignore[arg-type] # floats

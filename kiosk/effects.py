@@ -1,0 +1,72 @@
+"""What the kiosk is to do next; each effect ends in one or more events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from devices.capabilities import MrzKey
+from hub.wire import IssueTicket, OfficeState, Preregistration, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrinter:
+    """Ask the ticket printer how it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadChip:
+    """Read the passport on the reader; `on` is the office's day, for two-digit years."""
+
+    key: MrzKey
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRead:
+    """Stop reading the passport."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendRequest:
+    """Ask the hub for a ticket under `key`, after opening the draft if there is one."""
+
+    key: str
+    ticket: IssueTicket
+    draft: Preregistration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropRequest:
+    """Forget an unanswered request: its person gave up."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTicket:
+    """Print `ticket` of `office`, marked as a copy if paper may have come out before."""
+
+    key: str
+    ticket: Ticket
+    office: OfficeState
+    language: str
+    case_code: str = ""
+    copy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallStaff:
+    """Call a member of staff to the kiosk, or take the call back."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """Forget everything of the last person: speech, pictures of text, answers."""
+
+
+Effect = (
+    AskPrinter | ReadChip | CancelRead | SendRequest | DropRequest | PrintTicket | CallStaff | Wipe
+)

@@ -1,0 +1,274 @@
+"""The kiosk's link to the hub: requests that survive drops and restarts, and the office's state.
+
+A request goes out again under the same key until the hub has answered it, so that one person
+gets one ticket however often the line breaks. What happens is told as `kiosk.events`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Protocol
+
+import msgspec
+
+from hub.client import HubClient, Unreachable, follow
+from hub.errors import Busy, Fault, NotAllowed, Refused
+from hub.wire import DeviceReport, OfficeState, StationReport, TicketPrinted
+from kiosk.effects import SendRequest
+from kiosk.events import Event, LinkChanged, OfficeSeen, RequestRefused, Resumed, TicketIssued
+from kiosk.outbox import Kept, Outbox, PaperReport, Wanted
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 4.0
+"""A person stands and waits: no longer pause than they would bear."""
+SETTLE_S = 0.2
+"""Events come in bursts; the office is asked once per burst."""
+ABANDONED_AFTER_S = 600.0
+"""An older request is not sent again after a restart: its person has left."""
+
+
+class Tell(Protocol):
+    """Takes what happened, in the thread of the event loop."""
+
+    def __call__(self, event: Event) -> None:
+        """Take `event`."""
+        ...
+
+
+class Link:
+    """One kiosk's conversation with its hub."""
+
+    def __init__(
+        self, hub: HubClient, outbox: Outbox, tell: Tell, *, now: Callable[[], float], boot: str
+    ) -> None:
+        self._hub = hub
+        self._outbox = outbox
+        self._tell = tell
+        self._now = now
+        self._boot = boot
+        self._online = False
+        self._back = asyncio.Event()
+        self._stale = asyncio.Event()
+        self._report: StationReport | None = None
+        self._unreported = asyncio.Event()
+        self._office_seen = asyncio.Event()
+
+    # ── requests ─────────────────────────────────────────────────────────────
+
+    def keep(self, effect: SendRequest) -> Wanted:
+        """Store a request; it is safe from now on."""
+        wanted = Wanted(effect.key, effect.ticket, effect.draft)
+        self._outbox.keep(wanted, at=self._now())
+        return wanted
+
+    async def deliver(self, wanted: Wanted) -> None:
+        """Send a stored request until the hub answers it; tell the ticket or the refusal."""
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                wanted = await self._ask(wanted)
+            except (Unreachable, Busy, Fault) as error:
+                log.info("request %s waits for the hub: %s", wanted.key, type(error).__name__)
+                self._lost()
+                await self._pause(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            except Refused as refusal:
+                self._outbox.forget(wanted.key)
+                log.info("request %s refused: %s", wanted.key, refusal.code)
+                self._tell(RequestRefused(wanted.key, refusal.code))
+                return
+            else:
+                break
+        self._found()
+        if wanted.issued is not None:
+            self._tell(TicketIssued(wanted.key, wanted.issued, wanted.case_code))
+
+    def drop(self, key: str) -> None:
+        """Forget a request whose person gave up; it is never sent again."""
+        self._outbox.forget(key)
+
+    def unfinished(self) -> Kept | None:
+        """Return the request that a restart interrupted, if its person may still be there.
+
+        Older ones are deleted. Raises OutboxUnreadable.
+        """
+        fresh: Kept | None = None
+        for kept in self._outbox.requests():
+            if self._now() - kept.made_at > ABANDONED_AFTER_S:
+                log.warning("request %s is too old to be sent again", kept.wanted.key)
+                self._outbox.forget(kept.wanted.key)
+            else:
+                fresh = kept
+        return fresh
+
+    async def resume(self, kept: Kept, *, paper: str = "") -> None:
+        """Go on with an interrupted request; `paper` says what came of a print that had begun."""
+        wanted = kept.wanted
+        language = wanted.ticket.language
+        self._tell(Resumed(wanted.key, wanted.ticket.service, language))
+        if wanted.issued is None:
+            await self.deliver(wanted)
+            return
+        await self._office_seen.wait()
+        self._tell(TicketIssued(wanted.key, wanted.issued, wanted.case_code, paper))
+
+    async def _ask(self, wanted: Wanted) -> Wanted:
+        ticket = wanted.ticket
+        if wanted.draft is not None and not wanted.application:
+            opened = await self._hub.open_draft(wanted.draft, key=f"{wanted.key}-draft")
+            # the draft is the hub's now: its personal data leaves this machine's disk
+            wanted = replace(wanted, draft=None, application=opened.id, case_code=opened.case_code)
+            self._outbox.advance(wanted)
+        if wanted.application:
+            ticket = msgspec.structs.replace(ticket, application=wanted.application)
+        issued = await self._hub.issue_ticket(ticket, key=wanted.key)
+        wanted = replace(wanted, issued=issued)
+        self._outbox.advance(wanted)
+        return wanted
+
+    # ── paper ────────────────────────────────────────────────────────────────
+
+    def begin_print(self, key: str) -> int:
+        """Journal that paper is about to come; return the process id for the printer."""
+        return self._outbox.begin_print(key)
+
+    def settle_print(self, key: str, ticket: str, printed: TicketPrinted, *, nonce: str) -> None:
+        """Keep what became of a paper; it is told to the hub as soon as it listens."""
+        report = PaperReport(f"{key}-paper-{nonce}", ticket, printed)
+        self._outbox.settle_print(key, report)
+        self._unreported.set()
+
+    # ── the office and this station ──────────────────────────────────────────
+
+    def refresh(self) -> None:
+        """Ask the hub for the office soon."""
+        self._stale.set()
+
+    def report(self, version: str, devices: list[DeviceReport]) -> None:
+        """Tell the hub how this kiosk's devices are; only the newest report is kept."""
+        self._report = StationReport(boot=self._boot, version=version, devices=devices)
+        self._unreported.set()
+
+    async def run(self) -> None:
+        """Follow the hub until cancelled: feed, office, and what is still to be reported."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            group.create_task(self._keep_fresh())
+            group.create_task(self._keep_reporting())
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                office = await self._hub.office()
+                self._found()
+                self._see(office)
+                async with aclosing(
+                    follow(self._hub, office.seq, on_link=self._feed_changed)
+                ) as items:
+                    async for _ in items:
+                        self._stale.set()
+            except NotAllowed as refusal:
+                log.error("the hub does not know this kiosk: %s", refusal.code)  # noqa: TRY400 — no trace
+                self._online = False
+                self._tell(LinkChanged(online=False, code=refusal.code))
+            except (Fault, Refused) as error:
+                log.debug("hub not reached: %s", type(error).__name__)
+                self._lost()
+            await asyncio.sleep(LONGEST_PAUSE_S / 2)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            await self._stale.wait()
+            await asyncio.sleep(SETTLE_S)
+            self._stale.clear()
+            try:
+                office = await self._hub.office()
+            except (Fault, Refused) as error:
+                log.debug("office not read: %s", type(error).__name__)
+                continue
+            self._found()
+            self._see(office)
+
+    async def _keep_reporting(self) -> None:
+        self._unreported.set()
+        pause_s = FIRST_PAUSE_S
+        while True:
+            await self._unreported.wait()
+            self._unreported.clear()
+            try:
+                await self._send_reports()
+                pause_s = FIRST_PAUSE_S
+            except (Unreachable, Busy, Fault):
+                self._unreported.set()
+                await self._pause(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    async def _send_reports(self) -> None:
+        for paper in self._outbox.reports():
+            try:
+                await self._hub.ticket_printed(paper.ticket, paper.printed, key=paper.key)
+            except Busy:
+                raise
+            except Refused as refusal:
+                log.warning("paper of ticket %s not taken: %s", paper.ticket, refusal.code)
+            self._outbox.reported(paper.key)
+        report = self._report
+        if report is None:
+            return
+        try:
+            await self._hub.report(report, key=_fresh_key(report, self._now()))
+        except Busy:
+            raise
+        except Refused as refusal:
+            log.warning("report on devices not taken: %s", refusal.code)
+        # a newer report may have come while this one was on its way
+        if self._report is report:
+            self._report = None
+
+    # ── whether the hub is there ─────────────────────────────────────────────
+
+    def _feed_changed(self, linked: bool) -> None:
+        if linked:
+            self._found()
+            self._stale.set()
+        else:
+            self._lost()
+
+    def _see(self, office: OfficeState) -> None:
+        self._office_seen.set()
+        self._tell(OfficeSeen(office))
+
+    def _found(self) -> None:
+        self._back.set()
+        if not self._online:
+            log.info("the hub answers")
+            self._online = True
+            self._tell(LinkChanged(online=True))
+
+    def _lost(self) -> None:
+        self._back.clear()
+        if self._online:
+            log.warning("the hub does not answer")
+        self._online = False
+        self._tell(LinkChanged(online=False))
+
+    async def _pause(self, longest_s: float) -> None:
+        """Wait, but no longer than until the hub is seen again."""
+        if self._online:
+            await asyncio.sleep(longest_s)
+            return
+        try:
+            async with asyncio.timeout(longest_s):
+                await self._back.wait()
+        except TimeoutError:
+            return
+
+
+def _fresh_key(report: StationReport, at: float) -> str:
+    return f"{report.boot}-report-{at:.3f}"

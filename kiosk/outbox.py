@@ -1,0 +1,188 @@
+"""What the hub has not yet acknowledged, in one SQLite file, encrypted row by row.
+
+A row is written (synchronous=FULL) before its request leaves, keeps the request's key through
+restarts, and goes when nothing of it is left to do. AES-256-GCM: `nonce 12 | ciphertext | tag 16`,
+the row's key as associated data, so that no row can stand in for another.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pysqlite3 import dbapi2 as sqlite
+
+from hub.wire import IssueTicket, Preregistration, Ticket, TicketPrinted
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+KEY_NAME = "outbox.key"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS request (
+    key TEXT PRIMARY KEY, made_at REAL NOT NULL, state TEXT NOT NULL,
+    process_id INTEGER NOT NULL DEFAULT 0, sealed BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS paper (
+    place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sealed BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS print_number (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER);
+INSERT OR IGNORE INTO print_number VALUES (1, 0);
+"""
+LAST_PROCESS_ID = 9000
+"""Process ids that printers echo are short; they only have to differ from the print before."""
+
+T = TypeVar("T")
+RequestState = Literal["unsent", "issued", "printing"]
+
+
+class OutboxUnreadable(Exception):
+    """The outbox's key does not open its rows: restore the key or move the state folder away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request for a ticket, with what the hub has answered so far."""
+
+    key: str
+    ticket: IssueTicket
+    draft: Preregistration | None = None
+    application: str = ""
+    case_code: str = ""
+    issued: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored request: when it was made (seconds of the epoch) and how far it came."""
+
+    wanted: Wanted
+    made_at: float
+    state: RequestState
+    process_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReport:
+    """What became of a ticket's paper, still to be told to the hub."""
+
+    key: str
+    ticket: str
+    printed: TicketPrinted
+
+
+class Outbox:
+    """The file of one kiosk; all calls are short and made from one thread."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._cipher = AESGCM(_secret(folder))
+        self._file = sqlite.connect(str(folder / "outbox.sqlite"), isolation_level=None)
+        self._file.execute("PRAGMA journal_mode=WAL")
+        self._file.execute("PRAGMA synchronous=FULL")
+        self._file.execute("PRAGMA secure_delete=ON")
+        self._file.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def keep(self, wanted: Wanted, *, at: float) -> None:
+        """Store a request before it is sent."""
+        self._file.execute(
+            "INSERT INTO request (key, made_at, state, sealed) VALUES (?, ?, 'unsent', ?)",
+            (wanted.key, at, self._seal(wanted.key, wanted)),
+        )
+
+    def advance(self, wanted: Wanted) -> None:
+        """Store what the hub answered; a request with its ticket counts as issued."""
+        state = "issued" if wanted.issued else "unsent"
+        self._file.execute(
+            "UPDATE request SET state = ?, sealed = ? WHERE key = ?",
+            (state, self._seal(wanted.key, wanted), wanted.key),
+        )
+
+    def begin_print(self, key: str) -> int:
+        """Journal that paper is about to come; return the number to give to the printer."""
+        with self._together():
+            self._file.execute("UPDATE print_number SET last = last % ? + 1", (LAST_PROCESS_ID,))
+            (number,) = self._file.execute("SELECT last FROM print_number").fetchone()
+            self._file.execute(
+                "UPDATE request SET state = 'printing', process_id = ? WHERE key = ?", (number, key)
+            )
+        return int(number)
+
+    def settle_print(self, key: str, report: PaperReport) -> None:
+        """Replace the request, which is done, by the report on its paper."""
+        with self._together():
+            self._file.execute("DELETE FROM request WHERE key = ?", (key,))
+            self._file.execute(
+                "INSERT INTO paper (key, sealed) VALUES (?, ?)",
+                (report.key, self._seal(report.key, report)),
+            )
+
+    def forget(self, key: str) -> None:
+        """Delete a request, if it is there."""
+        self._file.execute("DELETE FROM request WHERE key = ?", (key,))
+
+    def reported(self, key: str) -> None:
+        """Delete a report that the hub has acknowledged."""
+        self._file.execute("DELETE FROM paper WHERE key = ?", (key,))
+
+    def requests(self) -> list[Kept]:
+        """Return what is stored, oldest first. Raises OutboxUnreadable."""
+        rows = self._file.execute(
+            "SELECT key, made_at, state, process_id, sealed FROM request ORDER BY made_at"
+        ).fetchall()
+        return [
+            Kept(self._open(key, sealed, Wanted), made_at, state, process_id)
+            for key, made_at, state, process_id, sealed in rows
+        ]
+
+    def reports(self) -> list[PaperReport]:
+        """Return the reports the hub has not acknowledged, in order. Raises OutboxUnreadable."""
+        rows = self._file.execute("SELECT key, sealed FROM paper ORDER BY place").fetchall()
+        return [self._open(key, sealed, PaperReport) for key, sealed in rows]
+
+    def _seal(self, key: str, row: Wanted | PaperReport) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, msgspec.json.encode(row), key.encode())
+
+    def _open(self, key: str, sealed: bytes, kind: type[T]) -> T:
+        try:
+            plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key.encode())
+        except InvalidTag as error:
+            message = f"the key in {KEY_NAME} does not open the outbox"
+            raise OutboxUnreadable(message) from error
+        return msgspec.json.decode(plain, type=kind)
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
+
+
+def _secret(folder: Path) -> bytes:
+    """Return the key: systemd's credential if the office gives one, else a file of our own."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and (Path(credentials) / KEY_NAME).exists():
+        return (Path(credentials) / KEY_NAME).read_bytes()[:KEY_BYTES]
+    path = folder / KEY_NAME
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(AESGCM.generate_key(KEY_BYTES * 8))
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,1 @@
+"""The ticket's template and the fonts it is set in."""

@@ -1,0 +1,230 @@
+"""The kiosk's own devices: each on a thread of its own, every call with a limit in time.
+
+A wedged driver keeps its thread but never the kiosk: the call ends in DeviceSilent, the device
+is opened anew for the next person. Five failures in a row retire the passport reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import TypeVar, cast
+
+from devices.capabilities import (
+    Device,
+    Lamp,
+    MrzKey,
+    PassportRead,
+    PassportReader,
+    PrintResult,
+    PrintState,
+    Progress,
+    TicketImage,
+    TicketPrinter,
+)
+from devices.errors import (
+    DeviceError,
+    DeviceProtocolError,
+    DeviceSilent,
+    DeviceUnavailable,
+    NeedsPerson,
+)
+from devices.registry import open_device
+from hub.wire import DeviceReport
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+HEALTH_S, PRINT_S, READ_S = 6.0, 25.0, 60.0
+"""Limits of one call, opening included; a chip with a large photo takes 20 s over BAC."""
+PLACED_WITHIN_S = 6.0
+"""How long a passport may still be moved about after the button was touched."""
+RETIRE_AFTER = 5
+
+
+class Bench:
+    """One device on its thread: opened on first use, closed after a failure."""
+
+    def __init__(self, role: str, address: str) -> None:
+        self.role = role
+        self.address = address
+        self._device: Device | None = None
+        self._work: queue.SimpleQueue[tuple[Callable[[], object], Future[object]] | None]
+        self._start()
+
+    async def call(self, act: Callable[[Device], T], *, limit_s: float) -> T:
+        """Run `act` on the device. Raises DeviceError, DeviceSilent when time runs out."""
+        future: Future[object] = Future()
+        self._work.put((lambda: act(self._opened()), future))
+        try:
+            async with asyncio.timeout(limit_s):
+                return cast("T", await asyncio.wrap_future(future))
+        except TimeoutError as error:
+            log.warning("%s gave no answer within %.0f s", self.role, limit_s)
+            self._device = None
+            self._start()
+            message = f"no answer within {limit_s:.0f} s"
+            raise DeviceSilent(message, address=self.address) from error
+
+    def close(self) -> None:
+        """Close the device once its thread is free; safe to call twice."""
+        self._work.put(None)
+
+    def _start(self) -> None:
+        self._work = queue.SimpleQueue()
+        # daemon: a driver that never returns must not hold the program back at its end
+        threading.Thread(
+            target=self._serve, args=(self._work,), name=f"kiosk-{self.role}", daemon=True
+        ).start()
+
+    def _opened(self) -> Device:
+        if self._device is None:
+            self._device = open_device(self.address)
+        return self._device
+
+    def _serve(
+        self, work: queue.SimpleQueue[tuple[Callable[[], object], Future[object]] | None]
+    ) -> None:
+        while (item := work.get()) is not None:
+            act, future = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(act())
+            except BaseException as error:  # noqa: BLE001 — whoever waits gets it
+                if isinstance(error, DeviceUnavailable | DeviceProtocolError):
+                    self._shut()
+                future.set_exception(error)
+        self._shut()
+
+    def _shut(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            with suppress(DeviceError):
+                device.close()
+
+
+class Peripherals:
+    """The ticket printer and the passport reader of this kiosk; either may be missing."""
+
+    def __init__(self, *, printer: str = "", reader: str = "") -> None:
+        self._printer = Bench("ticket_printer", printer) if printer else None
+        self._reader = Bench("passport_reader", reader) if reader else None
+        self._failures = 0
+        self._cancelled = threading.Event()
+
+    @property
+    def reader_works(self) -> bool:
+        """Whether there is a passport reader that has not retired."""
+        return self._reader is not None and self._failures < RETIRE_AFTER
+
+    async def printer_code(self) -> str:
+        """Return the printer's health code, "none" without a printer."""
+        if self._printer is None:
+            return "none"
+        report = await _report(self._printer)
+        return "ready" if report.lamp in ("ready", "busy") else report.code
+
+    async def print_ticket(self, image: TicketImage, process_id: int) -> PrintResult:
+        """Print and confirm; whatever happens is a result."""
+        if self._printer is None:
+            return PrintResult(PrintState.FAILED, "none")
+        try:
+            return await self._printer.call(
+                lambda device: cast("TicketPrinter", device).print_ticket(
+                    image, process_id=process_id
+                ),
+                limit_s=PRINT_S,
+            )
+        except DeviceSilent as error:
+            return PrintResult(PrintState.UNKNOWN, error.code)
+        except DeviceError as error:
+            return PrintResult(PrintState.FAILED, error.code)
+
+    async def printed(self, process_id: int) -> bool:
+        """Return whether the printer says that it ended the print of that number."""
+        if self._printer is None:
+            return False
+        try:
+            last = await self._printer.call(
+                lambda device: cast("TicketPrinter", device).last_process_id(), limit_s=HEALTH_S
+            )
+        except DeviceError:
+            return False
+        return last == process_id
+
+    async def read_chip(self, key: MrzKey, progress: Progress) -> PassportRead | None:
+        """Read the passport on the reader; None if none was laid down. Raises DeviceError."""
+        if self._reader is None:
+            raise DeviceUnavailable
+        self._cancelled.clear()
+        try:
+            read = await self._reader.call(
+                lambda device: self._read(cast("PassportReader", device), key, progress),
+                limit_s=READ_S,
+            )
+        except NeedsPerson:
+            raise
+        except DeviceError:
+            self._failures += 1
+            if self._failures == RETIRE_AFTER:
+                log.error("the passport reader failed %d times and retires", RETIRE_AFTER)  # noqa: TRY400
+            raise
+        self._failures = 0
+        return read
+
+    def cancel_read(self) -> None:
+        """Stop reading at the next block."""
+        self._cancelled.set()
+
+    async def reports(self) -> list[DeviceReport]:
+        """Return how both devices are, for the hub."""
+        reports = [await _report(bench) for bench in (self._printer, self._reader) if bench]
+        return [self._retired(report) for report in reports]
+
+    def close(self) -> None:
+        """Release both devices."""
+        self._cancelled.set()
+        for bench in (self._printer, self._reader):
+            if bench is not None:
+                bench.close()
+
+    def _read(self, reader: PassportReader, key: MrzKey, progress: Progress) -> PassportRead | None:
+        until = monotonic() + PLACED_WITHIN_S
+        while not reader.present():
+            if monotonic() > until or self._cancelled.is_set():
+                return None
+            sleep(0.2)
+        return reader.read_passport(key, progress=progress, cancelled=self._cancelled.is_set)
+
+    def _retired(self, report: DeviceReport) -> DeviceReport:
+        if report.role != "passport_reader" or self._failures < RETIRE_AFTER:
+            return report
+        return DeviceReport(role=report.role, address=report.address, lamp="down", code="retired")
+
+
+async def _report(bench: Bench) -> DeviceReport:
+    try:
+        health, identity = await bench.call(
+            lambda device: (device.health(), device.identity()), limit_s=HEALTH_S
+        )
+    except DeviceError as error:
+        return DeviceReport(
+            role=bench.role, address=bench.address, lamp=Lamp.DOWN.value, code=error.code
+        )
+    return DeviceReport(
+        role=bench.role,
+        address=bench.address,
+        lamp=health.lamp.value,
+        code=health.code,
+        detail=health.detail,
+        model=identity.model,
+        serial=identity.serial,
+        firmware=identity.firmware,
+    )

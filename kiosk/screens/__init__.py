@@ -1,0 +1,1 @@
+"""One module and one kv file for each screen; a screen is built when it is first shown."""

@@ -1,0 +1,85 @@
+"""The first screen: the language, each in its own words, and how the office stands."""
+
+from __future__ import annotations
+
+import secrets
+
+from kivy.app import App
+from kivy.properties import StringProperty
+
+from hub.wire import ServiceState
+from kiosk.events import LanguageChosen
+from kiosk.screens.page import Page
+from kiosk.state import Session
+from kiosk.theme import Look
+from kiosk.widgets.boxes import Column, Row
+from kiosk.widgets.press import Pressable
+from kiosk.widgets.text import Icon, Text
+from kiosk.words import LANGUAGES
+
+COLUMNS = 4
+
+
+class LanguagePage(Page):
+    """Welcome in both languages; a touch on a language begins."""
+
+    fee = StringProperty("")
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._services: tuple[tuple[str, str, int, bool], ...] = ()
+        for language in LANGUAGES:
+            self.ids.languages.add_widget(LanguageCard(language))
+
+    def render(self, session: Session) -> None:
+        """Show the waiting people of each service and the fee notice."""
+        office = session.office
+        if office is None:
+            return
+        notice = office.fee_notice
+        self.fee = f"{notice.id}\n{notice.en}" if notice.id else ""
+        services = tuple((s.prefix, s.icon, s.waiting, s.open) for s in office.services)
+        if services == self._services:
+            return
+        self._services = services
+        self.ids.waiting.clear_widgets()
+        for start in range(0, len(office.services), COLUMNS):
+            row = Row(gap=18, stretch=True)
+            chosen = office.services[start : start + COLUMNS]
+            for service in chosen:
+                row.add_widget(_waiting(service))
+            for _ in range(COLUMNS - len(chosen)):
+                row.add_widget(Row())
+            self.ids.waiting.add_widget(row)
+
+
+class LanguageCard(Pressable):
+    """A language in its own name; each touch brings a fresh key for the person's requests."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__(name=f"language-{language}")
+        self._language = language
+        self.event = LanguageChosen(language, secrets.token_hex(16))
+        self.edge, self.raised, self.least = "border", True, 190
+        self.pad, self.gap = [44, 30, 44, 30], 30
+        words = App.get_running_app().catalogues[language]
+        stack = Column(gap=8)
+        stack.add_widget(Text(role="heading", text=words["own.name"], halign="left"))
+        stack.add_widget(Text(role="body", tone="quiet", text=words["own.continue"], halign="left"))
+        self.add_widget(stack)
+        self.add_widget(Icon(icon="arrow-right", px=60, fixed=70))
+
+    def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
+        """Take this place with a key that nobody has used."""
+        self.event = LanguageChosen(self._language, secrets.token_hex(16))
+        super().arrange(x, y, width, height, look)
+
+
+def _waiting(service: ServiceState) -> Column:
+    """Return a small sign: icon, prefix, and how many wait."""
+    sign = Column(gap=2, pad=[8, 18, 8, 18], ground="surface", edge="border", radius=22)
+    sign.add_widget(Icon(icon=service.icon, px=44, tone="primary"))
+    sign.add_widget(Text(role="label", tone="quiet", text=service.prefix, halign="center"))
+    number = str(service.waiting) if service.open else "–"
+    sign.add_widget(Text(role="heading", text=number, halign="center", one_line=True))
+    return sign

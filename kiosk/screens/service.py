@@ -1,0 +1,129 @@
+"""Which service: cards with who waits and how long, closed ones with the reason."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from hub.wire import ServiceState
+from kiosk.events import PageTurned, ServiceChosen
+from kiosk.screens.page import Page
+from kiosk.state import Session
+from kiosk.theme import Look
+from kiosk.widgets.boxes import Column, Row
+from kiosk.widgets.notes import Badge
+from kiosk.widgets.press import Pressable
+from kiosk.widgets.text import Icon, Text
+
+MOST_CARDS = 5
+PAGER_PX = 130
+LOW_PART = 0.62
+"""Part of the room that cards use in wheelchair height."""
+
+
+class ServicePage(Page):
+    """The office's services, as many to a page as there is room for."""
+
+    refusal = StringProperty("")
+    pages = StringProperty("")
+    first = BooleanProperty(True)
+    last = BooleanProperty(True)
+    earlier = ObjectProperty(PageTurned(-1))
+    later = ObjectProperty(PageTurned(1))
+
+    def render(self, session: Session) -> None:
+        """Show why the last request was refused, if it was."""
+        code = session.refusal
+        known = code in ("queue_closed", "quota_used")
+        self.refusal = self.say(f"refusal.{code if known else 'other'}") if code else ""
+
+    def prepare(self, width: float, height: float, look: Look) -> None:
+        """Put as many cards on the page as there is room for."""
+        services = self.session.office.services if self.session.office else []
+        left, top, right, bottom = self.inner(look)
+        cards = [self._card(service) for service in services]
+        inner = width - left - right
+        highest = max((card.measure(inner, look) for card in cards), default=1.0)
+        room = height - top - bottom - self._above(inner, look)
+        room = room * LOW_PART if self.low else room
+        count = _that_fit(room, highest + look.gap(self.ids.cards.gap), len(cards), look)
+        pages = max(1, -(-len(cards) // count))
+        page = min(self.session.page, pages - 1)
+        self.first, self.last = page == 0, page == pages - 1
+        self.later = PageTurned(1 if not self.last else 0)
+        self.pages = self.say("service.page", n=page + 1, m=pages) if pages > 1 else ""
+        self.ids.cards.clear_widgets()
+        for card in cards[page * count : (page + 1) * count]:
+            self.ids.cards.add_widget(card)
+
+    def _above(self, inner: float, look: Look) -> float:
+        head = float(self.ids.head.measure(inner, look)) + look.gap(2 * self.gap)
+        refusal = float(self.ids.refusal.measure(inner, look)) if self.refusal else 0.0
+        return head + refusal
+
+    def _card(self, service: ServiceState) -> ServiceCard:
+        card = ServiceCard(name=f"service-{service.code}", event=ServiceChosen(service.code))
+        card.fill(service, self)
+        return card
+
+
+class ServiceCard(Pressable):
+    """One service."""
+
+    def fill(self, service: ServiceState, page: ServicePage) -> None:
+        """Show `service` in the words of `page`."""
+        self.enabled = service.open
+        self.edge, self.raised = "border", service.open
+        self.face = "surface" if service.open else "ground"
+        self.pad, self.gap, self.least = [34, 24, 34, 24], 32, 190
+        self.add_widget(
+            Badge(icon=service.icon, fixed=116, tone="primary" if service.open else "quiet")
+        )
+        stack = Column(gap=8)
+        stack.add_widget(Text(role="heading", text=page.either(service.name), halign="left"))
+        stack.add_widget(
+            Text(role="small", tone="quiet", text=page.either(service.about), halign="left")
+        )
+        stack.add_widget(_state(service, page) if service.open else _closed(service, page))
+        self.add_widget(stack)
+        self.add_widget(
+            Icon(
+                icon="arrow-right" if service.open else "lock",
+                tone="primary" if service.open else "quiet",
+                px=52,
+                fixed=58,
+            )
+        )
+
+
+def _state(service: ServiceState, page: ServicePage) -> Row:
+    row = Row(gap=14)
+    estimate = service.estimate
+    if service.waiting == 0 or estimate is None:
+        wait = page.say("service.wait_none") if service.waiting == 0 else ""
+    else:
+        wait = page.say("service.wait", low=estimate.low_min, high=estimate.high_min)
+    if wait:
+        row.add_widget(Icon(icon="clock", px=34, fixed=38, tone="good"))
+        row.add_widget(Text(role="label", tone="good", text=wait, halign="left"))
+    waiting = (
+        page.say("service.waiting", n=service.waiting)
+        if service.waiting
+        else page.say("service.nobody")
+    )
+    row.add_widget(Icon(icon="users", px=34, fixed=38, tone="quiet"))
+    row.add_widget(Text(role="label", tone="quiet", text=waiting, halign="left"))
+    return row
+
+
+def _closed(service: ServiceState, page: ServicePage) -> Text:
+    because = page.either(service.closed_because) if service.closed_because else ""
+    words = " · ".join(part for part in (page.say("service.closed"), because) if part)
+    return Text(role="label", tone="bad", text=words, halign="left")
+
+
+def _that_fit(room: float, each: float, cards: int, look: Look) -> int:
+    """Return how many cards fit; if not all do, the pager needs its room as well."""
+    count = int(room // each)
+    if count >= cards and cards <= MOST_CARDS:
+        return max(1, cards)
+    return max(1, min(MOST_CARDS, int((room - look.px(PAGER_PX)) // each)))

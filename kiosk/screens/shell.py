@@ -1,0 +1,209 @@
+"""The root: header, the screen of the session, Back and Start over, the bar, and the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from kivy.clock import Clock
+from kivy.input import MotionEvent
+from kivy.lang import Builder
+from kivy.uix.widget import Widget
+
+from kiosk import events, flow
+from kiosk.screens.page import SIDE, Page
+from kiosk.screens.panels import Panel
+from kiosk.state import Session
+from kiosk.theme import CONTRAST, LIGHT, PANEL, Look, rgba
+from kiosk.widgets import entry as _entry_widgets  # noqa: F401 — kv files name their classes
+from kiosk.widgets import notes as _note_widgets  # noqa: F401
+from kiosk.widgets import pictures as _picture_widgets  # noqa: F401
+from kiosk.widgets.boxes import Row
+from kiosk.widgets.entry import Key
+from kiosk.widgets.frame import AccessBar, Header
+from kiosk.widgets.notes import Note
+from kiosk.widgets.press import PushButton, Pressable
+
+PAGES = {
+    "closed": ("closed", "ClosedPage"),
+    "language": ("language", "LanguagePage"),
+    "service": ("service", "ServicePage"),
+    "notice": ("notice", "NoticePage"),
+    "number": ("entry", "EntryPage"),
+    "birth": ("entry", "EntryPage"),
+    "expiry": ("entry", "EntryPage"),
+    "case": ("entry", "EntryPage"),
+    "lay": ("lay", "LayPage"),
+    "check": ("check", "CheckPage"),
+    "confirm": ("confirm", "ConfirmPage"),
+    "sending": ("sending", "SendingPage"),
+    "ticket": ("ticket", "TicketPage"),
+}
+FITS = tuple(1 - step / 25 for step in range(13))
+"""Steps by which a full screen is tightened, down to about half."""
+GHOST_S = 0.25
+"""A touch so soon after a screen change was meant for the screen before."""
+REPEAT_S = 0.3
+KEY_REPEAT_S = 0.12
+"""A trembling finger bounces within 100 ms; nobody types one key twice so fast."""
+WITHOUT_FOOT = (flow.CLOSED.name, flow.LANGUAGE.name, flow.TICKET.name)
+
+
+class Shell(Widget):  # type: ignore[misc] # Kivy has no types
+    """Shows sessions, and lets only meant touches through."""
+
+    def __init__(self, *, say: Callable[..., str], speech: bool) -> None:
+        super().__init__()
+        self._say = say
+        self._pages: dict[str, Page] = {}
+        self._page: Page | None = None
+        self._session = Session()
+        self._shown_since = 0.0
+        self._pressed: tuple[str, float] = ("", 0.0)
+        self.look = Look()
+        self.header, self.bar, self.panel = Header(), AccessBar(speech=speech), Panel()
+        self._banner = Note(tone="warn", icon="unplug")
+        self._slot = Widget()
+        self._foot = Row(gap=20, pad=[SIDE, 0, SIDE, 22], stretch=True)
+        self._back = PushButton(name="back", icon="arrow-left", event=events.BackTouched())
+        self._over = PushButton(name="over", icon="rotate-ccw", event=events.StartOverTouched())
+        self._foot.add_widget(self._back)
+        self._foot.add_widget(self._over)
+        for part in (self._slot, self.header, self._banner, self._foot, self.bar, self.panel):
+            self.add_widget(part)
+        self.bind(size=lambda *_: self.show(self._session))
+
+    @property
+    def page(self) -> Page | None:
+        """Return the screen that is shown."""
+        return self._page
+
+    @property
+    def accepts_touches(self) -> bool:
+        """Whether a touch would be taken now, or is still held for a ghost."""
+        return bool(Clock.get_time() - self._shown_since >= GHOST_S)
+
+    def show(self, session: Session) -> None:
+        """Show `session`."""
+        changed = (session.screen, session.panel) != (self._session.screen, self._session.panel)
+        if changed or self._page is None:
+            self._shown_since = Clock.get_time()
+        self._session = session
+        self._turn_to(session.screen)
+        self._fill(session)
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Place everything, tightening the screen until it fits."""
+        if self._page is None or self.width <= 1:
+            return
+        view = self._session.view
+        unit = min(self.width / PANEL[0], self.height / PANEL[1])
+        theme = CONTRAST if view.contrast else LIGHT
+        self.look = look = Look(unit, view.scale, 1.0, theme)
+        self._paint(theme.ground)
+        top = self._place_frame(look)
+        low = self._foot.y + self._foot.height if self._foot.shown else self.bar.top
+        room = top - low
+        self._page.prepare(self.width, room, look)
+        for fit in FITS:
+            fitted = replace(look, fit=fit)
+            if self._page.measure(self.width, fitted) <= room:
+                break
+        self.look = fitted
+        self._page.arrange(self.x, low, self.width, room, fitted)
+        self.panel.arrange(self.x, self.y, self.width, self.height, look)
+
+    def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Let a touch through unless it is a ghost, a second finger, or another mouse button."""
+        if "button" in touch.profile and touch.button != "left":
+            return True
+        if not self.accepts_touches or self._second_finger(touch) or self._repeats(touch):
+            return True
+        if self.panel.shown:
+            self.panel.on_touch_down(touch)
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def pressables(self) -> list[Pressable]:
+        """Return what can be seen and touched now, panel first."""
+        roots = [self.panel] if self.panel.shown else [self._page, self._foot, self.bar]
+        return [
+            widget
+            for root in roots
+            if root is not None
+            for widget in root.walk(restrict=True)
+            if isinstance(widget, Pressable) and widget.width > 0 and widget.opacity > 0
+        ]
+
+    def _turn_to(self, screen: str) -> None:
+        module, kind = PAGES[screen]
+        if kind not in self._pages:
+            Builder.load_file(str(Path(__file__).parent / f"{module}.kv"))
+            self._pages[kind] = getattr(import_module(f"kiosk.screens.{module}"), kind)()
+        if self._page is self._pages[kind]:
+            return
+        self._page = self._pages[kind]
+        self._slot.clear_widgets()
+        self._slot.add_widget(self._page)
+
+    def _fill(self, session: Session) -> None:
+        office = session.office
+        if office is not None:
+            english = session.view.language == "en"
+            self.header.office = office.name.en if english else office.name.id
+            self.header.parent_office = office.parent.en if english else office.parent.id
+        self.bar.show(session)
+        self.panel.show(session)
+        self._foot.shown = session.screen not in WITHOUT_FOOT
+        cancels = session.screen == flow.SENDING.name
+        self._back.text = self._say("button.cancel" if cancels else "button.back")
+        self._over.text = self._say("button.over")
+        offline = session.office is not None and not session.online
+        shown = offline and session.screen not in (flow.SENDING.name, flow.CLOSED.name)
+        self._banner.text = self._say("offline.banner") if shown else ""
+        if self._page is not None:
+            self._page.show(session)
+
+    def _place_frame(self, look: Look) -> float:
+        """Place header, banner, foot and bar; return the upper edge of the room between."""
+        high = self.header.measure(self.width, look)
+        self.header.arrange(self.x, self.top - high, self.width, high, look)
+        bar = self.bar.measure(self.width, look)
+        self.bar.arrange(self.x, self.y, self.width, bar, look)
+        foot = self._foot.measure(self.width, look) if self._foot.shown else 0.0
+        width = self.width if foot else 0.0
+        self._foot.arrange(self.x if foot else -1e5, self.bar.top, width, foot, look)
+        top = float(self.header.y)
+        side = look.px(SIDE)
+        note = self._banner.measure(self.width - 2 * side, look)
+        if not note:
+            self._banner.arrange(-1e5, -1e5, 0, 0, look)
+            return top
+        top -= note + look.px(20)
+        self._banner.arrange(self.x + side, top, self.width - 2 * side, note, look)
+        return top
+
+    def _paint(self, ground: str) -> None:
+        from kivy.core.window import Window
+
+        if Window is not None:
+            Window.clearcolor = rgba(ground)
+
+    def _second_finger(self, touch: MotionEvent) -> bool:
+        from kivy.base import EventLoop
+
+        return any(other is not touch for other in EventLoop.touches)
+
+    def _repeats(self, touch: MotionEvent) -> bool:
+        """Whether this touch repeats the last one on the same part too soon."""
+        target = next((p for p in self.pressables() if p.collide_point(*touch.pos)), None)
+        name, at = self._pressed
+        now = Clock.get_time()
+        limit = KEY_REPEAT_S if isinstance(target, Key) else REPEAT_S
+        if target is not None and target.name == name and now - at < limit:
+            return True
+        self._pressed = (target.name if target else "", now)
+        return False

@@ -1,0 +1,72 @@
+"""The ticket: the number, where and when, and what became of the paper."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from kivy.properties import BooleanProperty, StringProperty
+
+from hub.wire import Ticket
+from kiosk.screens.page import Page
+from kiosk.state import Paper, Session
+from kiosk.words import clock
+
+ROUND_MIN = 5
+
+
+class TicketPage(Page):
+    """The number, large enough to photograph."""
+
+    number = StringProperty("")
+    service = StringProperty("")
+    ahead = StringProperty("")
+    expected = StringProperty("")
+    link = StringProperty("")
+    code = StringProperty("")
+    paper = StringProperty("")
+    paper_tone = StringProperty("quiet")
+    again = StringProperty("")
+    printing = BooleanProperty(False)
+    leaves = StringProperty("")
+
+    def render(self, session: Session) -> None:
+        """Show the ticket of the session."""
+        ticket = session.ticket
+        if ticket is None:
+            return
+        self.number = ticket.number
+        self.service = self.either(session.offered.name) if session.offered else ""
+        self.ahead = "–" if ticket.ahead is None else self.say("ticket.people", n=ticket.ahead)
+        self.expected = self._expected(ticket)
+        self.link = ticket.tracking_url or ""
+        self.code = self.say("ticket.case", code=session.case_code) if session.case_code else ""
+        self._show_paper(session.paper)
+        left = (session.row.time_out_s or 0) - (session.at - session.touched_at)
+        counting = not session.busy and not session.panel
+        self.leaves = self.say("ticket.leaves", n=max(0, round(left))) if counting else ""
+
+    def _expected(self, ticket: Ticket) -> str:
+        office = self.session.office
+        if ticket.estimate is None or office is None:
+            return self.say("ticket.soon")
+        zone = ZoneInfo(office.timezone)
+        first, last = (
+            (ticket.issued_at + timedelta(minutes=minutes)).astimezone(zone)
+            for minutes in (ticket.estimate.low_min, ticket.estimate.high_min)
+        )
+        language = self.session.view.language
+        if ticket.estimate.high_min < ROUND_MIN:
+            return self.say("ticket.soon")
+        return f"{clock(first, language)}-{clock(last, language)}"
+
+    def _show_paper(self, paper: Paper) -> None:
+        self.printing = paper.state == "printing"
+        done = paper.state in ("printed", "sent")
+        word = "printed" if done else paper.state or "none"
+        if paper.state == "failed" and paper.code == "device_out_of_paper":
+            word = "no_paper"
+        self.paper = self.say(f"ticket.{word}")
+        self.paper_tone = "good" if done else "quiet" if self.printing else "warn"
+        again = {"failed": "button.print_again", "unknown": "button.print_copy"}
+        self.again = self.say(again[paper.state]) if paper.state in again else ""

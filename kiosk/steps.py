@@ -1,0 +1,142 @@
+"""Steps of the journey that several events share; pure, like `kiosk.session`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hub.wire import IssueTicket, Preregistration
+from kiosk import flow, forms
+from kiosk.effects import (
+    AskPrinter,
+    CallStaff,
+    CancelRead,
+    DropRequest,
+    Effect,
+    PrintTicket,
+    ReadChip,
+    SendRequest,
+    Wipe,
+)
+from kiosk.state import ASK_OFFICER_AFTER, NOTICE_VERSION, Answers, Chip, Paper, Session
+
+Reduced = tuple[Session, tuple[Effect, ...]]
+
+
+def forward(session: Session) -> Reduced:
+    """Go to the screen that follows in the form; the printer is asked before the last one."""
+    name = flow.after(session.form, session.screen, reader=session.reader)
+    session = replace(session, screen=name, answers=replace(session.answers, fault=""), page=0)
+    if name == flow.CHECK.name and session.passport is None:
+        return typed(session), ()
+    return session, (AskPrinter(),) if name == flow.CONFIRM.name else ()
+
+
+def filled(session: Session, text: str) -> Session:
+    """Put `text` into the field of the screen."""
+    answers = _with_field(session.answers, session.row.field, text)
+    # what a chip said no longer belongs to a number that was typed anew
+    return replace(session, answers=answers, passport=None, chip=replace(session.chip, state=""))
+
+
+def leave_field(session: Session) -> Reduced:
+    """Judge the field of the screen: stay with its fault, or go on."""
+    name = session.row.field
+    text = getattr(session.answers, name)
+    fault = forms.fault_of(name, text, on=session.today, birth=session.answers.birth)
+    if fault:
+        return replace(session, answers=replace(session.answers, fault=fault)), ()
+    return forward(session)
+
+
+def typed(session: Session) -> Session:
+    """Take the passport as it was typed, marked so."""
+    answers = session.answers
+    passport = forms.typed_passport(answers.number, answers.birth, answers.expiry, on=session.today)
+    return replace(session, passport=passport, chip=replace(session.chip, state=""))
+
+
+def read(session: Session) -> Reduced:
+    """Begin to read the chip, unless it failed too often."""
+    if session.chip.state == "reading" or session.chip.failures >= ASK_OFFICER_AFTER:
+        return session, ()
+    answers = session.answers
+    key = forms.chip_key(answers.number, answers.birth, answers.expiry, on=session.today)
+    chip = Chip(state="reading", failures=session.chip.failures)
+    return replace(session, chip=chip), (ReadChip(key, session.today),)
+
+
+def cancel(session: Session) -> tuple[Effect, ...]:
+    """Return what stops a reading that runs."""
+    return (CancelRead(),) if session.chip.state == "reading" else ()
+
+
+def send(session: Session) -> Reduced:
+    """Ask the hub for the ticket under a key of its own."""
+    # a refused request may have left its draft behind: other answers need another key
+    key = f"{session.key}-{session.requests + 1}"
+    language = session.view.language
+    ticket = IssueTicket(
+        service=session.service,
+        segment="priority" if session.answers.priority else "general",
+        language=language,
+        application=forms.case_code(session.answers.case) if session.answers.case else None,
+    )
+    draft = None
+    if session.passport is not None and session.form == "passport":
+        draft = Preregistration(
+            passport=session.passport, language=language, notice_version=NOTICE_VERSION
+        )
+    sending = replace(
+        session,
+        screen=flow.SENDING.name,
+        waiting_for=key,
+        requests=session.requests + 1,
+        refusal="",
+    )
+    return sending, (SendRequest(key, ticket, draft),)
+
+
+def print_ticket(session: Session) -> Reduced:
+    """Print the ticket, as a copy if paper may exist already."""
+    if session.ticket is None or session.office is None or session.printer == "none":
+        return session, ()
+    copy = session.paper.may_exist
+    paper = Paper("printing", may_exist=copy)
+    effect = PrintTicket(
+        session.ticket_key,
+        session.ticket,
+        session.office,
+        session.view.language,
+        session.case_code,
+        copy,
+    )
+    return replace(session, paper=paper), (effect,)
+
+
+def wiped(session: Session) -> Reduced:
+    """Return a fresh session that keeps only what belongs to the kiosk, not to the person."""
+    dropped = (DropRequest(session.waiting_for),) if session.waiting_for else ()
+    called = (CallStaff(wanted=False),) if session.staff_called else ()
+    fresh = Session(
+        screen=flow.LANGUAGE.name if session.office else flow.CLOSED.name,
+        at=session.at,
+        touched_at=session.at,
+        office=session.office,
+        online=session.online,
+        station_code=session.station_code,
+        printer=session.printer,
+        reader=session.reader,
+    )
+    return fresh, (*cancel(session), *dropped, *called, Wipe())
+
+
+def _with_field(answers: Answers, name: str, text: str) -> Answers:
+    match name:
+        case "number":
+            return replace(answers, number=text, fault="")
+        case "birth":
+            return replace(answers, birth=text, fault="")
+        case "expiry":
+            return replace(answers, expiry=text, fault="")
+        case _:
+            return replace(answers, case=text, fault="")

@@ -1,0 +1,99 @@
+"""Text and icons in the bundled fonts."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.label import Label
+
+from kiosk.theme import FONTS, ICON_FONT, ROLES, Look, font_file
+
+SHRINK = 0.94
+"""Step by which a text that must stay on one line gets smaller."""
+
+
+class Text(Label):  # type: ignore[misc] # Kivy has no types
+    """A text of a `role` (size, weight) and a `tone` (colour); an empty one takes no room.
+
+    `private` texts hold what a person entered and are left out of the probe's answers.
+    """
+
+    role = StringProperty("body")
+    tone = StringProperty("text")
+    grow = NumericProperty(0)
+    fixed = NumericProperty(0)
+    shown = BooleanProperty(True)
+    private = BooleanProperty(False)
+    one_line = BooleanProperty(False)
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._made: tuple[object, ...] = ()
+
+    def measure(self, width: float, look: Look) -> float:
+        """Return the height of the text broken at `width`."""
+        if not self.text:
+            return 0.0
+        role = ROLES[self.role]
+        size, tone = look.font(role), look.colour(self.tone)
+        wanted = (self.text, round(width), size, tone, self.one_line, self.halign)
+        if wanted == self._made:
+            return float(self.texture_size[1])
+        self.font_name, self.color = font_file(role.weight), tone
+        self.line_height = role.line
+        self._render(size, width)
+        self._made = wanted
+        return float(self.texture_size[1])
+
+    def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
+        """Take this place."""
+        self.measure(width, look)
+        self.pos, self.size = (x, y), (width, height)
+        self.opacity = 1.0 if self.text and width > 0 else 0.0
+
+    def _render(self, size: float, width: float) -> None:
+        self.font_size = size
+        self.text_size = (None, None) if self.one_line else (max(1.0, width), None)
+        self.texture_update()
+        while self.one_line and self.texture_size[0] > width > 1 and self.font_size > 1:
+            self.font_size *= SHRINK
+            self.texture_update()
+
+
+class Icon(Label):  # type: ignore[misc] # Kivy has no types
+    """A Lucide icon by name; an unknown name shows the circle with the question mark."""
+
+    icon = StringProperty("circle-question-mark")
+    px = NumericProperty(48)
+    tone = StringProperty("primary")
+    grow = NumericProperty(0)
+    fixed = NumericProperty(0)
+    shown = BooleanProperty(True)
+
+    def measure(self, width: float, look: Look) -> float:
+        """Return the icon's height."""
+        del width
+        return look.px(self.px)
+
+    def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
+        """Take this place."""
+        self.font_name = str(FONTS / f"{ICON_FONT}.ttf")
+        self.font_size = look.px(self.px)
+        self.color = look.colour(self.tone)
+        self.text = glyph(self.icon)
+        self.texture_update()
+        self.pos, self.size = (x, y), (width, height)
+
+
+def glyph(name: str) -> str:
+    """Return the character that draws the icon `name`."""
+    table = _codepoints()
+    return chr(table.get(name, table["circle-question-mark"]))
+
+
+@cache
+def _codepoints() -> dict[str, int]:
+    text = (FONTS / f"{ICON_FONT}-codepoints.json").read_text(encoding="utf-8")
+    return {str(name): int(code) for name, code in json.loads(text).items()}

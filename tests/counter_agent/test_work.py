@@ -1,0 +1,179 @@
+"""The agent does the hub's jobs with real drivers over simulated wires."""
+
+import io
+import time
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+
+def ticket_png(height: int = 160) -> bytes:
+    picture = Image.new("L", (570, height), 255)
+    picture.paste(0, (20, 20, 200, height - 20))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_finger_comes_as_png_with_its_facts(hub, simulate, start_agent):
+    sensor = simulate("r30x", pace="0")
+    start_agent({"fingerprint": sensor.address})
+
+    job = hub.ask("capture_finger", {"finger": "right_thumb", "wait_s": "20"})
+    result = hub.ended(job)
+
+    assert (result.state, result.code) == ("done", "")
+    picture = Image.open(io.BytesIO(hub.file_of(job)))
+    assert picture.format == "PNG"
+    assert (str(picture.width), str(picture.height)) == (
+        result.facts["width"],
+        result.facts["height"],
+    )
+    assert result.facts["finger"] == "right_thumb"
+    assert int(result.facts["dpi"]) in range(490, 520)
+    assert hub.blobs[result.blobs[0]][0] == "image/png"
+
+
+def test_no_finger_is_an_ordinary_failure(hub, simulate, start_agent):
+    sensor = simulate("r30x", pace="0", finger="none")
+    start_agent({"fingerprint": sensor.address})
+
+    job = hub.ask("capture_finger", {"finger": "left_thumb", "wait_s": "1"})
+
+    assert (hub.ended(job).state, hub.results[job].code) == ("failed", "no_finger")
+
+
+def test_a_scan_is_one_pdf(hub, simulate, start_agent):
+    scanner = simulate("sane")
+    start_agent({"scanner": scanner.address})
+
+    job = hub.ask("scan", {"pages": "1", "dpi": "75", "colour": "no"})
+    result = hub.ended(job)
+
+    assert (result.state, result.code, result.facts["pages"]) == ("done", "", "1")
+    assert hub.file_of(job).startswith(b"%PDF-")
+
+
+def test_a_ticket_comes_out_of_the_printer(hub, simulate, start_agent):
+    printer = simulate("escpos")
+    start_agent({"ticket_printer": printer.address})
+
+    job = hub.ask("print_ticket", blob=ticket_png())
+    result = hub.ended(job)
+
+    assert (result.state, result.facts) == ("done", {"print": "printed"})
+    assert printer.tickets == 1
+
+
+def test_a_printer_without_paper_fails_the_job_and_prints_nothing_later(hub, simulate, start_agent):
+    printer = simulate("escpos")
+    printer.fault("paper_out")
+    start_agent({"ticket_printer": printer.address})
+
+    job = hub.ask("print_ticket", blob=ticket_png())
+    result = hub.ended(job)
+    lamp = hub.wait_lamp("ticket_printer", "down")
+    printer.fault("")
+    hub.wait_lamp("ticket_printer", "ready")
+
+    assert (result.state, result.code) == ("failed", "device_out_of_paper")
+    assert lamp.code == "paper_end"
+    assert printer.tickets == 0
+
+
+def test_a_silent_device_stalls_no_other(hub, simulate, start_agent):
+    sensor, printer = simulate("r30x", pace="0"), simulate("escpos")
+    sensor.fault("silent")
+    start_agent({"fingerprint": sensor.address, "ticket_printer": printer.address})
+
+    waiting = hub.ask("capture_finger", {"wait_s": "20"})
+    printed = hub.ask("print_ticket", blob=ticket_png())
+    hub.wait_state(printed, "done")
+    assert hub.jobs[waiting].state in ("queued", "leased")
+    sensor.fault("")
+
+    assert hub.ended(waiting).state == "done"
+
+
+def test_a_device_that_is_not_there_is_named_in_the_failure(hub, start_agent):
+    start_agent()
+
+    job = hub.ask("take_photo")
+
+    assert (hub.ended(job).state, hub.results[job].code) == ("failed", "device_missing")
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "blob", "word"),
+    [
+        ("scan", {"dpi": "many"}, None, "dpi"),
+        ("scan", {"colour": "perhaps"}, None, "colour"),
+        ("print_ticket", {}, b"no picture", "blob"),
+    ],
+)
+def test_wrong_options_name_the_option(hub, simulate, start_agent, kind, options, blob, word):
+    scanner, printer = simulate("sane"), simulate("escpos")
+    start_agent({"scanner": scanner.address, "ticket_printer": printer.address})
+
+    job = hub.ask(kind, options, blob=blob)
+    result = hub.ended(job)
+
+    assert (result.state, result.code) == ("failed", "options_invalid")
+    assert result.detail.startswith(word)
+
+
+def test_nothing_prints_after_its_deadline(hub, simulate, start_agent):
+    printer = simulate("escpos")
+    start_agent({"ticket_printer": printer.address})
+    hub.wait_lamp("ticket_printer", "ready")
+    printer.fault("unplugged")
+
+    job = hub.ask("print_ticket", blob=ticket_png(), deadline_s=3)
+    result = hub.ended(job)
+    printer.fault("")
+    hub.wait_lamp("ticket_printer", "ready")
+
+    assert (result.state, result.code) == ("failed", "deadline_passed")
+    assert printer.tickets == 0
+
+
+def test_the_deadline_is_judged_by_the_hubs_clock(hub, simulate, start_agent):
+    hub.clock_ahead = timedelta(days=-2)
+    printer = simulate("escpos")
+    start_agent({"ticket_printer": printer.address})
+
+    job = hub.ask("print_ticket", blob=ticket_png(), deadline_s=60)
+
+    assert hub.ended(job).state == "done"
+
+
+def test_a_device_is_said_gone_once_and_back_once(hub, simulate, start_agent):
+    printer = simulate("escpos")
+    agent = start_agent({"ticket_printer": printer.address})
+    ready = hub.wait_lamp("ticket_printer", "ready")
+
+    printer.fault("unplugged")
+    hub.ask("print_ticket", blob=ticket_png())
+    hub.wait_lamp("ticket_printer", "down")
+    time.sleep(3)  # several tries to open must pass in silence
+    printer.fault("")
+    hub.wait_lamp("ticket_printer", "ready")
+
+    log = agent.log.read_text()
+    assert ready.model == "Loket receipt printer"
+    assert log.count("ticket_printer is gone: device_gone") == 1
+    assert log.count("ticket_printer is there") == 2
+
+
+def test_jobs_of_one_device_are_done_in_order(hub, simulate, start_agent):
+    printer = simulate("escpos")
+    jobs = [hub.ask("print_ticket", blob=ticket_png(80 + 8 * n)) for n in range(4)]
+
+    start_agent({"ticket_printer": printer.address})
+    for job in jobs:
+        hub.ended(job)
+
+    done = [event.subject for event in hub.events if event.kind == "job.done"]
+    assert done == jobs
+    assert printer.tickets == 4

@@ -1,0 +1,217 @@
+"""`loket devices …` as a technician runs it: real processes, real wires."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+DEVICES = [sys.executable, "-c", "from devices.command import app; app()"]
+
+
+def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*DEVICES, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **(env or {})},
+    )
+
+
+@contextmanager
+def simulated(driver: str, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    process = subprocess.Popen(
+        [*DEVICES, "simulate", driver, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    )
+    with process:
+        assert process.stdout is not None
+        word, _, address = process.stdout.readline().strip().partition(" ")
+        assert word == "ready"
+        try:
+            yield address, process
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(timeout=20) == 0
+
+
+def tell(process: subprocess.Popen[str], line: str) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    return process.stdout.readline().strip()
+
+
+def test_importing_the_commands_loads_no_driver() -> None:
+    heavy = "cv2 smartcard kivy numpy PIL escpos serial sane pyipp sqlalchemy litestar".split()
+    code = f"import sys, devices.command; print([m for m in {heavy} if m in sys.modules])"
+
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert finished.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "list",
+        "check",
+        "simulate",
+        "capture-finger",
+        "photo",
+        "scan",
+        "print-ticket",
+        "print",
+        "read-passport",
+    ],
+)
+def test_every_command_helps_with_an_example(command: str) -> None:
+    finished = run(command, "--help", env={"COLUMNS": "200"})
+
+    assert finished.returncode == 0
+    assert f"loket devices {command}" in finished.stdout
+
+
+def test_the_list_names_drivers_and_simulators() -> None:
+    finished = run("list")
+
+    assert finished.returncode == 0
+    assert "driver    r30x       simulator" in finished.stdout
+    assert "driver    escpos     simulator" in finished.stdout
+
+
+def test_a_finger_is_captured_over_a_simulated_wire(tmp_path: Path) -> None:
+    with simulated("r30x", "--option", "pace=0", "--option", "finger=4") as (address, _):
+        finished = run("capture-finger", address, str(tmp_path / "finger.png"))
+
+    assert finished.returncode == 0, finished.stderr
+    with Image.open(tmp_path / "finger.png") as picture:
+        assert picture.size == (256, 288)
+    assert (tmp_path / "finger.png").stat().st_mode & 0o077 == 0
+
+
+def test_a_ticket_is_printed_over_a_simulated_wire(tmp_path: Path) -> None:
+    Image.new("L", (570, 200), 0).save(tmp_path / "ticket.png")
+    with simulated("escpos", "--out", str(tmp_path / "out")) as (address, _):
+        finished = run("print-ticket", address, str(tmp_path / "ticket.png"))
+
+    assert (finished.returncode, finished.stdout.strip()) == (0, "printed"), finished.stderr
+    with Image.open(tmp_path / "out" / "ticket-0001.png") as picture:
+        assert picture.size[0] == 576
+        assert picture.getpixel((569, 199)) == 0
+        assert picture.getpixel((570, 199)) != 0
+
+
+def test_a_simulator_obeys_faults_by_its_standard_input(tmp_path: Path) -> None:
+    with simulated("escpos", "--fault", "paper_out") as (address, process):
+        without_paper = run("check", address)
+        cleared = tell(process, "clear")
+        with_paper = run("check", address)
+        near = tell(process, "fault near_end")
+        near_end = run("check", address)
+        unknown = tell(process, "fault on_fire")
+        nonsense = tell(process, "please")
+
+    assert (cleared, near) == ("ok", "ok")
+    assert unknown.startswith("error no fault 'on_fire'; known: paper_out")
+    assert nonsense.startswith("error unknown line 'please'")
+    assert without_paper.returncode == 1
+    assert "paper_end" in without_paper.stdout
+    assert with_paper.returncode == 0
+    assert "model Loket receipt printer, serial SIM00001" in with_paper.stdout
+    assert near_end.returncode == 0
+    assert "paper_near_end" in near_end.stdout
+
+
+def test_a_check_can_use_the_device_once() -> None:
+    with simulated("r30x", "--option", "pace=0") as (address, _):
+        finished = run("check", address, "--use")
+
+    assert finished.returncode == 0
+    assert "pakai / use: captured" in finished.stdout
+
+
+def test_a_simulator_ends_within_a_second_when_it_is_told_to() -> None:
+    for stop in ("terminate", "eof"):
+        with simulated("r30x") as (address, process):
+            started = time.monotonic()
+            if stop == "terminate":
+                process.send_signal(signal.SIGTERM)
+            else:
+                assert process.stdin is not None
+                process.stdin.close()
+            code = process.wait(timeout=20)
+            took_s = time.monotonic() - started
+
+        assert code == 0
+        assert took_s < 5  # a second on a machine of its own
+        assert not Path(address.removeprefix("r30x:")).is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("check", "r30x:/dev/serial/by-id/nobody"), 1, "device_gone"),
+        (("check", "nonsense"), 2, "device_address"),
+        (("check", "fax:/dev/ttyUSB0"), 2, "no driver 'fax' is installed"),
+        (("simulate", "fax"), 2, "no driver 'fax' is installed"),
+        (("simulate", "r30x", "--option", "pace"), 2, "K=V"),
+        (("simulate", "r30x", "--option", "model=x"), 2, "no model 'x'"),
+        (("simulate", "r30x", "--fault", "x"), 2, "no fault 'x'"),
+        (("capture-finger", "r30x:/dev/serial/by-id/nobody", "x.png"), 1, "device_gone"),
+        (("print-ticket", "escpos:socket://127.0.0.1:1", "/nowhere.png"), 2, "/nowhere.png"),
+        (("print", "ipp://localhost/x", "/nowhere.pdf"), 2, "/nowhere.pdf"),
+        (
+            (
+                "read-passport", "emrtd:pcsc://x", "--document-number", "X1", "--birth", "1.1.74",
+                "--expiry", "120415", "--json", "x.json",
+            ),
+            2,
+            "--birth: tulis YYMMDD",
+        ),
+        (("capture-finger",), 2, "Missing argument"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_is_said_without_a_traceback(
+    arguments: tuple[str, ...], code: int, words: str, tmp_path: Path
+) -> None:
+    finished = run(*arguments)
+
+    said = finished.stdout + finished.stderr
+    assert finished.returncode == code, said
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_nobody_on_the_glass_is_a_failure_in_words(tmp_path: Path) -> None:
+    with simulated("r30x", "--fault", "no_finger") as (address, _):
+        finished = run("capture-finger", address, str(tmp_path / "x.png"), "--wait", "0.3")
+
+    assert finished.returncode == 1
+    assert "Tidak ada jari." in finished.stderr
+    assert not (tmp_path / "x.png").exists()
+
+
+def test_a_device_of_another_kind_is_wrong_use(tmp_path: Path) -> None:
+    with simulated("r30x") as (address, _):
+        finished = run("photo", address, str(tmp_path / "x.jpg"))
+
+    assert finished.returncode == 2
+    assert "cannot do: foto / photo" in finished.stderr
+    assert json.dumps(finished.stdout) == '""'

@@ -1,0 +1,311 @@
+"""The papers as files: what they say, what they refuse, and what a reader's machine finds."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pypdf
+import pytest
+import zxingcpp
+from PIL import Image
+from pypdf.generic import DictionaryObject
+
+from hub.letters import (
+    ApplicationReceipt,
+    ArchiveLabel,
+    CollectionSlip,
+    EndorsementText,
+    Letterhead,
+    MissingList,
+    Paper,
+    PaymentProof,
+    PermitPeriod,
+    SkimCard,
+    SkimLetter,
+    Unprintable,
+)
+from hub.letters.compose import compose
+
+KINDS = ("receipt", "proof", "letter", "card", "slip", "missing", "endorsement", "label")
+SMALL = SkimCard | EndorsementText | ArchiveLabel
+LONG_NAME = "VAN DER WESTHUIZEN, WILHELMINA ALEXANDRA KATHARINA"
+
+
+@pytest.fixture(params=KINDS)
+def paper(request: pytest.FixtureRequest) -> Paper:
+    found: Paper = request.getfixturevalue(request.param)
+    return found
+
+
+def read(pdf: bytes) -> pypdf.PdfReader:
+    return pypdf.PdfReader(io.BytesIO(pdf))
+
+
+def text_of(pdf: bytes) -> str:
+    words = " ".join(page.extract_text() for page in read(pdf).pages)
+    return " ".join(words.replace("\u200b", "").split())
+
+
+def rendered(pdf: bytes, folder: Path, dpi: int) -> list[Image.Image]:
+    source = folder / "paper.pdf"
+    source.write_bytes(pdf)
+    command = ["pdftoppm", "-r", str(dpi), "-png", str(source), str(folder / "page")]
+    subprocess.run(command, check=True, capture_output=True)
+    return [Image.open(page) for page in sorted(folder.glob("page*.png"))]
+
+
+def test_every_paper_says_that_it_is_pdf_a_2a_and_ua_1(head: Letterhead, paper: Paper) -> None:
+    document = read(compose(head, paper))
+
+    catalogue = document.trailer["/Root"]
+    assert isinstance(catalogue, DictionaryObject)
+    metadata = catalogue["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part>" in metadata
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in metadata
+    assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
+    assert catalogue["/MarkInfo"]["/Marked"] is True or catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"] == "id"
+    assert catalogue["/OutputIntents"]
+    assert catalogue["/StructTreeRoot"]
+    assert document.metadata is not None
+    assert " / " in (document.metadata.title or "")
+
+
+def test_every_font_of_a_paper_is_inside_it(head: Letterhead, paper: Paper) -> None:
+    document = read(compose(head, paper))
+
+    for page in document.pages:
+        for font in page["/Resources"]["/Font"].values():
+            descriptor = font["/DescendantFonts"][0]["/FontDescriptor"]
+            assert any(f"/FontFile{kind}" in descriptor for kind in ("2", "3"))
+
+
+def test_the_same_values_give_the_same_bytes(head: Letterhead, paper: Paper) -> None:
+    assert compose(head, paper) == compose(head, paper)
+
+
+def test_every_paper_carries_its_codes_and_says_what_the_code_is_not(
+    head: Letterhead, paper: Paper
+) -> None:
+    text = text_of(compose(head, paper))
+
+    assert "ERIKSSON, ANNA MARIA" in text
+    assert "bukan tanda tangan elektronik" in text
+    assert "not an electronic signature" in text
+    if not isinstance(paper, SMALL):
+        assert "KC0-261123-0007-K · L-1 · dicetak/printed 23-11-2026 10.42 WIB" in text
+        assert "1 / 1" in text
+
+
+def test_papers_with_a_payment_in_sight_say_that_nothing_else_is_to_be_paid(
+    head: Letterhead, paper: Paper
+) -> None:
+    text = text_of(compose(head, paper))
+
+    quiet = isinstance(paper, SkimLetter | SMALL)
+    assert ("Tidak ada biaya lain" in text) is not quiet
+    assert ("Nothing else is to be paid" in text) is not quiet
+    assert ("Pengaduan:" in text) is not isinstance(paper, SMALL)
+
+
+def test_a_specimen_says_so_and_a_confirmed_paper_does_not(head: Letterhead, paper: Paper) -> None:
+    marked = text_of(compose(head, paper))
+    plain = text_of(compose(replace(head, office="Kantor Imigrasi", specimen=False), paper))
+
+    assert "CONTOH / SPECIMEN" in marked
+    assert "SPECIMEN" not in plain
+
+
+def test_a_second_print_is_marked_as_a_copy(head: Letterhead, paper: Paper) -> None:
+    again = replace(paper, imprint=replace(paper.imprint, copy=True))
+
+    assert "SALINAN / COPY" not in text_of(compose(head, paper))
+    assert "SALINAN / COPY" in text_of(compose(head, again))
+
+
+def test_the_verification_code_reads_from_the_printed_page(
+    head: Letterhead, paper: Paper, tmp_path: Path
+) -> None:
+    pages = rendered(compose(head, paper), tmp_path, 300)
+
+    found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
+    assert found == [paper.imprint.payload]
+
+
+def test_markup_in_a_name_stays_text(head: Letterhead, receipt: ApplicationReceipt) -> None:
+    name = '#panic("x") *B* $1$ = \\ <a>'
+
+    text = text_of(compose(head, replace(receipt, applicant=name)))
+
+    assert name in text
+
+
+def test_a_mark_that_turns_the_line_is_left_out(
+    head: Letterhead, receipt: ApplicationReceipt
+) -> None:
+    turned = replace(receipt, applicant="ANNA\u202e MARIA\u2066\x07")
+
+    assert "ANNA MARIA" in text_of(compose(head, turned))
+
+
+def test_a_name_that_no_font_has_is_refused_by_its_field_and_not_by_its_value(
+    head: Letterhead, receipt: ApplicationReceipt
+) -> None:
+    with pytest.raises(Unprintable) as caught:
+        compose(head, replace(receipt, applicant="王安娜"))
+
+    assert caught.value.code == "glyph_missing"
+    assert caught.value.fields[0].field == "applicant"
+    assert "U+738B" in caught.value.en
+    assert "王" not in caught.value.en + caught.value.id + str(caught.value)
+
+
+def test_a_long_name_stays_on_its_paper(head: Letterhead, proof: PaymentProof) -> None:
+    document = read(compose(head, replace(proof, applicant=LONG_NAME)))
+
+    assert len(document.pages) == 1
+    assert LONG_NAME in text_of(compose(head, replace(proof, applicant=LONG_NAME)))
+
+
+def test_a_long_name_shrinks_on_the_card_and_one_too_long_is_refused(
+    head: Letterhead, card: SkimCard
+) -> None:
+    assert LONG_NAME in text_of(compose(head, replace(card, full_name=LONG_NAME)))
+
+    with pytest.raises(Unprintable) as caught:
+        compose(head, replace(card, full_name=f"{LONG_NAME} " * 3))
+    assert (caught.value.code, caught.value.field) == ("paper_overflow", "full_name")
+
+
+def test_twelve_permits_go_on_to_a_second_page_with_the_sum(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    periods = tuple(
+        PermitPeriod(
+            permit="ITAS", number=f"2C{year}", start=date(year, 6, 2), end=date(year + 1, 6, 1)
+        )
+        for year in range(2010, 2022)
+    )
+
+    pdf = compose(head, replace(letter, route="10Y_CUMUL", periods=periods))
+
+    assert len(read(pdf).pages) == 2
+    text = text_of(pdf)
+    assert "12 th 0 bl" in text
+    assert "1 / 2" in text
+    assert "2 / 2" in text
+    assert "lanjutan" in text
+
+
+def test_the_receipt_has_the_fee_the_promise_and_a_dash_for_what_was_not_given(
+    head: Letterhead, receipt: ApplicationReceipt
+) -> None:
+    text = text_of(compose(head, receipt))
+
+    assert "Rp 3.000.000" in text
+    assert "14 Desember 2026" in text
+    assert "Dibayar hanya setelah disetujui" in text
+    assert "NPWP" in text
+    assert "–" in text
+
+
+def test_the_proof_has_the_amount_in_words_and_the_token(
+    head: Letterhead, proof: PaymentProof
+) -> None:
+    text = text_of(compose(head, proof))
+
+    assert "tiga juta rupiah" in text
+    assert "A1B2C3D4E5F6G7H8" in text
+    assert "7KQ2-M9XA" in text
+    assert "Hilang?" in text
+
+
+def test_the_letter_has_number_signer_and_the_sum_of_the_stay(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    pdf = compose(head, letter)
+
+    text = text_of(pdf)
+    assert "W00.IMI.IMI.0-GR.01.14-0007/2026" in text
+    assert "NIP 19700101 199503 1 000" in text
+    assert "lebih dari 5 (lima) tahun berturut-turut" in text
+    assert "7 th 5 bl" in text
+    assert len(read(pdf).pages[0].images) == 1
+
+
+def test_the_slip_leaves_empty_lines_for_those_who_have_yet_to_sign(
+    head: Letterhead, slip: CollectionSlip
+) -> None:
+    text = text_of(compose(head, replace(slip, file_giver=None, archivist=None)))
+
+    assert "ARSIPARIS" not in text
+    assert text.count("nama dan NIP") == 2
+
+
+def test_the_missing_list_says_what_where_and_until_when(
+    head: Letterhead, missing: MissingList
+) -> None:
+    text = text_of(compose(head, missing))
+
+    assert "Permohonan belum didaftarkan" in text
+    assert "A017" in text
+    assert "14.30" in text
+    assert "Dinas Kependudukan" in text
+
+
+def test_a_list_without_anything_on_it_is_refused(head: Letterhead, missing: MissingList) -> None:
+    with pytest.raises(Unprintable, match="paper_empty"):
+        compose(head, replace(missing, missing=()))
+
+
+def test_a_photo_that_is_no_picture_is_refused(head: Letterhead, letter: SkimLetter) -> None:
+    with pytest.raises(Unprintable, match="photo_unreadable"):
+        compose(head, replace(letter, photo_jpeg=b"no picture"))
+
+
+def test_the_camera_s_notes_do_not_travel_with_the_photo(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    picture = Image.open(io.BytesIO(letter.photo_jpeg))
+    notes = picture.getexif()
+    notes[0x010F] = "MAKER-OF-THE-CAMERA"
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=notes)
+    assert b"MAKER-OF-THE-CAMERA" in out.getvalue()
+
+    pdf = compose(head, replace(letter, photo_jpeg=out.getvalue()))
+
+    assert b"MAKER-OF-THE-CAMERA" not in read(pdf).pages[0].images[0].data
+
+
+def test_a_payload_too_long_for_a_code_is_refused(
+    head: Letterhead, receipt: ApplicationReceipt
+) -> None:
+    endless = replace(receipt, imprint=replace(receipt.imprint, payload="A" * 3000))
+
+    with pytest.raises(Unprintable, match="qr_too_long"):
+        compose(head, endless)
+
+
+def test_an_office_shows_its_own_emblem_and_no_other(head: Letterhead, proof: PaymentProof) -> None:
+    emblem = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+        '<rect width="10" height="10" fill="#174"/></svg>'
+    )
+
+    assert "LAMBANG" in text_of(compose(head, proof))
+    assert "LAMBANG" not in text_of(compose(replace(head, emblem_svg=emblem), proof))
+    assert "LAMBANG" not in text_of(compose(replace(head, specimen=False), proof))
+
+
+def test_letters_can_be_named_without_loading_the_typesetter() -> None:
+    asked = "import sys, hub.letters, hub.letters.press; print('typst' in sys.modules)"
+
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+
+    assert answer.stdout.strip() == "False"
