@@ -46,6 +46,7 @@ class Agent:
         self._changed = asyncio.Event()
         self._look = asyncio.Event()
         self._linked = asyncio.Event()
+        self._refused: set[str] = set()
         loop = asyncio.get_running_loop()
         self._workers = {
             role: DeviceWorker(role, address, lambda: _tell(loop, self._changed))
@@ -164,27 +165,35 @@ class Agent:
         """Return the address of the hub on the network that takes our token; wait for it."""
         log.info("looking for the hub on the network")
         while True:
-            for hub in await discover(SEARCH_S, interfaces=self._settings.interfaces):
-                if await self._takes_us(hub):
-                    log.info("found the hub '%s' at %s", hub.name, hub.url)
-                    return hub.url
+            if url := await self._find_once():
+                return url
+
+    async def _find_once(self) -> str | None:
+        for hub in await discover(SEARCH_S, interfaces=self._settings.interfaces):
+            if await self._takes_us(hub):
+                log.info("found the hub '%s' at %s", hub.name, hub.url)
+                return hub.url
+            self._refused.add(hub.url)
+        await asyncio.sleep(1)
+        return None
 
     async def _takes_us(self, hub: HubFound) -> bool:
         if not hub.trustworthy:
-            log.warning("the hub at %s has no TLS: our token is not sent there", hub.url)
+            self._warn_once(hub, "the hub at %s has no TLS: our token is not sent there")
             return False
         try:
             async with HubClient(hub.url, self._settings.token, ca=self._settings.ca) as client:
                 await client.me()
         except NotAllowed:
-            log.warning("the hub at %s does not know our token", hub.url)
-            await asyncio.sleep(SEARCH_S)
+            self._warn_once(hub, "the hub at %s does not know our token")
             return False
         except Exception as error:  # noqa: BLE001 — whatever answers there is not our hub
             log.debug("no hub of ours at %s: %s", hub.url, error)
-            await asyncio.sleep(1)
             return False
         return True
+
+    def _warn_once(self, hub: HubFound, text: str) -> None:
+        log.log(logging.DEBUG if hub.url in self._refused else logging.WARNING, text, hub.url)
 
     async def _follow_the_hub(self, client: HubClient) -> None:
         """Look for the hub again when it stays away: it may have another address now."""
@@ -193,9 +202,10 @@ class Agent:
             if self._linked.is_set():
                 lost_since = time.monotonic()
             elif time.monotonic() - lost_since > LOST_S:
-                url = await self._find()
-                client.move_to(url)
-                lost_since = time.monotonic()
+                url = await self._find_once()
+                if url and not self._linked.is_set():
+                    client.move_to(url)
+                    lost_since = time.monotonic()
             await asyncio.sleep(1)
 
     def _join_workers(self) -> None:

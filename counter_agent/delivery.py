@@ -9,7 +9,7 @@ import uuid
 from counter_agent.insist import FIRST_PAUSE_S, LONGEST_PAUSE_S
 from counter_agent.outbox import Ending, Lease, Outbox, Unsent, Upload
 from hub.client import HubClient
-from hub.errors import BadInput, Busy, Conflict, Fault, NotAllowed, Refused
+from hub.errors import BadInput, Busy, Conflict, Fault, NotAuthenticated, Refused
 from hub.wire import JobResult
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Delivery:
         return {unsent.job for unsent in self._outbox.unsent()}
 
     async def run(self) -> None:
-        """Deliver for ever. Raises NotAllowed when the token is refused."""
+        """Deliver for ever. Raises NotAuthenticated when the token is revoked."""
         pause_s = FIRST_PAUSE_S
         while True:
             await self._woken.wait()
@@ -61,7 +61,7 @@ class Delivery:
         try:
             blobs = [await self._upload(unsent, upload) for upload in unsent.uploads]
             await self._hand_in(unsent, blobs)
-        except (NotAllowed, Busy):
+        except (NotAuthenticated, Busy):
             raise
         except Conflict as error:
             if error.code == "job_fenced" and await self._leased_again(unsent):

@@ -31,7 +31,7 @@ from counter_agent.worker import FAULT, DeviceWorker
 from devices.capabilities import Device, PrintResult, PrintState
 from devices.errors import DeviceError, DeviceProtocolError, DeviceUnavailable
 from hub.client import HubClient, Unreachable
-from hub.errors import Conflict, LoketError, NotAllowed, Refused
+from hub.errors import Conflict, LoketError, NotAllowed, NotAuthenticated, NotFound, Refused
 from hub.wire import JobStarted
 
 log = logging.getLogger(__name__)
@@ -99,8 +99,8 @@ class Jobs:
             log.info("job %s (%s): %s %s", job.id, job.kind, ending.state, ending.code)
             self._left.pop(job.id, None)
             self._delivery.wake()
-        except NotAllowed:
-            raise
+        except NotAuthenticated:
+            raise  # the token was revoked: the agent ends
         except Conflict as error:
             log.info("job %s is not ours to do: %s", job.id, error.code)
         except Refused as error:
@@ -129,22 +129,40 @@ class Jobs:
             return Ending("unknown" if run.job.kind in PRINTS else "failed", code=FAULT)
 
     async def _do(self, worker: DeviceWorker, run: Run) -> Ending:
-        content = await run.content()
-        # only a device that answers is worth saying "started"
-        await self._on(worker, run, _touch)
+        try:
+            content = await run.content()
+        except (NotAllowed, NotFound) as error:
+            if isinstance(error, NotAuthenticated):
+                raise
+            return Ending("failed", code=error.code)
+        await self._device_answers(worker, run)
         body = JobStarted(boot=run.lease.boot, fence=run.lease.fence)
         key = uuid.uuid4().hex
         await insist(lambda: self._client.job_started(run.job.id, body, key=key), run.remaining_s)
         order = Order(run.job, content, run.progress, run.cancelled)
-        if run.job.kind == "print_document":
-            return await self._print(worker, run, order)
-        return await self._repeat(worker, run, order)
+        ending = await self._repeat(worker, run, order)
+        if run.job.kind == "print_document" and ending.facts.get("print") == PrintState.SENT:
+            # the printer has it but did not end in time: it tells later
+            begun = {one.job: one for one in await asyncio.to_thread(self._outbox.begun)}
+            return await self._resolve(worker, run, begun[run.job.id])
+        return ending
+
+    async def _device_answers(self, worker: DeviceWorker, run: Run) -> None:
+        """Wait for the device before saying "started". Raises DeadlinePassed."""
+        while not run.cancelled():
+            try:
+                await self._on(worker, run, _touch)
+            except (DeviceUnavailable, DeviceProtocolError) as error:
+                log.debug("job %s waits for its device: %s", run.job.id, error.code)
+            else:
+                return
+        raise DeadlinePassed
 
     async def _repeat(self, worker: DeviceWorker, run: Run, order: Order) -> Ending:
         """Do a job until it ends; nonsense is tried once more.
 
-        For captures and scans, which leave nothing behind, and for tickets: a ticket printer
-        raises only before it sent anything, afterwards its result says what became of the paper.
+        Captures and scans leave nothing behind, and a printer's driver raises only before it sent
+        anything: afterwards its result says what became of the paper.
         """
         nonsense = 0
         while True:
@@ -157,14 +175,6 @@ class Jobs:
                 nonsense += 1
                 if nonsense > 1:
                     raise
-
-    async def _print(self, worker: DeviceWorker, run: Run, order: Order) -> Ending:
-        try:
-            return await self._on(worker, run, _begun(self._outbox, run.lease, order))
-        except (DeviceUnavailable, DeviceProtocolError) as error:
-            log.warning("job %s: %s in mid-print: asking the printer", run.job.id, error.code)
-            begun = {one.job: one for one in await asyncio.to_thread(self._outbox.begun)}
-            return await self._resolve(worker, run, begun[run.job.id])
 
     async def _resolve(self, worker: DeviceWorker, run: Run, begun: Begun) -> Ending:
         """Ask the printer what became of a print; what it cannot say is unknown, never repeated."""

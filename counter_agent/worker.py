@@ -106,9 +106,8 @@ class DeviceWorker:
             device = open_device(self._address)
         except DeviceError as error:
             self._down(error.code, error.detail)
-        except Exception:  # thread boundary: a driver's bug must not end the thread
-            log.exception("the driver of %s broke while opening", self._role)
-            self._down(FAULT, "")
+        except Exception as error:  # noqa: BLE001 — a driver's bug must not end the thread
+            self._broke(error)
         else:
             missing = _missing(device, self._role)
             if not missing:
@@ -155,9 +154,8 @@ class DeviceWorker:
             act()
         except DeviceError as error:
             self._down(error.code, error.detail)
-        except Exception:  # thread boundary
-            log.exception("the driver of %s broke", self._role)
-            self._down(FAULT, "")
+        except Exception as error:  # noqa: BLE001 — as above
+            self._broke(error)
         else:
             return True
         return False
@@ -177,6 +175,11 @@ class DeviceWorker:
                 firmware=identity.firmware,
             )
         )
+
+    def _broke(self, error: Exception) -> None:
+        if self._report.code != FAULT:
+            log.error("the driver of %s broke", self._role, exc_info=error)
+        self._down(FAULT, type(error).__name__)
 
     def _down(self, code: str, detail: str) -> None:
         said = self._report.lamp == "down" and self._report.code == code

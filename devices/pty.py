@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 _CLOSED_POLL_S: Final = 0.03
+_TAKEN_WITHIN_S: Final = 5.0
 
 
 class Pty:
@@ -70,12 +71,14 @@ class Pty:
         return b""
 
     def write(self, octets: bytes) -> None:
-        """Send to the client; what nobody takes is lost, as on a real line."""
-        with self._lock, contextlib.suppress(OSError):
-            while octets and self._master >= 0:
-                if not select.select([], [self._master], [], 0.2)[1]:
+        """Send to the client; what nobody takes in a long while is lost, as on a real line."""
+        end = time.monotonic() + _TAKEN_WITHIN_S
+        while octets and time.monotonic() < end:
+            # the lock is free in between, for whoever unplugs
+            with self._lock:
+                if self._master < 0:
                     return
-                octets = octets[os.write(self._master, octets) :]
+                octets = octets[self._write_once(octets) :]
 
     def line_rate(self) -> int:
         """Return the bits per second that the client has set, 0 if unplugged."""
@@ -84,13 +87,23 @@ class Pty:
                 return _RATES.get(termios.tcgetattr(self._master)[5], 0)
         return 0
 
+    def _write_once(self, octets: bytes) -> int:
+        if not _ready(self._master, select.POLLOUT, 0.1):
+            return 0
+        try:
+            return os.write(self._master, octets)
+        except BlockingIOError:
+            return 0
+        except OSError:  # no client has the other end open
+            return len(octets)
+
     def _read_once(self, limit_s: float) -> bytes:
         master = self._master
         if master < 0:
             time.sleep(min(limit_s, _CLOSED_POLL_S))
             return b""
         try:
-            if not _readable(master, limit_s):
+            if not _ready(master, select.POLLIN, limit_s):
                 return b""
             with self._lock:
                 return os.read(self._master, 4096) if self._master == master else b""
@@ -101,9 +114,9 @@ class Pty:
             return b""
 
 
-def _readable(descriptor: int, limit_s: float) -> bool:
+def _ready(descriptor: int, event: int, limit_s: float) -> bool:
     poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
+    poll.register(descriptor, event)
     return bool(poll.poll(limit_s * 1000))
 
 

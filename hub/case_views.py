@@ -22,7 +22,6 @@ InputKind = Literal[
     "login",
 ]
 StepState = Literal["done", "current", "later"]
-SourceKind = Literal["typed", "mrz", "chip", "officer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class CaseHead:
     promised_days: int
     promised_on: date | None
     custody: Custody | None
-    passport_source: SourceKind
+    passport_source: str
     chip_verdict: str
     chip_words: Words
 
@@ -206,13 +205,14 @@ class DiversionState:
     since: datetime
     by: str
     reason: str
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceValue:
-    """A value as one source gives it."""
+    """A value as one source gives it: typed, mrz, chip or officer."""
 
-    source: SourceKind
+    source: str
     value: str
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final, Literal, cast
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, or_, select, update
@@ -19,7 +20,9 @@ from hub.wire import Candidate, CounterState, FieldFault, Words
 from hub.writer import Tx
 
 SEGMENTS = (PRIORITY, "general")
-OPEN, PAUSED, CLOSED = "open", "paused", "closed"
+OPEN: Final = "open"
+PAUSED: Final = "paused"
+CLOSED: Final = "closed"
 CounterLine = Row[tuple[object, ...]]
 
 
@@ -138,7 +141,7 @@ def read(
     ticket = tickets.at_counter(connection, office_no, counter)
     return CounterState(
         counter=counter,
-        state=row.state,
+        state=cast("Literal['open', 'paused', 'closed']", row.state),
         lanes=row.lanes.split(),
         ticket=tickets.read(connection, office_no, office, ticket) if ticket else None,
         reason=row.reason,

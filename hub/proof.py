@@ -1,4 +1,4 @@
-"""Is the evidence of a step enough? Every row that is missing or wrong is named, in two languages."""
+"""Is the evidence of a step enough? Every row that is missing or wrong is named, in two tongues."""
 
 from __future__ import annotations
 

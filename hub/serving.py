@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import logging
+import signal
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 
 import uvicorn
+import uvloop
 
 from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
@@ -46,14 +49,7 @@ def serve_hub(settings: Settings, manner: Manner) -> None:
     with locked(settings):
         house = open_house(settings, _clock(settings, manner))
         listening = _listen(manner)
-        uvloop_run(_serve(house, manner, listening))
-
-
-def uvloop_run(main: object) -> None:
-    """Run a coroutine on uvloop."""
-    import uvloop
-
-    uvloop.run(main)
+        uvloop.run(_serve(house, manner, listening))
 
 
 async def _serve(house: House, manner: Manner, listening: socket.socket) -> None:
@@ -96,9 +92,19 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         print(self._ready, flush=True)  # noqa: T201 — the promised line
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
-        asyncio.get_running_loop().call_soon_threadsafe(self._feed.close)
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn would raise the signal again after a clean end: our exit code is 0
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        yield
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+        self._feed.close()
 
 
 def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.Config:

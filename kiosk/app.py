@@ -37,6 +37,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         speech: bool = False,
         catalogues: Mapping[str, Catalogue] | None = None,
         on_drawn: Callable[[], None] = lambda: None,
+        on_session: Callable[[Session], None] = lambda _: None,
     ) -> None:
         super().__init__()
         self.catalogues = dict(catalogues or load_catalogues())
@@ -44,6 +45,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         self._carry_out = carry_out
         self._speech = speech
         self._on_drawn = on_drawn
+        self._on_session = on_session
         self._office_seen_at = 0.0
 
     def build(self) -> Shell:
@@ -88,6 +90,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         if _looks_the_same(before, self.session):
             return
         self.shell.show(self.session)
+        self._on_session(self.session)
 
     def _time(self) -> str:
         """Return the office's time of day: the hub's clock, carried on by ours."""

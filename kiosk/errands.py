@@ -52,7 +52,7 @@ class Errands:
         self._running: set[asyncio.Task[None]] = set()
         self._requests: dict[str, asyncio.Task[None]] = {}
         self._staff_wanted = False
-        self._reported: list[DeviceReport] = []
+        self._reported: list[DeviceReport] | None = None
 
     def carry_out(self, effect: Effect) -> None:
         """Begin what `effect` asks for; returns at once."""

@@ -14,7 +14,7 @@ from hub.wire import ChipEvidence, PassportInput
 
 OLDEST_YEARS = 125
 LONGEST_NUMBER = 9
-_CASE = re.compile(r"[A-Z0-9]{4,16}")
+_CASE = re.compile(r"[A-Z0-9]{4,20}")
 
 
 class FormFault(ValueError):

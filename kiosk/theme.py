@@ -90,12 +90,16 @@ CONTRAST = Theme(
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """How a kind of text is set: size at scale 1, weight, and the most it grows."""
+    """How a kind of text is set: size at scale 1, weight, and the most it grows.
+
+    Nothing is set under `least_px`: 28 are capitals of 4.8 mm on a panel of 21.5 inches.
+    """
 
     px: float
     weight: int = 500
     grows_to: float = 1.4
     line: float = 1.12
+    least_px: float = 28.0
 
 
 ROLES: Mapping[str, Role] = {
@@ -113,11 +117,9 @@ ROLES: Mapping[str, Role] = {
     "field": Role(58, 700, 1.15),
     "clock": Role(58, 700, 1.0),
     "office": Role(36, 700, 1.1),
-    "number": Role(236, 800, 1.0, 1.0),
+    "number": Role(236, 800, 1.0, 1.0, least_px=204),
     "fact": Role(56, 800, 1.15),
 }
-BODY_FLOOR_PX = 28.0
-"""No text is set smaller than this on the panel (capitals ≥ 4.8 mm on 21.5 inches)."""
 TARGET_PX = 88.0
 """Least height and width of everything that is touched (20 mm on 21.5 inches is 81 px)."""
 
@@ -145,7 +147,7 @@ class Look:
     def font(self, role: Role) -> float:
         """Return the font size of `role`, never under the floor."""
         wanted = role.px * min(self.scale, role.grows_to) * self.fit
-        return max(wanted, min(role.px, BODY_FLOOR_PX)) * self.unit
+        return max(wanted, role.least_px) * self.unit
 
     def colour(self, name: str, alpha: float = 1.0) -> Rgba:
         """Return the theme's colour `name`, transparent for an empty name."""

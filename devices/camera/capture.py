@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import cv2
 
 from devices.camera.capture_options import CaptureOptions
+from devices.camera.portrait import PortraitMeter
+from devices.camera.quality import Measured
 from devices.errors import (
     DeviceBusy,
     DeviceError,
@@ -60,6 +62,7 @@ class Capture:
         self._lost: DeviceError | None = None
         self._drainer: threading.Thread | None = None
         self._asked_at = 0.0
+        self._meter: PortraitMeter | None = None
         self._ensure_running()
 
     def photo(self) -> tuple[bytes, int, int]:
@@ -73,6 +76,12 @@ class Capture:
             raise DeviceRefused(message, reason="frozen")
         height, width = frame.shape[:2]
         return _jpeg(frame, _PHOTO_QUALITY), width, height
+
+    def measure(self, jpeg: bytes) -> Measured:
+        """Measure a portrait; the cascades are loaded on the first one."""
+        if self._meter is None:
+            self._meter = PortraitMeter()
+        return self._meter.measure(jpeg)
 
     def preview(self, after: int) -> tuple[bytes, int]:
         """Return a small JPEG of the newest frame later than number `after`, and its number."""

@@ -11,12 +11,14 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
 from devices.address import Address
 from devices.camera.capture_options import CaptureOptions
+from devices.camera.quality import Fault, Measured, Rules, faults
 from devices.capabilities import Health, Identity, Lamp, Photo
 from devices.errors import AddressError, DeviceProtocolError, DeviceUnavailable
 from devices.isolation import IsolatedDevice
@@ -31,6 +33,15 @@ _HEALTH: Mapping[str, Health] = {
     "black": Health(Lamp.WARNING, "picture_black", "the lens is covered or there is no light"),
     "frozen": Health(Lamp.WARNING, "picture_frozen", "the camera repeats one picture"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photo, what was measured on it, and what is wrong with it."""
+
+    photo: Photo
+    measured: Measured
+    faults: tuple[Fault, ...]
 
 
 def connect(address: Address, *, options: CaptureOptions | None = None) -> OpenCvCamera:
@@ -76,6 +87,15 @@ class OpenCvCamera:
         """Take the newest frame at full size. Raises DeviceRefused (reason black or frozen)."""
         jpeg, width_px, height_px = cast("tuple[bytes, int, int]", self._ask("photo"))
         return Photo(jpeg, width_px, height_px)
+
+    def portrait(self, rules: Rules | None = None) -> Portrait:
+        """Take a photo and measure it; its faults are advice to take it again.
+
+        Raises DeviceRefused (reason black or frozen) as `photo` does.
+        """
+        photo = self.photo()
+        measured = cast("Measured", self._ask("measure", photo.jpeg))
+        return Portrait(photo, measured, faults(measured, rules or Rules()))
 
     def preview(self) -> Iterator[bytes]:
         """Yield JPEG frames, longest edge 640 px, at most 15 a second, newest only, until closed.

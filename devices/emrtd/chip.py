@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from devices.capabilities import MrzKey
-from devices.emrtd import tlv, wire
+from devices.emrtd import pace, tlv, wire
+from devices.emrtd.chip_pace import PaceTalk
 from devices.emrtd.lds import FILES
 
 _NOT_FOUND, _WRONG_LENGTH, _BEYOND = 0x6A82, 0x6700, 0x6B00
@@ -40,10 +41,14 @@ class Temper:
 class Chip:
     """One powered chip with the passport application; forgets everything on `power_up`."""
 
-    def __init__(self, files: Mapping[str, bytes], key: MrzKey) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], key: MrzKey, scheme: pace.Scheme | None = None
+    ) -> None:
         self.files = dict(files)
         self.temper = Temper()
+        self._key = key
         self._keys = wire.bac_keys(key)
+        self._scheme = scheme
         self.power_up()
 
     def power_up(self) -> None:
@@ -52,6 +57,7 @@ class Chip:
         self._selected: bytes | None = None
         self._challenge = b""
         self._session: wire.Session | None = None
+        self._pace: PaceTalk | None = None
 
     def respond(self, apdu: bytes) -> bytes:
         """Answer one command APDU."""
@@ -91,6 +97,8 @@ class Chip:
             0xA4: self._select,
             0x84: self._get_challenge,
             0x82: self._external_authenticate,
+            0x22: self._set_template,
+            0x86: self._general_authenticate,
             0xB0: self._read_binary,
             0xB1: self._read_binary_odd,
         }
@@ -136,11 +144,34 @@ class Chip:
         self._session = wire.bac_session(share, own, rnd_icc, rnd_ifd)
         return wire.bac_seal(self._keys, rnd_icc, rnd_ifd, own), wire.OK
 
+    def _set_template(self, command: wire.Command) -> Answer:
+        scheme = self._scheme
+        if scheme is None or (command.p1, command.p2) != (0xC1, 0xA4):
+            raise _Refused(_WRONG_PARAMETERS)
+        if command.data != pace.set_template(scheme).data:
+            raise _Refused(_BAD_DATA)
+        self._pace = PaceTalk(scheme, self._key)
+        return b"", wire.OK
+
+    def _general_authenticate(self, command: wire.Command) -> Answer:
+        talk = self._pace
+        if talk is None:
+            raise _Refused(_NOT_ALLOWED)
+        answer = talk.answer(command)
+        if answer is None or (talk.suite and self.temper.refuses_key):
+            self._pace = None
+            raise _Refused(_WRONG_KEY)
+        if talk.suite is not None:
+            self._session, self._pace = pace.session(talk.suite), None
+        return answer, wire.OK
+
     def _read_binary(self, command: wire.Command) -> Answer:
         if command.p1 & 0x80:
             if self.temper.refuses_sfi:
                 raise _Refused(_WRONG_PARAMETERS)
             sfi = command.p1 & 0x1F
+            if self._scheme is not None and sfi == pace.CARD_ACCESS_SFI:
+                return pace.card_access(self._scheme), wire.END_OF_FILE
             self._open(next((n for n, file in FILES.items() if file.sfi == sfi), ""))
             return self._piece(command.p2, command.expected)
         return self._piece(command.p1 << 8 | command.p2, command.expected)
@@ -150,9 +181,8 @@ class Chip:
             offset = int.from_bytes(tlv.need(command.data, 0x54, "READ BINARY"), "big")
         except tlv.LdsError:
             raise _Refused(_BAD_DATA) from None
-        data, status = self._piece(
-            offset, None if command.expected is None else command.expected - 4
-        )
+        wrapped = command.expected or 0
+        data, status = self._piece(offset, wrapped - (2 if wrapped < 130 else 3))
         return tlv.write(0x53, data), status
 
     def _open(self, name: str) -> None:
@@ -167,7 +197,11 @@ class Chip:
             raise _Refused(_NOT_ALLOWED)
         if self._selected is None:
             raise _Refused(_NO_FILE)
-        if count is None or count > self.temper.longest_read:
+        wide = self._session.suite.block == 16
+        longest = min(
+            self.temper.longest_read, wire.PLAIN_READ_AES if wide else wire.PLAIN_READ_3DES
+        )
+        if count is None or not 0 < count <= longest:
             raise _Refused(_WRONG_LENGTH)
         if offset >= len(self._selected):
             raise _Refused(_BEYOND)

@@ -34,8 +34,16 @@ class Suite(Protocol):
         """Decrypt whole blocks under the sequence `counter`."""
         ...
 
+    def encrypt_plain(self, padded: bytes) -> bytes:
+        """Encrypt whole blocks with a zero vector."""
+        ...
+
+    def decrypt_plain(self, secret: bytes) -> bytes:
+        """Decrypt whole blocks with a zero vector."""
+        ...
+
     def mac(self, padded: bytes) -> bytes:
-        """Return the 8-byte MAC over whole blocks."""
+        """Return the 8-byte MAC over whole blocks (CMAC: over any text)."""
         ...
 
 
@@ -91,6 +99,14 @@ class TripleDesSuite:
         """Decrypt with a zero vector; the counter plays no part."""
         return _run(_des(self.encryption_key, modes.CBC(bytes(8))).decryptor(), secret)
 
+    def encrypt_plain(self, padded: bytes) -> bytes:
+        """Encrypt with a zero vector."""
+        return self.encrypt(padded)
+
+    def decrypt_plain(self, secret: bytes) -> bytes:
+        """Decrypt with a zero vector."""
+        return self.decrypt(secret)
+
     def mac(self, padded: bytes) -> bytes:
         """Return the retail MAC."""
         return retail_mac(self.mac_key, padded)
@@ -112,11 +128,22 @@ class AesSuite:
         """Decrypt with the encrypted `counter` as vector."""
         return _run(self._cipher(counter).decryptor(), secret)
 
+    def encrypt_plain(self, padded: bytes) -> bytes:
+        """Encrypt with a zero vector."""
+        return _run(self._zero_cipher().encryptor(), padded)
+
+    def decrypt_plain(self, secret: bytes) -> bytes:
+        """Decrypt with a zero vector."""
+        return _run(self._zero_cipher().decryptor(), secret)
+
     def mac(self, padded: bytes) -> bytes:
         """Return the CMAC's first 8 bytes."""
         cmac = CMAC(algorithms.AES(self.mac_key))
         cmac.update(padded)
         return cmac.finalize()[:8]
+
+    def _zero_cipher(self) -> Cipher[modes.CBC]:
+        return Cipher(algorithms.AES(self.encryption_key), modes.CBC(bytes(16)))
 
     def _cipher(self, counter: bytes) -> Cipher[modes.CBC]:
         aes = algorithms.AES(self.encryption_key)

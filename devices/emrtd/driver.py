@@ -1,4 +1,4 @@
-"""An e-passport reader: Basic Access Control and the files of the LDS application over PC/SC.
+"""An e-passport reader over PC/SC: PACE or Basic Access Control, then the LDS files.
 
 The time of a read is the number of its APDUs: files are opened by short identifier, DG2 and
 EF.SOD start with a whole chunk, and no chunk is smaller than the channel allows.
@@ -7,7 +7,6 @@ EF.SOD start with a whole chunk, and no chunk is smaller than the channel allows
 from __future__ import annotations
 
 import contextlib
-import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,7 +23,9 @@ from devices.capabilities import (
     Verdict,
     no_progress,
 )
-from devices.emrtd import lds, wire
+from devices.emrtd import lds
+from devices.emrtd.access import open_chip
+from devices.emrtd.face import as_jpeg
 from devices.emrtd.reading import Cancelled, Channel, ReadPlan, Tally, read_file
 from devices.emrtd.trust import load_store, passive_authentication
 from devices.errors import (
@@ -32,14 +33,11 @@ from devices.errors import (
     DeviceProtocolError,
     DeviceRefused,
     NeedsPerson,
-    WrongAccessKey,
 )
-from devices.mrz.wire import MrzError
 from devices.pcsc.driver import PcscReader, reader_name
 
 READ_LIMIT_S = 60.0
 """One passport; a chip at 106 kbit/s needs about ten seconds for 15 kB."""
-_WRONG_KEY = 0x6300
 FILES = ("COM", "DG1", "SOD", "DG2")
 
 
@@ -127,18 +125,18 @@ class EmrtdReader:
     def _attempt(self, key: MrzKey, tally: Tally, plan: ReadPlan) -> PassportRead:
         self._card.reset()
         channel = Channel(self._card.transmit, tally)
-        channel.expect_ok(wire.select_application(), "select the passport application")
-        open_with_bac(channel, key)
+        access = open_chip(channel, key)
+        plan = plan.at_most(channel.longest_read)
         files = {name: read_file(channel, lds.FILES[name], plan) for name in FILES}
         tally.finish()
-        return self._result(files, tally.apdus)
+        return self._result(access, files, tally.apdus)
 
-    def _result(self, files: dict[str, bytes], apdus: int) -> PassportRead:
+    def _result(self, access: str, files: dict[str, bytes], apdus: int) -> PassportRead:
         mrz, face, doubts = _contents(files)
         store = load_store(self._csca) if self._csca else load_store([])
         findings = passive_authentication(files, store, at=self._clock())
         return PassportRead(
-            access="BAC",
+            access=access,
             files=files,
             findings=(*findings, *doubts),
             apdus=apdus,
@@ -147,49 +145,12 @@ class EmrtdReader:
         )
 
 
-def open_with_bac(channel: Channel, key: MrzKey) -> None:
-    """Authenticate and protect `channel` (ICAO 9303-11 §4.3). Raises WrongAccessKey."""
-    try:
-        keys = wire.bac_keys(key)
-    except MrzError as error:
-        raise _refused(_WRONG_KEY) from error
-    rnd_icc = channel.expect_ok(wire.get_challenge(), "ask for a challenge")
-    if len(rnd_icc) != 8:
-        message = "the chip's challenge has a wrong length"
-        raise DeviceProtocolError(message)
-    rnd_ifd, share = secrets.token_bytes(8), secrets.token_bytes(16)
-    sealed = wire.bac_seal(keys, rnd_ifd, rnd_icc, share)
-    answer, status = channel.send(wire.external_authenticate(sealed))
-    if status != wire.OK:
-        raise _refused(status)
-    try:
-        echo_icc, echo_ifd, chip_share = wire.bac_open(keys, answer)
-    except wire.WireError as error:
-        message = "the chip's authentication answer is no cryptogram"
-        raise DeviceProtocolError(message) from error
-    if (echo_icc, echo_ifd) != (rnd_icc, rnd_ifd):
-        message = "the chip answered another challenge"
-        raise DeviceProtocolError(message)
-    channel.session = wire.bac_session(share, chip_share, rnd_icc, rnd_ifd)
-
-
 def _now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
 
-def _refused(status: int) -> DeviceError:
-    # chips refuse a wrong key in many ways (9303-11 leaves the status open); 6Fxx, 6Dxx and
-    # 6Exx mean that the command itself was not understood
-    if status >> 8 in (0x63, 0x69, 0x6A, 0x67):
-        return WrongAccessKey(
-            "Nomor, tanggal lahir, atau masa berlaku tidak membuka chip: bandingkan dengan paspor"
-            " / number, birth or expiry does not open this chip: compare with the passport"
-        )
-    return DeviceProtocolError(f"the chip answered authentication with {status:04X}")
-
-
 def _contents(files: dict[str, bytes]) -> tuple[tuple[str, ...], bytes, list[Finding]]:
-    """Return MRZ lines, the face as the chip holds it, and a finding for each broken group."""
+    """Return MRZ lines, the face as JPEG, and a finding for each broken group."""
     mrz: tuple[str, ...] = ()
     face, doubts = b"", []
     try:
@@ -197,7 +158,7 @@ def _contents(files: dict[str, bytes]) -> tuple[tuple[str, ...], bytes, list[Fin
     except lds.LdsError as error:
         doubts.append(Finding("lds", Verdict.ALTERED, str(error)))
     try:
-        face = lds.parse_dg2(files["DG2"]).image
+        face = as_jpeg(lds.parse_dg2(files["DG2"]))
     except lds.LdsError as error:
         doubts.append(Finding("lds", Verdict.ALTERED, str(error)))
     return mrz, face, doubts

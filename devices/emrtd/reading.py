@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from devices.capabilities import Progress
 from devices.emrtd import tlv, wire
@@ -17,7 +17,8 @@ USUAL_BYTES = {"COM": 24, "DG1": 93, "SOD": 2_000, "DG2": 14_000}
 """Stands for a file in the progress total until its header is read."""
 _HEADER = 4
 _CAUTIOUS_CHUNK = 112
-_SHORT_FILES = ("COM", "DG1")
+# files that may be shorter than a chunk; EF.COM with the two mandatory groups has 22 bytes
+_FIRST_READ = {"COM": 22, "DG1": _HEADER}
 
 
 class Cancelled(Exception):
@@ -72,6 +73,12 @@ class Channel:
         self.session: wire.Session | None = None
         self.refuses_sfi = False
 
+    @property
+    def longest_read(self) -> int:
+        """Return the most plain bytes that fit a short protected answer."""
+        wide = self.session is not None and self.session.suite.block == 16
+        return wire.PLAIN_READ_AES if wide else wire.PLAIN_READ_3DES
+
     def send(self, command: wire.Command) -> tuple[bytes, int]:
         """Send a command; return plain data and status. Raises DeviceProtocolError."""
         self.tally.before_command()
@@ -115,6 +122,10 @@ class ReadPlan:
         """Return the plan with the fewest APDUs."""
         return cls(wire.PLAIN_READ_3DES, by_sfi=True, eager=True)
 
+    def at_most(self, chunk: int) -> ReadPlan:
+        """Return the plan with chunks of at most `chunk` bytes."""
+        return replace(self, chunk=min(self.chunk, chunk))
+
     @classmethod
     def cautious(cls) -> ReadPlan:
         """Return the plan that every chip takes: SELECT, header first, small chunks."""
@@ -128,7 +139,9 @@ def read_file(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
     channel.tally.knows(file.name, length)
     channel.tally.add(min(len(data), length))
     while len(data) < length:
-        piece = _next(channel, file, len(data), min(plan.chunk, length - len(data)))
+        # object 53 around the far reads takes three bytes of the chunk
+        chunk = plan.chunk if len(data) < wire.FAR_OFFSET else plan.chunk - 3
+        piece = _next(channel, file, len(data), min(chunk, length - len(data)))
         data += piece
         channel.tally.add(len(piece))
     return data[:length]
@@ -136,7 +149,7 @@ def read_file(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
 
 def _start(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
     """Read the beginning: the header alone of short files, else a whole chunk."""
-    first = plan.chunk if plan.eager and file.name not in _SHORT_FILES else _HEADER
+    first = _FIRST_READ.get(file.name, plan.chunk) if plan.eager else _HEADER
     data, status = b"", 0
     if plan.by_sfi and not channel.refuses_sfi:
         data, status = channel.send(wire.read_by_sfi(file.sfi, first))

@@ -10,7 +10,6 @@ import dataclasses
 import random
 import socket
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from devices.emrtd.chip import Chip, Temper
+from devices.emrtd.pace import Scheme
 from devices.emrtd.personalize import SPECIMEN, Passport, personalize
 from devices.errors import DeviceSilent
 from devices.mrz.wire import Mrz, chip_key
@@ -51,19 +51,25 @@ OPTIONS = {
     "issuing_state": "issuing_state",
     "personal_number": "optional_data",
 }
-"""Options that are fields of the zone; also: csca, signature, signer, face, fault."""
+"""Options that are fields of the zone; also: access, csca, signature, signer, face, fault."""
+
+ACCESS = {
+    "pace-3des": Scheme("0.4.0.127.0.7.2.2.4.2.1", 12),
+    "pace-aes128": Scheme("0.4.0.127.0.7.2.2.4.2.2", 13),
+    "pace-aes192": Scheme("0.4.0.127.0.7.2.2.4.2.3", 16),
+    "pace-aes256": Scheme("0.4.0.127.0.7.2.2.4.2.4", 18),
+}
+"""Generic mapping on P-256, brainpoolP256r1, brainpoolP384r1 and P-521; BAC stays possible."""
 
 _TEMPERS = {
     "wrong_key": Temper(refuses_key=True),
     "no_sfi": Temper(refuses_sfi=True),
     "small_reads": Temper(longest_read=128),
 }
-_OTHER_OPTIONS = {"csca", "signature", "signer", "face", "fault"}
+_OTHER_OPTIONS = {"access", "csca", "signature", "signer", "face", "fault"}
 _ATR = contactless_atr(bytes.fromhex("8031806549010000"))
 _PRESENT_LIMIT_S = 5.0
 _TRIES = 4
-_POLL_S = 0.6
-"""pcscd looks at a polled reader every 0.4 s."""
 _RECEIVE_BYTES = 65_536
 _LATE_S = 0.02
 
@@ -72,7 +78,8 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSim
     """Lay a personalised passport on a free slot of the virtual reader.
 
     Options: those of OPTIONS; csca=PATH leaves the country certificate there (DER, PEM for .pem;
-    `csca.cer` in a folder), signature=rsa|rsa-pss|ecdsa, signer=expired, face=JPEG, fault=NAME.
+    `csca.cer` in a folder), signature=rsa|rsa-pss|ecdsa, signer=expired, face=JPEG,
+    access=bac or one of ACCESS, fault=NAME.
     `out` receives csca.cer when no path is given. Raises ValueError, DeviceGone, DeviceBusy.
     """
     unknown = set(options) - set(OPTIONS) - _OTHER_OPTIONS
@@ -80,9 +87,9 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSim
         known = ", ".join([*OPTIONS, *sorted(_OTHER_OPTIONS)])
         message = f"unknown option {', '.join(sorted(unknown))}; known: {known}"
         raise ValueError(message)
-    passport = _personalized(options)
+    passport, scheme = _personalized(options), _scheme(options.get("access", "bac"))
     _leave_certificate(passport.csca, options.get("csca", ""), out)
-    simulator = PassportSimulator(passport, take_slot())
+    simulator = PassportSimulator(passport, take_slot(), scheme)
     try:
         simulator.fault(options.get("fault", ""))
     except BaseException:
@@ -94,11 +101,12 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSim
 class PassportSimulator:
     """A passport that can be laid down, taken away, and told to misbehave."""
 
-    def __init__(self, passport: Passport, slot: Slot) -> None:
+    def __init__(self, passport: Passport, slot: Slot, scheme: Scheme | None = None) -> None:
         self.passport = passport
         self._slot = slot
-        self._chip = Chip(passport.files, chip_key(passport.mrz))
+        self._chip = Chip(passport.files, chip_key(passport.mrz), scheme)
         self._card: _Card | None = None
+        self._fault: str | None = None
 
     @property
     def address(self) -> str:
@@ -113,11 +121,15 @@ class PassportSimulator:
         if name and name not in FAULTS:
             message = f"unknown fault '{name}'; known: {', '.join(FAULTS)}"
             raise ValueError(message)
+        if name == self._fault:
+            return
+        self._fault = None
         self._take_away()
         self._chip.files = _altered(self.passport.files, name)
         self._chip.temper = _TEMPERS.get(name, Temper())
         if name != "removed":
             self._lay_down(name)
+        self._fault = name
 
     def stop(self) -> None:
         """Take the passport away and free the slot; safe to call twice."""
@@ -140,8 +152,7 @@ class PassportSimulator:
             self._card.close()
             self._card = None
             self._await(present=False)
-            # pcscd overlooks a card that came back between two of its polls
-            time.sleep(_POLL_S)
+            self._slot.hung_up()
 
     def _await(self, *, present: bool) -> bool:
         reader = PcscReader(self._slot.reader)
@@ -249,6 +260,13 @@ def _personalized(options: Mapping[str, str]) -> Passport:
         signer_expired=signer == "expired",
         face=Path(face).read_bytes() if face else b"",
     )
+
+
+def _scheme(access: str) -> Scheme | None:
+    if access not in ("bac", *ACCESS):
+        message = f"access '{access}' is unknown; known: bac, {', '.join(ACCESS)}"
+        raise ValueError(message)
+    return ACCESS.get(access)
 
 
 def _upper(mrz: Mrz) -> Mrz:

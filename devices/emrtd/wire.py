@@ -30,6 +30,7 @@ END_OF_FILE = 0x6282
 PLAIN_READ_3DES = 231
 """Longest plain read whose protected answer fits 256 bytes: 232 padded + 87 81 E9 01, 99, 8E."""
 PLAIN_READ_AES = 223
+FAR_OFFSET = 0x8000
 
 _PROTECTED = 0x0C
 _ENCRYPTED, _ENCRYPTED_ODD, _LE, _STATUS, _MAC = 0x87, 0x85, 0x97, 0x99, 0x8E
@@ -134,11 +135,12 @@ def read_by_sfi(sfi: int, length: int) -> Command:
 
 def read_at(offset: int, length: int) -> Command:
     """READ BINARY of the selected file; beyond 32767 by the odd instruction (9303-10 §3.6)."""
-    if offset < 0x8000:
+    if offset < FAR_OFFSET:
         return Command(0x00, 0xB0, offset >> 8, offset & 0xFF, expected=length)
     place = tlv.write(0x54, offset.to_bytes(3, "big"))
-    # the answer comes wrapped in object 53: four bytes at most for its header
-    return Command(0x00, 0xB1, 0x00, 0x00, place, expected=length + 4)
+    # the answer comes wrapped in object 53, whose header counts
+    wrapped = len(tlv.write(0x53, bytes(length)))
+    return Command(0x00, 0xB1, 0x00, 0x00, place, expected=wrapped)
 
 
 def get_challenge() -> Command:

@@ -48,12 +48,10 @@ class Carrier:
     def __init__(self, stream: Stream, *, limit_s: float) -> None:
         self._stream = stream
         self._limit_s = limit_s
-        self.sent = 0
 
     def sendall(self, octets: bytes) -> None:
         """Send all of `octets`. Raises DeviceUnavailable."""
         self._stream.write(octets, limit_s=self._limit_s)
-        self.sent += len(octets)
 
     def shutdown(self, _how: int) -> None:
         """Leave the stream alone: its owner closes it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +15,6 @@ CELL_W: Final = 12
 CELL_H: Final = 24
 _LINE_GAP: Final = 6
 WHITE: Final = 1
-BLACK: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def raster(width: int, row_bytes: int, octets: bytes, *, align: int = 0) -> Imag
 
 
 def text_line(characters: Iterable[tuple[str, Style]], width: int, align: int) -> Image.Image:
-    """Draw one line; what does not fit the paper is lost, as the driver has to break lines."""
+    """Draw one line; what does not fit the paper is lost."""
     cells = [_cell(character, style) for character, style in characters]
     height = max((cell.height for cell in cells), default=CELL_H) + _LINE_GAP
     line = blank(max(sum(cell.width for cell in cells), 1), height)
@@ -80,21 +81,33 @@ def _placed(drawn: Image.Image, width: int, align: int) -> Image.Image:
 
 
 def _cell(character: str, style: Style) -> Image.Image:
-    small = Image.new("1", (CELL_W // 2, CELL_H // 2), WHITE)
-    pen = ImageDraw.Draw(small)
-    if character.isprintable() and ord(character) < 256:
-        pen.text((0, 0), character, font=ImageFont.load_default_imagefont(), fill=BLACK)
-    else:
-        pen.rectangle((1, 1, CELL_W // 2 - 2, CELL_H // 2 - 2), outline=BLACK)
-    if style.bold:
-        shifted = small.copy()
-        shifted.paste(small, (1, 0))
-        small = Image.frombytes("1", small.size, _and(small.tobytes(), shifted.tobytes()))
-    cell = small.resize((CELL_W * style.wide, CELL_H * style.high), Image.Resampling.NEAREST)
+    cell = Image.new("L", (CELL_W * style.wide, CELL_H * style.high), 255)
+    glyph = _glyph(character, CELL_H * style.high - 5, bold=style.bold)
+    if glyph.width > cell.width or style.wide != style.high:
+        fitted = min(round(glyph.width * style.wide / style.high), cell.width)
+        glyph = glyph.resize((max(fitted, 1), glyph.height))
+    cell.paste(glyph, ((cell.width - glyph.width) // 2, 0))
     if style.underlined:
-        ImageDraw.Draw(cell).line((0, cell.height - 2, cell.width, cell.height - 2), BLACK, 2)
-    return cell.point(lambda dot: 0 if dot else 255) if style.reversed else cell
+        ImageDraw.Draw(cell).line((0, cell.height - 2, cell.width, cell.height - 2), 0, 2)
+    return cell.point(lambda grey: 255 * ((grey > 140) != style.reversed)).convert("1")
 
 
-def _and(first: bytes, second: bytes) -> bytes:
-    return bytes(one & other for one, other in zip(first, second, strict=True))
+@functools.cache
+def _glyph(character: str, size: int, *, bold: bool) -> Image.Image:
+    if "\x7f" < character <= "\xff":
+        return _accented(character, size)
+    font = ImageFont.load_default(size)
+    left, _, right, _ = font.getbbox(character)
+    glyph = Image.new("L", (max(math.ceil(right - left), 1) + bold, size + 5), 255)
+    pen = ImageDraw.Draw(glyph)
+    for shift in range(1 + bold):
+        pen.text((shift - left, 0), character, font=font, fill=0)
+    return glyph
+
+
+def _accented(character: str, size: int) -> Image.Image:
+    # Pillow's scalable font has ASCII only, its bitmap font has Latin-1
+    small = Image.new("L", (6, 11), 255)
+    ImageDraw.Draw(small).text((0, 0), character, font=ImageFont.load_default_imagefont(), fill=0)
+    height = size + 5
+    return small.resize((height // 2, height), Image.Resampling.NEAREST)

@@ -1,9 +1,9 @@
 """ESC/POS receipt printers as TicketPrinter.
 
 Address: `escpos:socket://HOST[:9100]`, `escpos:/dev/serial/by-id/…[?baud=115200&flow=rts]`,
-`escpos:usb://VID:PID[/SERIAL]`. Options: `profile` (a python-escpos profile, for the width and the
-cutter), `cut` (full, partial), `answers` (no = a printer without a way back), `process_id` (no =
-never send GS ( H).
+`escpos:usb://VID:PID[/SERIAL]`. Options: `profile` (a profile of python-escpos: width and cutter),
+`cut` (full, partial), `answers` (no = a printer without a way back), `process_id` (no = never send
+GS ( H, GS ( L, DLE DC4; the default for profiles that are not Epson's).
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from devices.address import Address
 from devices.capabilities import Health, Identity, Lamp, PrintResult, PrintState, TicketImage
 from devices.errors import (
-    AddressError,
     CoverOpen,
     DeviceError,
     DeviceGone,
@@ -30,70 +29,31 @@ from devices.errors import (
 )
 from devices.escpos import bytes_out, wire
 from devices.escpos.conversation import Conversation
-from devices.escpos.usb import UsbStream
-from devices.transport import SerialStream, Stream, TcpStream, split_host_port
+from devices.escpos.settings import connected, settings_of
+from devices.transport import Stream
 
 log = logging.getLogger(__name__)
 
 _Answer = TypeVar("_Answer")
-_LARGEST_PIECE: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: to connect, to an answer, of silence before asking what is wrong, to the end."""
+    """Seconds: to connect, to an answer, of silence before asking what is wrong, to the end.
+
+    `identity_s` is long, because a printer found at work answers behind the ticket in work.
+    """
 
     open_s: float = 3.0
     status_s: float = 1.0
+    identity_s: float = 3.0
     question_s: float = 1.0
     silence_s: float = 1.5
-    print_s: float = 25.0
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the address says about the printer."""
-
-    where: str
-    baud: int = 115200
-    flow_by_rts: bool = False
-    profile: str = bytes_out.DEFAULT_PROFILE
-    partial_cut: bool = False
-    answers: bool = True
-    process_id: bool = True
-
-
-def settings_of(address: Address) -> Settings:
-    """Read the options of `address`. Raises AddressError naming the option."""
-    options = address.options
-    _one_of(address, "cut", ("full", "partial"))
-    _one_of(address, "flow", ("none", "rts"))
-    _one_of(address, "answers", ("yes", "no"))
-    _one_of(address, "process_id", ("yes", "no"))
-    try:
-        baud = int(options.get("baud", "115200"))
-    except ValueError as error:
-        message = f"{address}: baud has to be a number, not '{options['baud']}'"
-        raise AddressError(message, address=str(address)) from error
-    return Settings(
-        address.where,
-        baud,
-        options.get("flow") == "rts",
-        options.get("profile", bytes_out.DEFAULT_PROFILE),
-        options.get("cut") == "partial",
-        options.get("answers") != "no",
-        options.get("process_id") != "no",
-    )
-
-
-def _one_of(address: Address, option: str, allowed: tuple[str, ...]) -> None:
-    if address.options.get(option, allowed[0]) not in allowed:
-        message = f"{address}: {option} has to be {' or '.join(allowed)}"
-        raise AddressError(message, address=str(address))
+    print_s: float = 18.0
 
 
 class EscposPrinter:
-    """An opened printer. After DeviceUnavailable the next call opens it anew."""
+    """An opened printer, for one thread. After DeviceUnavailable the next call opens it anew."""
 
     def __init__(self, address: Address, *, limits: Limits | None = None) -> None:
         self._address = str(address)
@@ -102,14 +62,14 @@ class EscposPrinter:
         self._width_dots = bytes_out.width_dots(self._settings.profile)
         self._stream: Stream | None = None
         self._conversation: Conversation | None = None
-        self._identity = Identity()
-        self._identified = False
+        self._identity: Identity | None = None
+        self._cut_short = False
         self._confirmed: int | None = None
         self._on_line(lambda _: None)
 
     def identity(self) -> Identity:
         """Return what the printer said of itself when it was opened."""
-        return self._identity
+        return self._identity or Identity()
 
     def health(self) -> Health:
         """Ask DLE EOT 1-4. Raises DeviceUnavailable, DeviceProtocolError."""
@@ -121,7 +81,7 @@ class EscposPrinter:
         """Print and cut `ticket` and wait for its end.
 
         Raises OutOfPaper, CoverOpen, Jammed, DeviceRefused, DeviceUnavailable before anything is
-        sent, ValueError for a ticket wider than the paper.
+        sent, ValueError for a ticket wider than the paper or an id beyond 95^4 - 1.
         """
         if ticket.width_dots > self._width_dots:
             message = f"the ticket has {ticket.width_dots} dots, the paper {self._width_dots}"
@@ -129,12 +89,15 @@ class EscposPrinter:
         bytes_out.picture_of(ticket)
         wire.encode_process_id(process_id)
         self._on_line(self._check_before)
-        return self._send_and_confirm(ticket, process_id)
+        result = self._send_and_confirm(ticket, process_id)
+        if result.state is not PrintState.PRINTED:
+            log.warning("%s: a ticket is %s (%s)", self._address, result.state, result.code)
+        return result
 
     def last_process_id(self) -> int | None:
         """Ask the printer which ticket it ended last; None if it cannot tell."""
-        if not self._settings.answers:
-            return None
+        if not (self._settings.answers and self._settings.in_order):
+            return self._confirmed
         return self._on_line(self._ask_last)
 
     def close(self) -> None:
@@ -156,41 +119,47 @@ class EscposPrinter:
             raise
 
     def _open(self) -> Conversation:
-        self._stream = self._connect()
+        self._stream = connected(self._settings, limit_s=self._limits.open_s)
         conversation = Conversation(self._stream, status_s=self._limits.status_s)
         if self._settings.answers:
             conversation.start_afresh()
-            self._identify(conversation, conversation.status())
+            self._get_ready(conversation, conversation.status())
         self._conversation = conversation
         return conversation
 
-    def _connect(self) -> Stream:
-        settings = self._settings
-        if settings.where.startswith("socket://"):
-            host, port = split_host_port(settings.where[9:], default_port=9100)
-            return TcpStream(host, port, limit_s=self._limits.open_s)
-        if settings.where.startswith("usb://"):
-            return UsbStream(settings.where)
-        if settings.where.startswith("/"):
-            return SerialStream(settings.where, baud=settings.baud, rts_cts=settings.flow_by_rts)
-        message = f"{self._address}: write socket://HOST:PORT, usb://VID:PID/SERIAL or /dev/…"
-        raise AddressError(message, address=self._address)
+    def _get_ready(self, conversation: Conversation, status: wire.Status) -> None:
+        # what waits its turn behind the paper is not asked of a blocked printer
+        if status.offline:
+            return
+        if self._cut_short and self._settings.in_order:
+            self._end_broken_ticket(conversation)
+        self._cut_short = False
+        if self._identity is not None:
+            return
+        self._identity = self._ask_identity(conversation, limit_s=self._limits.identity_s)
+        if self._settings.in_order and not self._identity.model:
+            # it may still be reading the picture of a program that died in the middle
+            self._end_broken_ticket(conversation)
+            self._identity = self._ask_identity(conversation, limit_s=self._limits.question_s)
+        if self._settings.in_order and self._identity.model:
+            conversation.send(wire.AUTOMATIC_STATUS)
 
-    def _identify(self, conversation: Conversation, status: wire.Status) -> None:
-        # GS I waits its turn behind the paper, so a blocked printer is asked later
-        if not self._identified and not status.offline:
-            self._identity = self._ask_identity(conversation)
-            self._identified = True
+    def _end_broken_ticket(self, conversation: Conversation) -> None:
+        try:
+            conversation.ask(wire.CLEAR, wire.Cleared, limit_s=self._limits.question_s)
+        except DeviceSilent:
+            return
+        conversation.send(wire.FEED_AND_CUT)
 
-    def _ask_identity(self, conversation: Conversation) -> Identity:
+    def _ask_identity(self, conversation: Conversation, *, limit_s: float) -> Identity:
         asked = []
         for what in (wire.About.MODEL, wire.About.SERIAL, wire.About.FIRMWARE):
             try:
-                limit_s = self._limits.question_s
                 answer = conversation.ask(wire.ask_about(what), wire.Text, limit_s=limit_s)
             except DeviceSilent:
                 return Identity()  # a printer that tells one tells all
             asked.append(answer.text)
+            limit_s = self._limits.question_s
         return Identity(*asked)
 
     # ── a ticket ──
@@ -201,21 +170,20 @@ class EscposPrinter:
         conversation.start_afresh()
         status = conversation.status()
         refuse_unless_ready(status)
-        self._identify(conversation, status)
+        self._get_ready(conversation, status)
 
     def _send_and_confirm(self, ticket: TicketImage, process_id: int) -> PrintResult:
         conversation, stream = self._conversation, self._stream
         assert conversation is not None and stream is not None  # noqa: S101, PT018 - just used
-        carrier = bytes_out.Carrier(stream, limit_s=self._piece_s())
+        carrier = bytes_out.Carrier(stream, limit_s=self._settings.piece_s)
         printer = bytes_out.sender(carrier, profile=self._settings.profile)
         try:
             bytes_out.send_ticket(printer, ticket, partial_cut=self._settings.partial_cut)
             carrier.sendall(self._questions_behind(process_id))
         except DeviceUnavailable as error:
             self.close()
-            if carrier.sent == 0:
-                raise
-            # the cut was never sent: whatever came out is no ticket
+            self._cut_short = True
+            # a part may be out, but the cut was never sent: whatever came out is no ticket
             return PrintResult(PrintState.FAILED, error.code, str(error))
         if not self._settings.answers:
             return PrintResult(PrintState.SENT, "not_confirmed", "this printer cannot confirm")
@@ -224,7 +192,7 @@ class EscposPrinter:
     def _questions_behind(self, process_id: int) -> bytes:
         if not self._settings.answers:
             return b""
-        if not (self._settings.process_id and self._identity.model):
+        if not (self._settings.in_order and self.identity().model):
             return wire.PAPER_STATUS
         remember = wire.remember_process_id(process_id)
         return remember + wire.ask_process_id(process_id) + wire.PAPER_STATUS
@@ -234,25 +202,23 @@ class EscposPrinter:
             result = self._wait_for_end(conversation, process_id)
         except DeviceError as error:
             self.close()
-            result = PrintResult(PrintState.UNKNOWN, error.code, str(error))
+            return PrintResult(PrintState.UNKNOWN, error.code, str(error))
         if result.state is PrintState.PRINTED:
             self._confirmed = process_id
-        else:
-            log.warning("%s: a ticket is %s (%s)", self._address, result.state, result.code)
         return result
 
     def _wait_for_end(self, conversation: Conversation, process_id: int) -> PrintResult:
-        end = time.monotonic() + self._limits.print_s + self._piece_s()
+        end = time.monotonic() + self._limits.print_s
         while time.monotonic() < end:
             reply = conversation.next(limit_s=self._limits.silence_s)
-            if reply is None and (trouble := _trouble(conversation.status())):
-                return PrintResult(PrintState.UNKNOWN, *trouble)
             # the paper byte stands behind the id: alone it comes from a printer without ids
             if reply == wire.ProcessId(process_id) or isinstance(reply, wire.PaperByte):
                 return PrintResult(PrintState.PRINTED)
             if isinstance(reply, wire.Nonsense):
                 message = "the printer answered nonsense"
                 raise DeviceProtocolError(message)
+            if trouble := _trouble_in(reply, conversation):
+                return PrintResult(PrintState.UNKNOWN, *trouble)
         state = PrintState.UNKNOWN if self._confirmed is not None else PrintState.SENT
         return PrintResult(state, "not_confirmed", "the printer is ready but did not confirm")
 
@@ -264,11 +230,6 @@ class EscposPrinter:
         except DeviceSilent:
             return self._confirmed
         return wire.remembered_process_id(keys.keys)
-
-    def _piece_s(self) -> float:
-        if not isinstance(self._stream, SerialStream):
-            return 10.0
-        return 5.0 + _LARGEST_PIECE * 10 / self._settings.baud
 
 
 def connect(address: Address) -> EscposPrinter:
@@ -297,6 +258,14 @@ def refuse_unless_ready(status: wire.Status) -> None:
     if leaf := leaves.get(code):
         raise leaf(detail)
     raise DeviceRefused(detail, reason=code)
+
+
+def _trouble_in(reply: wire.Reply | None, conversation: Conversation) -> tuple[str, str] | None:
+    if reply is None:
+        return _trouble(conversation.status())
+    if isinstance(reply, wire.AutomaticStatus):
+        return _trouble(wire.status_of_automatic(reply.octets))
+    return None
 
 
 def _trouble(status: wire.Status) -> tuple[str, str] | None:

@@ -27,7 +27,7 @@ _ESC_ARGUMENTS: Final = {
 }  # fmt: skip
 _GS_ARGUMENTS: Final = {
     b"L": 2, b"W": 2, b"H": 1, b"h": 1, b"w": 1, b"f": 1, b"b": 1, b"P": 2, b"$": 2, b"\\": 2,
-    b"a": 1, b":": 0, b"T": 1,
+    b":": 0, b"T": 1,
 }  # fmt: skip
 _QR_LEVELS: Final = {48: "l", 49: "m", 50: "q", 51: "h"}
 
@@ -38,6 +38,7 @@ class Memory:
 
     process_id: bytes = b""
     graphics: tuple[bytes, ...] = ()
+    watched: bool = False
 
 
 class Paper:
@@ -49,6 +50,7 @@ class Paper:
         *,
         cut: Callable[[Image.Image], None],
         answer: Callable[[bytes], None],
+        watch: Callable[[], None],
         about: dict[wire.About, str],
     ) -> None:
         self.memory = Memory()
@@ -57,6 +59,7 @@ class Paper:
         self._width = width_dots
         self._cut = cut
         self._answer = answer
+        self._watch = watch
         self._about = about
         self._waiting = bytearray()
         self._forget()
@@ -79,6 +82,13 @@ class Paper:
             del self._waiting[: self._needed]
             self._needed = self._reading.send(taken)
 
+    def clear(self) -> None:
+        """Forget the command in work; what is on the paper stays there."""
+        self._waiting.clear()
+        self._line = []
+        self._reading = self._read()
+        self._needed = next(self._reading)
+
     # ── commands ──
 
     def _read(self) -> _Read:
@@ -95,7 +105,7 @@ class Paper:
             elif first == b"\x1c":
                 yield from self._read_fs()
             elif first >= b" ":
-                self._line.append((first.decode(self._codec, "replace"), self._style))
+                self._add_character(first.decode(self._codec, "replace"))
 
     def _read_real_time(self) -> _Read:
         kind = yield 1
@@ -157,7 +167,7 @@ class Paper:
         }
         if kind in long_ones:
             yield from long_ones[kind]()
-        elif kind in (b"!", b"B", b"r", b"I"):
+        elif kind in (b"!", b"B", b"r", b"I", b"a"):
             self._obey_gs(kind, (yield 1)[0])
         elif arguments := _GS_ARGUMENTS.get(kind, 0):
             yield arguments
@@ -169,8 +179,11 @@ class Paper:
             self._style = replace(self._style, reversed=bool(value & 1))
         elif kind == b"r":
             self._answer(b"\x00")
-        else:
+        elif kind == b"I":
             self._tell(value)
+        elif self.knows_process_ids:
+            self.memory.watched = value != 0
+            self._watch()
 
     def _read_raster(self) -> _Read:
         header = yield 6
@@ -249,6 +262,12 @@ class Paper:
             self._answer(b"\x5f" + self._about[wire.About(what)].encode("ascii") + b"\0")
 
     # ── paper ──
+
+    def _add_character(self, character: str) -> None:
+        cells = sum(style.wide for _, style in self._line) + self._style.wide
+        if cells * drawing.CELL_W > self._width:
+            self._end_line()
+        self._line.append((character, self._style))
 
     def _end_line(self, *, only_if_started: bool = False) -> None:
         if only_if_started and not self._line:

@@ -57,10 +57,11 @@ class TcpPort:
                 poll.register(one, select.POLLIN)
         ready = {descriptor for descriptor, _ in poll.poll(limit_s * 1000)}
         with self._lock:
-            if listener is not None and self._listener is listener and listener.fileno() in ready:
-                self._admit(listener)
+            # the old client's last bytes and its leaving come before the next client
             if client is not None and self._client is client and client.fileno() in ready:
                 return self._take(client)
+            if listener is not None and self._listener is listener and listener.fileno() in ready:
+                self._admit(listener)
         return b""
 
     def write(self, octets: bytes) -> None:
@@ -72,10 +73,9 @@ class TcpPort:
     def _admit(self, listener: socket.socket) -> None:
         with contextlib.suppress(OSError):
             newcomer, _ = listener.accept()
-            if self._client is not None and not _has_left(self._client):
+            if self._client is not None:
                 newcomer.close()
                 return
-            self._drop_client()
             newcomer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             newcomer.settimeout(2.0)
             self._client = newcomer
@@ -95,12 +95,3 @@ class TcpPort:
                 self._client.shutdown(socket.SHUT_RDWR)
             self._client.close()
             self._client = None
-
-
-def _has_left(client: socket.socket) -> bool:
-    try:
-        return client.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +18,7 @@ from PIL import Image
 
 from devices.escpos import wire
 from devices.escpos.paper import Paper
+from devices.escpos.real_time import RealTimeScanner
 from devices.escpos.simulated_port import TcpPort
 from devices.pty import Pty
 
@@ -54,7 +54,7 @@ class EscposSimulator:
         self._faults: dict[str, int] = {}
         self._status = wire.Status()
         self._noise = random.Random(1)
-        self._tail = b""
+        self._scanner = RealTimeScanner()
         self._buffer = bytearray()
         self._paper = self._new_paper(options)
         self._port: TcpPort | Pty
@@ -84,12 +84,14 @@ class EscposSimulator:
             message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
             raise ValueError(message)
         self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
-        self._status = wire.Status(
-            cover_open="cover_open" in self._faults,
-            paper_end="paper_out" in self._faults,
-            paper_near_end="near_end" in self._faults,
-        )
         self._paper.knows_process_ids = "no_process_id" not in self._faults
+        self._set_status(
+            wire.Status(
+                cover_open="cover_open" in self._faults,
+                paper_end="paper_out" in self._faults,
+                paper_near_end="near_end" in self._faults,
+            )
+        )
         if "unplugged" in self._faults:
             self._port.unplug()
         elif not self._stopping.is_set():
@@ -110,7 +112,9 @@ class EscposSimulator:
             wire.About.FIRMWARE: "1.00",
         }
         width = int(options.get("width", "576"))
-        return Paper(width, cut=self._keep, answer=self._answer, about=about)
+        return Paper(
+            width, cut=self._keep, answer=self._answer, watch=self._tell_state, about=about
+        )
 
     # ── the wire ──
 
@@ -119,17 +123,28 @@ class EscposSimulator:
             may_print = bool(self._buffer) and not self._blocked()
             octets = self._port.read(limit_s=0.005 if may_print else 0.1)
             if octets:
-                self._answer_real_time(octets)
-                self._buffer += octets
+                self._receive(octets)
             self._print_some()
 
-    def _answer_real_time(self, octets: bytes) -> None:
-        # DLE EOT is obeyed wherever it stands, even in the middle of a picture
-        seen = self._tail + octets
-        for match in re.finditer(rb"\x10\x04([\x01-\x04])", seen):
-            self._answer(bytes([wire.status_bits(self._status)[match[1][0] - 1]]))
-        last = seen[-2:]
-        self._tail = last if last == wire.DLE_EOT else last[-1:] if last[-1:] == b"\x10" else b""
+    def _receive(self, octets: bytes) -> None:
+        forgotten = 0
+        for found, end in self._scanner.feed(octets):
+            if found != wire.CLEAR:
+                self._answer(bytes([wire.status_bits(self._status)[found[2] - 1]]))
+            elif self._paper.knows_process_ids:
+                self._buffer.clear()
+                self._paper.clear()
+                forgotten = end
+                self._answer(b"\x37\x25\x00")
+        self._buffer += octets[forgotten:]
+
+    def _set_status(self, status: wire.Status) -> None:
+        changed, self._status = status != self._status, status
+        if changed and self._paper.memory.watched:
+            self._tell_state()
+
+    def _tell_state(self) -> None:
+        self._answer(wire.automatic_bits(self._status))
 
     def _print_some(self) -> None:
         slices = 6 if "slow" in self._faults else 64
@@ -141,7 +156,7 @@ class EscposSimulator:
             self._paper.feed(piece)
             midway = "paper_out_midway" in self._faults
             if midway and self._paper.rows > _ROWS_LEFT_ON_THE_ROLL:
-                self._status = replace(self._status, paper_end=True)
+                self._set_status(replace(self._status, paper_end=True))
         if "slow" in self._faults:
             self._stopping.wait(0.02)
 

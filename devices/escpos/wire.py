@@ -9,6 +9,7 @@ are told apart by their fixed bits, because they may overtake each other:
     GS I      5F text 00
     GS ( H    37 22 id id id id 00
     GS ( L    37 73 40 keys 00
+    DLE DC4   37 25 00
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ ESC: Final = b"\x1b"
 GS: Final = b"\x1d"
 DLE_EOT: Final = b"\x10\x04"
 PAPER_STATUS: Final = GS + b"r\x01"
+FEED_AND_CUT: Final = GS + b"VB\x00"
+AUTOMATIC_STATUS: Final = GS + b"a\x0e"
+"""GS a: tell by itself when online state, error or paper change."""
+CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 function 8: forget everything received, at once, even in the middle of a picture."""
 HIGHEST_PROCESS_ID: Final = 95**4 - 1
 _DIGITS: Final = 95  # the printable characters 20h…7Eh
 _MARKS: Final = b"ABCD"
@@ -151,13 +157,18 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """The answer to DLE DC4 function 8."""
+
+
+@dataclass(frozen=True, slots=True)
 class Nonsense:
     """A byte that no answer begins with, or a block that breaks its form."""
 
     octets: bytes
 
 
-Reply = StatusByte | AutomaticStatus | PaperByte | Text | ProcessId | Keys | Nonsense
+Reply = StatusByte | AutomaticStatus | PaperByte | Text | ProcessId | Keys | Cleared | Nonsense
 
 
 class ReplyDecoder:
@@ -207,6 +218,8 @@ def _reply(octets: bytes) -> Reply:
 def _block(octets: bytes) -> Reply:
     if octets[1:2] == b"\x73" and octets[2:3] in (b"\x40", b"\x41"):
         return Keys(octets[3:-1])
+    if octets == b"\x37\x25\x00":
+        return Cleared()
     try:
         if octets[1:2] == b"\x22":
             return ProcessId(decode_process_id(octets[2:-1]))
@@ -249,4 +262,30 @@ def status_bits(status: Status) -> tuple[int, int, int, int]:
         0x12 | 0x04 * status.cover_open | 0x20 * status.paper_end | 0x40 * failing,
         0x12 | 0x08 * status.cutter_error | 0x20 * status.error,
         0x12 | 0x0C * (status.paper_near_end or status.paper_end) | 0x60 * status.paper_end,
+    )
+
+
+def status_of_automatic(octets: bytes) -> Status:
+    """Read the four bytes of an automatic status (ASB)."""
+    printer, error, paper, _ = octets
+    return Status(
+        offline=bool(printer & 0x08),
+        cover_open=bool(printer & 0x20),
+        paper_end=bool(paper & 0x0C),
+        paper_near_end=bool(paper & 0x03),
+        cutter_error=bool(error & 0x08),
+        error=bool(error & 0x20),
+    )
+
+
+def automatic_bits(status: Status) -> bytes:
+    """Return the automatic status (ASB) of a printer in that state."""
+    blocked = status.cover_open or status.paper_end or status.cutter_error or status.error
+    return bytes(
+        [
+            0x10 | 0x08 * (status.offline or blocked) | 0x20 * status.cover_open,
+            0x08 * status.cutter_error | 0x20 * status.error,
+            0x03 * (status.paper_near_end or status.paper_end) | 0x0C * status.paper_end,
+            0x0F,
+        ]
     )

@@ -10,7 +10,6 @@ import asyncio
 import socket
 import threading
 from collections.abc import Mapping
-from typing import cast
 
 import aiohttp
 from pyipp import (
@@ -89,8 +88,8 @@ class IppExchange:
     ) -> bytes:
         try:
             async with asyncio.timeout(limit_s), self._client(limit_s) as client:
-                answer = await client.raw(IppOperation(operation), message)
-                return cast("bytes", answer)
+                answer: bytes = await client.raw(IppOperation(operation), message)
+                return answer
         except (IPPError, aiohttp.ClientError, OSError, ValueError) as error:
             raise _as_device_error(error) from error
 

@@ -23,7 +23,8 @@ def transliterate(text: str) -> str:
         for letter in unicodedata.normalize("NFKD", latin)
         if not unicodedata.combining(letter)
     )
-    return _NOT_MRZ.sub("", _SEPARATORS.sub("<", plain.strip())).strip("<")
+    # signs vanish before fillers are joined: a filler pair would part surname and given names
+    return _SEPARATORS.sub("<", _NOT_MRZ.sub("", _SEPARATORS.sub("<", plain))).strip("<")
 
 
 def compose_names(surname: str, given_names: str, length: int) -> str:

@@ -14,6 +14,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from devices.pcsc.keeper import FIRST_PORT, VPCD_LIBRARY
 
 START_LIMIT_S = 15.0
 CONNECT_LIMIT_S = 5.0
+POLL_S = 0.6
+"""pcscd looks at such a reader every 0.4 s and overlooks a card that came back in between."""
 READER_NAME = "Virtual PCD"
 
 _PCSCD_SOCKET = Path("/run/pcscd/pcscd.comm")
@@ -36,19 +39,33 @@ _CLONE_NEWNET = 0x40000000
 class Slot:
     """One slot of the virtual reader, held by this program until `close`."""
 
-    def __init__(self, number: int, reader: str, locks: list[int]) -> None:
+    def __init__(self, number: int, reader: str, own: int, lease: int) -> None:
         self.number = number
         self.reader = reader
-        self._locks = locks
+        self._locks = [own, lease]
 
     def dial(self) -> socket.socket:
         """Return a new connection to the slot: a card is laid down. Raises DeviceGone."""
+        time.sleep(_rest_s(os.fstat(self._locks[0])))
         return _dial(FIRST_PORT + self.number)
+
+    def hung_up(self) -> None:
+        """Note that a card was taken away: the next one waits until pcscd has seen it go."""
+        os.pwrite(self._locks[0], b"0", 0)
 
     def close(self) -> None:
         """Give the slot back; safe to call twice."""
+        if self._locks:
+            self.hung_up()
         while self._locks:
             os.close(self._locks.pop())
+
+
+def _rest_s(lock: os.stat_result) -> float:
+    """Return how long to wait since the slot's lock file was last written."""
+    if lock.st_size == 0:
+        return 0.0
+    return min(max(0.0, lock.st_mtime + POLL_S - time.time()), POLL_S)
 
 
 def take_slot(*, wait_s: float = 10.0) -> Slot:
@@ -69,8 +86,17 @@ def take_slot(*, wait_s: float = 10.0) -> Slot:
 
 def _lock_folder() -> Path:
     owner = os.getuid()
-    folder = Path("/run/loket-vpcd") if owner == 0 else Path(f"/run/user/{owner}/loket-vpcd")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    of_others = Path(tempfile.gettempdir()) / f"loket-vpcd-{owner}"
+    folder = Path("/run/loket-vpcd") if owner == 0 else of_others
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        owned = folder.stat().st_uid == owner
+    except OSError as error:
+        message = f"no folder for the locks of the virtual reader: {folder} cannot be made"
+        raise DeviceGone(message) from error
+    if not owned:
+        message = f"{folder} belongs to another user: remove it"
+        raise DeviceGone(message)
     return folder
 
 
@@ -83,7 +109,7 @@ def _free_slot(folder: Path, lease: int, deadline: float) -> Slot:
         for number, reader in enumerate(readers):
             lock = _try_lock(folder / f"slot-{number}")
             if lock is not None:
-                return Slot(number, reader, [lock, lease])
+                return Slot(number, reader, lock, lease)
         if time.monotonic() > deadline:
             message = f"all {len(readers)} slots of the virtual reader are taken"
             raise DeviceBusy(message)
@@ -123,7 +149,10 @@ def _await_start(keeper: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while not (_answers() and _PCSCD_PID.exists()):
         if keeper.returncode is not None or time.monotonic() > deadline:
-            message = "pcscd could not be started: run 'pcscd -f' in a terminal to see why"
+            message = (
+                "pcscd could not be started in a network of its own (root with CAP_SYS_ADMIN):"
+                " run 'unshare --net pcscd --foreground' in a terminal to see why"
+            )
             raise DeviceGone(message)
         time.sleep(0.02)
 
@@ -160,7 +189,10 @@ def _dial(port: int) -> socket.socket:
     thread.start()
     thread.join()
     if faults:
-        message = "the virtual reader takes no card: is vsmartcard-vpcd installed?"
+        message = (
+            "the virtual reader takes no card: install vsmartcard-vpcd, restart pcscd;"
+            " a pcscd that root started for us is reached by root only"
+        )
         raise DeviceGone(message) from faults[0]
     return made[0]
 

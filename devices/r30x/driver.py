@@ -1,10 +1,14 @@
 """ZFM-20, R30x, AS608 and R503 sensors as FingerprintReader.
 
-Address: `r30x:/dev/serial/by-id/…[?baud=57600&password=00000000&module=FFFFFFFF&dpi=508&size=WxH]`.
+Address: `r30x:/dev/serial/by-id/…[?option=…&…]` with `baud` (57600), `raise` (a faster rate while
+the sensor is open; both are tried at opening, whichever it was left at), `password` and `module`
+(eight hex digits), `dpi` (508), `size` (WxH, for a module that does not tell it).
 """
 
 from __future__ import annotations
 
+import contextlib
+import enum
 import logging
 import time
 from collections.abc import Callable
@@ -28,10 +32,11 @@ from devices.errors import (
     DeviceGone,
     DeviceProtocolError,
     DeviceRefused,
+    DeviceSilent,
 )
 from devices.r30x import wire
-from devices.r30x.sensor import Cancelled, Sensor
-from devices.r30x.wire import Code
+from devices.r30x.sensor import Cancelled, Light, Sensor
+from devices.r30x.wire import Code, Parameter
 from devices.transport import SerialStream
 
 log = logging.getLogger(__name__)
@@ -45,6 +50,26 @@ _KNOWN_SIZES: Final = {36864: (256, 288), 18432: (192, 192), 12800: (160, 160)}
 _Answer = TypeVar("_Answer")
 
 
+class Cue(enum.Enum):
+    """What the ring light of a newer module tells the person."""
+
+    OFF = enum.auto()
+    READY = enum.auto()
+    READING = enum.auto()
+    REMOVE = enum.auto()
+    ERROR = enum.auto()
+
+
+# R503 manual, AuraLedConfig: mode 1 breathing, 2 flashing, 3 on, 4 off; 1 red, 2 blue, 3 purple
+_LIGHTS: Final = {
+    Cue.OFF: Light(mode=4, speed=0, colour=2, times=0),
+    Cue.READY: Light(mode=1, speed=100, colour=2, times=0),
+    Cue.READING: Light(mode=2, speed=40, colour=3, times=0),
+    Cue.REMOVE: Light(mode=3, speed=0, colour=3, times=0),
+    Cue.ERROR: Light(mode=2, speed=60, colour=1, times=3),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the address says about the module."""
@@ -55,6 +80,7 @@ class Settings:
     module: int = wire.EVERY_MODULE
     dpi: int = 508
     size_px: tuple[int, int] | None = None
+    raised_baud: int = 0
 
 
 def settings_of(address: Address) -> Settings:
@@ -62,6 +88,7 @@ def settings_of(address: Address) -> Settings:
     options = address.options
     try:
         baud = int(options.get("baud", "57600"))
+        raised = int(options.get("raise", "0"))
         password = int(options.get("password", "0"), 16)
         module = int(options.get("module", "FFFFFFFF"), 16)
         dpi = int(options.get("dpi", "508"))
@@ -70,10 +97,12 @@ def settings_of(address: Address) -> Settings:
     except ValueError as error:
         message = f"{address}: an option is no number ({error})"
         raise AddressError(message, address=str(address)) from error
-    if baud % 9600 or not 9600 <= baud <= 115200:
-        message = f"{address}: baud has to be a multiple of 9600 up to 115200, not {baud}"
-        raise AddressError(message, address=str(address))
-    return Settings(address.where, baud, password, module, dpi, (width, height) if size else None)
+    for rate in (baud, raised or baud):
+        if rate % 9600 or not 9600 <= rate <= 115200:
+            message = f"{address}: baud has to be a multiple of 9600 up to 115200, not {rate}"
+            raise AddressError(message, address=str(address))
+    size_px = (width, height) if size else None
+    return Settings(address.where, baud, password, module, dpi, size_px, raised)
 
 
 class R30x:
@@ -87,6 +116,7 @@ class R30x:
         self._identity = Identity()
         self._size_px = self._settings.size_px
         self._packed_bytes = 0
+        self._has_light = False
         self._on_line(lambda _sensor: None)
 
     def identity(self) -> Identity:
@@ -120,11 +150,11 @@ class R30x:
         return self._on_line(act)
 
     def close(self) -> None:
-        """Release the port; safe to call twice."""
-        self._sensor = None
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        """Give the sensor its usual rate back and release the port; safe to call twice."""
+        if self._sensor is not None and self._settings.raised_baud:
+            with contextlib.suppress(DeviceError):
+                self._set_rate(self._sensor, self._settings.baud)
+        self._drop()
 
     # ── the line ──
 
@@ -133,23 +163,56 @@ class R30x:
             return act(self._sensor or self._open())
         except DeviceError as error:
             error.address = self._address
-            if isinstance(error, DeviceGone) or self._sensor is None:
-                self.close()
+            if self._sensor is None or self._has_to_be_reopened(error):
+                self._drop()
             raise
+
+    def _has_to_be_reopened(self, error: DeviceError) -> bool:
+        if isinstance(error, DeviceGone):
+            return True
+        # a sensor that lost its power may be back at its usual rate
+        lost = isinstance(error, DeviceSilent | DeviceProtocolError)
+        return lost and bool(self._settings.raised_baud)
+
+    def _drop(self) -> None:
+        self._sensor = None
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
 
     def _open(self) -> Sensor:
         settings = self._settings
         self._stream = SerialStream(settings.path, baud=settings.baud)
         sensor = Sensor(self._stream, module=settings.module)
+        self._unlock(sensor)
+        parameters = sensor.read_parameters()
+        info = sensor.product_info()
+        self._identity = self._identify(parameters, info)
+        self._has_light = info is not None
+        if settings.raised_baud not in (0, self._stream.baud):
+            self._set_rate(sensor, settings.raised_baud)
+            sensor.read_parameters()
+        self._sensor = sensor
+        return sensor
+
+    def _unlock(self, sensor: Sensor) -> None:
+        settings = self._settings
         try:
-            sensor.verify_password(settings.password)
+            try:
+                sensor.verify_password(settings.password)
+            except (DeviceSilent, DeviceProtocolError):
+                if not settings.raised_baud or self._stream is None:
+                    raise
+                self._stream.baud = settings.raised_baud
+                sensor.verify_password(settings.password)
         except DeviceRefused as error:
             message = f"{self._address}: the sensor does not accept the password of its address"
             raise DeviceRefused(message, reason=error.reason) from error
-        parameters = sensor.read_parameters()
-        self._identity = self._identify(parameters, sensor.product_info())
-        self._sensor = sensor
-        return sensor
+
+    def _set_rate(self, sensor: Sensor, baud: int) -> None:
+        if self._stream is not None and self._stream.baud != baud:
+            sensor.set_parameter(Parameter.BAUD, baud // 9600)
+            self._stream.baud = baud
 
     def _identify(self, parameters: wire.Parameters, info: wire.ProductInfo | None) -> Identity:
         if info is None:
@@ -169,6 +232,7 @@ class R30x:
     ) -> FingerCapture:
         end = time.monotonic() + wait_s
         poor, attempts = CaptureResult.NO_FINGER, 0
+        self._show(sensor, Cue.READY)
         while not cancelled():
             result = _try_once(sensor)
             if result is CaptureResult.CAPTURED:
@@ -176,13 +240,16 @@ class R30x:
             if result is not CaptureResult.NO_FINGER:
                 poor, attempts = result, attempts + 1
             if attempts >= _POOR_IMAGES or time.monotonic() >= end:
+                self._show(sensor, Cue.ERROR if attempts else Cue.OFF)
                 return FingerCapture(poor, attempts=max(attempts, 1))
             time.sleep(_PAUSE_S)
+        self._show(sensor, Cue.OFF)
         return FingerCapture(CaptureResult.NO_FINGER, attempts=max(attempts, 1))
 
     def _fetch(
         self, sensor: Sensor, attempts: int, progress: Progress, cancelled: Callable[[], bool]
     ) -> FingerCapture:
+        self._show(sensor, Cue.READING)
         try:
             packed = sensor.fetch_image(
                 expected_bytes=self._expected_bytes(), progress=progress, cancelled=cancelled
@@ -190,13 +257,16 @@ class R30x:
         except Cancelled:
             return FingerCapture(CaptureResult.NO_FINGER, attempts=attempts)
         image = self._image(packed)
-        return FingerCapture(
-            CaptureResult.CAPTURED,
-            image,
-            sensor.fetch_template(1),
-            f"r30x:{self._identity.model}:{self._identity.firmware}".rstrip(":"),
-            attempts,
-        )
+        template = sensor.fetch_template(1)
+        self._show(sensor, Cue.REMOVE)
+        # nothing of this person stays in the features; the next picture overwrites the picture
+        sensor.send_template(1, bytes(len(template)))
+        kind = f"r30x:{self._identity.model}:{self._identity.firmware}".rstrip(":")
+        return FingerCapture(CaptureResult.CAPTURED, image, template, kind, attempts)
+
+    def _show(self, sensor: Sensor, cue: Cue) -> None:
+        if self._has_light:
+            sensor.light(_LIGHTS[cue])
 
     def _expected_bytes(self) -> int:
         if self._packed_bytes:

@@ -35,6 +35,16 @@ class Limits:
     stale_s: float = 20.0
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Arguments of AURA_LED; `times` 0 is for ever."""
+
+    mode: int
+    speed: int
+    colour: int
+    times: int
+
+
 class Cancelled(Exception):
     """A transfer was given up because the caller said so."""
 
@@ -112,6 +122,7 @@ class Sensor:
         self._ask(Command.DOWN_CHAR, bytes([buffer]))
         for packet in wire.chunks(template, self.packet_bytes, address=self._module):
             self._stream.write(packet, limit_s=_WRITE_S)
+        self._stale = True  # some firmware acknowledges the data once more
 
     def make_model(self) -> bool:
         """Merge both buffers into a model; False if they are of different fingers."""
@@ -144,14 +155,11 @@ class Sensor:
         """Erase the flash library."""
         self._ask(Command.EMPTY, limit_s=5.0)
 
-    def light(self, *, mode: int, speed: int, colour: int, times: int) -> bool:
+    def light(self, light: Light) -> bool:
         """Set the ring light of newer modules; False from a module without one."""
+        arguments = bytes([light.mode, light.speed, light.colour, light.times])
         try:
-            self._ask(
-                Command.AURA_LED,
-                bytes([mode, speed, colour, times]),
-                limit_s=self._limits.optional_answer_s,
-            )
+            self._ask(Command.AURA_LED, arguments, limit_s=self._limits.optional_answer_s)
         except (DeviceRefused, DeviceSilent):
             return False
         return True

@@ -59,7 +59,7 @@ class SimulatedSensor:
         self._buffers: dict[int, bytes] = {}
         self._library: dict[int, bytes] = {}
         self._arriving: tuple[int, bytearray] | None = None
-        self._lit = b""
+        self.lit = b""
 
     def receive(self, octets: bytes) -> list[bytes]:
         """Take what the host sent and return the packets of the answer."""
@@ -69,6 +69,14 @@ class SimulatedSensor:
             self._arriving = None
             return [self._ack(Code.RECEIVE_ERROR)]
         return [answer for packet in packets for answer in self._answer(packet)]
+
+    def power_cycle(self, *, baud: int | None) -> None:
+        """Lose what is not in flash; `baud` is the rate it comes back with, None keeps its own."""
+        self._image, self._unlocked = b"", False
+        self._buffers.clear()
+        self._decoder = wire.Decoder()
+        self.lit = b""
+        self.baud = baud or self.baud
 
     def _answer(self, packet: Packet) -> list[bytes]:
         if packet.address != self._address:
@@ -291,7 +299,7 @@ class SimulatedSensor:
         return [self._ack(Code.OK, wire.encode_product_info(info))]
 
     def _light(self, arguments: bytes) -> list[bytes]:
-        self._lit = arguments[:4]
+        self.lit = arguments[:4]
         return [self._ack(Code.OK)]
 
     def _soft_reset(self, _: bytes) -> list[bytes]:

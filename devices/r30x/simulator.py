@@ -1,7 +1,8 @@
 """A fingerprint sensor at the other end of a serial line, as rude as it is told to be.
 
 Options: `model` (r307, as608, r503), `finger` (number of the picture, "none" = glass free), `baud`,
-`pace` (0 = as fast as possible instead of the line rate), `template` (bytes), `late_s`.
+`pace` (0 = as fast as possible instead of the line rate), `template` (bytes), `late_s`,
+`keeps_baud` (no = a changed rate is lost with the power).
 """
 
 from __future__ import annotations
@@ -31,8 +32,6 @@ FAULTS: Final = (
 )
 _BITS_PER_BYTE: Final = 10  # start, eight, stop
 _PIECE: Final = 32
-# waking late must not make the line slower than it is
-_CATCH_UP_S: Final = 0.05
 
 
 class R30xSimulator:
@@ -50,6 +49,7 @@ class R30xSimulator:
         self._baud = self._sensor.baud
         self._paced = options.get("pace", "1") != "0"
         self._late_s = float(options.get("late_s", "3"))
+        self._keeps_baud = options.get("keeps_baud", "yes") != "no"
         self._faults: dict[str, int] = {}
         self._noise = random.Random(self._finger)
         self._free_at = 0.0
@@ -68,6 +68,16 @@ class R30xSimulator:
         """Put the finger of that number on the glass, None takes it away."""
         self._finger = finger
         self._apply()
+
+    @property
+    def baud(self) -> int:
+        """Return the line rate that the sensor has now."""
+        return self._sensor.baud
+
+    @property
+    def light(self) -> bytes:
+        """Return what the ring light was last told: mode, speed, colour, times."""
+        return self._sensor.lit
 
     def fault(self, name: str) -> None:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
@@ -95,6 +105,7 @@ class R30xSimulator:
             self._sensor.extract_code = Code.FEW_POINTS
         if "unplugged" in faults:
             self._pty.unplug()
+            self._sensor.power_cycle(baud=None if self._keeps_baud else self._baud)
         elif not self._stopping.is_set():
             self._pty.plug()
 
@@ -105,6 +116,7 @@ class R30xSimulator:
             if not octets or self._pty.line_rate() != self._sensor.baud:
                 continue
             baud = self._sensor.baud
+            self._free_at = max(self._free_at, time.monotonic())
             for packet in self._sensor.receive(octets):
                 self._send(packet, baud)
 
@@ -136,9 +148,9 @@ class R30xSimulator:
             self._pty.write(octets)
 
     def _wait_for_line(self, octets: int, baud: int) -> None:
-        now = time.monotonic()
-        self._free_at = max(self._free_at, now - _CATCH_UP_S) + octets * _BITS_PER_BYTE / baud
-        self._stopping.wait(max(self._free_at - now, 0))
+        # waking late must not make the line slower than it is: the end is fixed by the start
+        self._free_at += octets * _BITS_PER_BYTE / baud
+        self._stopping.wait(max(self._free_at - time.monotonic(), 0))
 
 
 def start(options: Mapping[str, str], *, out: Path | None = None) -> R30xSimulator:

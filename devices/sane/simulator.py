@@ -20,11 +20,12 @@ depth 8
 resolution_min 50.0
 resolution_max 600.0
 resolution 300.0
-test-picture "Color pattern"
 geometry_max 300.0
 br_x 210.0
 br_y 297.0
 """
+
+_PICTURES = ("Grid", "Color pattern", "Solid black", "Solid white")
 
 _FAULTS: Mapping[str, str] = {
     "": "",
@@ -44,8 +45,9 @@ _FAULTS: Mapping[str, str] = {
 class SaneSimulator:
     """SANE's test backend behind a configuration folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, picture: str) -> None:
         self._folder = folder
+        self._picture = picture
         self._write("dll.conf", "test\n")
         self.fault("")
 
@@ -62,7 +64,8 @@ class SaneSimulator:
         if name == "silent":
             self._hang()
         else:
-            self._write("test.conf", _SCANNER + _FAULTS[name])
+            picture = f'test-picture "{self._picture}"\n'
+            self._write("test.conf", _SCANNER + picture + _FAULTS[name])
 
     def _hang(self) -> None:
         # the backend has no silence of its own: it waits in fopen() for a pipe nobody writes to
@@ -80,9 +83,13 @@ class SaneSimulator:
 
 
 def start(options: Mapping[str, str], *, out: Path | None = None) -> SaneSimulator:
-    """Start the simulator; it has no options and leaves nothing in `out`. Raises ValueError."""
+    """Start the simulator; it leaves nothing in `out`. Raises ValueError.
+
+    Option `picture`: Grid (squares of 10 mm), Color pattern, Solid black, Solid white.
+    """
     del out
-    if options:
-        message = f"the sane simulator has no option '{next(iter(options))}'"
+    picture = options.get("picture", _PICTURES[0])
+    if set(options) - {"picture"} or picture not in _PICTURES:
+        message = f"the sane simulator's only option is picture: {', '.join(_PICTURES)}"
         raise ValueError(message)
-    return SaneSimulator(Path(tempfile.mkdtemp(prefix="loket-sane-")))
+    return SaneSimulator(Path(tempfile.mkdtemp(prefix="loket-sane-")), picture)

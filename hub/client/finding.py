@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from zeroconf import Error, ServiceInfo, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
@@ -30,8 +31,12 @@ class HubFound:
     @property
     def trustworthy(self) -> bool:
         """Whether a token may be sent there: over TLS, or without leaving this machine."""
-        scheme, _, rest = self.url.partition("://")
-        return scheme == "https" or rest.startswith(("127.", "localhost:", "[::1]"))
+        parts = urlsplit(self.url)
+        try:
+            local = ipaddress.ip_address(parts.hostname or "").is_loopback
+        except ValueError:
+            local = False
+        return parts.scheme == "https" or local
 
 
 async def discover(timeout_s: float, *, interfaces: Sequence[str] | None = None) -> list[HubFound]:

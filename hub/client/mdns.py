@@ -44,6 +44,11 @@ def chosen_interfaces(interfaces: Sequence[str] | None = None) -> list[str]:
 
 def open_network(interfaces: Sequence[str]) -> AsyncZeroconf:
     """Join multicast DNS on `interfaces` (all if empty). Raises OSError without a network."""
+    # zeroconf leaves a socket open when it fails half-way: look before
+    absent = set(interfaces) - _all_addresses()
+    if absent:
+        message = f"this machine has no address {', '.join(sorted(absent))}"
+        raise OSError(message)
     return AsyncZeroconf(
         interfaces=list(interfaces) or InterfaceChoice.All, ip_version=IPVersion.V4Only
     )
@@ -53,13 +58,7 @@ def own_addresses(interfaces: Sequence[str]) -> list[str]:
     """Return the IPv4 addresses under which this machine is reached, loopback only if asked for."""
     if interfaces:
         return sorted(interfaces)
-    found = {
-        str(address.ip)
-        for adapter in ifaddr.get_adapters()
-        for address in adapter.ips
-        if address.is_IPv4
-    }
-    return sorted(ip for ip in found if not ipaddress.ip_address(ip).is_loopback)
+    return sorted(ip for ip in _all_addresses() if not ipaddress.ip_address(ip).is_loopback)
 
 
 def txt_of(info: ServiceInfo) -> dict[str, str]:
@@ -138,6 +137,15 @@ class Announcement:
             properties={key: _fitting(value) for key, value in self.txt.items()},
             server=f"{host[:60]}.local.",
         )
+
+
+def _all_addresses() -> set[str]:
+    return {
+        str(address.ip)
+        for adapter in ifaddr.get_adapters()
+        for address in adapter.ips
+        if address.is_IPv4
+    }
 
 
 def _fitting(value: str) -> bytes:

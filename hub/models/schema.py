@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Dialect, ForeignKey, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, declarative_mixin, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +72,6 @@ class Office(Base):
     created_at: Mapped[datetime]
 
 
-@declarative_mixin
 class InOffice:
     """Makes the office the first column of the primary key."""
 
@@ -81,7 +80,6 @@ class InOffice:
     )
 
 
-@declarative_mixin
 class WithId(InOffice):
     """Adds a random id as the second key column."""
 

@@ -289,6 +289,11 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
             days -= self.is_working_day(day)
         return day
 
+    def working_days(self, first: date, last: date) -> int:
+        """Return how many working days lie after `first`, up to and with `last`."""
+        days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
     def open_at(self, service: str, at: datetime) -> bool:
         """Say whether `service` gives numbers at `at` (hours and holidays; quota is not judged)."""
         return self.closed_because(service, at) is None

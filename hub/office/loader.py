@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.office.config import OfficeConfig
+from hub.office.staff_numbers import is_nip
 from hub.rulefile import RuleFile, RuleFileError
 
 SAMPLE_OFFICE = Path(__file__).with_name("office.toml")
@@ -25,6 +26,7 @@ def load_office(path: Path = SAMPLE_OFFICE) -> OfficeConfig:
     _check_references(file, office)
     _check_hours(file, office)
     _check_register(file, office)
+    _check_signers(file, office)
     return office
 
 
@@ -85,6 +87,12 @@ def _check_register(file: RuleFile, office: OfficeConfig) -> None:
     if not {"seq", "year"} <= names <= {"unit", "seq", "year"}:
         rule = "format must hold {seq} and {year}, may hold {unit}, and nothing else in braces"
         file.refuse(rule, "register", "format")
+
+
+def _check_signers(file: RuleFile, office: OfficeConfig) -> None:
+    for index, signer in enumerate(office.signers):
+        if not is_nip(signer.nip):
+            file.refuse(f"{signer.nip} is no staff number (NIP)", "signer", index, "nip")
 
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -1,4 +1,4 @@
-"""The NIP of a civil servant: birth YYYYMMDD, appointment YYYYMM, sex 1 or 2, serial of 3 digits."""
+"""The NIP of a civil servant: birth YYYYMMDD, appointment YYYYMM, sex 1 or 2, serial of three."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from litestar import Litestar, Request, Router, get
+from litestar import Litestar, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
@@ -26,6 +26,7 @@ from hub.officers import SignedIn
 from hub.settings import THE_OFFICE
 from hub.web import api, assets, auth, display, officer, sop, stream, supervisor
 from hub.web.commanding import provide_commanding, provide_station
+from hub.web.connection import AnyRequest
 from hub.web.problems import answer_failure, answer_http, answer_refused
 from hub.web.tokens import Tokens
 from hub.writer import Writer
@@ -86,7 +87,7 @@ async def front(officer: SignedIn) -> Redirect:
     return Redirect("/cases")
 
 
-async def require_json(request: Request[object, object, object]) -> None:
+async def require_json(request: AnyRequest) -> None:
     """Refuse a mutation that is not JSON: other types can be sent by foreign pages."""
     if request.method in ("GET", "HEAD") or request.url.path == "/api/blobs":
         return

@@ -7,8 +7,7 @@ import hmac
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from litestar import Request, Response, get, post
-from litestar.connection import ASGIConnection
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
@@ -22,15 +21,13 @@ from hub.errors import NotAllowed, NotAuthenticated, Refused
 from hub.house import SYSTEM
 from hub.office import OfficeConfig
 from hub.officers import Credentials, SignedIn
+from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.officer.login import login_page
 from hub.writer import Writer
 
 SESSION_COOKIE = "loket_session"
 LOGIN_COOKIE = "loket_login"
 """Guards the login form itself, before there is a session."""
-
-AnyConnection = ASGIConnection[object, object, object, object]
-AnyRequest = Request[object, object, object]
 
 
 async def provide_officer(
@@ -204,7 +201,7 @@ def _check_guard(expected: str, given: str) -> None:
 
 def _cookie(request: AnyRequest, name: str, value: str) -> Cookie:
     secure = request.url.scheme == "https"
-    return Cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+    return Cookie(key=name, value=value, httponly=True, samesite="lax", secure=secure)
 
 
 def _inside(to: str) -> str:

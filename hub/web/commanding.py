@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
-from litestar import Request, Response
-from litestar.connection import ASGIConnection
+from litestar import Response
 from litestar.params import Parameter
 
 from hub.errors import BadInput
+from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.tokens import Tokens
 from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault
 from hub.writer import Actor, Done, Tx, Writer
@@ -39,7 +39,7 @@ class Commanding:
     request: bytes
     name: str
 
-    async def run(self, command: Callable[[Tx], T], answer: type[T] | None = None) -> Done[T]:
+    async def run(self, command: Callable[[Tx], T], answer: object = None) -> Done[T]:
         """Run `command`; a replay is decoded as `answer`. Raises Refused."""
         return await self.writer.run(
             command,
@@ -47,18 +47,16 @@ class Commanding:
             key=self.key,
             request=self.request,
             name=self.name,
-            answer=answer,
+            answer=cast("type[T] | None", answer),
         )
 
 
-async def provide_station(request: Request[object, object, object], tokens: Tokens) -> Actor:
+async def provide_station(request: AnyRequest, tokens: Tokens) -> Actor:
     """Return the station whose token the request carries. Raises NotAuthenticated."""
     return await tokens.station(bearer(request))
 
 
-async def provide_commanding(
-    request: Request[object, object, object], writer: Writer, station: Actor
-) -> Commanding:
+async def provide_commanding(request: AnyRequest, writer: Writer, station: Actor) -> Commanding:
     """Return the request as a command. Raises BadInput `key_missing`."""
     key = request.headers.get(KEY_HEADER, "")
     if not 8 <= len(key) <= 80:
@@ -72,7 +70,7 @@ async def provide_commanding(
     return Commanding(writer, station, key, await request.body(), name)
 
 
-def bearer(connection: ASGIConnection[object, object, object, object]) -> str:
+def bearer(connection: AnyConnection) -> str:
     """Return the bearer token of a request, empty if there is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

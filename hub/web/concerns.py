@@ -16,7 +16,10 @@ _BOARD = (
     "clock.moved",
 )
 _OFFICE = ("ticket.", "counter.", "devices.", "station.", "job.", "clock.")
-_WORK = ("application.", "step.", "gate.", "payment.", "number.", "custody.")
+_WORK = (
+    "application.", "step.", "gate.", "evidence.", "payment.", "number.", "blank.", "custody.",
+    "cekal.",
+)  # fmt: skip
 
 
 def concerns(view: str, event: Event) -> bool:

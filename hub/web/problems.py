@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
@@ -16,12 +17,12 @@ from litestar.exceptions import (
 from litestar.response import Redirect
 
 from hub.errors import BadInput, NotAuthenticated, Refused
+from hub.web.connection import AnyRequest
 from hub.web.officer.refusal import refusal_page
 from hub.wire import MEDIA_PROBLEM, FieldFault, Problem
 
 log = logging.getLogger(__name__)
-
-AnyRequest = Request[object, object, object]
+_FIELD = re.compile(r"(?:field `|at `\$\.)([^`]+)`")
 
 
 def answer_refused(request: AnyRequest, refused: Refused) -> Response[object]:
@@ -37,6 +38,8 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
     """Answer what the framework refused: a body that does not fit, an unknown path, a method."""
     if isinstance(error, ValidationException):
         return answer_refused(request, body_invalid(error))
+    if error.status_code >= 500:
+        return answer_failure(request, error)
     code, title = _code_of(error)
     if _for_programs(request):
         return _problem(
@@ -64,9 +67,7 @@ def body_invalid(error: ValidationException) -> BadInput:
     """Return the refusal that names every field the framework found faulty."""
     extra = error.extra if isinstance(error.extra, list) else []
     faults = [
-        FieldFault(
-            field=str(one.get("key") or "body"), code="invalid", message=str(one.get("message", ""))
-        )
+        _fault(str(one.get("key") or "body"), str(one.get("message", "")))
         for one in extra
         if isinstance(one, dict)
     ]
@@ -76,6 +77,12 @@ def body_invalid(error: ValidationException) -> BadInput:
         id="Permintaan tidak sesuai: lihat isian yang disebut.",
         fields=faults or [FieldFault(field="body", code="invalid", message=error.detail)],
     )
+
+
+def _fault(key: str, message: str) -> FieldFault:
+    # the decoder's own words: "… unknown field `x`", "… missing required field `y`", "… - at `$.z`"
+    named = _FIELD.search(message)
+    return FieldFault(field=named[1] if named else key, code="invalid", message=message)
 
 
 def _code_of(error: HTTPException) -> tuple[str, str]:

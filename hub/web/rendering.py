@@ -105,12 +105,12 @@ def environment() -> Environment:
 
 def icon(name: str, label: str = "", size: str = "") -> Markup:
     """Return an icon of the sprite; without a `label` it is hidden from screen readers."""
-    described = (
-        Markup('role="img" aria-label="{}"').format(label) if label else 'aria-hidden="true"'
-    )
-    return Markup('<svg class="icon {}" {}><use href="{}#{}"></use></svg>').format(
-        size, Markup(described), static("icons.svg"), name
-    )
+    picture = Markup('<use href="{}#{}"></use></svg>').format(static("icons.svg"), name)
+    if label:
+        opening = Markup('<svg class="icon {}" role="img" aria-label="{}">').format(size, label)
+    else:
+        opening = Markup('<svg class="icon {}" aria-hidden="true">').format(size)
+    return opening + picture
 
 
 @cache

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar import asgi
 from litestar.connection import ASGIConnection
+from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from hub.clock import Clock
@@ -26,6 +27,7 @@ from hub.office import OfficeConfig
 from hub.web.auth import signed_in
 from hub.web.commanding import bearer
 from hub.web.concerns import concerns
+from hub.web.connection import AnyConnection
 from hub.web.display import fragments
 from hub.web.tokens import Tokens
 from hub.wire import MEDIA_PROBLEM, FieldFault
@@ -38,7 +40,6 @@ HEADERS = [
 ]
 DISPLAY = "display"
 Renderer = Callable[[Frame], Awaitable[bytes]]
-Connection = ASGIConnection[object, object, object, object]
 
 
 class Boards:
@@ -84,7 +85,7 @@ class Streams:
 
     async def programs(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /api/feed to a station."""
-        connection: Connection = ASGIConnection(scope)
+        connection: AnyConnection = ASGIConnection(scope)
         try:
             station = await self.tokens.station(bearer(connection))
             after = _position(connection)
@@ -95,7 +96,7 @@ class Streams:
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
-        connection: Connection = ASGIConnection(scope)
+        connection: AnyConnection = ASGIConnection(scope)
         view = str(scope["path"]).removeprefix("/stream/").strip("/")
         try:
             viewer = await self._page_viewer(connection, view)
@@ -105,13 +106,13 @@ class Streams:
             return
         await self._serve(viewer, after, self._renderer(connection, view), receive, send)
 
-    async def _page_viewer(self, connection: Connection, view: str) -> Viewer:
+    async def _page_viewer(self, connection: AnyConnection, view: str) -> Viewer:
         if view == DISPLAY:
             return Viewer("public")
         await signed_in(connection, self.database, self.office_no, self.clock)
         return Viewer("staff")
 
-    def _renderer(self, connection: Connection, view: str) -> Renderer:
+    def _renderer(self, connection: AnyConnection, view: str) -> Renderer:
         if view != DISPLAY:
             return lambda frame: _changed(view, frame)
         lang = _query(connection, "lang")
@@ -186,7 +187,7 @@ def _only_position(seq: int) -> bytes:
     return f"id: {seq}\n\n".encode()
 
 
-def _position(connection: Connection) -> int | None:
+def _position(connection: AnyConnection) -> int | None:
     given = connection.headers.get("last-event-id") or _query(connection, "after")
     if not given:
         return None
@@ -200,7 +201,7 @@ def _position(connection: Connection) -> int | None:
     return int(given)
 
 
-def _query(connection: Connection, name: str) -> str:
+def _query(connection: AnyConnection, name: str) -> str:
     return parse_qs(connection.scope["query_string"].decode()).get(name, [""])[0]
 
 
@@ -211,12 +212,12 @@ async def _refuse(send: Send, refused: Refused) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def routes(streams: Streams) -> list[object]:
+def routes(streams: Streams) -> list[ASGIRouteHandler]:
     """Return the two endpoints for the application to mount."""
 
     @asgi("/api/feed", copy_scope=True)
     async def programs(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "GET":
+        if scope.get("method") != "GET":
             await _refuse(send, NotFound("method_unknown", "The feed is read with GET."))
             return
         await streams.programs(scope, receive, send)

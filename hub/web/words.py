@@ -5,8 +5,10 @@ Texts lie in `words.toml`: one key a line, `[Indonesian, English]`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,6 +20,7 @@ from hub.wire import Estimate, Words
 
 Language = Literal["id", "en"]
 
+_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _MONTHS = {
     "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
     "en": "January February March April May June July August September October November December",
@@ -66,6 +69,10 @@ class Speech:
         """Return the text of `key` in the other language."""
         return pick(wording()[key], other(self.lang)).format(**values)
 
+    def known(self, key: str, otherwise: str = "") -> str:
+        """Return the text of `key`, or `otherwise` when there is none."""
+        return self.say(key) if key in wording() else otherwise
+
     def pick(self, words: Words) -> str:
         """Return a pair of texts in the page's language."""
         return pick(words, self.lang)
@@ -86,6 +93,19 @@ class Speech:
         """Return a date in words, 23 November 2026."""
         local = at.astimezone(self.zone).date() if isinstance(at, datetime) else at
         return f"{local.day} {_MONTHS[self.lang].split()[local.month - 1]} {local.year}"
+
+    def dated(self, value: str) -> str:
+        """Return a value with an ISO date said in words; anything else as it is."""
+        if not _ISO_DATE.fullmatch(value):
+            return value
+        with suppress(ValueError):  # 31 February
+            return self.day(date.fromisoformat(value))
+        return value
+
+    def half(self, message: str) -> str:
+        """Return this language's half of a message written `Indonesian / English`."""
+        indonesian, cut, english = message.partition(" / ")
+        return english if cut and self.lang == "en" else indonesian
 
     def moment(self, at: datetime) -> str:
         """Return day and clock, 23 Nov 2026 09.41."""

@@ -17,7 +17,7 @@ from kiosk.widgets.press import Pressable
 from kiosk.widgets.text import Icon, Text
 from kiosk.words import LANGUAGES
 
-COLUMNS = 4
+COLUMNS = 2
 
 
 class LanguagePage(Page):
@@ -38,7 +38,7 @@ class LanguagePage(Page):
             return
         notice = office.fee_notice
         self.fee = f"{notice.id}\n{notice.en}" if notice.id else ""
-        services = tuple((s.prefix, s.icon, s.waiting, s.open) for s in office.services)
+        services = tuple((s.code, self.either(s.name), s.waiting, s.open) for s in office.services)
         if services == self._services:
             return
         self._services = services
@@ -47,10 +47,19 @@ class LanguagePage(Page):
             row = Row(gap=18, stretch=True)
             chosen = office.services[start : start + COLUMNS]
             for service in chosen:
-                row.add_widget(_waiting(service))
+                row.add_widget(self._sign(service))
             for _ in range(COLUMNS - len(chosen)):
                 row.add_widget(Row())
             self.ids.waiting.add_widget(row)
+
+    def _sign(self, service: ServiceState) -> Row:
+        """Return a small sign: icon, service, and how many wait."""
+        sign = Row(gap=16, pad=[22, 14, 24, 14], ground="surface", edge="border", radius=22)
+        sign.add_widget(Icon(icon=service.icon, px=42, fixed=46, tone="primary"))
+        sign.add_widget(Text(role="small", text=self.either(service.name), halign="left"))
+        number = str(service.waiting) if service.open else "–"
+        sign.add_widget(Text(role="heading", text=number, halign="right", one_line=True, fixed=76))
+        return sign
 
 
 class LanguageCard(Pressable):
@@ -73,13 +82,3 @@ class LanguageCard(Pressable):
         """Take this place with a key that nobody has used."""
         self.event = LanguageChosen(self._language, secrets.token_hex(16))
         super().arrange(x, y, width, height, look)
-
-
-def _waiting(service: ServiceState) -> Column:
-    """Return a small sign: icon, prefix, and how many wait."""
-    sign = Column(gap=2, pad=[8, 18, 8, 18], ground="surface", edge="border", radius=22)
-    sign.add_widget(Icon(icon=service.icon, px=44, tone="primary"))
-    sign.add_widget(Text(role="label", tone="quiet", text=service.prefix, halign="center"))
-    number = str(service.waiting) if service.open else "–"
-    sign.add_widget(Text(role="heading", text=number, halign="center", one_line=True))
-    return sign

@@ -25,6 +25,7 @@ class LayPage(Page):
     reading = BooleanProperty(False)
     read_part = NumericProperty(0)
     state = StringProperty("")
+    percent = StringProperty("")
     fault = StringProperty("")
     advice = StringProperty("")
     failures = NumericProperty(0)
@@ -38,9 +39,8 @@ class LayPage(Page):
         self.reading = chip.state == "reading"
         total = chip.total or ESTIMATED_BYTES
         self.read_part = min(1.0, chip.done / total) if self.reading else 0.0
-        percent = self.say("lay.percent", n=round(self.read_part * 100))
-        reading = f"{self.say('lay.reading')} {percent}"
-        self.state = reading if self.reading else self.say("lay.waiting")
+        self.percent = self.say("lay.percent", n=round(self.read_part * 100))
+        self.state = self.say("lay.reading" if self.reading else "lay.waiting")
         failed = chip.state == "failed"
         code = chip.code if chip.code in KNOWN_CODES else "other"
         self.fault = f"{self.say('lay.failed')} {self.say(f'chip.{code}')}" if failed else ""

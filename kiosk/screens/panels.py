@@ -8,7 +8,7 @@ from kivy.graphics import Color, Rectangle
 from kiosk import events, flow
 from kiosk.state import Session
 from kiosk.theme import Look
-from kiosk.widgets.boxes import Column
+from kiosk.widgets.boxes import Column, put_away
 from kiosk.widgets.notes import Badge
 from kiosk.widgets.press import PushButton
 from kiosk.widgets.text import Text
@@ -48,7 +48,7 @@ class Panel(Column):
         self.pos, self.size = (x, y), (width, height)
         self._drawn.clear()
         if not self.shown or width <= 0:
-            self._card.arrange(-1e5, -1e5, 0, 0, look)
+            put_away(self._card)
             return
         self._drawn.add(Color(0.02, 0.06, 0.12, 0.78))
         self._drawn.add(Rectangle(pos=self.pos, size=self.size))

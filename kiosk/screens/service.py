@@ -42,17 +42,17 @@ class ServicePage(Page):
         left, top, right, bottom = self.inner(look)
         cards = [self._card(service) for service in services]
         inner = width - left - right
-        highest = max((card.measure(inner, look) for card in cards), default=1.0)
+        heights = [card.measure(inner, look) + look.gap(self.ids.cards.gap) for card in cards]
         room = height - top - bottom - self._above(inner, look)
-        room = room * LOW_PART if self.low else room
-        count = _that_fit(room, highest + look.gap(self.ids.cards.gap), len(cards), look)
-        pages = max(1, -(-len(cards) // count))
+        starts = _page_starts(heights, room * LOW_PART if self.low else room, look)
+        pages = len(starts)
         page = min(self.session.page, pages - 1)
+        shown = slice(starts[page], [*starts, len(cards)][page + 1])
         self.first, self.last = page == 0, page == pages - 1
         self.later = PageTurned(1 if not self.last else 0)
         self.pages = self.say("service.page", n=page + 1, m=pages) if pages > 1 else ""
         self.ids.cards.clear_widgets()
-        for card in cards[page * count : (page + 1) * count]:
+        for card in cards[shown]:
             self.ids.cards.add_widget(card)
 
     def _above(self, inner: float, look: Look) -> float:
@@ -121,9 +121,16 @@ def _closed(service: ServiceState, page: ServicePage) -> Text:
     return Text(role="label", tone="bad", text=words, halign="left")
 
 
-def _that_fit(room: float, each: float, cards: int, look: Look) -> int:
-    """Return how many cards fit; if not all do, the pager needs its room as well."""
-    count = int(room // each)
-    if count >= cards and cards <= MOST_CARDS:
-        return max(1, cards)
-    return max(1, min(MOST_CARDS, int((room - look.px(PAGER_PX)) // each)))
+def _page_starts(heights: list[float], room: float, look: Look) -> list[int]:
+    """Return where each page begins; if there are several, the pager needs its room as well."""
+    if sum(heights) <= room and len(heights) <= MOST_CARDS:
+        return [0]
+    room -= look.px(PAGER_PX)
+    starts, used = [0], 0.0
+    for place, height in enumerate(heights):
+        full = used + height > room or place - starts[-1] >= MOST_CARDS
+        if full and place > starts[-1]:
+            starts.append(place)
+            used = 0.0
+        used += height
+    return starts

@@ -20,11 +20,11 @@ from kiosk.theme import CONTRAST, LIGHT, PANEL, Look, rgba
 from kiosk.widgets import entry as _entry_widgets  # noqa: F401 — kv files name their classes
 from kiosk.widgets import notes as _note_widgets  # noqa: F401
 from kiosk.widgets import pictures as _picture_widgets  # noqa: F401
-from kiosk.widgets.boxes import Row
+from kiosk.widgets.boxes import Row, put_away
 from kiosk.widgets.entry import Key
 from kiosk.widgets.frame import AccessBar, Header
 from kiosk.widgets.notes import Note
-from kiosk.widgets.press import PushButton, Pressable
+from kiosk.widgets.press import Pressable, PushButton
 
 PAGES = {
     "closed": ("closed", "ClosedPage"),
@@ -174,13 +174,15 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         bar = self.bar.measure(self.width, look)
         self.bar.arrange(self.x, self.y, self.width, bar, look)
         foot = self._foot.measure(self.width, look) if self._foot.shown else 0.0
-        width = self.width if foot else 0.0
-        self._foot.arrange(self.x if foot else -1e5, self.bar.top, width, foot, look)
+        if foot:
+            self._foot.arrange(self.x, self.bar.top, self.width, foot, look)
+        else:
+            put_away(self._foot)
         top = float(self.header.y)
         side = look.px(SIDE)
         note = self._banner.measure(self.width - 2 * side, look)
         if not note:
-            self._banner.arrange(-1e5, -1e5, 0, 0, look)
+            put_away(self._banner)
             return top
         top -= note + look.px(20)
         self._banner.arrange(self.x + side, top, self.width - 2 * side, note, look)
@@ -195,7 +197,8 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
     def _second_finger(self, touch: MotionEvent) -> bool:
         from kivy.base import EventLoop
 
-        return any(other is not touch for other in EventLoop.touches)
+        # a mouse that only hovers is among the touches as well
+        return any(other is not touch and other.is_touch for other in EventLoop.touches)
 
     def _repeats(self, touch: MotionEvent) -> bool:
         """Whether this touch repeats the last one on the same part too soon."""

@@ -20,6 +20,8 @@ from kivy.uix.widget import Widget
 
 from kiosk.theme import Look
 
+FAR_AWAY = (-1e5, -1e5)
+
 
 class Part(Protocol):
     """A widget of the set."""
@@ -61,10 +63,10 @@ class Box(Widget):  # type: ignore[misc] # Kivy has no types
         """Return the children that are shown, first to last; the others are put away."""
         shown = []
         for child in reversed(self.children):
-            if child.shown:
+            if child.shown and not getattr(child, "empty", False):
                 shown.append(cast("Part", child))
             else:
-                child.arrange(-1e5, -1e5, 0, 0, Look())
+                put_away(child)
         return shown
 
     def measure(self, width: float, look: Look) -> float:
@@ -76,7 +78,10 @@ class Box(Widget):  # type: ignore[misc] # Kivy has no types
         """Take this place and draw ground and edge."""
         self.pos = (x, y)
         self.size = (width, height)
-        self.draw(look)
+        if width > 0 and height > 0:
+            self.draw(look)
+        else:
+            self._drawn.clear()
 
     def draw(self, look: Look) -> None:
         """Draw shadow, edge and ground in the colours of `look`."""
@@ -114,6 +119,18 @@ class Box(Widget):  # type: ignore[misc] # Kivy has no types
         self._drawn.add(Rounded(pos=place, size=size, radius=[max(0.1, radius - inset)] * 4))
 
 
+def put_away(widget: Widget) -> None:
+    """Take `widget` and all within off the glass: they can be neither seen nor touched."""
+    for part in widget.walk(restrict=True):
+        part.pos, part.size = FAR_AWAY, (0, 0)
+        if isinstance(part, Box):
+            part._drawn.clear()
+
+
+def _own_width(part: Part, inner: float, look: Look) -> float:
+    return min(inner, look.px(part.fixed)) or inner
+
+
 class Column(Box):
     """Parts under one another; what is left goes to those that `grow`."""
 
@@ -121,7 +138,7 @@ class Column(Box):
         """Return the sum of the parts, gaps and padding."""
         left, top, right, bottom = self.inner(look)
         inner = width - left - right
-        heights = [part.measure(inner, look) for part in self.parts()]
+        heights = [part.measure(_own_width(part, inner, look), look) for part in self.parts()]
         gaps = look.gap(self.gap) * max(0, len(heights) - 1)
         return max(look.px(self.least), sum(heights) + gaps + top + bottom)
 
@@ -130,13 +147,14 @@ class Column(Box):
         super().arrange(x, y, width, height, look)
         left, top, right, bottom = self.inner(look)
         inner, parts = width - left - right, self.parts()
-        heights = [part.measure(inner, look) for part in parts]
+        widths = [_own_width(part, inner, look) for part in parts]
+        heights = [part.measure(wide, look) for part, wide in zip(parts, widths, strict=True)]
         free = height - top - bottom - sum(heights) - look.gap(self.gap) * max(0, len(parts) - 1)
         shares = sum(part.grow for part in parts)
         upper = y + height - top - (free / 2 if not shares and free > 0 else 0)
-        for part, needed in zip(parts, heights, strict=True):
+        for part, wide, needed in zip(parts, widths, heights, strict=True):
             given = needed + (free * part.grow / shares if shares and free > 0 else 0)
-            part.arrange(x + left, upper - given, inner, given, look)
+            part.arrange(x + left + (inner - wide) / 2, upper - given, wide, given, look)
             upper -= given + look.gap(self.gap)
 
 

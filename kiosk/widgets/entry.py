@@ -104,7 +104,7 @@ class Field(Column):
         self._dress()
         super().arrange(x, y, width, height, look)
         typed = self._typed
-        reach = typed.texture_size[0] if self.text else 0.0
+        reach = typed.drawn_width if self.text else 0.0
         self._drawn.add(Color(*look.colour("gold")))
         caret = (typed.x + reach + look.px(6) - (0 if self.text else look.px(10)), typed.y)
         if not self.text:

@@ -55,6 +55,11 @@ class Note(Row):
         self.add_widget(self._icon)
         self.add_widget(self._words)
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not self.text
+
     def measure(self, width: float, look: Look) -> float:
         """Return the height; none without words."""
         self._dress()
@@ -116,7 +121,7 @@ class Datum(Row):
         return super().measure(width, look)
 
 
-class Point(Row):
+class Bullet(Row):
     """An icon in a tinted square beside a heading and a sentence."""
 
     icon = StringProperty("info")
@@ -152,14 +157,13 @@ class Badge(Row):
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
         self.fixed = self.fixed or 108
-        self.least = self.fixed
         self._icon = Icon(px=self.px)
         self.add_widget(self._icon)
 
     def measure(self, width: float, look: Look) -> float:
         """Return the square's side."""
         del width
-        return look.px(self.least)
+        return look.px(self.fixed)
 
     def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
         """Take this place."""

@@ -62,8 +62,8 @@ class Reader(Box):
         glass = ((middle - 270 * unit, base + 34 * unit), (540 * unit, 162 * unit))
         self._plate(look, *glass, "text")
         if self.part:
-            sweep = (glass[1][0] * min(1.0, self.part), 10 * unit)
-            self._rect("good", (glass[0][0], base + 40 * unit), sweep, look)
+            sweep = (glass[1][0] * min(1.0, self.part), 14 * unit)
+            self._rect("gold", (glass[0][0], base + 40 * unit), sweep, look)
         book = ((middle - 205 * unit, base + 150 * unit), (410 * unit, 230 * unit))
         self._plate(look, *book, "primary")
         self._drawn.add(Color(*look.colour("gold")))

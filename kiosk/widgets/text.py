@@ -31,6 +31,12 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
         self._made: tuple[object, ...] = ()
+        self.drawn_width = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self.text
 
     def measure(self, width: float, look: Look) -> float:
         """Return the height of the text broken at `width`."""
@@ -57,9 +63,22 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
         self.font_size = size
         self.text_size = (None, None) if self.one_line else (max(1.0, width), None)
         self.texture_update()
-        while self.one_line and self.texture_size[0] > width > 1 and self.font_size > 1:
+        while self._too_wide(width) and self.font_size > 1:
             self.font_size *= SHRINK
             self.texture_update()
+        self.drawn_width = float(self.texture_size[0])
+        if self.one_line and self.halign != "center":
+            # a line without a width would stand in the middle of its place
+            self.text_size = (max(width, self.texture_size[0] + 1), None)
+            self.texture_update()
+
+    def _too_wide(self, width: float) -> bool:
+        """Whether the line, or one word of it, is wider than `width`: Kivy would cut the word."""
+        if width <= 1:
+            return False
+        if self.one_line:
+            return bool(self.texture_size[0] > width)
+        return any(self._label.get_extents(word)[0] > width for word in self.text.split())
 
 
 class Icon(Label):  # type: ignore[misc] # Kivy has no types

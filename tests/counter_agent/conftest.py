@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,10 +154,13 @@ class JobHub:
                     return device
         return None
 
-    def wait_lamp(self, role: str, lamp: str, limit_s: float = 60) -> wire.DeviceReport:
+    def wait_lamp(
+        self, role: str, lamp: str, code: str = "", limit_s: float = 60
+    ) -> wire.DeviceReport:
         def seen() -> wire.DeviceReport | None:
             device = self.lamp(role)
-            return device if device and device.lamp == lamp else None
+            fits = device and device.lamp == lamp and code in ("", device.code)
+            return device if fits else None
 
         return wait_until(seen, f"{role} {lamp}", limit_s)
 
@@ -367,11 +370,16 @@ def start_agent(tmp_path, hub):
     started: list[AgentProcess] = []
 
     def start(
-        devices: dict[str, str] | None = None, *, hub_url: str | None = None, ready: bool = True
+        devices: dict[str, str] | None = None,
+        *,
+        hub_url: str | None = None,
+        ready: bool = True,
+        extra: tuple[str, ...] = (),
     ) -> AgentProcess:
         arguments = ["--counter", "3", "--token-file", str(token)]
         arguments += ["--state", str(tmp_path / "state"), "--interface", "127.0.0.1"]
         arguments += ["--hub", hub.url if hub_url is None else hub_url] if hub_url != "" else []
+        arguments += extra
         for role, address in (devices or {}).items():
             arguments += ["--device", f"{role}={address}"]
         agent = AgentProcess(tmp_path, arguments, {})
@@ -390,3 +398,52 @@ def start_agent(tmp_path, hub):
 @pytest.fixture
 def wait():
     return wait_until
+
+
+class Tap:
+    """A TCP wire to a printer that swallows its answers once a ticket's bytes are passing."""
+
+    def __init__(self, address: str) -> None:
+        host, port = address.rpartition("//")[2].split(":")
+        self._target = (host, int(port))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"escpos:socket://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.swallow_after: int | None = None
+        self._passed = 0
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        for one in (self._listener, *self._open):
+            one.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._target)
+                self._open += [near, far]
+                self._passed = 0
+                for source, sink, answers in ((near, far, False), (far, near, True)):
+                    arguments = (source, sink, answers)
+                    threading.Thread(target=self._pass, args=arguments, daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
+        with suppress(OSError):
+            while octets := source.recv(4096):
+                if not answers:
+                    self._passed += len(octets)
+                limit = self.swallow_after
+                if not (answers and limit is not None and self._passed > limit):
+                    sink.sendall(octets)
+        for end in (source, sink):  # closing alone would not wake the other direction
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def tapped(simulate):
+    printer = simulate("escpos")
+    tap = Tap(printer.address)
+    yield printer, tap
+    tap.close()

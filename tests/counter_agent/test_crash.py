@@ -6,6 +6,17 @@ from pathlib import Path
 from PIL import Image
 from pysqlite3 import dbapi2 as sqlite3
 
+from devices.registry import open_device
+
+
+def one_page() -> bytes:
+    out = io.BytesIO()
+    Image.new("L", (200, 280), 255).save(out, "PDF")
+    return out.getvalue()
+
+
+ONE_PAGE = one_page()
+
 
 def ticket_png() -> bytes:
     picture = Image.new("L", (576, 200), 255)
@@ -59,50 +70,82 @@ def test_a_capture_is_done_again_after_a_crash(hub, simulate, start_agent, tmp_p
     assert hub.ended(job).state == "done"
 
 
-def crash_after_the_paper(hub, printer, start_agent, tmp_path, wait) -> tuple[str, object]:
+def crash_after_the_paper(hub, tapped, start_agent, tmp_path, wait) -> str:
     """Kill the agent when the ticket is out but the printer's word has not come."""
-    agent = start_agent({"ticket_printer": printer.address})
+    printer, tap = tapped
+    tap.swallow_after = 2000
+    agent = start_agent({"ticket_printer": tap.address})
     hub.wait_lamp("ticket_printer", "ready")
     job = hub.ask("print_ticket", blob=ticket_png())
-    wait_journal(wait, tmp_path / "state", ["begun"])
-    printer.fault("silent")
     wait(lambda: printer.tickets == 1, "a ticket")
     agent.kill()
     assert journal(tmp_path / "state") == ["begun"]
-    return job, agent
+    tap.swallow_after = None
+    return job
 
 
 def test_a_print_that_came_out_is_found_by_the_printers_own_word(
-    hub, simulate, start_agent, tmp_path, wait
+    hub, tapped, start_agent, tmp_path, wait
 ):
-    printer = simulate("escpos")
-    printer.fault("slow")
-    job, _ = crash_after_the_paper(hub, printer, start_agent, tmp_path, wait)
+    printer, tap = tapped
+    job = crash_after_the_paper(hub, tapped, start_agent, tmp_path, wait)
 
-    printer.fault("")
-    agent = start_agent({"ticket_printer": printer.address})
+    agent = start_agent({"ticket_printer": tap.address})
     result = hub.ended(job)
 
     assert (result.state, result.facts) == ("done", {"print": "printed"})
     assert agent.said("asking the printer")
     assert printer.tickets == 1
+    wait_journal(wait, tmp_path / "state", [])
 
 
 def test_a_print_that_the_printer_cannot_speak_of_is_unknown_and_not_repeated(
-    hub, simulate, start_agent, tmp_path, wait
+    hub, tapped, start_agent, tmp_path, wait
 ):
-    printer = simulate("escpos")
+    printer, tap = tapped
     printer.fault("no_process_id")
-    printer.fault("slow")
-    job, _ = crash_after_the_paper(hub, printer, start_agent, tmp_path, wait)
+    job = crash_after_the_paper(hub, tapped, start_agent, tmp_path, wait)
 
-    printer.fault("")
-    printer.fault("no_process_id")
-    start_agent({"ticket_printer": printer.address})
+    start_agent({"ticket_printer": tap.address})
     result = hub.ended(job)
 
     assert (result.state, result.code) == ("unknown", "not_confirmed")
     assert printer.tickets == 1
+
+
+def crash_while_printing(hub, printer, start_agent, wait) -> str:
+    """Kill the agent while the document printer works on its job."""
+    agent = start_agent({"document_printer": printer.address})
+    job = hub.ask("print_document", blob=ONE_PAGE)
+    other = open_device(printer.address)
+    wait(lambda: other.find_job(job), "the printer lists the job")
+    other.close()
+    agent.kill()
+    return job
+
+
+def test_a_document_that_went_on_printing_is_found_by_its_name(hub, simulate, start_agent, wait):
+    printer = simulate("ipp", seconds="3")
+    job = crash_while_printing(hub, printer, start_agent, wait)
+
+    start_agent({"document_printer": printer.address})
+    result = hub.ended(job)
+
+    assert (result.state, result.facts) == ("done", {"print": "printed"})
+    assert len(list(printer.out.glob("*.pdf"))) == 1
+
+
+def test_a_document_that_the_printer_forgot_is_unknown_and_not_repeated(
+    hub, simulate, start_agent, wait
+):
+    printer = simulate("ipp", seconds="3")
+    job = crash_while_printing(hub, printer, start_agent, wait)
+    other = simulate("ipp")
+
+    start_agent({"document_printer": other.address})
+    result = hub.ended(job)
+
+    assert (result.state, result.code) == ("unknown", "printer_forgot")
 
 
 def test_a_result_outlives_a_dead_hub_and_a_dead_agent(hub, simulate, start_agent, tmp_path, wait):

@@ -57,7 +57,7 @@ def tell(process: subprocess.Popen[str], line: str) -> str:
 
 
 def test_importing_the_commands_loads_no_driver() -> None:
-    heavy = "cv2 smartcard kivy numpy PIL escpos serial sane pyipp sqlalchemy litestar".split()
+    heavy = ["cv2", "smartcard", "kivy", "numpy", "PIL", "escpos", "serial", "sane", "pyipp"]
     code = f"import sys, devices.command; print([m for m in {heavy} if m in sys.modules])"
 
     finished = subprocess.run(

@@ -1,8 +1,10 @@
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -100,7 +102,39 @@ def test_a_port_is_open_once(line: Pty) -> None:
     SerialStream(str(line.path), baud=57600).close()
 
 
-def test_what_is_no_serial_port_is_said_in_words(tmp_path: object) -> None:
+OPEN = "import os, sys; os.close(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY))"
+
+
+def open_as_nobody(port: Path) -> str:
+    """Open `port` in a process without privileges; return what went wrong there."""
+    user = 65534 if os.geteuid() == 0 else None
+    finished = subprocess.run(
+        ["/usr/bin/python3", "-c", OPEN, str(port)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        user=user,
+        cwd="/",
+    )
+    return finished.stderr.strip().rpartition("\n")[2]
+
+
+def test_a_program_that_knows_no_lock_is_kept_out_while_the_port_is_open(line: Pty) -> None:
+    port = line.path.resolve()
+    port.chmod(0o666)
+    before = open_as_nobody(port)
+
+    stream = SerialStream(str(line.path), baud=57600)
+    while_open = open_as_nobody(port)
+    stream.close()
+
+    assert before == ""
+    assert "Device or resource busy" in while_open
+    assert open_as_nobody(port) == ""
+
+
+def test_what_is_no_serial_port_is_said_in_words() -> None:
     with pytest.raises(DeviceGone, match="is not there"):
         SerialStream(os.devnull, baud=57600)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 
 from hub import blobs as files
 from hub import jobs
@@ -12,6 +12,7 @@ from hub.blobs import Blobs
 from hub.database import Database
 from hub.errors import BadInput, NotAllowed
 from hub.web.commanding import Commanding, answer
+from hub.web.connection import AnyRequest
 from hub.wire import BlobStored, FieldFault
 from hub.writer import Actor, Tx
 
@@ -20,9 +21,7 @@ TAKEN = ("image/png", "image/jpeg", "application/pdf", "application/octet-stream
 
 
 @post("/blobs", status_code=201, request_max_body_size=LARGEST)
-async def store(
-    request: Request[object, object, object], commanding: Commanding, blobs: Blobs
-) -> Response[bytes]:
+async def store(request: AnyRequest, commanding: Commanding, blobs: Blobs) -> Response[bytes]:
     """Store a file; its answer leaves when it is on the disk."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if media_type not in TAKEN or not commanding.request:

@@ -10,8 +10,8 @@ from hub import board, stations
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.web.commanding import Commanding, answer
-from hub.wire import OfficeState, QueueState, StationReport, StationState
+from hub.web.commanding import Commanding
+from hub.wire import SEQ_HEADER, OfficeState, QueueState, StationReport, StationState
 from hub.writer import Actor
 
 
@@ -57,10 +57,10 @@ async def my_station(station: Actor, database: Database, office_no: int) -> Stat
 
 
 @post("/stations/me/report", status_code=204)
-async def report(data: StationReport, commanding: Commanding) -> Response[bytes]:
+async def report(data: StationReport, commanding: Commanding) -> Response[None]:
     """Tell the hub this station's version and the state of its devices."""
     done = await commanding.run(lambda tx: stations.report(tx, report=data))
-    return answer(done, status=204)
+    return Response(None, headers={SEQ_HEADER: str(done.seq)})
 
 
 routes = [office_state, queue_state, my_station, report]

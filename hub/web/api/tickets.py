@@ -26,9 +26,7 @@ from hub.writer import Actor, Tx
 
 
 @post("/tickets", status_code=201)
-async def issue(
-    data: IssueTicket, commanding: Commanding, office: OfficeConfig
-) -> Response[bytes]:
+async def issue(data: IssueTicket, commanding: Commanding, office: OfficeConfig) -> Response[bytes]:
     """Issue the next number of a service."""
 
     def command(tx: Tx) -> Ticket:

@@ -1,0 +1,16 @@
+"""Officers' pages: the counter, the case with its steps, the work list."""
+
+from __future__ import annotations
+
+from litestar import Router
+
+from hub.web.desk import DESK
+from hub.web.officer import case_routes, counter_routes
+
+routes = [
+    Router(
+        "/",
+        route_handlers=[*counter_routes.routes, *case_routes.routes],
+        dependencies=DESK,
+    )
+]

@@ -31,14 +31,7 @@ class EvidenceItem:
     job: JobLamp | None
     value: str
     fault: str
-
-    @property
-    def picture(self) -> bool:
-        """Return whether what is there can be shown as a picture."""
-        return self.row.supplied and self.row.blob is not None and self.row.kind in _PICTURES
-
-
-_PICTURES = ("scan", "photo", "finger")
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +43,15 @@ class CasePage:
     decision: EvidenceItem | None
     key: str
     counter: int | None
+    desks: tuple[int, ...]
     can_reject: bool
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def devices(self) -> int | None:
+        """Return the counter whose devices work for this page unless another is chosen."""
+        return self.counter or (self.desks[0] if self.desks else None)
 
     @property
     def missing(self) -> int:

@@ -1,4 +1,4 @@
-"""The page that says why something could not be shown or done, when there is no form to return to."""
+"""The page that says why something was refused, when there is no form to return to."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.errors import Refused
-from hub.wire import Candidate, Ticket, Words
+from hub.wire import Candidate, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,14 @@ class CaseBrief:
     code: str
     person: str
     state: str
-    step: int
+    step: int | None
     step_name: str
     step_also: str
     performer: str
     minutes: int
     mine: bool
     rows: tuple[NeededRow, ...]
-    facts: tuple[tuple[Words, str, str], ...] = ()
+    facts: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def there(self) -> int:

@@ -1,0 +1,38 @@
+"""The whole sheet of the procedure, to read and to print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litestar import Response, Router, get
+
+from hub.sop import Sop
+from hub.web.desk import DESK, Desk
+from hub.web.rendering import page
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """The procedure and the columns of its sheet."""
+
+    sop: Sop
+    columns: tuple[tuple[str, str], ...]
+
+
+@get("/sop")
+async def show_sop(desk: Desk) -> Response[str]:
+    """Show the procedure's whole sheet, verbatim Indonesian with English beside it."""
+    sop = desk.procedure.sop
+    columns = tuple((unit.code, unit.column) for unit in sop.units if unit.column)
+    frame = desk.frame(
+        0,
+        desk.clock.now(),
+        title=f"SOP {sop.number}",
+        section="sop",
+        here="/sop",
+        stream="",
+    )
+    return page("sop.html", frame, SheetPage(sop, columns))
+
+
+routes = [Router("/", route_handlers=[show_sop], dependencies=DESK)]

@@ -19,6 +19,8 @@
     for (const face of document.querySelectorAll("[data-clock]")) face.textContent = clock(now());
     for (const time of document.querySelectorAll("[data-since]"))
       time.textContent = running((now() - Date.parse(time.dataset.since)) / 1000);
+    for (const call of document.querySelectorAll("[data-fresh]"))
+      call.classList.toggle("fresh", now() - Date.parse(call.dataset.fresh) < 20000);
     for (const bar of document.querySelectorAll("[data-bar]")) {
       bar.value = (now() - Date.parse(bar.dataset.bar)) / 1000;
       bar.parentElement.classList.toggle("over", now() - Date.parse(bar.dataset.bar) > bar.max * 1000);
@@ -56,6 +58,9 @@
     const sender = event.submitter;
     if (sender?.ariaBusy === "true") event.preventDefault();
     else if (sender && event.target.method === "post") setTimeout(() => { sender.ariaBusy = "true"; });
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
   });
   window.addEventListener("pageshow", () => {
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.ariaBusy = null;

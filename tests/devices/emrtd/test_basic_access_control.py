@@ -141,7 +141,7 @@ def test_the_commands_look_as_icao_prints_them():
     assert select_application().encode().hex().upper() == "00A4040C07A0000002471001"
     assert get_challenge().encode().hex().upper() == "0084000008"
     assert read_by_sfi(0x1E, 4).encode().hex().upper() == "00B09E0004"
-    assert read_at(0x8000, 200).encode().hex().upper() == "00B100000554030080" + "00CC"
+    assert read_at(0x8000, 200).encode().hex().upper() == "00B1000005540300" + "8000CB"
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,15 @@
 """The files of the LDS application, as a specimen chip holds them and as broken chips do."""
 
+import io
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from devices.emrtd import tlv
+from devices.emrtd.face import as_jpeg
 from devices.emrtd.lds import (
     LdsError,
     parse_com,
@@ -125,3 +130,31 @@ def test_ef_sod_with_any_flipped_byte_never_raises_anything_but_lds_error(passpo
             parse_sod(broken)
         except LdsError:
             continue
+
+
+def test_a_jpeg_2000_face_is_shown_as_jpeg():
+    out = io.BytesIO()
+    Image.new("RGB", (60, 80), "navy").save(out, "JPEG2000")
+
+    shown = as_jpeg(parse_face_record(face_record(out.getvalue())))
+
+    with Image.open(io.BytesIO(shown)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (60, 80))
+
+
+def test_a_broken_jpeg_2000_is_an_lds_error():
+    record = face_record(bytes.fromhex("0000000C6A5020200D0A870A") + bytes(50))
+
+    with pytest.raises(LdsError):
+        as_jpeg(parse_face_record(record))
+
+
+def test_what_the_hub_imports_loads_no_transport():
+    code = (
+        "import sys, devices.mrz.wire, devices.emrtd.lds, devices.emrtd.trust;"
+        "print([name for name in ('smartcard', 'serial', 'cv2', 'PIL') if name in sys.modules])"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+    assert loaded.stdout.strip() == b"[]"

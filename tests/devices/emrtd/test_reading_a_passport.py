@@ -7,7 +7,7 @@ import time
 import pytest
 
 from devices.capabilities import MrzKey, PassportReader, Verdict
-from devices.emrtd.simulator import FAULTS, start
+from devices.emrtd.simulator import ACCESS, FAULTS, start
 from devices.errors import (
     AddressError,
     DeviceBusy,
@@ -276,7 +276,7 @@ def test_another_holder_lies_on_a_second_reader_at_the_same_time(passport, tmp_p
 
 
 def test_a_name_that_fits_two_readers_lists_both(passport):
-    with pytest.raises(AddressError, match="Virtual PCD 00 00.*Virtual PCD 00 01"):
+    with pytest.raises(AddressError, match=r"Virtual PCD 00 00.*Virtual PCD 00 01"):
         open_device("emrtd:pcsc://Virtual PCD")
 
 
@@ -301,3 +301,34 @@ def test_the_simulator_opens_with_its_device_and_ends_with_it():
         assert device.read_passport(KEY).mrz
     finally:
         device.close()
+
+
+@pytest.fixture(scope="module", params=list(ACCESS))
+def modern(request, tmp_path_factory):
+    """A passport that offers PACE, by cipher."""
+    folder = tmp_path_factory.mktemp("csca")
+    simulator = start({"signature": "ecdsa", "access": request.param}, out=folder)
+    reader = open_device(f"{simulator.address}?csca={folder}")
+    yield simulator, reader
+    reader.close()
+    simulator.stop()
+
+
+def test_a_passport_that_offers_pace_is_opened_with_it(modern):
+    simulator, reader = modern
+
+    result = read(reader)
+
+    assert result.access == "PACE"
+    assert dict(result.files) == dict(simulator.passport.files)
+    assert [finding.verdict for finding in result.findings] == [Verdict.VALID]
+    assert result.apdus <= 76
+
+
+def test_a_wrong_key_in_pace_is_a_wrong_key_and_the_right_one_opens_it_next(modern):
+    _, reader = modern
+
+    with pytest.raises(WrongAccessKey):
+        read(reader, MrzKey("L898902C4", "740812", "320415"))
+
+    assert read(reader).access == "PACE"

@@ -19,9 +19,10 @@ from devices.errors import (
 )
 from devices.escpos import driver, simulator
 from devices.escpos.driver import EscposPrinter, Limits
+from devices.escpos.settings import connected, settings_of
 from devices.escpos.simulator import EscposSimulator
 
-FAST = Limits(status_s=0.6, question_s=0.6, silence_s=0.6, print_s=20)
+FAST = Limits(identity_s=2, question_s=1)
 
 
 def ticket(rows: int = 700, seed: int = 1) -> TicketImage:
@@ -229,6 +230,59 @@ def test_a_printer_without_a_way_back_has_sent(tmp_path: Path) -> None:
     assert (result.state, result.code) == (PrintState.SENT, "not_confirmed")
     assert (health.lamp, health.code) == (Lamp.WARNING, "status_unknown")
     assert len(printed(tmp_path)) == 1
+
+
+def black_rows(picture: Image.Image) -> list[bytes]:
+    octets, row = bytes(byte ^ 0xFF for byte in picture.tobytes()), picture.width // 8
+    rows = [octets[at : at + row] for at in range(0, len(octets), row)]
+    return [one for one in rows if any(one)]
+
+
+def test_a_ticket_after_a_broken_one_is_whole(
+    simulated: EscposSimulator, printer: EscposPrinter, tmp_path: Path
+) -> None:
+    whole = ticket(rows=200, seed=2)
+    half = b"\x1dv0\x00" + (72).to_bytes(2, "little") + (900).to_bytes(2, "little") + bytes(7200)
+    printer.close()
+    leave_in_the_middle(simulated, half)
+
+    restarted = EscposPrinter(parse_address(simulated.address), limits=FAST)
+    result = restarted.print_ticket(whole, process_id=3)
+    model = restarted.identity().model
+    restarted.close()
+
+    assert result.state is PrintState.PRINTED
+    assert model == "Loket receipt printer"
+    assert black_rows(printed(tmp_path)[-1]) == [
+        whole.rows[at : at + 72] for at in range(0, len(whole.rows), 72)
+    ]
+
+
+def leave_in_the_middle(simulated: EscposSimulator, octets: bytes) -> None:
+    """Send `octets` as a program would that dies in the middle of a picture."""
+    stream = connected(settings_of(parse_address(simulated.address)), limit_s=5)
+    stream.write(octets, limit_s=10)
+    end = time.monotonic() + 20
+    while simulated.rows < 100 and time.monotonic() < end:
+        time.sleep(0.01)
+    stream.close()
+
+
+def test_a_ticket_after_a_failed_one_is_whole(
+    simulated: EscposSimulator, printer: EscposPrinter, tmp_path: Path
+) -> None:
+    whole = ticket(rows=200, seed=2)
+    simulated.fault("slow")
+    watcher = set_fault_while_printing(simulated, "unplugged")
+    printer.print_ticket(ticket(rows=1200), process_id=1)
+    watcher.join()
+    simulated.fault("")
+
+    result = printer.print_ticket(whole, process_id=3)
+
+    assert result.state is PrintState.PRINTED
+    rows = [whole.rows[at : at + 72] for at in range(0, len(whole.rows), 72)]
+    assert black_rows(printed(tmp_path)[-1])[-200:] == rows
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.escpos import wire
+from devices.escpos.real_time import RealTimeScanner
 from devices.escpos.wire import (
     AutomaticStatus,
     Keys,
@@ -98,6 +99,30 @@ def test_the_bits_of_the_manual_are_read() -> None:
 
     assert near_end == Status(paper_near_end=True)
     assert paper_end == Status(offline=True, paper_end=True, paper_near_end=True)
+
+
+@given(st.builds(Status, cover_open=st.booleans(), paper_end=st.booleans()))
+def test_an_automatic_status_says_the_same_as_an_asked_one(status: Status) -> None:
+    automatic = wire.status_of_automatic(wire.automatic_bits(status))
+
+    assert automatic == wire.status_of(wire.status_bits(status))
+    assert ReplyDecoder().feed(wire.automatic_bits(status)) == [
+        AutomaticStatus(wire.automatic_bits(status))
+    ]
+
+
+@given(st.integers(1, 12), st.integers(0, 30), st.binary(max_size=40))
+def test_real_time_commands_are_found_however_they_are_cut(
+    piece: int, before: int, noise: bytes
+) -> None:
+    stream = bytes(before) + wire.ask_status(3) + wire.CLEAR + wire.ask_status(1) + noise
+    scanner = RealTimeScanner()
+
+    found = []
+    for start in range(0, len(stream), piece):
+        found += [command for command, _ in scanner.feed(stream[start : start + piece])]
+
+    assert found[:3] == [wire.ask_status(3), wire.CLEAR, wire.ask_status(1)]
 
 
 @given(st.lists(st.binary(max_size=64), max_size=30))

@@ -229,3 +229,9 @@ def test_a_bad_swipe_says_what_to_do(sent, code):
     assert caught.value.code == code
     assert " / " in str(caught.value)
     assert "ERIKSSON" not in str(caught.value)
+
+
+def test_signs_between_hyphens_do_not_part_a_name():
+    mrz = replace(parse_mrz(TD3), surname="A-'-B", given_names="C")
+
+    assert compose_mrz(mrz)[0].startswith("P<UTOA<B<<C<")

@@ -6,11 +6,13 @@ from PIL import Image
 
 from devices.address import parse_address
 from devices.capabilities import CaptureResult, Lamp
-from devices.errors import AddressError, DeviceRefused
+from devices.errors import AddressError, DeviceGone, DeviceRefused
 from devices.r30x import driver, simulator
 from devices.r30x.finger_picture import draw_finger
 from devices.r30x.sensor import Sensor
 from devices.r30x.simulator import R30xSimulator
+from devices.r30x.wire import Parameter
+from devices.transport import SerialStream
 
 
 @pytest.fixture
@@ -183,7 +185,8 @@ def test_a_template_goes_to_the_sensor_and_matches_there(reader: driver.R30x) ->
     template = reader.capture(wait_s=10).template
 
     def send_back(module: Sensor) -> tuple[bytes, int | None]:
-        module.send_template(2, template)
+        for buffer in (1, 2):
+            module.send_template(buffer, template)
         return module.fetch_template(2), module.match()
 
     returned, score = reader.with_sensor(send_back)
@@ -207,6 +210,72 @@ def test_fingers_in_the_library_are_a_warning_until_it_is_emptied(reader: driver
     assert after.lamp is Lamp.READY
 
 
+def test_nothing_of_a_person_stays_in_the_features(reader: driver.R30x) -> None:
+    template = reader.capture(wait_s=10).template
+
+    left = reader.with_sensor(lambda module: module.fetch_template(1))
+
+    assert left == bytes(len(template))
+
+
+def test_the_line_is_faster_while_the_sensor_is_open(sensor: R30xSimulator) -> None:
+    reader = driver.connect(parse_address(f"{sensor.address}?raise=115200"))
+    while_open = sensor.baud
+    captured = reader.capture(wait_s=10)
+    reader.close()
+
+    assert captured.result is CaptureResult.CAPTURED
+    assert (while_open, sensor.baud) == (115200, 57600)
+
+
+@pytest.mark.parametrize("keeps", ["yes", "no"])
+def test_a_raised_rate_survives_a_loss_of_power(keeps: str) -> None:
+    sensor = simulator.start({"pace": "0", "keeps_baud": keeps})
+    reader = driver.connect(parse_address(f"{sensor.address}?raise=115200"))
+    sensor.fault("unplugged")
+    with pytest.raises(DeviceGone):
+        reader.health()
+    sensor.fault("")
+
+    health = reader.health()
+    rate = sensor.baud
+    reader.close()
+    sensor.stop()
+
+    assert health.lamp is Lamp.READY
+    assert rate == 115200
+
+
+def test_a_sensor_left_at_the_raised_rate_is_found(sensor: R30xSimulator) -> None:
+    stream = SerialStream(sensor.address.removeprefix("r30x:"), baud=57600)
+    Sensor(stream).set_parameter(Parameter.BAUD, 12)
+    stream.close()  # as a program that dies: nobody sets the rate back
+    left_at = sensor.baud
+
+    reader = driver.connect(parse_address(f"{sensor.address}?raise=115200"))
+    reader.close()
+
+    assert (left_at, sensor.baud) == (115200, 57600)
+
+
+def test_the_ring_light_shows_what_to_do() -> None:
+    sensor = simulator.start({"pace": "0", "model": "r503"})
+    reader = driver.connect(parse_address(sensor.address))
+    seen: list[bytes] = []
+
+    reader.capture(wait_s=10, progress=lambda _done, _total: seen.append(sensor.light))
+    removed = sensor.light
+    sensor.fault("messy")
+    reader.capture(wait_s=30)
+    failed = sensor.light
+    reader.close()
+    sensor.stop()
+
+    assert (seen[0][0], seen[0][2]) == (2, 3)  # flashing purple while reading
+    assert (removed[0], removed[2]) == (3, 3)  # steady purple: take it away
+    assert (failed[0], failed[2]) == (2, 1)  # flashing red
+
+
 def test_a_wrong_password_is_said(sensor: R30xSimulator) -> None:
     with pytest.raises(DeviceRefused, match="password") as caught:
         driver.connect(parse_address(f"{sensor.address}?password=00001234"))
@@ -214,7 +283,9 @@ def test_a_wrong_password_is_said(sensor: R30xSimulator) -> None:
     assert caught.value.reason == "13"
 
 
-@pytest.mark.parametrize("option", ["baud=100", "baud=x", "password=zz", "size=big", "dpi=x"])
+@pytest.mark.parametrize(
+    "option", ["baud=100", "baud=x", "password=zz", "size=big", "dpi=x", "raise=1"]
+)
 def test_a_wrong_option_is_refused(option: str) -> None:
     with pytest.raises(AddressError):
         driver.connect(parse_address(f"r30x:/dev/ttyUSB0?{option}"))
@@ -223,8 +294,6 @@ def test_a_wrong_option_is_refused(option: str) -> None:
 def test_the_sensor_works_again_after_it_was_unplugged_in_mid_image(
     sensor: R30xSimulator, reader: driver.R30x
 ) -> None:
-    from devices.errors import DeviceGone
-
     def unplug(done: int, _total: int) -> None:
         if done > 2000:
             sensor.fault("unplugged")

@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +124,13 @@ def test_every_packet_survives_any_fragmentation(
         packets += decoder.feed(octets[start : start + piece])
 
     assert packets == [packet]
+
+
+@given(st.binary(max_size=80))
+def test_no_answer_makes_the_readers_fail_otherwise_than_by_their_error(answer: bytes) -> None:
+    for read in (wire.decode_parameters, wire.decode_product_info):
+        with contextlib.suppress(DeviceProtocolError):
+            read(answer)
 
 
 @given(st.lists(st.binary(max_size=64), max_size=40))

@@ -41,7 +41,17 @@ def test_an_a4_page_in_colour_has_its_size_and_its_picture(scanner: SaneScanner)
     assert picture.mode == "RGB"
     assert (page.width_px, page.height_px, page.dpi) == (2480, 3507, 300) == (*picture.size, 300)
     assert round(picture.info["dpi"][0]) == 300
-    assert len(picture.resize((64, 64)).getcolors(4096) or []) > 8
+    assert _squares(picture, dpi=300) == [b"\xff\0", b"\0\xff"] * 14
+
+
+def _squares(picture: Image.Image, dpi: int) -> list[bytes]:
+    """Return black and white of the first two squares in each row of the backend's 10 mm grid."""
+    side = dpi / 2.54
+    sharp = picture.convert("L").point(lambda grey: 255 * (grey > 127)).tobytes()
+    starts = [round((row + 0.5) * side) * picture.width for row in range(28)]
+    return [
+        bytes(sharp[start + round((column + 0.5) * side)] for column in (0, 1)) for start in starts
+    ]
 
 
 def test_a_grey_page_has_one_channel(scanner: SaneScanner) -> None:
@@ -212,10 +222,24 @@ def test_the_registry_opens_it_with_its_simulator() -> None:
     device.close()
 
 
+def test_a_colour_page_is_in_colour() -> None:
+    simulator = start({"picture": "Color pattern"})
+    scanner = connect(parse_address(simulator.address))
+
+    (page,) = scanner.scan(dpi=75)
+
+    red, green, blue = Image.open(io.BytesIO(page.jpeg)).split()
+    assert red.tobytes() != green.tobytes() != blue.tobytes()
+    scanner.close()
+    simulator.stop()
+
+
 def test_the_simulator_names_its_faults() -> None:
     simulator = start_simulator("sane")
 
     with pytest.raises(ValueError, match="jammed"):
         simulator.fault("on fire")
+    with pytest.raises(ValueError, match="Grid"):
+        start({"picture": "Mona Lisa"})
     simulator.stop()
     simulator.stop()

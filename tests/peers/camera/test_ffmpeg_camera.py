@@ -21,22 +21,26 @@ _CLIENT_WAIT_S = 30
 
 
 @pytest.fixture
-def stream() -> Iterator[str]:
+def ffmpeg() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as reserved:
         reserved.bind(("127.0.0.1", 0))
         port = reserved.getsockname()[1]
     url = f"http://127.0.0.1:{port}/cam.mjpg"
-    picture = "testsrc2=size=1280x720:rate=15"
+    picture = ["-re", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=15", "-q:v", "3"]
     server = subprocess.Popen(
-        ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", picture, "-q:v", "3"]
-        + ["-f", "mpjpeg", "-listen", "1", url],
+        ["ffmpeg", "-v", "error", *picture, "-f", "mpjpeg", "-listen", "1", url],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     _wait_until_it_listens(port)
-    yield f"camera:{url}"
+    yield f"camera:{url}", server
     server.kill()
     server.wait()
+
+
+@pytest.fixture
+def stream(ffmpeg: tuple[str, subprocess.Popen[bytes]]) -> str:
+    return ffmpeg[0]
 
 
 def _wait_until_it_listens(port: int) -> None:
@@ -74,10 +78,13 @@ def test_the_newest_picture_is_taken_after_a_pause(stream: str) -> None:
     camera.close()
 
 
-def test_a_server_that_ends_is_a_lost_camera(stream: str) -> None:
+def test_a_server_that_ends_is_a_lost_camera(
+    ffmpeg: tuple[str, subprocess.Popen[bytes]],
+) -> None:
+    stream, server = ffmpeg
     camera = connect(parse_address(stream))
     camera.photo()
-    subprocess.run(["pkill", "-9", "-f", stream.removeprefix("camera:")], check=True)
+    server.kill()
 
     with pytest.raises(errors.DeviceGone):
         list(camera.preview())

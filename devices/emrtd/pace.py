@@ -1,0 +1,235 @@
+"""PACE with generic mapping over elliptic curves (ICAO 9303-11 §4.4), pure; Appendix G.1 as test.
+
+EF.CardAccess names the scheme; the nonce, decrypted with the key from the MRZ, maps the generator
+to one that only both sides know; a Diffie-Hellman on it gives the session keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from asn1crypto import core
+from ecdsa.ellipticcurve import INFINITY, PointJacobi
+from ecdsa.errors import MalformedPointError
+
+from devices.capabilities import MrzKey
+from devices.emrtd import tlv
+from devices.emrtd.ciphers import (
+    PASSWORD,
+    AesSuite,
+    Suite,
+    TripleDesSuite,
+    aes_key,
+    aes_suite,
+    des_key,
+    des_suite,
+    pad,
+)
+from devices.emrtd.curves import CURVES, Curve
+from devices.emrtd.sod import asn1_errors
+from devices.emrtd.wire import Command, Session, WireError, mrz_information
+
+CARD_ACCESS_SFI = 0x1C
+CARD_ACCESS_ID = 0x011C
+NONCE, MAP, MAPPED, AGREE, AGREED, PROOF, PROVEN = 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86
+"""Objects inside 7C, in the order of the protocol (9303-11 table 5)."""
+
+_DYNAMIC = 0x7C
+_MRZ_PASSWORD = 1
+_GENERIC_MAPPING = "0.4.0.127.0.7.2.2.4.2."
+_KEY_LENGTHS = MappingProxyType({1: 0, 2: 16, 3: 24, 4: 32})
+_PROTOCOLS = frozenset(f"{_GENERIC_MAPPING}{cipher}" for cipher in _KEY_LENGTHS)
+# 9303-11 table 6: standardised domain parameters
+_PARAMETERS: Mapping[int, str] = MappingProxyType(
+    {
+        8: "NIST192p", 9: "BRAINPOOLP192r1", 10: "NIST224p", 11: "BRAINPOOLP224r1",
+        12: "NIST256p", 13: "BRAINPOOLP256r1", 14: "BRAINPOOLP320r1", 15: "NIST384p",
+        16: "BRAINPOOLP384r1", 17: "BRAINPOOLP512r1", 18: "NIST521p",
+    }
+)  # fmt: skip
+
+
+class _Info(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    _fields = [  # noqa: RUF012
+        ("protocol", core.ObjectIdentifier),
+        ("required", core.Any),
+        ("optional", core.Any, {"optional": True}),
+    ]
+
+
+class _Infos(core.SetOf):  # type: ignore[misc]
+    _child_spec = _Info
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A form of PACE that both sides can: cipher, curve and their numbers on the wire."""
+
+    protocol: str
+    parameter_id: int
+    ambiguous: bool = False
+    """Whether the chip has the protocol on several curves, so that the choice must be named."""
+
+    @property
+    def key_length(self) -> int:
+        """Return the AES key length in bytes, 0 for 3DES."""
+        return _KEY_LENGTHS[int(self.protocol.rpartition(".")[2])]
+
+    @property
+    def curve(self) -> Curve:
+        """Return the curve of the standardised domain parameters."""
+        name = _PARAMETERS[self.parameter_id]
+        return next(curve for curve in CURVES if curve.arithmetic.name == name)
+
+    @property
+    def oid(self) -> bytes:
+        """Return the protocol's object identifier, contents only."""
+        return bytes(core.ObjectIdentifier(self.protocol).contents)
+
+
+def card_access(*schemes: Scheme) -> bytes:
+    """Return an EF.CardAccess that offers `schemes` (9303-11 §9.2.1, PACEInfo version 2)."""
+    infos = [
+        {
+            "protocol": scheme.protocol,
+            "required": core.Integer(2),
+            "optional": core.Integer(scheme.parameter_id),
+        }
+        for scheme in schemes
+    ]
+    return bytes(_Infos(infos).dump())
+
+
+def offered(access: bytes) -> Scheme | None:
+    """Return the first scheme of EF.CardAccess in a form we have, None if there is none.
+
+    Raises LdsError when the file is broken.
+    """
+    with asn1_errors("EF.CardAccess"):
+        infos = [
+            (str(info["protocol"].dotted), info["optional"].native) for info in _Infos.load(access)
+        ]
+    for protocol, number in infos:
+        if protocol in _PROTOCOLS and number in _PARAMETERS:
+            several = len({other for name, other in infos if name == protocol}) > 1
+            return Scheme(protocol, number, several)
+    return None
+
+
+# ── commands ─────────────────────────────────────────────────────────────────
+
+
+def set_template(scheme: Scheme) -> Command:
+    """MSE:Set AT for PACE with the MRZ as password."""
+    data = tlv.write(0x80, scheme.oid) + tlv.write(0x83, bytes([_MRZ_PASSWORD]))
+    if scheme.ambiguous:
+        data += tlv.write(0x84, bytes([scheme.parameter_id]))
+    return Command(0x00, 0x22, 0xC1, 0xA4, data)
+
+
+def step(tag: int | None, value: bytes = b"", *, last: bool = False) -> Command:
+    """GENERAL AUTHENTICATE with one object inside 7C, chained unless `last`."""
+    inner = b"" if tag is None else tlv.write(tag, value)
+    return Command(0x00 if last else 0x10, 0x86, 0x00, 0x00, tlv.write(_DYNAMIC, inner), 256)
+
+
+def step_answer(data: bytes, tag: int) -> bytes:
+    """Return object `tag` of an answer. Raises WireError."""
+    try:
+        return tlv.need(tlv.need(data, _DYNAMIC, "PACE"), tag, "PACE")
+    except tlv.LdsError as error:
+        raise WireError(str(error)) from error
+
+
+# ── cryptography ─────────────────────────────────────────────────────────────
+
+
+def password_suite(scheme: Scheme, key: MrzKey) -> Suite:
+    """Return the cipher under K_π, derived from the whole SHA-1 of the MRZ information."""
+    seed = hashlib.sha1(mrz_information(key), usedforsecurity=False).digest()
+    if scheme.key_length:
+        password = aes_key(seed, PASSWORD, scheme.key_length)
+        return AesSuite(password, password)
+    password = des_key(seed, PASSWORD)
+    return TripleDesSuite(password, password)
+
+
+def open_nonce(suite: Suite, sealed: bytes) -> int:
+    """Return the nonce s of sixteen encrypted bytes. Raises WireError."""
+    if len(sealed) != 16:
+        message = "the nonce has a wrong length"
+        raise WireError(message)
+    return int.from_bytes(suite.decrypt_plain(sealed), "big")
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralKey:
+    """A private number and its point on the curve, over any generator."""
+
+    private: int
+    point: PointJacobi
+
+    @classmethod
+    def new(cls, generator: PointJacobi, order: int) -> EphemeralKey:
+        """Draw a key over `generator`."""
+        return cls.of(secrets.randbelow(order - 1) + 1, generator)
+
+    @classmethod
+    def of(cls, private: int, generator: PointJacobi) -> EphemeralKey:
+        """Return the key of a given private number."""
+        return cls(private, generator * private)
+
+    @property
+    def public(self) -> bytes:
+        """Return the point as 04 ‖ x ‖ y."""
+        return bytes(self.point.to_bytes("uncompressed"))
+
+    def agree(self, other: bytes, curve: Curve) -> PointJacobi:
+        """Return the shared point with the other side's public key. Raises WireError."""
+        if other == self.public:
+            message = "the other side sent our own key back"
+            raise WireError(message)
+        shared = read_point(other, curve) * self.private
+        if shared == INFINITY:
+            message = "the shared point is at infinity"
+            raise WireError(message)
+        return shared
+
+
+def read_point(data: bytes, curve: Curve) -> PointJacobi:
+    """Return a point that lies on `curve`. Raises WireError."""
+    try:
+        return PointJacobi.from_bytes(
+            curve.arithmetic.curve, data, valid_encodings={"uncompressed"}
+        )
+    except MalformedPointError as error:
+        message = "a public key is no point of the curve"
+        raise WireError(message) from error
+
+
+def mapped_generator(nonce: int, shared: PointJacobi, curve: Curve) -> PointJacobi:
+    """Return G' = s·G + H (9303-11 §4.4.3.3.1)."""
+    return curve.arithmetic.generator * nonce + shared
+
+
+def session_suite(scheme: Scheme, shared: PointJacobi) -> Suite:
+    """Return the session's cipher: keys from the x coordinate of the shared point."""
+    prime = int(scheme.curve.arithmetic.curve.p())
+    seed = int(shared.x()).to_bytes((prime.bit_length() + 7) // 8, "big")
+    return aes_suite(seed, scheme.key_length) if scheme.key_length else des_suite(seed)
+
+
+def token(scheme: Scheme, suite: Suite, public: bytes) -> bytes:
+    """Return the MAC over the other side's public key (9303-11 §4.4.3.4)."""
+    text = tlv.write(0x7F49, tlv.write(0x06, scheme.oid) + tlv.write(0x86, public))
+    # CMAC needs no padding, the retail MAC does
+    return suite.mac(text if scheme.key_length else pad(text, 8))
+
+
+def session(suite: Suite) -> Session:
+    """Return the protected channel: its counter starts at zero."""
+    return Session(suite, 0)

@@ -1,0 +1,80 @@
+"""What an address says about a receipt printer, and the connection that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from devices.address import Address
+from devices.errors import AddressError
+from devices.escpos import bytes_out
+from devices.escpos.usb import UsbStream
+from devices.transport import SerialStream, Stream, TcpStream, split_host_port
+
+_LARGEST_PIECE: Final = 64 * 1024
+_EPSON: Final = "TM-"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options; `in_order` says whether the printer knows GS ( H, GS ( L and DLE DC4 8."""
+
+    address: str
+    where: str
+    baud: int = 115200
+    flow_by_rts: bool = False
+    profile: str = bytes_out.DEFAULT_PROFILE
+    partial_cut: bool = False
+    answers: bool = True
+    in_order: bool = True
+
+    @property
+    def piece_s(self) -> float:
+        """Seconds that the largest piece of a ticket may take on the wire."""
+        if not self.where.startswith("/"):
+            return 10.0
+        return 5.0 + _LARGEST_PIECE * 10 / self.baud
+
+
+def settings_of(address: Address) -> Settings:
+    """Read the options of `address`. Raises AddressError naming the option."""
+    options = address.options
+    profile = options.get("profile", bytes_out.DEFAULT_PROFILE)
+    for_epson = "yes" if profile.startswith(_EPSON) else "no"
+    try:
+        baud = int(options.get("baud", "115200"))
+    except ValueError as error:
+        message = f"{address}: baud has to be a number, not '{options['baud']}'"
+        raise AddressError(message, address=str(address)) from error
+    return Settings(
+        str(address),
+        address.where,
+        baud,
+        _one_of(address, "flow", "none", ("none", "rts")) == "rts",
+        profile,
+        _one_of(address, "cut", "full", ("full", "partial")) == "partial",
+        _one_of(address, "answers", "yes", ("yes", "no")) == "yes",
+        _one_of(address, "process_id", for_epson, ("yes", "no")) == "yes",
+    )
+
+
+def connected(settings: Settings, *, limit_s: float) -> Stream:
+    """Open the connection. Raises AddressError, DeviceUnavailable."""
+    where = settings.where
+    if where.startswith("socket://"):
+        host, port = split_host_port(where.removeprefix("socket://"), default_port=9100)
+        return TcpStream(host, port, limit_s=limit_s)
+    if where.startswith("usb://"):
+        return UsbStream(where)
+    if where.startswith("/"):
+        return SerialStream(where, baud=settings.baud, rts_cts=settings.flow_by_rts)
+    message = f"{settings.address}: write socket://HOST:PORT, usb://VID:PID/SERIAL or /dev/…"
+    raise AddressError(message, address=settings.address)
+
+
+def _one_of(address: Address, option: str, otherwise: str, allowed: tuple[str, ...]) -> str:
+    given = address.options.get(option, otherwise)
+    if given not in allowed:
+        message = f"{address}: {option} has to be {' or '.join(allowed)}"
+        raise AddressError(message, address=str(address))
+    return given

@@ -1,0 +1,1 @@
+"""A whole office on one machine: every program as a process of its own, none of them imported."""

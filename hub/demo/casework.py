@@ -1,0 +1,130 @@
+"""One step of one case, worked by one officer in the browser: clock, devices, forms, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.demo.errors import OfficerFailed
+from hub.demo.officer import Officer
+from hub.demo.pages import Field, Form, Page
+
+_DEVICE_WITHIN_S = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What an officer does at a step or gate: writes `values`, presses the button `decision`.
+
+    `first` is a row that is saved by its own button before the others can be supplied.
+    """
+
+    key: str
+    login: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    decision: tuple[str, str] | None = None
+    first: tuple[str, str] | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the word in the form's address."""
+        return "step" if self.key.isdigit() else "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that was completed: the officers' work on it as the page says it, what it left."""
+
+    stage: Stage
+    touch: str
+    evidence: tuple[str, ...]
+
+
+def work(officer: Officer, case: str, stage: Stage) -> Done:
+    """Do `stage` of the case at the path `case`. Raises OfficerFailed with the refusal."""
+    page = officer.open(case)
+    if officer.offered(page, f"{case}/begin"):
+        page = officer.send(page, f"{case}/begin")
+    place = _current(officer, page)
+    if stage.first:
+        key, value = stage.first
+        page = officer.send(page, f"{case}/supply", {key: value}, press=("evidence", key))
+    page, supplied = _use_devices(officer, page)
+    form = _step_form(officer, page, case, stage)
+    ticks = _ticks(form, page)
+    values = {**dict.fromkeys(ticks, "yes"), **stage.values}
+    page = officer.send(page, f"{case}/{stage.kind}/{stage.key}", values, press=stage.decision)
+    if page.rail[place].state != "done":
+        message = f"officer '{officer.login}': step {stage.key} was sent, but is not done"
+        raise OfficerFailed(message)
+    decided = (f"{stage.decision[0]}={stage.decision[1]}",) if stage.decision else ()
+    first = (stage.first[0],) if stage.first else ()
+    ticked = (f"{len(ticks)} ticks",) if ticks else ()
+    written = tuple(key.removeprefix("field.") for key in stage.values)
+    return Done(stage, page.rail[place].touch, (*ticked, *first, *supplied, *decided, *written))
+
+
+def print_paper(officer: Officer, case: str, paper: str) -> None:
+    """Print a paper from the case's list of papers. Raises OfficerFailed."""
+    page = officer.open(case)
+    officer.send(page, f"{case}/print/{paper}", having=("from", "papers"))
+
+
+def _use_devices(officer: Officer, page: Page) -> tuple[Page, tuple[str, ...]]:
+    """Press the device button of every missing row, then wait until all are there."""
+    pressed: list[str] = []
+    while (button := _next_device(page, pressed)) is not None:
+        page = officer.send(page, button.action, press=(button.name, button.value))
+        pressed.append(button.value)
+    if not pressed:
+        return page, ()
+    page = officer.until(
+        page,
+        lambda now: all(_supplied(officer, now, key) for key in pressed),
+        f"the devices for {', '.join(pressed)}",
+        limit_s=_DEVICE_WITHIN_S,
+    )
+    return page, tuple(pressed)
+
+
+def _next_device(page: Page, pressed: list[str]) -> Field | None:
+    """Return the device button of a missing row that was not pressed yet."""
+    for form in page.forms:
+        for button in form.buttons():
+            asks = button.action.endswith("/job") or "/print/" in button.action
+            if not asks or button.name != "evidence" or button.value in pressed:
+                continue
+            if page.rows[button.value].mark == "warn":
+                return button
+    return None
+
+
+def _supplied(officer: Officer, page: Page, key: str) -> bool:
+    row = page.rows[key]
+    if row.device in ("bad", "warn"):
+        message = f"officer '{officer.login}': {key} could not be taken: {row.words.strip()}"
+        raise OfficerFailed(message)
+    return row.mark == "ok"
+
+
+def _step_form(officer: Officer, page: Page, case: str, stage: Stage) -> Form:
+    form = page.form(f"{case}/{stage.kind}/{stage.key}")
+    if form is None:
+        words = " · ".join(page.alerts)
+        message = f"officer '{officer.login}' is not shown step {stage.key}: {words}"
+        raise OfficerFailed(message)
+    return form
+
+
+def _ticks(form: Form, page: Page) -> list[str]:
+    """Return the required boxes that the officer vouches for."""
+    boxes = [one.name for one in form.fields if one.kind == "checkbox" and one.value == "yes"]
+    return [name for name in boxes if page.rows[name].mark == "warn"]
+
+
+def _current(officer: Officer, page: Page) -> int:
+    for place, step in enumerate(page.rail):
+        if step.state == "current":
+            return place
+    message = f"officer '{officer.login}': the case shows no current step"
+    raise OfficerFailed(message)

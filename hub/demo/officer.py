@@ -1,0 +1,155 @@
+"""An officer at the browser: signs in, reads pages, presses buttons of their forms.
+
+Everything is found in the served HTML: addresses, hidden tokens, keys, names of fields. To wait
+is to follow the page's own stream, as its script does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin
+
+import httpx
+
+from hub.demo.errors import OfficerFailed
+from hub.demo.pages import Field, Form, Page, filled, read_page
+
+_ANSWER_S = 30.0
+
+
+class Officer:
+    """One signed-in officer with a browser of their own; use as a context."""
+
+    def __init__(self, hub: str, login: str) -> None:
+        self.login = login
+        self._browser = httpx.Client(base_url=hub, follow_redirects=True, timeout=_ANSWER_S)
+
+    def __enter__(self) -> Officer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._browser.close()
+
+    def sign_in(self, password: str) -> None:
+        """Sign in by the form of /login. Raises OfficerFailed."""
+        page = self.open("/login")
+        answer = self.send(page, "/login", {"login": self.login, "password": password})
+        if answer.url.endswith("/login"):
+            raise self._failed(answer, "could not sign in")
+
+    def open(self, path: str) -> Page:
+        """Return a page. Raises OfficerFailed."""
+        answer = self._page(self._browser.get(path))
+        if answer.status >= 400:
+            raise self._failed(answer, "cannot open", _place(path))
+        return answer
+
+    def fetch(self, path: str) -> tuple[str, bytes]:
+        """Return a file's media type and content. Raises OfficerFailed."""
+        answer = self._browser.get(path)
+        if answer.status_code != httpx.codes.OK:
+            raise self._failed(self._page(answer), "cannot fetch", _place(path))
+        return answer.headers["content-type"].partition(";")[0], answer.content
+
+    def offered(
+        self, page: Page, action: str, having: tuple[str, str] | None = None
+    ) -> tuple[Form, Field | None] | None:
+        """Return the form that sends to `action`, and the button if that is a button's own."""
+        form = page.form(action, having)
+        if form is not None:
+            return form, None
+        for one in page.forms:
+            for button in one.buttons():
+                if button.action == action:
+                    return one, button
+        return None
+
+    def send(
+        self,
+        page: Page,
+        action: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        press: tuple[str, str] | None = None,
+        having: tuple[str, str] | None = None,
+    ) -> Page:
+        """Fill in the form of `action` and send it; `press` names a button and its value.
+
+        `having` tells forms of one action apart by a hidden field.
+
+        Raises OfficerFailed when there is no such form, field or button, or the hub refuses.
+        """
+        found = self.offered(page, action, having)
+        if found is None:
+            raise self._failed(page, "finds no form for", _place(action))
+        form, button = found
+        if press is not None:
+            button = _button(form, action, press)
+        try:
+            said = list(filled(form, dict(values or {}), button))
+        except KeyError as error:
+            raise self._failed(page, "finds no field", str(error), "on", _place(action)) from None
+        answer = self._page(self._post(action, form, said))
+        if answer.status >= 400:
+            raise self._failed(answer, "was refused at", _place(action))
+        return answer
+
+    def until(
+        self, page: Page, true: Callable[[Page], bool], what: str, *, limit_s: float = 60.0
+    ) -> Page:
+        """Follow the page's stream and read it again until `true`. Raises OfficerFailed."""
+        until = time.monotonic() + limit_s
+        while not true(page):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise self._failed(page, "waited in vain for", what)
+            self._await_change(page, left)
+            page = self.open(page.body["data-here"])
+        return page
+
+    def _await_change(self, page: Page, limit_s: float) -> None:
+        stream = f"/stream/{page.body['data-stream']}"
+        limits = httpx.Timeout(_ANSWER_S, read=limit_s)
+        after = {"after": page.body["data-seq"]}
+        try:
+            with self._browser.stream("GET", stream, params=after, timeout=limits) as answer:
+                for line in answer.iter_lines():
+                    if line in ("event: changed", "event: reset"):
+                        return
+        except httpx.ReadTimeout:
+            return
+
+    def _post(self, action: str, form: Form, said: list[tuple[str, str]]) -> httpx.Response:
+        if form.multipart:
+            parts = [(name, (None, value.encode())) for name, value in said]
+            return self._browser.post(action, files=parts)
+        together: dict[str, list[str]] = {}
+        for name, value in said:
+            together.setdefault(name, []).append(value)
+        return self._browser.post(action, data=together)
+
+    def _page(self, answer: httpx.Response) -> Page:
+        page = read_page(str(answer.url), answer.status_code, answer.text)
+        for form in page.forms:
+            form.action = form.action or urljoin(str(answer.url), "")
+        return page
+
+    def _failed(self, page: Page, *what: str) -> OfficerFailed:
+        words = " · ".join(dict.fromkeys(filter(None, page.alerts)))
+        said = f"officer '{self.login}' {' '.join(what)} ({page.status})"
+        return OfficerFailed(f"{said}: {words}" if words else said)
+
+
+def _button(form: Form, action: str, press: tuple[str, str]) -> Field:
+    for one in form.buttons():
+        if (one.name, one.value) == press and (not one.action or one.action == action):
+            return one
+    message = f"there is no button {press[0]}={press[1]}"
+    raise OfficerFailed(message)
+
+
+def _place(path: str) -> str:
+    """Return a path without the case's id: it belongs to a person."""
+    parts = path.split("/")
+    return "/".join("…" if len(part) == 32 else part for part in parts)

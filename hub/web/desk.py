@@ -1,0 +1,124 @@
+"""What a page needs of the hub, bundled for one request of one signed-in officer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import Provide
+from sqlalchemy.orm import Session
+
+from hub import board
+from hub.clock import Clock
+from hub.database import Database
+from hub.office import OfficeConfig
+from hub.officers import SignedIn
+from hub.procedure import Procedure
+from hub.web.forms import Form
+from hub.web.rendering import PART_HEADER, Frame
+from hub.web.words import Speech, language
+from hub.writer import Done, Tx, Writer
+
+T = TypeVar("T")
+AnyRequest = Request[object, object, State]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The hub as one officer's page uses it: read, command, frame."""
+
+    database: Database
+    writer: Writer
+    procedure: Procedure
+    office_no: int
+    clock: Clock
+    officer: SignedIn
+    speech: Speech
+    live: bool
+
+    @property
+    def office(self) -> OfficeConfig:
+        """Return the office's rules."""
+        return self.procedure.office
+
+    async def read(self, ask: Callable[[Session, datetime], T]) -> tuple[int, datetime, T]:
+        """Return what `ask` reads, with the feed position and instant it was read at."""
+        return await asyncio.to_thread(self._read, ask)
+
+    async def command(self, run: Callable[[Tx], T], form: Form, name: str) -> Done[T]:
+        """Run a command under the form's own key. Raises Refused."""
+        return await self.writer.run(
+            run, actor=self.officer.actor, key=form.key, request=form.raw, name=name
+        )
+
+    def frame(
+        self,
+        seq: int,
+        at: datetime,
+        *,
+        title: str,
+        section: str,
+        here: str,
+        stream: str,
+        place: str = "",
+    ) -> Frame:
+        """Return what stands around a page that was read at `seq`."""
+        return Frame(
+            title=title,
+            office=self.speech.pick(self.office.office.name),
+            place=place or self.place(),
+            section=section,
+            here=here,
+            stream=stream,
+            seq=seq,
+            now=at,
+            speech=self.speech,
+            officer=self.officer,
+            counter=self.officer.counter,
+        )
+
+    def place(self, counter: int | None = None) -> str:
+        """Return where the officer works, for the head of the page."""
+        number = counter or self.officer.counter
+        if number is None:
+            return self.speech.pick(self.office.office.directorate)
+        return self.speech.say("counter_n", number=number)
+
+    def _read(self, ask: Callable[[Session, datetime], T]) -> tuple[int, datetime, T]:
+        at = self.clock.now()
+        with self.database.reading() as session:
+            # the position first: SQLite's snapshot begins with the first read
+            seq = board.position(session.connection(), self.office_no)
+            return seq, at, ask(session, at)
+
+
+async def provide_desk(
+    request: AnyRequest,
+    database: Database,
+    writer: Writer,
+    procedure: Procedure,
+    office_no: int,
+    clock: Clock,
+    officer: SignedIn,
+    lang: str,
+) -> Desk:
+    """Return the desk of this request."""
+    return Desk(
+        database=database,
+        writer=writer,
+        procedure=procedure,
+        office_no=office_no,
+        clock=clock,
+        officer=officer,
+        speech=Speech(language(lang), procedure.office.zone),
+        live=request.headers.get(PART_HEADER) == "live",
+    )
+
+
+DESK = {"desk": Provide(provide_desk)}
+"""The dependency that every page of the staff declares."""

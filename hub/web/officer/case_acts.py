@@ -1,0 +1,222 @@
+"""What the forms on the page of a case do: steps, device requests, files, prints, branches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from hub import blobs, branches, case_papers, jobs, steps
+from hub.case_views import CaseView, EvidenceRow
+from hub.cases import case_view
+from hub.errors import BadInput, Conflict, NotFound
+from hub.letters.press import Press
+from hub.web.desk import Desk
+from hub.web.forms import Attached, Form
+from hub.wire import FieldFault, Job, JobKind
+from hub.writer import Tx
+
+JOB_KINDS: Mapping[str, JobKind] = {
+    "scan": "scan",
+    "photo": "take_photo",
+    "finger": "capture_finger",
+}
+_MAGIC = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+
+
+async def look(desk: Desk, application: str) -> CaseView:
+    """Return the case as it stands now. Raises NotFound, NotAllowed."""
+    _, _, view = await desk.read(
+        lambda session, at: case_view(
+            session, desk.office_no, desk.procedure, application, desk.officer.actor, at
+        )
+    )
+    return view
+
+
+def row_of(view: CaseView, key: str) -> EvidenceRow:
+    """Return an evidence row of the current step. Raises NotFound `row_unknown`."""
+    rows = view.current.evidence if view.current else ()
+    found = next((row for row in rows if row.key == key), None)
+    if found is None:
+        raise NotFound(
+            "row_unknown",
+            "The case has moved on; this row is no longer asked for.",
+            id="Berkas sudah maju; isian ini tidak diminta lagi.",
+        )
+    return found
+
+
+def posted(view: CaseView, form: Form, *, verified: bool) -> dict[str, str]:
+    """Return what the form says to each row; a password becomes the word `verified`."""
+    values: dict[str, str] = {}
+    for row in view.current.evidence if view.current else ():
+        if row.kind == "login":
+            if verified:
+                values[row.key] = "verified"
+        elif row.key in form.values:
+            values[row.key] = form.text(row.key)
+    return values
+
+
+def passwords(view: CaseView, form: Form) -> list[str]:
+    """Return the passwords typed to confirm the step."""
+    rows = view.current.evidence if view.current else ()
+    return [form.text(row.key) for row in rows if row.kind == "login" and form.text(row.key)]
+
+
+async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verified: bool) -> None:
+    """Complete the step with what the form says. Raises Refused, naming every row."""
+    values = posted(view, form, verified=verified)
+    officer = desk.officer.actor
+    _, _, prepared = await desk.read(
+        lambda session, at: steps.prepare(
+            session, desk.office_no, desk.procedure, view.id, step, values, at, officer
+        )
+    )
+    remark = form.text("remark")
+    await desk.command(
+        lambda tx: steps.complete(tx, desk.procedure, view.id, step, prepared, remark),
+        form,
+        f"step {step}",
+    )
+
+
+async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
+    """Save what was typed beside a device's button; return whether all of it could be kept."""
+    rows = [
+        row
+        for row in (view.current.evidence if view.current else ())
+        if row.kind in ("text", "reference", "date", "money", "choice", "checkbox")
+        and not row.first
+        and form.text(row.key) not in ("", row.value)
+    ]
+    kept = True
+    for row in rows:
+        try:
+            await _supply(desk, view.id, row.key, form.text(row.key))
+        except BadInput:
+            kept = False
+    return kept
+
+
+async def _supply(desk: Desk, application: str, key: str, value: str) -> None:
+    await desk.writer.run(
+        lambda tx: steps.supply(tx, desk.procedure, application, key, value),
+        actor=desk.officer.actor,
+        name=f"supply {key}",
+    )
+
+
+async def ask_device(desk: Desk, view: CaseView, form: Form) -> None:
+    """Ask the counter's device for what one row needs. Raises Refused."""
+    row = row_of(view, form.text("evidence"))
+    kind = JOB_KINDS.get(row.kind)
+    if kind is None:
+        raise NotFound("row_unknown", "No device supplies this.", id="Tidak ada perangkatnya.")
+    counter = _counter(desk, form)
+    await desk.command(
+        lambda tx: jobs.ask(
+            tx, counter=counter, kind=kind, application=view.id, evidence=row.evidence
+        ),
+        form,
+        f"job {row.key}",
+    )
+
+
+async def attach(desk: Desk, view: CaseView, form: Form) -> None:
+    """Store an uploaded file and supply it as the row's evidence. Raises BadInput."""
+    key = form.text("evidence")
+    file = form.files.get(f"file-{key}")
+    if file is None or not file.content:
+        raise _fault(key, "missing", "Pilih berkas dahulu. / Choose a file first.")
+    media = _media(key, file)
+    stored = await asyncio.to_thread(desk.procedure.blobs.put, file.content)
+
+    def command(tx: Tx) -> str:
+        blobs.register(tx, stored, media)
+        return steps.supply(tx, desk.procedure, view.id, key, stored.id)
+
+    await desk.command(command, form, f"document {key}")
+
+
+async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: Press) -> None:
+    """Set a paper and ask the counter's printer for it. Raises Refused, Unprintable."""
+    line = next((paper for paper in view.papers if paper.kind == kind), None)
+    if line is None:
+        raise NotFound(
+            "paper_unknown",
+            "This case cannot print that paper now.",
+            id="Berkas ini belum dapat mencetak kertas itu.",
+        )
+    counter = _counter(desk, form)
+    _, _, paper = await desk.read(
+        lambda session, at: case_papers.paper(
+            session,
+            desk.office_no,
+            desk.procedure,
+            view.id,
+            kind,
+            at,
+            officer=desk.officer.actor,
+            counter=counter,
+        )
+    )
+    pdf = await press.print(case_papers.letterhead(desk.procedure), paper)
+    stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
+
+    def command(tx: Tx) -> Job:
+        blobs.register(tx, stored, "application/pdf")
+        return jobs.ask(
+            tx,
+            counter=counter,
+            kind="print_document",
+            application=view.id,
+            evidence=line.evidence,
+            blob=stored.id,
+            options={"title": kind},
+        )
+
+    await desk.command(command, form, f"print {kind}")
+
+
+def divert(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Send the case to another procedure. Raises Refused."""
+    return branches.divert(tx, desk.procedure, application, form.text("to"), form.text("reason"))
+
+
+def resume(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Bring the case back to its step. Raises Refused."""
+    return branches.resume(
+        tx, desk.procedure, application, form.text("outcome"), form.text("reason")
+    )
+
+
+def _counter(desk: Desk, form: Form) -> int:
+    counter = form.number("counter") or desk.officer.counter
+    if counter is None:
+        raise Conflict(
+            "counter_missing",
+            "You do not sit at a counter: open one first, its devices do this.",
+            id="Anda belum duduk di loket: buka loket dahulu, perangkatnya yang mengerjakan.",
+        )
+    return counter
+
+
+def _media(key: str, file: Attached) -> str:
+    for magic, media in _MAGIC.items():
+        if file.content.startswith(magic):
+            return media
+    raise _fault(key, "media", "Hanya JPEG, PNG, atau PDF. / Only JPEG, PNG or PDF.")
+
+
+def _fault(key: str, code: str, message: str) -> BadInput:
+    return BadInput(
+        f"file_{code}",
+        message.rpartition("/ ")[2],
+        id=message.partition(" /")[0],
+        fields=[FieldFault(field=key, code=code, message=message)],
+    )

@@ -1,0 +1,162 @@
+"""The officer's page at a counter and its forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from hub import counters, officers, queue
+from hub.errors import NotFound, Refused
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import Form, read_form
+from hub.web.officer.counter_reading import read_counter
+from hub.web.officer.reprint import settle
+from hub.web.rendering import page
+from hub.writer import Tx
+
+Act = Callable[[Tx, Desk, int, Form], object]
+
+
+def _open(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    return counters.open_counter(tx, desk.office, counter=counter, lanes=form.every("lanes"))
+
+
+def _pause(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    return counters.pause_counter(tx, desk.office, counter=counter, reason=form.text("reason"))
+
+
+def _close(tx: Tx, desk: Desk, counter: int, _form: Form) -> object:
+    return counters.close_counter(tx, desk.office, counter=counter)
+
+
+def _call_next(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    return queue.call_next(
+        tx,
+        desk.office,
+        counter=counter,
+        ticket=form.text("ticket") or None,
+        reason=form.text("reason"),
+    )
+
+
+def _recall(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return queue.recall(tx, desk.office, ticket=form.text("ticket"))
+
+
+def _start(tx: Tx, _desk: Desk, _counter: int, form: Form) -> object:
+    return queue.start(tx, ticket=form.text("ticket"))
+
+
+def _absent(tx: Tx, _desk: Desk, _counter: int, form: Form) -> object:
+    return queue.absent(tx, ticket=form.text("ticket"))
+
+
+def _return(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return queue.return_(tx, desk.office, ticket=form.text("ticket"))
+
+
+def _transfer(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return queue.transfer(
+        tx,
+        desk.office,
+        ticket=form.text("ticket"),
+        lane=form.text("lane") or None,
+        counter=form.number("counter"),
+        reason=form.text("reason"),
+    )
+
+
+def _finish(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    done = queue.finish(
+        tx,
+        ticket=form.text("ticket"),
+        outcome=form.text("outcome") or "done",
+        note=form.text("note"),
+    )
+    if form.text("then") == "call-next":
+        return queue.call_next(tx, desk.office, counter=counter) or done
+    return done
+
+
+def _paper(tx: Tx, _desk: Desk, counter: int, form: Form) -> object:
+    return settle(tx, job=form.text("job"), came=form.text("came") == "yes", counter=counter)
+
+
+ACTS: Mapping[str, Act] = {
+    "open": _open,
+    "pause": _pause,
+    "close": _close,
+    "call-next": _call_next,
+    "recall": _recall,
+    "start": _start,
+    "absent": _absent,
+    "return": _return,
+    "transfer": _transfer,
+    "finish": _finish,
+    "paper": _paper,
+}
+
+
+@get("/counter/{number:int}")
+async def show_counter(number: int, desk: Desk) -> Response[str]:
+    """Show the officer's page at a counter."""
+    return await _page(desk, number)
+
+
+@post("/counter/{number:int}/{act:str}")
+async def act_at_counter(
+    number: int, act: str, desk: Desk, request: AnyRequest
+) -> Response[str] | Redirect:
+    """Do one thing at the counter; a refusal shows the page again with what was typed."""
+    form = await read_form(request, desk.officer.csrf)
+    chosen = ACTS.get(act)
+    if chosen is None:
+        raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
+    try:
+        await desk.command(lambda tx: chosen(tx, desk, number, form), form, f"counter {act}")
+    except Refused as refused:
+        return await _page(desk, number, refused, form)
+    if desk.officer.counter != number:
+        await _sit(desk, number)
+    return Redirect(f"/counter/{number}", status_code=303)
+
+
+async def _sit(desk: Desk, number: int) -> None:
+    await desk.writer.run(
+        lambda tx: officers.sit_at(tx, token_hash=desk.officer.token_hash, counter=number),
+        actor=desk.officer.actor,
+        name="sit at counter",
+    )
+
+
+async def _page(
+    desk: Desk, number: int, refused: Refused | None = None, form: Form | None = None
+) -> Response[str]:
+    seq, at, view = await desk.read(lambda session, at: read_counter(session, desk, number, at))
+    if refused is not None and form is not None:
+        view = replace(view, refused=refused, typed=form.typed())
+    served = [lane.name for lane in view.lanes if lane.chosen]
+    lanes = served[0] if len(served) == 1 else desk.speech.say("n_lanes", count=len(served))
+    where = desk.place(number)
+    frame = desk.frame(
+        seq,
+        at,
+        title=where,
+        section="counter",
+        here=f"/counter/{number}",
+        stream=f"counter/{number}",
+        place=f"{where} · {lanes}" if served else where,
+    )
+    return page(
+        "counter.html",
+        replace(frame, counter=number),
+        view,
+        live=desk.live,
+        status=refused.status if refused else 200,
+    )
+
+
+routes = [show_counter, act_at_counter]

@@ -1,0 +1,112 @@
+"""Says how devices and their jobs stand: icon, colour and word, and the way round a fault."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.jobs import JobView
+from hub.web.officer.case_page import JobLamp
+from hub.web.officer.views import DeviceLamp, Notice
+from hub.web.words import Speech, wording
+from hub.wire import DeviceReport
+
+AGENT_QUIET = timedelta(minutes=2)
+"""An agent reports at least once a minute; twice missed and it is shown as gone."""
+
+_ICONS = {
+    "fingerprint": "fingerprint-pattern",
+    "camera": "camera",
+    "scanner": "scan-text",
+    "document_printer": "printer",
+    "ticket_printer": "ticket",
+    "passport_reader": "nfc",
+    "barcode_reader": "barcode",
+}
+_LAMPS = {
+    "ready": ("ok", "circle-check"),
+    "busy": ("info", "refresh-cw"),
+    "warning": ("warn", "triangle-alert"),
+    "down": ("bad", "circle-x"),
+}
+_DONE = ("done",)
+_RUNNING = ("queued", "leased", "started")
+
+
+def device_lamp(device: DeviceReport, speech: Speech) -> DeviceLamp:
+    """Return how a device stands, in words."""
+    kind, symbol = _LAMPS[device.lamp]
+    return DeviceLamp(
+        role=device.role,
+        icon=_ICONS.get(device.role, "cpu"),
+        name=_role(device.role, speech),
+        also=_role_also(device.role, speech),
+        kind=kind,
+        symbol=symbol,
+        word=_word(device, speech),
+    )
+
+
+def device_notice(device: DeviceReport, speech: Speech) -> Notice | None:
+    """Return what a person has to do about a device, or None while it works."""
+    if device.lamp not in ("warning", "down"):
+        return None
+    kind, symbol = _LAMPS[device.lamp]
+    what = f"{_role(device.role, speech)}: {_word(device, speech)}."
+    todo = speech.known(f"todo_{_plain(device.code)}", speech.say("todo_other"))
+    return Notice(kind, symbol, what, todo)
+
+
+def unsure_notice(job: JobView, speech: Speech) -> Notice:
+    """Return the question whether the paper of a print came out."""
+    what = speech.say("print_unsure", kind=speech.say(f"job_kind_{job.kind}"))
+    return Notice("warn", "circle-question-mark", what, speech.say("print_unsure_ask"), job.id)
+
+
+def job_lamp(job: JobView, speech: Speech) -> JobLamp | None:
+    """Return how the newest request for an evidence row stands; None once it is done."""
+    if job.state in _DONE:
+        return None
+    if job.state in _RUNNING:
+        word = speech.say("job_queued", counter=job.counter)
+        if job.state == "started":
+            word = speech.say("job_started")
+        if job.total:
+            word += " · " + speech.say("job_progress", done=job.done, total=job.total)
+        return JobLamp(job.id, "info", "refresh-cw", word, True, job.done, job.total)
+    if job.state == "unknown":
+        return JobLamp(
+            job.id, "warn", "circle-question-mark", speech.say("job_unknown"), False, unknown=True
+        )
+    if job.state == "expired":
+        return JobLamp(job.id, "bad", "circle-x", speech.say("job_expired"), False)
+    word = speech.say("job_failed")
+    because = speech.known(f"code_{_plain(job.code)}")
+    todo = speech.known(f"todo_{_plain(job.code)}", speech.say("todo_other"))
+    return JobLamp(
+        job.id, "bad", "circle-x", f"{word}: {because}" if because else word, False, detail=todo
+    )
+
+
+def role_name(role: str, speech: Speech) -> str:
+    """Return a device role in words."""
+    return _role(role, speech)
+
+
+def _role(role: str, speech: Speech) -> str:
+    return speech.known(f"role_{role}", role.replace("_", " "))
+
+
+def _role_also(role: str, speech: Speech) -> str:
+    key = f"role_{role}"
+    return speech.also(key) if key in wording() else ""
+
+
+def _word(device: DeviceReport, speech: Speech) -> str:
+    if device.lamp == "ready":
+        return speech.say("lamp_ready")
+    said = speech.known(f"code_{_plain(device.code)}")
+    return said or speech.say(f"lamp_{device.lamp}")
+
+
+def _plain(code: str) -> str:
+    return code.removeprefix("device_")

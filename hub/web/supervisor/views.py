@@ -1,0 +1,94 @@
+"""What the supervisor sees of the whole office, as values without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.web.officer.views import DeviceLamp, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLine:
+    """A lane: how many wait, the longest wait against its limit, the estimate."""
+
+    prefix: str
+    name: str
+    also: str
+    waiting: int
+    longest_s: int
+    limit_s: int
+    span: str
+    counters: int
+
+    @property
+    def over(self) -> bool:
+        """Return whether somebody waits longer than the lane's limit."""
+        return self.waiting > 0 and self.longest_s > self.limit_s
+
+    @property
+    def near(self) -> bool:
+        """Return whether the longest wait has passed two thirds of the limit."""
+        return self.waiting > 0 and self.longest_s * 3 > self.limit_s * 2
+
+
+@dataclass(frozen=True, slots=True)
+class CounterLine:
+    """A counter: who is there, its ticket against the standard, its devices."""
+
+    number: int
+    state: str
+    reason: str
+    officer: str
+    lanes: str
+    ticket: str
+    ticket_state: str
+    since: datetime | None
+    standard_s: int
+    over: bool
+    devices: tuple[DeviceLamp, ...]
+    agent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StationLine:
+    """A station: admitted here, heard on the network, or both."""
+
+    name: str
+    kind: str
+    counter: int | None
+    address: str
+    version: str
+    known: bool
+    present: bool
+    seen_at: datetime | None
+    devices: tuple[DeviceLamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptional:
+    """A call out of order, with its reason."""
+
+    number: str
+    counter: int
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorView:
+    """The supervisor's page."""
+
+    lanes: tuple[LaneLine, ...]
+    counters: tuple[CounterLine, ...]
+    stations: tuple[StationLine, ...]
+    alarms: tuple[Notice, ...]
+    exceptional: tuple[Exceptional, ...]
+    waiting: int
+    longest_s: int
+    longest_lane: str
+    served: int
+    absent: int
+    open_counters: int
+    key: str

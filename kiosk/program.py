@@ -1,0 +1,154 @@
+"""The kiosk as one program: window, link, devices and probe in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import time
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from hub.client import HubClient, discover
+from kiosk.app import KioskApp
+from kiosk.effects import Effect
+from kiosk.errands import Errands
+from kiosk.events import Event, OfficeSeen
+from kiosk.link import Link
+from kiosk.outbox import Outbox, OutboxUnreadable
+from kiosk.peripherals import Peripherals
+from kiosk.probe import VARIABLE, listen
+from kiosk.state import Session
+from kiosk.voice import Voice, can_speak
+
+log = logging.getLogger(__name__)
+
+LOOK_FOR_HUB_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the command line says."""
+
+    hub: str
+    token: str
+    ca: Path | None
+    state: Path
+    reader: str
+    printer: str
+    interface: str
+
+
+async def run(setup: Setup) -> int:
+    """Run the kiosk until SIGTERM or SIGINT; return the exit code."""
+    ready = _Ready()
+    program = _Program(setup, ready)
+    window = KioskApp(
+        program.carry_out,
+        speech=can_speak(),
+        on_drawn=ready.drawn,
+        on_session=program.speak,
+    )
+    program.window = window
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, window.stop)
+    work = asyncio.create_task(program.work())
+    work.add_done_callback(lambda _: window.stop())
+    await window.async_run(async_lib="asyncio")
+    failed = work.done() and not work.cancelled() and work.exception() is not None
+    work.cancel()
+    with suppress(asyncio.CancelledError, OutboxUnreadable):
+        await work
+    return 1 if failed else 0
+
+
+class _Ready:
+    """Prints `ready kiosk` once the first screen is drawn and the hub has answered."""
+
+    def __init__(self) -> None:
+        self._missing = {"drawn", "hub"}
+
+    def drawn(self) -> None:
+        self._have("drawn")
+
+    def answered(self) -> None:
+        self._have("hub")
+
+    def _have(self, what: str) -> None:
+        if not self._missing:
+            return
+        self._missing.discard(what)
+        if not self._missing:
+            print("ready kiosk", flush=True)  # noqa: T201 — the command's promise
+
+
+class _Program:
+    """The parts beside the window; effects before the hub is found have nobody to do them."""
+
+    def __init__(self, setup: Setup, ready: _Ready) -> None:
+        self._setup = setup
+        self._ready = ready
+        self._errands: Errands | None = None
+        self.window: KioskApp
+        self._voice = Voice()
+
+    def carry_out(self, effect: Effect) -> None:
+        """Do what the session asks for."""
+        if self._errands is not None:
+            self._errands.carry_out(effect)
+
+    def speak(self, session: Session) -> None:
+        """Say what the screen is about, if the person wants to hear it."""
+        self._voice.follow(session, self.window.catalogues[session.view.language])
+
+    async def work(self) -> None:
+        """Find the hub, then serve the window until cancelled. Raises OutboxUnreadable."""
+        async with AsyncExitStack() as stack:
+            if path := os.environ.get(VARIABLE):
+                server = await listen(self.window, Path(path))
+                stack.callback(server.close)
+            outbox = self._outbox()
+            stack.callback(outbox.close)
+            url = self._setup.hub or await self._find()
+            client = await stack.enter_async_context(
+                HubClient(url, self._setup.token, ca=self._setup.ca)
+            )
+            boot = secrets.token_hex(16)
+            link = Link(client, outbox, self._tell, now=time.time, boot=boot)
+            devices = Peripherals(printer=self._setup.printer, reader=self._setup.reader)
+            stack.callback(devices.close)
+            self._errands = errands = Errands(link, devices, self._tell, version=version("loket"))
+            stack.push_async_callback(errands.stop)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(link.run())
+                group.create_task(errands.run())
+
+    def _outbox(self) -> Outbox:
+        outbox = Outbox(self._setup.state)
+        try:
+            outbox.requests()
+        except OutboxUnreadable:
+            log.error("the outbox in %s cannot be opened with its key", self._setup.state)  # noqa: TRY400
+            outbox.close()
+            raise
+        return outbox
+
+    async def _find(self) -> str:
+        interfaces = [self._setup.interface] if self._setup.interface else None
+        while True:
+            for found in await discover(LOOK_FOR_HUB_S, interfaces=interfaces):
+                if found.trustworthy:
+                    log.info("found the hub at %s", found.url)
+                    return found.url
+            log.info("no hub announces itself yet")
+            await asyncio.sleep(1.0)
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, OfficeSeen):
+            self._ready.answered()
+        self.window.tell(event)

@@ -1,0 +1,43 @@
+"""Run pytest and fail on every skipped test that tests/allowed_skips.toml does not name.
+
+Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ALLOWED = Path(__file__).parent.parent / "tests" / "allowed_skips.toml"
+
+
+class Skips:
+    """Collects the names of skipped tests, also from xdist's workers."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.seen[report.nodeid] = str(report.longrepr)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self.seen[report.nodeid] = str(report.longrepr)
+
+
+def main() -> int:
+    allowed = tomllib.loads(ALLOWED.read_text())["skip"]
+    skips = Skips()
+    code = int(pytest.main(sys.argv[1:], plugins=[skips]))
+    refused = {name: why for name, why in skips.seen.items() if name not in allowed}
+    for name, why in refused.items():
+        print(f"SKIPPED WITHOUT LEAVE {name}: {why}")
+    return code or int(bool(refused))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

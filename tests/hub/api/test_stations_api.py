@@ -1,0 +1,200 @@
+"""The REST interface as programs meet it, against a hub process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+
+def test_without_a_token_nothing_is_told(hub) -> None:
+    refused = httpx.get(f"{hub.url}/api/queue")
+
+    assert refused.status_code == 401
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["code"] == "token_unknown"
+
+
+def test_a_ticket_is_issued_and_its_retry_is_the_same(hub) -> None:
+    kiosk = hub.station("kiosk")
+
+    first = kiosk.post("/api/tickets", {"service": "skim"}, key="first-ticket")
+    again = kiosk.post("/api/tickets", {"service": "skim"}, key="first-ticket")
+
+    assert first.status_code == again.status_code == 201
+    assert first.json()["number"].startswith("A-")
+    assert again.content == first.content
+    assert again.headers["loket-seq"] == first.headers["loket-seq"]
+
+
+def test_the_key_of_another_request_is_refused(hub) -> None:
+    kiosk = hub.station("kiosk")
+    kiosk.post("/api/tickets", {"service": "skim"}, key="other-ticket")
+
+    refused = kiosk.post("/api/tickets", {"service": "information"}, key="other-ticket")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "key_reused")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"service": "skim", "colour": "red"}, "colour"),
+        ({}, "service"),
+        ({"service": 7}, "service"),
+        ({"service": "visa"}, "service"),
+        ({"service": "skim", "language": "xx"}, "language"),
+        ({"service": "skim", "application": "NOSUCH"}, "application"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_changes(hub, body, field) -> None:
+    kiosk = hub.station("kiosk")
+    before = kiosk.get("/api/queue").json()
+
+    refused = kiosk.post("/api/tickets", body)
+
+    assert refused.status_code == 422
+    assert refused.json()["fields"][0]["field"] == field
+    assert kiosk.get("/api/queue").json()["seq"] == before["seq"]
+
+
+def test_a_form_from_a_foreign_page_is_no_command(hub) -> None:
+    kiosk = hub.station("kiosk")
+
+    refused = kiosk.http.post(
+        "/api/tickets",
+        content='{"service":"skim"}',
+        headers={"Content-Type": "text/plain", "Idempotency-Key": "from-a-page"},
+    )
+
+    assert refused.status_code == 415
+
+
+def test_a_body_of_ten_megabytes_is_refused(hub) -> None:
+    kiosk = hub.station("kiosk")
+
+    refused = kiosk.post("/api/tickets", {"service": "x" * 10_000_000})
+
+    assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_command_without_a_key_is_refused(hub) -> None:
+    kiosk = hub.station("kiosk")
+
+    refused = kiosk.http.post("/api/tickets", json={"service": "skim"})
+
+    assert refused.json()["code"] == "key_missing"
+
+
+def test_a_call_goes_to_the_longest_waiting_and_says_why(hub) -> None:
+    kiosk = hub.station("kiosk")
+    desk = hub.station("program")
+    first = kiosk.post("/api/tickets", {"service": "stay_permit"}).json()
+    kiosk.post("/api/tickets", {"service": "stay_permit"})
+    desk.post("/api/counters/1/open", {"lanes": ["stay_permit"]})
+
+    called = desk.post("/api/counters/1/call-next", {})
+
+    assert called.json()["id"] == first["id"]
+    why = desk.get(f"/api/tickets/{first['id']}/why").json()
+    assert [one["number"] for one in why["candidates"] if one["chosen"]] == [first["number"]]
+
+
+def test_nobody_waiting_is_204(hub) -> None:
+    desk = hub.station("program")
+    desk.post("/api/counters/3/open", {"lanes": ["citizen_passport"]})
+
+    assert desk.post("/api/counters/3/call-next", {}).status_code == 204
+
+
+def test_a_file_is_stored_and_only_its_job_may_read_it(hub) -> None:
+    agent = hub.station("agent", 1)
+
+    stored = agent.http.post(
+        "/api/blobs",
+        content=b"\x89PNG picture",
+        headers={"Content-Type": "image/png", "Idempotency-Key": "picture-1"},
+    )
+
+    assert stored.status_code == 201
+    assert agent.get(f"/api/blobs/{stored.json()['id']}").status_code == 403
+
+
+def test_a_station_reports_its_devices(hub) -> None:
+    agent = hub.station("agent", 1)
+    device = {"role": "scanner", "address": "sane:test:0", "lamp": "ready"}
+
+    said = agent.post(
+        "/api/stations/me/report", {"boot": "b1", "version": "1", "devices": [device]}
+    )
+
+    assert said.status_code == 204
+    assert agent.get("/api/stations/me").json()["counter"] == 1
+
+
+def test_the_feed_resumes_where_it_was_left(hub) -> None:
+    kiosk = hub.station("kiosk")
+    desk = hub.station("program")
+    start = kiosk.get("/api/queue").json()["seq"]
+    for _ in range(3):
+        kiosk.post("/api/tickets", {"service": "information"})
+
+    def read(last: int, count: int) -> list[int]:
+        seqs = []
+        with desk.http.stream("GET", "/api/feed", headers={"Last-Event-ID": str(last)}) as lines:
+            event = ""
+            for line in lines.iter_lines():
+                if line.startswith("event: "):
+                    event = line[7:]
+                if line.startswith("id: "):
+                    last = int(line[4:])
+                if not line and event:
+                    seqs.append(last)
+                    event = ""
+                if len(seqs) == count:
+                    return seqs
+        return seqs
+
+    first = read(start, 1)
+    rest = read(first[0], 2)
+
+    assert first[0] < rest[0] < rest[1]
+
+
+def test_the_interface_describes_itself(hub) -> None:
+    described = httpx.get(f"{hub.url}/api/schema/openapi.json").json()
+
+    assert "/api/tickets" in described["paths"]
+    assert "/api/counters/{counter}/call-next" in described["paths"]
+
+
+def refused(folder: Path, *options: str) -> str:
+    """Start a hub that must not start; return what it says."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "hub.command", "hub", "serve", "--data", str(folder), "--port", "0",
+         *options],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+def test_plain_is_refused_beyond_loopback(folder) -> None:
+    assert "--plain" in refused(folder, "--host", "0.0.0.0", "--plain")
+
+
+def test_two_hubs_on_one_folder_are_refused(hub) -> None:
+    assert "lock" in refused(hub.folder, "--plain")
+
+
+# the last of this module: it ends the hub
+def test_sigterm_with_open_streams_ends_cleanly(hub) -> None:
+    desk = hub.station("program")
+    with desk.http.stream("GET", "/api/feed"):
+        hub.process.terminate()
+        assert hub.process.wait(timeout=10) == 0
+    assert "Traceback" not in hub.process.stderr.read()

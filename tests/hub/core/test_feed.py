@@ -1,0 +1,156 @@
+"""The feed: every event once, in order, from any position, also while more are written."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+
+from hub import feed as feeds
+from hub.events import JobChanged, OfficerSignedIn, Sealed, TicketAbsent
+from hub.feed import Feed, Frame, Viewer, visible
+from hub.house import House
+from hub.writer import Actor, Tx, Writer
+
+SYSTEM = Actor("system", "test", "test")
+STAFF = Viewer("staff")
+
+
+def emitting(count: int):
+    def command(tx: Tx) -> None:
+        for n in range(count):
+            tx.emit(TicketAbsent(f"A-{n:03d}", 1), subject=str(n))
+
+    return command
+
+
+async def take(feed: Feed, after: int, count: int, viewer: Viewer = STAFF) -> list[Sealed]:
+    """Follow until `count` events came."""
+    events = []
+    async with asyncio.timeout(20), aclosing(feed.follow(viewer, after)) as frames:
+        async for frame in frames:
+            if frame.event is not None:
+                events.append(frame.event)
+            if len(events) == count:
+                return events
+    return events
+
+
+def test_a_follower_misses_nothing_while_others_write(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        writer.listen(feed.publish)
+        start = feed.tail
+        await writer.run(emitting(700), actor=SYSTEM)
+        following = asyncio.create_task(take(feed, start, 1000))
+        for _ in range(30):
+            await writer.run(emitting(10), actor=SYSTEM)
+
+        seqs = [event.seq for event in await following]
+
+        assert seqs == list(range(start + 1, start + 1001))
+
+    run(body)
+
+
+def test_one_that_resumes_gets_what_came_after(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        writer.listen(feed.publish)
+        done = await writer.run(emitting(5), actor=SYSTEM)
+
+        events = await take(feed, done.seq - 2, 2)
+
+        assert [event.seq for event in events] == [done.seq - 1, done.seq]
+
+    run(body)
+
+
+def test_a_slow_reader_is_let_go_and_resumes_without_a_gap(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        writer.listen(feed.publish)
+        start = feed.tail
+        seen = []
+        async with aclosing(feed.follow(STAFF, start)) as frames:
+            first = await anext(frames)
+            assert first == Frame(start)
+            waiting = asyncio.create_task(anext(frames))
+            await asyncio.sleep(0)
+            for _ in range(5):
+                await writer.run(emitting(100), actor=SYSTEM)
+            seen.append((await waiting).seq)
+            seen += [frame.seq async for frame in frames if frame.event is not None]
+        assert len(seen) < 500
+
+        rest = await take(feed, seen[-1], 500 - len(seen))
+
+        assert seen + [event.seq for event in rest] == list(range(start + 1, start + 501))
+        assert feed.subscribers() == 0
+
+    run(body)
+
+
+@pytest.mark.parametrize("position", [10**9, -feeds.FURTHEST_BEHIND - 1])
+def test_a_position_that_cannot_be_is_told_to_reset(house: House, run, position: int) -> None:
+    async def body(_writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        async with aclosing(feed.follow(STAFF, position)) as frames:
+            assert await anext(frames) == Frame(feed.tail, reset=True)
+
+    run(body)
+
+
+def test_closing_the_feed_ends_every_stream(house: House, run) -> None:
+    async def body(_writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        following = asyncio.create_task(take(feed, feed.tail, 1))
+        await asyncio.sleep(0)
+        while not feed.subscribers():
+            await asyncio.sleep(0)
+
+        feed.close()
+
+        assert await following == []
+
+    run(body)
+
+
+def test_a_quiet_feed_still_moves_the_position(house: House, run, monkeypatch) -> None:
+    monkeypatch.setattr(feeds, "HEARTBEAT_S", 0.05)
+
+    async def body(_writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        async with asyncio.timeout(5), aclosing(feed.follow(STAFF, feed.tail)) as frames:
+            await anext(frames)
+            assert await anext(frames) == Frame(feed.tail)
+
+    run(body)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "sees"),
+    [
+        (Viewer("public"), ["public"]),
+        (Viewer("station", 1), ["public", "own job"]),
+        (Viewer("station", 2), ["public"]),
+        (Viewer("station"), ["public"]),
+        (STAFF, ["public", "own job"]),
+    ],
+)
+def test_each_sees_only_its_own(house: House, run, viewer: Viewer, sees: list[str]) -> None:
+    def command(tx: Tx) -> None:
+        tx.emit(TicketAbsent("A-001", 1), subject="public")
+        tx.emit(JobChanged("j", 1, "scan", "queued"), subject="own job")
+        tx.emit(OfficerSignedIn("o"), subject="audit")
+
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, 1)
+        committed: list[Sealed] = []
+        writer.listen(committed.extend)
+        await writer.run(command, actor=SYSTEM)
+        assert [event.subject for event in committed if visible(event, viewer)] == sees
+        assert feed.tail <= committed[-1].seq
+
+    run(body)

@@ -1,0 +1,91 @@
+"""A broken procedure file names file, line and rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.sop import SKIM, SopFileError, load_sop
+
+TEXT = SKIM.read_text(encoding="utf-8")
+
+
+def load_changed(tmp_path: Path, old: str, new: str, place: int = 0) -> tuple[SopFileError, str]:
+    """Load the file with the `place`-th `old` replaced; return the error and the line it names."""
+    start = -1
+    for _ in range(place + 1):
+        start = TEXT.index(old, start + 1)
+    text = TEXT[:start] + new + TEXT[start + len(old) :]
+    path = tmp_path / "changed.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(SopFileError) as refused:
+        load_sop(path)
+    return refused.value, text.splitlines()[refused.value.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ("minutes = 3\n", "minutes = 0\n", "minutes = 0", ">= 1"),
+        ("minutes = 3\n", "minutes = 4\n", "minutes = 73", "sum to 74"),
+        ("minutes = 3\n", 'minutes = "3"\n', 'minutes = "3"', "Expected `int`"),
+        ("number = 7\n", "number = 8\n", "number = 8", "7 is expected, not 8"),
+        ('roles = ["treasurer"]', "roles = []", "roles = []", "at least one role"),
+        ('performers = ["bendahara"]', 'performers = ["kas"]', '"kas"', "no unit kas"),
+        ('reaches = "PAID"', 'reaches = "PAYED"', '"PAYED"', "no state PAYED"),
+        ('check = "ntpn"', 'check = "nptn"', '"nptn"', "Invalid enum value 'nptn'"),
+        ('kind = "money"', 'kind = "cash"', '"cash"', "Invalid enum value 'cash'"),
+        ('key = "ntpn"', 'key = "billing_code"', '"billing_code"', "stands twice"),
+        ("after = 5\n", "after = 13\n", "after = 13", "no step 13"),
+        ('to = "cekal"', 'to = "cekel"', '"cekel"', "no branch cekel"),
+        ('paper = "skim_letter"\n', "", 'kind = "print"', "paper belongs to kind print"),
+        ('code = "WITHDRAWN"', 'code = "GONE"', "[[state]]", "WITHDRAWN is missing"),
+        ('lane = "payment"', 'lain = "payment"', 'lain = "payment"', "unknown field `lain`"),
+        ("confidence = 97", "confidence = 97\nwho = 1", "who = 1", "unknown field `who`"),
+        ('holds = "ON_HOLD_CEKAL"', 'holds = "HELD"', '"HELD"', "no state HELD"),
+        ("[[step]]\nnumber = 7", "[[step]\nnumber = 7", "[[step]", "not valid TOML"),
+    ],
+)
+def test_the_line_and_the_rule_are_named(
+    tmp_path: Path, old: str, new: str, line: str, rule: str
+) -> None:
+    error, named = load_changed(tmp_path, old, new)
+
+    assert error.file == "changed.toml"
+    assert line in named
+    assert rule in error.rule
+    assert f"changed.toml, baris/line {error.line}: " in str(error)
+
+
+def test_a_missing_value_names_the_table_it_is_missing_from(tmp_path: Path) -> None:
+    error, named = load_changed(tmp_path, "minutes = 3\n", "")
+
+    assert named == "[[step]]"
+    assert "minutes" in error.rule
+
+
+def test_a_step_without_evidence_cannot_be_proved(tmp_path: Path) -> None:
+    start = TEXT.index('[[step.evidence]]\nkey = "slip_in_file"')
+    end = TEXT.index("# ── gates")
+    error, named = load_changed(tmp_path, TEXT[start:end], "\n")
+
+    assert named == "[[step]]"
+    assert "cannot be proved" in error.rule
+
+
+def test_a_missing_file_and_a_binary_one_are_refused(tmp_path: Path) -> None:
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+
+    for path in (tmp_path / "none.toml", binary):
+        with pytest.raises(SopFileError, match="readable UTF-8"):
+            load_sop(path)
+
+
+def test_an_empty_file_names_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "empty.toml"
+    path.write_text("")
+
+    with pytest.raises(SopFileError, match="sheet"):
+        load_sop(path)

@@ -1,0 +1,115 @@
+"""openssl on the EF.SOD of our specimen, and our judgement on an EF.SOD that openssl signed."""
+
+import hashlib
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from devices.capabilities import Verdict
+from devices.emrtd import tlv
+from devices.emrtd.personalize import SIGNATURES, personalize
+from devices.emrtd.sod import LdsSecurityObject, parse_sod
+from devices.emrtd.trust import load_store, passive_authentication
+
+TODAY = datetime.fromtimestamp(time.time(), UTC)
+
+
+def openssl(folder, *words):
+    return subprocess.run(
+        ["openssl", *map(str, words)], cwd=folder, capture_output=True, check=False
+    )
+
+
+def verify(folder, passport):
+    (folder / "sod.der").write_bytes(tlv.need(passport.files["SOD"], 0x77, "EF.SOD"))
+    (folder / "csca.der").write_bytes(passport.csca)
+    openssl(folder, "x509", "-inform", "DER", "-in", "csca.der", "-out", "csca.pem")
+    return openssl(
+        folder, "cms", "-verify", "-inform", "DER", "-in", "sod.der", "-CAfile", "csca.pem",
+        "-purpose", "any", "-binary", "-out", "content.der",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+def test_openssl_verifies_the_chain_of_our_ef_sod(tmp_path, signature):
+    passport = personalize(signature=signature)
+
+    result = verify(tmp_path, passport)
+
+    assert result.returncode == 0, result.stderr.decode()
+    assert (tmp_path / "content.der").read_bytes() == parse_sod(passport.files["SOD"]).content
+
+
+def test_openssl_refuses_our_ef_sod_under_another_authority(tmp_path):
+    passport, other = personalize(signature="ecdsa"), personalize(signature="ecdsa")
+
+    result = verify(tmp_path, type(passport)(passport.mrz, passport.files, other.csca))
+
+    assert result.returncode != 0
+
+
+KEYS = {
+    "rsa": (["-newkey", "rsa:2048"], []),
+    "rsa-pss": (["-newkey", "rsa:2048"], ["-keyopt", "rsa_padding_mode:pss"]),
+    "p256": (["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], []),
+    "brainpool": (["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1"], []),
+    "brainpool-explicit": (
+        [
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:brainpoolP256r1",
+            "-pkeyopt", "ec_param_enc:explicit",
+        ],
+        [],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha384", "sha512"])
+@pytest.mark.parametrize("kind", KEYS)
+def test_we_verify_what_openssl_signed(tmp_path, kind, digest):
+    passport = personalize(signature="ecdsa")
+    files = {name: passport.files[name] for name in ("COM", "DG1", "DG2")}
+    files["SOD"] = signed_by_openssl(tmp_path, files, *KEYS[kind], digest=digest)
+
+    store = load_store(tmp_path / "store")
+    findings = passive_authentication(files, store, at=TODAY + timedelta(days=1))
+
+    assert [finding.verdict for finding in findings] == [Verdict.VALID], findings
+    altered = passive_authentication(
+        {**files, "DG1": files["DG1"] + b"\x00"}, store, at=TODAY + timedelta(days=1)
+    )
+    assert altered[0].verdict is Verdict.ALTERED
+
+
+def signed_by_openssl(folder, files, new_key, sign_options, *, digest):
+    """Make CSCA and document signer with openssl and sign the hashes of `files` with it."""
+    groups = {int(name[2:]): data for name, data in files.items() if name.startswith("DG")}
+    content = LdsSecurityObject(
+        {
+            "version": 0,
+            "hash_algorithm": {"algorithm": digest},
+            "hashes": [
+                {"number": number, "digest": hashlib.new(digest, data).digest()}
+                for number, data in groups.items()
+            ],
+        }
+    )
+    (folder / "content.der").write_bytes(content.dump())
+    (folder / "store").mkdir()
+    steps = [
+        ["req", "-x509", *new_key, "-nodes", "-keyout", "ca.key", "-out", "store/ca.pem",
+         "-days", "3650", f"-{digest}",
+         "-subj", "/C=UT/O=Utopia/CN=CSCA"],
+        ["req", *new_key, "-nodes", "-keyout", "ds.key", "-out", "ds.csr",
+         "-subj", "/C=UT/O=Utopia/CN=DS"],
+        ["x509", "-req", "-in", "ds.csr", "-CA", "store/ca.pem", "-CAkey", "ca.key",
+         "-set_serial", "7", "-days", "3650", "-out", "ds.pem", f"-{digest}"],
+        ["cms", "-sign", "-binary", "-nodetach", "-in", "content.der", "-signer", "ds.pem",
+         "-inkey", "ds.key", "-md", digest, *sign_options, "-econtent_type", "2.23.136.1.1.1",
+         "-outform", "DER", "-out", "sod.der"],
+    ]  # fmt: skip
+    for words in steps:
+        result = openssl(folder, *words)
+        assert result.returncode == 0, result.stderr.decode()
+    return tlv.write(0x77, (folder / "sod.der").read_bytes())
