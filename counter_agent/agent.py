@@ -69,8 +69,7 @@ class Agent:
         finally:
             for worker in self._workers.values():
                 worker.stop()
-            await heard.stop()
-            await asyncio.to_thread(self._join_workers)
+            await asyncio.gather(heard.stop(), asyncio.to_thread(self._join_workers))
 
     async def _work(self) -> None:
         url = self._settings.hub or await self._find()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
-from devices.capabilities import MrzKey
+from devices.capabilities import Finding, MrzKey, Verdict
 from devices.emrtd import pace, wire
 from devices.emrtd.ciphers import Suite
 from devices.emrtd.lds import LdsError
@@ -15,30 +16,38 @@ from devices.mrz.wire import MrzError
 _WRONG_KEY = 0x6300
 
 
-def open_chip(channel: Channel, key: MrzKey) -> str:
-    """Open the passport application with `key`; return "PACE" or "BAC".
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """How a chip was opened, "PACE" or "BAC", and what was odd about its offer."""
 
-    Raises WrongAccessKey, DeviceProtocolError.
-    """
-    scheme = offered_scheme(channel)
+    method: str
+    findings: tuple[Finding, ...] = ()
+
+
+def open_chip(channel: Channel, key: MrzKey) -> Opened:
+    """Open the passport application with `key`. Raises WrongAccessKey, DeviceProtocolError."""
+    scheme, findings = _offer(channel)
     if scheme is not None:
         open_with_pace(channel, key, scheme)
     channel.expect_ok(wire.select_application(), "select the passport application")
     if scheme is not None:
-        return "PACE"
+        return Opened("PACE")
     open_with_bac(channel, key)
-    return "BAC"
+    return Opened("BAC", findings)
 
 
-def offered_scheme(channel: Channel) -> pace.Scheme | None:
-    """Return the PACE scheme of EF.CardAccess, None for a chip without one in our form."""
+def _offer(channel: Channel) -> tuple[pace.Scheme | None, tuple[Finding, ...]]:
+    """Return the scheme of EF.CardAccess in our form, else a finding if there is one at all."""
     data, status = channel.send(wire.read_by_sfi(pace.CARD_ACCESS_SFI, 256))
-    if status not in (wire.OK, wire.END_OF_FILE):
-        return None
+    if status not in (wire.OK, wire.END_OF_FILE) or not data:
+        return None, ()
     try:
-        return pace.offered(data)
-    except LdsError:
-        return None
+        scheme = pace.offered(data)
+        foreign = scheme is None and pace.names_pace(data)
+    except LdsError as error:
+        return None, (Finding("access", Verdict.NOT_CHECKED, str(error)),)
+    reason = "PACE scheme not supported, opened with BAC"
+    return scheme, (Finding("access", Verdict.NOT_CHECKED, reason),) if foreign else ()
 
 
 def open_with_bac(channel: Channel, key: MrzKey) -> None:

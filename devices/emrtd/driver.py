@@ -24,7 +24,7 @@ from devices.capabilities import (
     no_progress,
 )
 from devices.emrtd import lds
-from devices.emrtd.access import open_chip
+from devices.emrtd.access import Opened, open_chip
 from devices.emrtd.face import as_jpeg
 from devices.emrtd.reading import Cancelled, Channel, ReadPlan, Tally, read_file
 from devices.emrtd.trust import load_store, passive_authentication
@@ -125,20 +125,20 @@ class EmrtdReader:
     def _attempt(self, key: MrzKey, tally: Tally, plan: ReadPlan) -> PassportRead:
         self._card.reset()
         channel = Channel(self._card.transmit, tally)
-        access = open_chip(channel, key)
+        opened = open_chip(channel, key)
         plan = plan.at_most(channel.longest_read)
         files = {name: read_file(channel, lds.FILES[name], plan) for name in FILES}
         tally.finish()
-        return self._result(access, files, tally.apdus)
+        return self._result(opened, files, tally.apdus)
 
-    def _result(self, access: str, files: dict[str, bytes], apdus: int) -> PassportRead:
+    def _result(self, opened: Opened, files: dict[str, bytes], apdus: int) -> PassportRead:
         mrz, face, doubts = _contents(files)
         store = load_store(self._csca) if self._csca else load_store([])
         findings = passive_authentication(files, store, at=self._clock())
         return PassportRead(
-            access=access,
+            access=opened.method,
             files=files,
-            findings=(*findings, *doubts),
+            findings=(*findings, *doubts, *opened.findings),
             apdus=apdus,
             mrz="\n".join(mrz),
             face_jpeg=face,

@@ -40,6 +40,7 @@ NONCE, MAP, MAPPED, AGREE, AGREED, PROOF, PROVEN = 0x80, 0x81, 0x82, 0x83, 0x84,
 
 _DYNAMIC = 0x7C
 _MRZ_PASSWORD = 1
+_ANY_PACE = "0.4.0.127.0.7.2.2.4."
 _GENERIC_MAPPING = "0.4.0.127.0.7.2.2.4.2."
 _KEY_LENGTHS = MappingProxyType({1: 0, 2: 16, 3: 24, 4: 32})
 _PROTOCOLS = frozenset(f"{_GENERIC_MAPPING}{cipher}" for cipher in _KEY_LENGTHS)
@@ -109,15 +110,24 @@ def offered(access: bytes) -> Scheme | None:
 
     Raises LdsError when the file is broken.
     """
-    with asn1_errors("EF.CardAccess"):
-        infos = [
-            (str(info["protocol"].dotted), info["optional"].native) for info in _Infos.load(access)
-        ]
+    infos = _infos(access)
     for protocol, number in infos:
         if protocol in _PROTOCOLS and number in _PARAMETERS:
             several = len({other for name, other in infos if name == protocol}) > 1
             return Scheme(protocol, number, several)
     return None
+
+
+def names_pace(access: bytes) -> bool:
+    """Return whether EF.CardAccess names PACE in any form, ours or not. Raises LdsError."""
+    return any(protocol.startswith(_ANY_PACE) for protocol, _ in _infos(access))
+
+
+def _infos(access: bytes) -> list[tuple[str, int | None]]:
+    with asn1_errors("EF.CardAccess"):
+        return [
+            (str(info["protocol"].dotted), info["optional"].native) for info in _Infos.load(access)
+        ]
 
 
 # ── commands ─────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ limit in time.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from devices.pcsc.wire import REMOVED, SUCCESS, choose_reader, error_for
 STATUS_LIMIT_S = 3.0
 APDU_LIMIT_S = 5.0
 POWER_LIMIT_S = 5.0
+_WAIT_STEP_MS = 200
 
 _SCHEME = "pcsc://"
 T = TypeVar("T")
@@ -185,13 +187,14 @@ class _Context:
         return self._changed(reader, scard.SCARD_STATE_UNAWARE, 0)
 
     def wait(self, reader: str, *, present: bool, wait_s: float) -> bool:
-        """Wait in steps of a change each; `wait_s` bounds the whole."""
+        """Wait at most `wait_s`, a change or a step at a time."""
         known = self.state(reader)
-        left_ms = int(wait_s * 1000)
-        while bool(known & scard.SCARD_STATE_PRESENT) != present and left_ms > 0:
-            step = min(left_ms, 200)
-            known = self._changed(reader, known, step)
-            left_ms -= step
+        ends_at = time.monotonic() + wait_s
+        while bool(known & scard.SCARD_STATE_PRESENT) != present:
+            left_ms = int((ends_at - time.monotonic()) * 1000)
+            if left_ms <= 0:
+                break
+            known = self._changed(reader, known, min(left_ms, _WAIT_STEP_MS))
         return bool(known & scard.SCARD_STATE_PRESENT) == present
 
     def hold_card(self, reader: str) -> None:

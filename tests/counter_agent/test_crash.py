@@ -1,6 +1,7 @@
 """What becomes of a job when the agent, the hub or the wire dies in the middle of it."""
 
 import io
+import subprocess
 from pathlib import Path
 
 from PIL import Image
@@ -221,3 +222,26 @@ def test_sigterm_ends_the_agent_within_two_seconds(hub, simulate, start_agent):
 
     assert took_s < 2
     assert agent.process.returncode == 0
+
+
+def children_of(process: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process)], capture_output=True, text=True, check=False
+    )
+    return [int(word) for word in listed.stdout.split()]
+
+
+def test_sigterm_in_mid_scan_leaves_no_process_behind(hub, simulate, start_agent, wait):
+    scanner = simulate("sane")
+    agent = start_agent({"scanner": scanner.address})
+    hub.wait_lamp("scanner", "ready")
+    scanner.fault("slow")
+    job = hub.ask("scan", {"dpi": "300"})
+    hub.wait_state(job, "started")
+    children = children_of(agent.process.pid)
+
+    took_s = agent.end()
+
+    assert took_s < 2
+    assert children
+    wait(lambda: not any(Path(f"/proc/{child}").exists() for child in children), "children end")

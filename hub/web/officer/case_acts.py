@@ -160,7 +160,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
             desk.procedure,
             view.id,
             kind,
-            at,
+            at.replace(microsecond=0),  # a paper's clock shows no fractions
             officer=desk.officer.actor,
             counter=counter,
         )

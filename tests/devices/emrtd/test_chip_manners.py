@@ -2,11 +2,12 @@
 
 import pytest
 
-from devices.capabilities import MrzKey, no_progress
-from devices.emrtd import wire
-from devices.emrtd.access import open_with_bac
+from devices.capabilities import MrzKey, Verdict, no_progress
+from devices.emrtd import pace, wire
+from devices.emrtd.access import open_chip, open_with_bac
 from devices.emrtd.chip import Chip
 from devices.emrtd.lds import FILES
+from devices.emrtd.pace import Scheme
 from devices.emrtd.personalize import personalize
 from devices.emrtd.reading import Channel, ReadPlan, Tally, read_file
 from devices.errors import DeviceProtocolError
@@ -132,3 +133,46 @@ def test_a_file_shorter_than_it_claims_is_a_protocol_error(chip):
 @pytest.mark.parametrize("apdu", ["", "00", "00A4", "00FF000000", "0CB08100", "00A4040C20AA"])
 def test_a_chip_answers_every_command_however_odd(chip, apdu):
     assert len(chip.respond(bytes.fromhex(apdu))) == 2
+
+
+@pytest.mark.parametrize(
+    ("protocol", "number"),
+    [
+        ("0.4.0.127.0.7.2.2.4.4.2", 13),
+        ("0.4.0.127.0.7.2.2.4.1.2", 1),
+        ("0.4.0.127.0.7.2.2.4.6.2", 13),
+    ],
+    ids=["integrated mapping", "DH", "chip authentication mapping"],
+)
+def test_a_chip_with_pace_in_a_form_we_lack_is_opened_with_bac_and_says_so(protocol, number):
+    scheme = Scheme(protocol, number)
+    chip = Chip(personalize(signature="ecdsa").files, KEY, scheme)
+
+    opened = open_chip(Channel(chip.respond, Tally(no_progress, lambda: False, 60)), KEY)
+
+    assert opened.method == "BAC"
+    assert [finding.verdict for finding in opened.findings] == [Verdict.NOT_CHECKED]
+    assert "not supported" in opened.findings[0].reason
+
+
+def test_a_chip_that_proves_nothing_in_pace_is_a_protocol_error():
+    scheme = Scheme("0.4.0.127.0.7.2.2.4.2.2", 13)
+    chip = Chip(personalize(signature="ecdsa").files, KEY, scheme)
+
+    def tampered(apdu):
+        answer = chip.respond(apdu)
+        last = apdu[:2] == b"\x00\x86"
+        return answer[:-3] + bytes([answer[-3] ^ 1]) + answer[-2:] if last else answer
+
+    with pytest.raises(DeviceProtocolError, match="prove"):
+        open_chip(Channel(tampered, Tally(no_progress, lambda: False, 60)), KEY)
+
+
+def test_pace_steps_out_of_order_are_refused():
+    scheme = Scheme("0.4.0.127.0.7.2.2.4.2.2", 13)
+    chip = Chip(personalize(signature="ecdsa").files, KEY, scheme)
+
+    assert status(chip.respond(pace.step(None).encode())) == "6982"
+    assert status(chip.respond(pace.set_template(scheme).encode())) == "9000"
+    assert status(chip.respond(pace.step(pace.AGREE, bytes(65)).encode())) == "6300"
+    assert status(chip.respond(pace.step(None).encode())) == "6982"
