@@ -80,10 +80,10 @@ class Agent:
             except Refused as error:
                 raise _told(error, client.url) from error
             except ExceptionGroup as group:
-                refusal = _first_refusal(group)
-                if refusal is None:
+                reason = _first_reason(group)
+                if reason is None:
                     raise
-                raise _told(refusal, client.url) from group
+                raise _told(reason, client.url) from group
 
     async def _linked_work(self, client: HubClient) -> None:
         delivery = Delivery(client, self._outbox, self._boot)
@@ -102,11 +102,13 @@ class Agent:
         me = await insist(client.me)
         if me.kind != "agent" or me.counter != self._settings.counter:
             whose = f"counter {me.counter}" if me.kind == "agent" else f"the {me.kind} '{me.name}'"
-            message = (
-                f"this token belongs to {whose}, not to counter {self._settings.counter}: "
-                f"create one with 'loket hub token --data DIR --counter {self._settings.counter}'"
+            wanted = self._settings.counter
+            command = f"'loket hub token --data DIR --counter {wanted}'"
+            raise TokenRefused(
+                en=f"this token belongs to {whose}, not to counter {wanted}: "
+                f"create one with {command}",
+                id=f"token ini bukan milik loket {wanted}: buat dengan {command}",
             )
-            raise TokenRefused(message)
         await insist(lambda: self._report(client))
 
     async def _follow_feed(self, client: HubClient, jobs: Jobs, seq: int) -> None:
@@ -218,16 +220,23 @@ def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
         loop.call_soon_threadsafe(event.set)
 
 
-def _first_refusal(group: BaseExceptionGroup[BaseException]) -> Refused | None:
+def _first_reason(group: BaseExceptionGroup[BaseException]) -> Refused | AgentError | None:
     for error in group.exceptions:
-        found = _first_refusal(error) if isinstance(error, BaseExceptionGroup) else error
-        if isinstance(found, Refused):
+        found = _first_reason(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, Refused | AgentError):
             return found
     return None
 
 
-def _told(error: Refused, url: str) -> AgentError:
+def _told(error: Refused | AgentError, url: str) -> AgentError:
+    if isinstance(error, AgentError):
+        return error
     if isinstance(error, NotAllowed):
-        message = f"the hub at {url} refused the token: {error.en}; see 'loket hub token'"
-        return TokenRefused(message)
-    return AgentError(f"{url} does not answer as a hub does: {error.code}; check --hub")
+        return TokenRefused(
+            en=f"the hub at {url} refused the token: {error.en} See 'loket hub token'.",
+            id=f"hub di {url} menolak token: {error.id} Lihat 'loket hub token'.",
+        )
+    return AgentError(
+        en=f"{url} does not answer as a hub does ({error.code}): check --hub",
+        id=f"{url} tidak menjawab seperti hub ({error.code}): periksa --hub",
+    )

@@ -16,7 +16,7 @@ from counter_agent.config import Asked, Settings, settings_from
 from counter_agent.errors import AgentError, WrongSettings
 from counter_agent.outbox import Outbox
 
-app = typer.Typer(no_args_is_help=False, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ Example: loket agent --counter 3 --token-file counter-3.token
 """
 
 
-@app.callback(invoke_without_command=True, epilog=EXAMPLE)
+@app.command(epilog=EXAMPLE)
 def agent(
     *,
     counter: Annotated[int | None, typer.Option(help="Number of the counter.")] = None,

@@ -86,8 +86,10 @@ def settings_from(asked: Asked) -> Settings:
     file = _read_file(asked.config) if asked.config else _File()
     counter = asked.counter if asked.counter is not None else file.counter
     if counter is None or counter < 1:
-        message = "which counter? Give --counter N (1 or more), or counter = N in the file"
-        raise WrongSettings(message)
+        raise WrongSettings(
+            en="which counter? Give --counter N (1 or more), or counter = N in the file",
+            id="loket berapa? Beri --counter N (1 atau lebih), atau counter = N dalam berkas",
+        )
     state = asked.state or _path(file.state) or _default_state(counter)
     devices = {**file.devices, **dict(_pair(text) for text in asked.devices)}
     _check_devices(devices)
@@ -114,11 +116,14 @@ def _read_file(path: Path) -> _File:
     try:
         return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise WrongSettings(message) from error
+        raise WrongSettings(
+            en=f"{path} cannot be read: {error.strerror}",
+            id=f"{path} tidak dapat dibaca: {error.strerror}",
+        ) from error
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        message = f"{path}: {error}"
-        raise WrongSettings(message) from error
+        raise WrongSettings(
+            en=f"{path} has a mistake: {error}", id=f"{path} mengandung kesalahan: {error}"
+        ) from error
 
 
 def _token(asked: Asked, file: _File, state: Path) -> str:
@@ -128,30 +133,38 @@ def _token(asked: Asked, file: _File, state: Path) -> str:
     try:
         token = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        message = (
-            f"no token in {path}: create one at the hub with "
-            "'loket hub token --data DIR --counter N' and give it with --token-file"
-        )
-        raise WrongSettings(message) from error
+        command = "'loket hub token --data DIR --counter N'"
+        raise WrongSettings(
+            en=f"no token in {path}: create one at the hub with {command}, then --token-file",
+            id=f"tidak ada token di {path}: buat di hub dengan {command}, beri --token-file",
+        ) from error
     if not token:
-        message = f"the token file {path} is empty"
-        raise WrongSettings(message)
+        raise WrongSettings(
+            en=f"the token file {path} is empty: put the token in",
+            id=f"berkas token {path} kosong: isikan tokennya",
+        )
     return token
 
 
 def _check_hub(hub: str | None, ca: Path | None) -> None:
     parts = urlsplit(hub or "https://found")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        message = f"'{hub}' is no address of a hub: write https://HOST:PORT"
-        raise WrongSettings(message)
+        raise WrongSettings(
+            en=f"'{hub}' is no address of a hub: write https://HOST:PORT",
+            id=f"'{hub}' bukan alamat hub: tulis https://HOST:PORT",
+        )
     if parts.scheme == "http" and not _loopback(parts.hostname):
-        message = f"'{hub}' has no TLS: the token would be readable on the network; use https"
-        raise WrongSettings(message)
+        raise WrongSettings(
+            en=f"'{hub}' has no TLS: the token would be readable on the network; use https",
+            id=f"'{hub}' tanpa TLS: token dapat dibaca di jaringan; pakai https",
+        )
     try:
         ssl.create_default_context(cafile=ca)
     except (OSError, ssl.SSLError) as error:
-        message = f"{ca} is no certificate of an authority (loket hub init writes DIR/tls/ca.pem)"
-        raise WrongSettings(message) from error
+        raise WrongSettings(
+            en=f"{ca} is no certificate of an authority: give the hub's DIR/tls/ca.pem",
+            id=f"{ca} bukan sertifikat otoritas: beri DIR/tls/ca.pem milik hub",
+        ) from error
 
 
 def _loopback(host: str) -> bool:
@@ -164,8 +177,11 @@ def _loopback(host: str) -> bool:
 def _pair(text: str) -> tuple[str, str]:
     role, equals, address = text.partition("=")
     if not equals or not address:
-        message = f"--device {text}: write ROLE=ADDRESS, e.g. fingerprint=r30x:/dev/ttyUSB0"
-        raise WrongSettings(message)
+        example = "fingerprint=r30x:/dev/ttyUSB0"
+        raise WrongSettings(
+            en=f"--device {text}: write ROLE=ADDRESS, e.g. {example}",
+            id=f"--device {text}: tulis ROLE=ADDRESS, misalnya {example}",
+        )
     return role.strip(), address.strip()
 
 
@@ -173,13 +189,16 @@ def _check_devices(devices: Mapping[str, str]) -> None:
     for role, address in devices.items():
         if role not in ABILITY_OF_ROLE:
             known = ", ".join(ABILITY_OF_ROLE)
-            message = f"'{role}' is no role of a counter's device; known: {known}"
-            raise WrongSettings(message)
+            raise WrongSettings(
+                en=f"'{role}' is no role of a counter's device; known: {known}",
+                id=f"'{role}' bukan peran perangkat loket; yang ada: {known}",
+            )
         try:
             parse_address(address)
         except AddressError as error:
-            message = f"device {role}: {error.detail}"
-            raise WrongSettings(message) from error
+            raise WrongSettings(
+                en=f"device {role}: {error.detail}", id=f"perangkat {role}: alamat salah"
+            ) from error
 
 
 def _default_state(counter: int) -> Path:

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 from counter_agent.delivery import Delivery
+from counter_agent.errors import AgentError
 from counter_agent.insist import insist
 from counter_agent.kinds import (
     PRINTS,
@@ -122,7 +123,7 @@ class Jobs:
             return Ending("failed", code="deadline_passed")
         except DeviceError as error:
             return Ending("failed", code=error.code, detail=error.detail)
-        except LoketError:
+        except (LoketError, AgentError):
             raise
         except Exception:  # a driver's bug ends its job, not the agent
             log.exception("job %s: the driver broke", run.job.id)

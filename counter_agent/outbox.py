@@ -24,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pysqlite3 import dbapi2 as sqlite3
 
-from counter_agent.errors import StateInUse
+from counter_agent.errors import StateInUse, StateLost
 from counter_agent.keys import outbox_key
 
 _NONCE_BYTES = 12
@@ -222,13 +222,19 @@ class Outbox:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+                self._db.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise StateLost(
+                    en=f"the outbox cannot be written ({error}): make room on the disk",
+                    id=f"kotak keluar tidak dapat ditulis ({error}): kosongkan ruang disk",
+                ) from error
+            finally:
+                # SQLite itself rolls back when the disk is full
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
 
     def _sealed(self, content: bytes, job: str, place: str) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
@@ -239,11 +245,12 @@ class Outbox:
         try:
             return self._seal.decrypt(nonce, rest, f"{job}/{place}".encode())
         except InvalidTag as error:
-            message = (
-                "outbox.key does not open outbox.sqlite: bring the right key back, or move the "
-                "state folder away (unsent results are then lost)"
-            )
-            raise StateInUse(message) from error
+            raise StateInUse(
+                en="outbox.key does not open outbox.sqlite: bring the right key back, or move the "
+                "state folder away (unsent results are then lost)",
+                id="outbox.key tidak membuka outbox.sqlite: kembalikan kunci yang benar, atau "
+                "pindahkan foldernya (hasil yang belum terkirim akan hilang)",
+            ) from error
 
 
 def _locked(path: Path) -> IO[str]:
@@ -252,6 +259,8 @@ def _locked(path: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.close()
-        message = f"another agent works with {path.parent}: stop it, or choose another --state"
-        raise StateInUse(message) from error
+        raise StateInUse(
+            en=f"another agent works with {path.parent}: stop it, or choose another --state",
+            id=f"agen lain memakai {path.parent}: hentikan, atau pilih --state lain",
+        ) from error
     return lock

@@ -198,6 +198,10 @@ def _move_clock(tx: Tx, house: House, to: datetime) -> list[str]:
 
 
 def _check(house: House) -> list[str]:
-    with house.database.reading_core() as connection:
-        records = check.check_records(connection, THE_OFFICE)
-        return records + check.check_files(connection, THE_OFFICE, house.procedure.blobs)
+    with house.database.reading() as session:
+        connection = session.connection()
+        return [
+            *check.check_records(connection, THE_OFFICE),
+            *check.check_cases(session, THE_OFFICE, house.procedure),
+            *check.check_files(connection, THE_OFFICE, house.procedure.blobs),
+        ]

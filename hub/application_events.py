@@ -69,13 +69,19 @@ class GatePassed(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationDiverted(_Staff):
+class ApplicationDiverted:
     """The case left the sheet for one of its branches."""
 
     kind: ClassVar[str] = "application.diverted"
+    v: ClassVar[int] = 1
     application: str
     to: str
     step: str
+
+    @property
+    def audience(self) -> str:
+        """Return `audit` for SOP Cekal: a held case looks normal to everybody else."""
+        return "audit" if self.to == "cekal" else "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,16 @@ class NumberGiven(_Staff):
     """A register number was given."""
 
     kind: ClassVar[str] = "number.given"
+    application: str
+    year: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberVoided(_Staff):
+    """A register number is void; it stays in the series."""
+
+    kind: ClassVar[str] = "number.voided"
     application: str
     year: int
     seq: int

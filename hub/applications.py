@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from hub import documents, persons
+from hub import blanks, documents, persons
 from hub.application_events import (
     ApplicationOpened,
     ApplicationRejected,
@@ -19,7 +19,7 @@ from hub.application_events import (
 from hub.blobs import StoredFile, register
 from hub.case_codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.models.application import Application, CaseSeries
+from hub.models.application import Application, CaseSeries, Diversion
 from hub.models.schema import new_id
 from hub.passports import PassportFacts, examine
 from hub.procedure import Procedure
@@ -201,6 +201,19 @@ def _end(
     must_be_open(row)
     persons.write(tx, procedure.keyring, row, "system", words)
     row.state, row.ended_at = state, tx.at
+    _leave_branch(tx, row, state)
+    blanks.void(tx, row.id, state)
+
+
+def _leave_branch(tx: Tx, row: Application, outcome: str) -> None:
+    query = select(Diversion).where(
+        Diversion.office == tx.office,
+        Diversion.application == row.id,
+        Diversion.closed_at.is_(None),
+    )
+    for diversion in tx.session.scalars(query):
+        diversion.outcome, diversion.closed_at = outcome, tx.at
+        diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
     tx.session.flush()
 
 

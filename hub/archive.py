@@ -24,12 +24,13 @@ from sqlalchemy.orm import Session
 from hub import documents
 from hub.blobs import StoredFile, register
 from hub.case_record import case_record, events_of
+from hub.case_views import DocumentLine
 from hub.errors import BadInput
 from hub.models.application import Application, ArchivePackage
 from hub.models.officer import Officer
 from hub.models.schema import new_id
 from hub.procedure import Procedure
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Actor, Tx
 
 PACKAGE = "package"
@@ -99,6 +100,28 @@ def package_of(tx: Tx, application: str) -> str:
         ArchivePackage.office == tx.office, ArchivePackage.application == application
     )
     return tx.session.scalar(query) or ""
+
+
+def line_of(session: Session, application: Application) -> DocumentLine | None:
+    """Return the package as a file of the case, None before step 12."""
+    query = select(ArchivePackage).where(
+        ArchivePackage.office == application.office,
+        ArchivePackage.application == application.id,
+    )
+    package = session.scalar(query)
+    if package is None:
+        return None
+    return DocumentLine(
+        id=package.id,
+        item="12.package",
+        name=Words(id="Paket arsip", en="Archive package"),
+        kind="package",
+        blob=package.blob,
+        media_type=MEDIA_TYPE,
+        step="12",
+        by=package.given_by,
+        at=package.at,
+    )
 
 
 def _officer(tx: Tx, login: str) -> str:

@@ -1,7 +1,7 @@
 """Numbered blanks and register numbers: the two things that step 8 uses up for ever.
 
-A blank is received, used or spoiled. A register number comes from a gapless series of the office
-and year; a void one stays in the series.
+A blank is received, used, spoiled or void. A register number comes from a gapless series of the
+office and year; a void one stays in the series.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.application_events import BlankSpoiled, BlanksReceived, BlankUsed, NumberGiven
+from hub.application_events import (
+    BlankSpoiled,
+    BlanksReceived,
+    BlankUsed,
+    NumberGiven,
+    NumberVoided,
+)
 from hub.errors import Conflict, NotFound
 from hub.models.application import Application, Blank, RegisterNumber
 from hub.models.schema import new_id
@@ -108,6 +114,19 @@ def issue(tx: Tx, office: OfficeConfig, application: Application, serial: str) -
         return given
     _use(tx, application.id, serial)
     return _give(tx, office, application.id)
+
+
+def void(tx: Tx, application: str, reason: str) -> None:
+    """Void the register number of a case and its blank, if it has them; both stay on record."""
+    number = number_of(tx.session, tx.office, application)
+    if number is None:
+        return
+    number.voided_at, number.void_reason = tx.at, reason
+    blank = of_case(tx.session, tx.office, application)
+    if blank is not None:
+        blank.state, blank.reason = "void", reason
+    tx.session.flush()
+    tx.emit(NumberVoided(application, number.year, number.seq), subject=application)
 
 
 def plain_serial(serial: str) -> str:

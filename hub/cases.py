@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub import blanks, branches, custody, documents, payments, persons
+from hub import archive, blanks, branches, custody, documents, payments, persons
 from hub.applications import ENDED, must_find
 from hub.case_current import current_step, officer_names, performer, touch_of
 from hub.case_history import history
@@ -24,7 +24,7 @@ from hub.case_views import (
     ValueRow,
 )
 from hub.errors import NotAllowed
-from hub.models.application import Application, StepRecord
+from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.schema import Office
 from hub.papers_due import papers_due
 from hub.passports import VERDICTS
@@ -134,7 +134,6 @@ def _head(
     sees_cekal: bool,
 ) -> CaseHead:
     office, sop = procedure.office, procedure.sop
-    holder = custody.holder(session, row.office, row.id)
     state = shown_state(procedure, row, sees_cekal=sees_cekal)
     known = sop.state(state)
     first = office.today(row.received_at or row.opened_at)
@@ -151,15 +150,17 @@ def _head(
         lead_days=office.working_days(first, office.today(row.ended_at or at)),
         promised_days=office.office.promised_working_days,
         promised_on=row.promised_on,
-        custody=_custody(holder.holder_name, holder.location, holder.taken_at) if holder else None,
+        custody=_custody(custody.holder(session, row.office, row.id)),
         passport_source=row.passport_source,
         chip_verdict=row.chip_verdict,
         chip_words=VERDICTS.get(row.chip_verdict, VERDICTS[""]),
     )
 
 
-def _custody(holder: str, location: str, since: datetime) -> Custody:
-    return Custody(holder=holder, location=location, since=since)
+def _custody(holder: CustodyRecord | None) -> Custody | None:
+    if holder is None:
+        return None
+    return Custody(holder=holder.holder_name, location=holder.location, since=holder.taken_at)
 
 
 def _steps(
@@ -198,7 +199,8 @@ def _documents(
     session: Session, procedure: Procedure, row: Application, officer: Actor
 ) -> tuple[DocumentLine, ...]:
     only_money = officer.roles <= {"treasurer"}
-    return tuple(
+    package = None if only_money else archive.line_of(session, row)
+    lines = tuple(
         DocumentLine(
             id=document.id,
             item=document.item,
@@ -213,6 +215,7 @@ def _documents(
         for document in documents.of_case(session, row.office, row.id)
         if not (only_money and document.kind in BODILY)
     )
+    return (*lines, package) if package else lines
 
 
 def _item_name(procedure: Procedure, item: str) -> Words:

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
 
+from hub import case_check
 from hub.blobs import Blobs
 from hub.errors import LoketError
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
 from hub.models.queue import CallRow, EventRow, LaneCount, NumberSeries, TicketRow
 from hub.models.schema import Office
 from hub.models.station import BlobRow, JobRow
+from hub.procedure import Procedure
 from hub.tickets import ABSENT, AT_COUNTER, CALLED, FINISHED, SERVING, WAITING
 
 STATES = (WAITING, CALLED, SERVING, ABSENT, FINISHED)
@@ -34,6 +37,11 @@ def check_records(connection: Connection, office_no: int) -> list[str]:
         jobs_name_known_files,
     )
     return [finding for rule in rules for finding in rule(connection, office_no)]
+
+
+def check_cases(session: Session, office_no: int, procedure: Procedure) -> list[str]:
+    """Return every broken rule of the cases: steps, evidence, numbers, custody, keys."""
+    return list(case_check.broken_cases(session, office_no, procedure))
 
 
 def check_files(connection: Connection, office_no: int, blobs: Blobs) -> list[str]:

@@ -217,7 +217,7 @@ def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) ->
         print(f"BROKEN  {finding}")
     if findings:
         raise SystemExit(1)
-    print("sound: numbers, counters, counts, calls, event chain, jobs, files")
+    print("sound: numbers, counters, counts, calls, event chain, jobs, cases, files")
 
 
 def _administer(

@@ -125,6 +125,15 @@ def keep(
         documents.keep(tx, application.id, kind=requirement.kind, item=item, blob=blob, step=stage)
 
 
+def withdraw(tx: Tx, application: Application, stage: str, key: str) -> bool:
+    """Void what was kept for `key`; return whether there was something."""
+    row = _valid_row(tx.session, application, stage, key)
+    if row is not None:
+        row.voided_at = tx.at
+        tx.session.flush()
+    return row is not None
+
+
 def values_of(
     session: Session, procedure: Procedure, application: Application
 ) -> dict[str, dict[str, str]]:

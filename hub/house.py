@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from devices.emrtd.trust import load_store
 from hub.blobs import Blobs
 from hub.clock import Clock
 from hub.database import Database
@@ -55,6 +56,7 @@ def create_house(settings: Settings, clock: Clock) -> None:
     outside(settings.key_file, settings.folder)
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.blobs.mkdir(exist_ok=True, mode=0o700)
+    settings.trusted.mkdir(exist_ok=True, mode=0o700)
     if not settings.key_file.exists():
         Keyring.create(settings.key_file)
     _migrate(settings)
@@ -77,7 +79,8 @@ def open_house(settings: Settings, clock: Clock) -> House:
         )
     office = load_office(settings.office_file)
     keyring = Keyring.load(settings.key_file)
-    procedure = Procedure(office, load_sop(), keyring, Blobs(settings.blobs, keyring))
+    blobs = Blobs(settings.blobs, keyring)
+    procedure = Procedure(office, load_sop(), keyring, blobs, load_store(settings.trusted))
     database = Database(settings.database_url)
     if _revision(database) != SCHEMA_REVISION:
         _migrate(settings)

@@ -30,6 +30,11 @@ class Settings:
         return self.folder / "blobs"
 
     @property
+    def trusted(self) -> Path:
+        """Return the folder of the countries' certificates (CSCA) that passports are judged by."""
+        return self.folder / "csca"
+
+    @property
     def lock(self) -> Path:
         """Return the file that a running hub or tool holds."""
         return self.folder / "lock"

@@ -71,19 +71,16 @@ def pause(tx: Tx, procedure: Procedure, application: str) -> str:
 
 
 def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str) -> str:
-    """Keep one piece of evidence of the current step; return its key.
+    """Keep one piece of evidence of the current step, or void it if `value` is empty; return `key`.
 
     Raises BadInput naming the row. A blank's serial also gives the register number.
     """
     row, stage = _workable(tx, procedure, application)
-    rows = unfold(procedure, row, stage)
-    requirement = next((r for r in rows if r.key == key), None)
-    if requirement is None:
-        fault = FieldFault(field=key, code="unknown_field", message="")
-        text = "This step has no such row."
-        raise BadInput(
-            "row_unknown", text, id="Langkah ini tidak memiliki isian itu.", fields=[fault]
-        )
+    requirement = _row_of(procedure, row, stage, key)
+    empty = not evidence.plain(requirement, value) and not requirement.rule.first
+    if empty and evidence.withdraw(tx, row, stage.name, key):
+        tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
+        return key
     found = evidence.gather(tx.session, procedure, row, stage.name, [requirement], {key: value})
     _refuse_faults(_judge(tx, procedure, row).faults([requirement], found))
     if key in found:
@@ -164,6 +161,16 @@ def _workable(
     acts = segregation.acts_of(tx.session, tx.office, row.id)
     segregation.enforce(procedure.office, acts, stage.name, tx.actor.id)
     return row, stage
+
+
+def _row_of(procedure: Procedure, row: Application, stage: Step | Gate, key: str) -> Requirement:
+    found = next((r for r in unfold(procedure, row, stage) if r.key == key), None)
+    if found is None:
+        fault = FieldFault(field=key, code="unknown_field", message="")
+        text = "This step has no such row."
+        indonesian = "Langkah ini tidak memiliki isian itu."
+        raise BadInput("row_unknown", text, id=indonesian, fields=[fault])
+    return found
 
 
 def _must_be_known(procedure: Procedure, step: str) -> None:

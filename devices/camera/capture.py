@@ -1,7 +1,7 @@
 """Take frames with OpenCV; runs only in the child process of a camera (see `isolation`).
 
 A thread drains the camera so that the newest frame is at hand and not the oldest buffered one.
-When nobody asks for `IDLE_S` the camera is let go and opened again on the next request.
+When nobody asks for `idle_s` the camera is let go and opened again on the next request.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from devices.errors import (
 )
 from devices.isolation import Channel
 
-IDLE_S = 30.0
 FROZEN_FRAMES = 5
 """A sensor always has noise: as many frames in a row, equal in every bit, are no live picture."""
 
@@ -61,6 +60,7 @@ class Capture:
         self._changed = False
         self._lost: DeviceError | None = None
         self._drainer: threading.Thread | None = None
+        self._draining = False
         self._asked_at = 0.0
         self._meter: PortraitMeter | None = None
         self._ensure_running()
@@ -90,7 +90,7 @@ class Capture:
 
     def look(self) -> str:
         """Return "ready", "black" or "frozen". Does not wake a camera that was let go."""
-        if self._drainer is None or not self._drainer.is_alive():
+        if not self._draining:
             self._reach()
             return "ready"
         frame = self._frame
@@ -100,13 +100,14 @@ class Capture:
 
     def _next_frame(self, after: int, *, proven_live: bool) -> Any:
         self._ensure_running()
+
+        def arrived() -> bool:
+            self._asked_at = time.monotonic()  # while somebody waits the camera is not let go
+            return self._number > after and (not proven_live or self._judged())
+
         with self._news:
-            self._news.wait_for(
-                lambda: (
-                    self._lost or (self._number > after and (not proven_live or self._judged()))
-                ),
-                timeout=self._options.open_s + self._options.silence_s,
-            )
+            limit_s = self._options.open_s + self._options.silence_s
+            self._news.wait_for(lambda: self._lost or arrived(), timeout=limit_s)
             if self._lost:
                 raise self._lost
             if self._number <= after:
@@ -121,17 +122,24 @@ class Capture:
     # ── the draining thread ──────────────────────────────────────────────────
 
     def _ensure_running(self) -> None:
-        self._asked_at = time.monotonic()
-        if self._drainer is not None and self._drainer.is_alive() and self._lost is None:
-            return
+        with self._news:
+            self._asked_at = time.monotonic()
+            if self._draining:
+                return
+            if self._lost and self._number == self._number_at_open:
+                raise self._lost  # it opened but never gave a picture: no use in opening again
+        if self._drainer is not None:
+            self._drainer.join()  # the camera opens only after it was released
         camera = self._opened()
         self._equal_frames, self._changed, self._lost = 0, False, None
         self._number_at_open = self._number
+        self._asked_at = time.monotonic()  # opening took its time
+        self._draining = True
         self._drainer = threading.Thread(target=self._drain, args=(camera,), daemon=True)
         self._drainer.start()
 
     def _drain(self, camera: cv2.VideoCapture) -> None:
-        while time.monotonic() - self._asked_at < IDLE_S:
+        while self._is_wanted():
             started = time.monotonic()
             arrived, frame = camera.read()
             if not arrived:
@@ -139,6 +147,11 @@ class Capture:
                 break
             self._note(self._turned(frame))
         camera.release()
+
+    def _is_wanted(self) -> bool:
+        with self._news:
+            self._draining = time.monotonic() - self._asked_at < self._options.idle_s
+            return self._draining
 
     def _note(self, frame: Any) -> None:
         same = self._frame is not None and _fingerprint(frame) == _fingerprint(self._frame)
@@ -151,6 +164,7 @@ class Capture:
 
     def _note_loss(self, waited_s: float) -> None:
         with self._news:
+            self._draining = False
             if waited_s >= self._options.silence_s * 0.9:
                 self._lost = DeviceSilent("the camera stopped sending pictures")
             elif self._number == self._number_at_open:

@@ -123,7 +123,8 @@ class OpenCvCamera:
 
 def _identity(where: str) -> Identity:
     if "://" in where:
-        return Identity(model=f"MJPEG {urlsplit(where).netloc}")
+        host = urlsplit(where)  # without the user and password that may stand before it
+        return Identity(model=f"MJPEG {host.hostname}:{host.port or 80}")
     name = re.sub(r"-video-index\d+$", "", Path(where).name.removeprefix("usb-"))
     maker, _, serial = name.rpartition("_")
     return Identity(model=maker or name, serial=serial if maker else "")

@@ -41,10 +41,10 @@ class Measured:
 
     `face_share` is the face box's height by the picture's, `offset` the distance of its centre from
     the middle by the picture's width, `tilt_deg` the slope of the line through the eyes (None if
-    they were not both found), `sharpness` the variance of the Laplacian by that of the face at 256 px, in percent,
-    `brightness` the face's mean grey (0-255), `clipped` the share of its pixels at either end,
-    `background_spread` the standard deviation of the wall in CIE L*a*b* units, `background` the
-    colour it is nearest to, or None.
+    they were not both found), `sharpness` the variance of the Laplacian by the face's own variance
+    at 256 px, in percent, `brightness` the face's mean grey (0-255), `clipped` the share of its
+    pixels at either end, `background_spread` the standard deviation of the wall in CIE L*a*b*
+    units, `background` the colour it is nearest to, or None.
     """
 
     faces: int
@@ -66,7 +66,7 @@ class Rules:
     face_share: tuple[float, float] = (0.28, 0.62)
     largest_offset: float = 0.10
     largest_tilt_deg: float = 8.0  # ISO/IEC 19794-5 §7.2.2
-    least_sharpness: float = 1.5
+    least_sharpness: float = 3.0
     brightness: tuple[float, float] = (60.0, 215.0)
     largest_clipped: float = 0.05
     largest_background_spread: float = 9.0

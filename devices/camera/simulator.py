@@ -39,6 +39,11 @@ class CameraSimulator:
         """Return the address under which the driver reaches it."""
         return f"camera:http://127.0.0.1:{self._port}/cam.mjpg"
 
+    @property
+    def viewers(self) -> int:
+        """Return how many streams are being watched."""
+        return self._server.viewers if self._server is not None else 0
+
     def fault(self, name: str) -> None:
         """Show this fault from the next frame on; "" clears it and plugs the camera in again."""
         if name and name not in FAULTS:
@@ -79,6 +84,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Stream)
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
+
+    @property
+    def viewers(self) -> int:
+        with self._changing:
+            return len(self._streams)
 
     def add(self, stream: socket.socket) -> None:
         with self._changing:

@@ -112,7 +112,7 @@ def offered(access: bytes) -> Scheme | None:
     """
     infos = _infos(access)
     for protocol, number in infos:
-        if protocol in _PROTOCOLS and number in _PARAMETERS:
+        if protocol in _PROTOCOLS and number is not None and number in _PARAMETERS:
             several = len({other for name, other in infos if name == protocol}) > 1
             return Scheme(protocol, number, several)
     return None

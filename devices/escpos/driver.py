@@ -41,12 +41,13 @@ _Answer = TypeVar("_Answer")
 class Limits:
     """Seconds: to connect, to an answer, of silence before asking what is wrong, to the end.
 
-    `identity_s` is long, because a printer found at work answers behind the ticket in work.
+    `work_s` is how long a ticket may be in work that another program has left behind.
     """
 
     open_s: float = 3.0
     status_s: float = 1.0
-    identity_s: float = 3.0
+    identity_s: float = 2.0
+    work_s: float = 8.0
     question_s: float = 1.0
     silence_s: float = 1.5
     print_s: float = 18.0
@@ -123,26 +124,10 @@ class EscposPrinter:
         conversation = Conversation(self._stream, status_s=self._limits.status_s)
         if self._settings.answers:
             conversation.start_afresh()
-            self._get_ready(conversation, conversation.status())
+            if not conversation.status().offline and self._identity is None:
+                self._identity = self._ask_identity(conversation, self._limits.identity_s)
         self._conversation = conversation
         return conversation
-
-    def _get_ready(self, conversation: Conversation, status: wire.Status) -> None:
-        # what waits its turn behind the paper is not asked of a blocked printer
-        if status.offline:
-            return
-        if self._cut_short and self._settings.in_order:
-            self._end_broken_ticket(conversation)
-        self._cut_short = False
-        if self._identity is not None:
-            return
-        self._identity = self._ask_identity(conversation, limit_s=self._limits.identity_s)
-        if self._settings.in_order and not self._identity.model:
-            # it may still be reading the picture of a program that died in the middle
-            self._end_broken_ticket(conversation)
-            self._identity = self._ask_identity(conversation, limit_s=self._limits.question_s)
-        if self._settings.in_order and self._identity.model:
-            conversation.send(wire.AUTOMATIC_STATUS)
 
     def _end_broken_ticket(self, conversation: Conversation) -> None:
         try:
@@ -151,13 +136,13 @@ class EscposPrinter:
             return
         conversation.send(wire.FEED_AND_CUT)
 
-    def _ask_identity(self, conversation: Conversation, *, limit_s: float) -> Identity:
+    def _ask_identity(self, conversation: Conversation, limit_s: float) -> Identity | None:
         asked = []
         for what in (wire.About.MODEL, wire.About.SERIAL, wire.About.FIRMWARE):
             try:
                 answer = conversation.ask(wire.ask_about(what), wire.Text, limit_s=limit_s)
             except DeviceSilent:
-                return Identity()  # a printer that tells one tells all
+                return None  # a printer that tells one tells all
             asked.append(answer.text)
             limit_s = self._limits.question_s
         return Identity(*asked)
@@ -170,7 +155,23 @@ class EscposPrinter:
         conversation.start_afresh()
         status = conversation.status()
         refuse_unless_ready(status)
-        self._get_ready(conversation, status)
+        if self._settings.in_order:
+            self._get_ready(conversation)
+
+    def _get_ready(self, conversation: Conversation) -> None:
+        if self._cut_short:
+            self._end_broken_ticket(conversation)
+            self._cut_short = False
+        if self._identity is None:
+            # it tells its name behind the ticket in work, but never if it still waits for the
+            # rest of a picture whose program died
+            self._identity = self._ask_identity(conversation, self._limits.work_s)
+        if self._identity is None:
+            self._end_broken_ticket(conversation)
+            self._identity = self._ask_identity(conversation, self._limits.question_s)
+        self._identity = self._identity or Identity()
+        if self._identity.model:
+            conversation.send(wire.AUTOMATIC_STATUS)
 
     def _send_and_confirm(self, ticket: TicketImage, process_id: int) -> PrintResult:
         conversation, stream = self._conversation, self._stream

@@ -29,7 +29,7 @@ _QUIET_AFTER_SILENCE_S: Final = 1.0
 class Limits:
     """Seconds: to an acknowledgement, to the next data packet, to a long transfer's stale end."""
 
-    answer_s: float = 2.0
+    answer_s: float = 3.0
     optional_answer_s: float = 0.4
     data_s: float = 1.5
     stale_s: float = 20.0

@@ -5,46 +5,28 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
 
 from devices.errors import DeviceProtocolError
 from devices.r30x import wire
 from devices.r30x.finger_picture import draw_finger
+from devices.r30x.models import Model
 from devices.r30x.wire import Code, Command, Kind, Packet, Parameter
 
 _HANDSHAKE: Final = 0x55
 _SAME_FINGER: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A member of the family; `informed` modules answer PRODUCT_INFO and have a ring light."""
-
-    name: str
-    width_px: int
-    height_px: int
-    template_bytes: int
-    capacity: int
-    system_id: int
-    informed: bool
-
-
-MODELS: Final = {
-    "r307": Model("R307", 256, 288, 512, 1000, 0x0009, informed=False),
-    "as608": Model("AS608", 256, 288, 768, 300, 0x0009, informed=False),
-    "r503": Model("R503", 192, 192, 1536, 200, 0x0000, informed=True),
-}
-
-
 class SimulatedSensor:
-    """The module behind the line. `finger` is the number of the finger on the glass, None if free.
+    """The module behind the line.
 
     `image_code` and `extract_code` are what it answers when it is made to fail.
     """
 
     def __init__(self, model: Model, *, finger: int | None, baud: int) -> None:
         self.model = model
+        self._finger: int | None = None
+        self._pictures: dict[int, bytes] = {}
         self.finger = finger
         self.baud = baud
         self.image_code = Code.OK
@@ -60,6 +42,19 @@ class SimulatedSensor:
         self._library: dict[int, bytes] = {}
         self._arriving: tuple[int, bytearray] | None = None
         self.lit = b""
+
+    @property
+    def finger(self) -> int | None:
+        """The number of the finger on the glass, None if it is free."""
+        return self._finger
+
+    @finger.setter
+    def finger(self, number: int | None) -> None:
+        # drawn when it is laid down: the host does not wait for it
+        if number is not None and number not in self._pictures:
+            pixels = draw_finger(number, self.model.width_px, self.model.height_px)
+            self._pictures[number] = wire.pack_to_4_bit(pixels)
+        self._finger = number
 
     def receive(self, octets: bytes) -> list[bytes]:
         """Take what the host sent and return the packets of the answer."""
@@ -131,12 +126,11 @@ class SimulatedSensor:
     # ── finger ──
 
     def _gen_image(self, _: bytes) -> list[bytes]:
-        if self.finger is None:
+        if self._finger is None:
             return [self._ack(Code.NO_FINGER)]
         if self.image_code is not Code.OK:
             return [self._ack(self.image_code)]
-        pixels = draw_finger(self.finger, self.model.width_px, self.model.height_px)
-        self._image = wire.pack_to_4_bit(pixels)
+        self._image = self._pictures[self._finger]
         return [self._ack(Code.OK)]
 
     def _extract(self, arguments: bytes) -> list[bytes]:
@@ -320,15 +314,6 @@ class SimulatedSensor:
 
 
 _INFORMED: Final = (Command.PRODUCT_INFO, Command.AURA_LED)
-
-
-def model_of(name: str, template_bytes: int | None) -> Model:
-    """Return the model called `name`. Raises ValueError listing the known ones."""
-    if name not in MODELS:
-        message = f"no model '{name}'; known: {', '.join(sorted(MODELS))}"
-        raise ValueError(message)
-    model = MODELS[name]
-    return replace(model, template_bytes=template_bytes) if template_bytes else model
 
 
 def _likeness(first: bytes, second: bytes) -> float:

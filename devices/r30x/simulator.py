@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from devices.pty import Pty
-from devices.r30x.simulated_sensor import SimulatedSensor, model_of
+from devices.r30x.models import model_of
+from devices.r30x.simulated_sensor import SimulatedSensor
 from devices.r30x.wire import Code
 
 FAULTS: Final = (
@@ -48,7 +49,7 @@ class R30xSimulator:
         self._finger = self._sensor.finger
         self._baud = self._sensor.baud
         self._paced = options.get("pace", "1") != "0"
-        self._late_s = float(options.get("late_s", "3"))
+        self._late_s = float(options.get("late_s", "4"))
         self._keeps_baud = options.get("keeps_baud", "yes") != "no"
         self._faults: dict[str, int] = {}
         self._noise = random.Random(self._finger)

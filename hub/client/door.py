@@ -1,6 +1,7 @@
 """`HubClient`: every REST route of the hub as a typed method.
 
-Commands take an idempotency key: repeat a command whose answer was lost with the *same* key.
+Commands take an idempotency key (8 to 80 characters): repeat a command whose answer was lost with
+the *same* key.
 Every method raises `hub.errors.Refused` (its subclass by status) or `Unreachable`.
 """
 

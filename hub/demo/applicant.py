@@ -11,9 +11,9 @@ from pathlib import Path
 from hub.demo.errors import TouchFailed
 from hub.demo.touch import Glass
 
-NUMBER, BIRTH, EXPIRY = "L898902C3", "12081974", "15042012"
-"""The specimen of ICAO Doc 9303-4, Appendix B: what stands in the passport's data page."""
-_TICKET = re.compile(r"[A-Z]\d{3,4}")
+NUMBER, BIRTH, EXPIRY = "L898902C3", "12081974", "15042032"
+"""The specimen of ICAO Doc 9303-4, Appendix A (valid until 2032): what its data page shows."""
+_TICKET = re.compile(r"[A-Z]-?\d{3,4}")
 _PAPER_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.05
 
@@ -77,6 +77,9 @@ class Applicant:
         glass.press("next")
         screen = glass.on("ticket", limit_s=60)
         number = next((text for text in screen.texts if _TICKET.fullmatch(text)), "")
+        if not number:
+            message = f"the kiosk shows no number: {' · '.join(screen.texts)}"
+            raise TouchFailed(message)
         picture = self._keep(self._paper(before), number)
         glass.press("done")
         glass.on("language")

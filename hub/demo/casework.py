@@ -43,7 +43,7 @@ class Done:
 def work(officer: Officer, case: str, stage: Stage) -> Done:
     """Do `stage` of the case at the path `case`. Raises OfficerFailed with the refusal."""
     page = officer.open(case)
-    if officer.offered(page, f"{case}/begin"):
+    if page.form(f"{case}/begin"):
         page = officer.send(page, f"{case}/begin")
     place = _current(officer, page)
     if stage.first:

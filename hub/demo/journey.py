@@ -36,7 +36,8 @@ class Journey:
         self._out = out
         self._say = say
         self._rules = office.folder.rules()
-        self._applicant = Applicant(Glass(office.display.name, office.probe), office.tickets, out)
+        glass = Glass(office.display.name, office.probe, pid=office.children["kiosk"].pid)
+        self._applicant = Applicant(glass, office.tickets, out)
         self._case = ""
         self._at = "the first touch"
 
@@ -122,7 +123,7 @@ class Journey:
     def _leave_files(self) -> None:
         """Download every file of the case, and examine all that the journey leaves."""
         self._at = "what it leaves"
-        with self._signed_in("arsip") as officer:
+        with self._signed_in("tu") as officer:
             page = officer.open(self._case)
             for link in page.links:
                 if link.to.startswith(f"{self._case}/file/") and link.words:

@@ -82,7 +82,8 @@ class LivingOffice:
     display: Display
     probe: Path
     crew: Crew
-    simulators: dict[str, Child]
+    children: dict[str, Child]
+    """The programs by what they are: kiosk, agent-1, passport, scanner-2 and so on."""
 
     def page(self, path: str) -> str:
         """Return the address of a page."""
@@ -210,7 +211,7 @@ def living(folder: Folder, out: Path, *, own_display: bool) -> Iterator[LivingOf
         crew = ending.enter_context(Crew(out / "logs"))
         hub = crew.start("hub", _hub(folder, opened_at))
         display = open_display(crew, own=own_display)
-        simulators = _start_simulators(crew, out)
+        children = {"hub": hub, **_start_kiosk_devices(crew, out)}
         office = LivingOffice(
             folder=folder,
             out=out,
@@ -219,9 +220,10 @@ def living(folder: Folder, out: Path, *, own_display: bool) -> Iterator[LivingOf
             display=display,
             probe=sockets / "kiosk",
             crew=crew,
-            simulators=simulators,
+            children=children,
         )
-        _start_kiosk(office).ready()
+        children["kiosk"] = _start_kiosk(office)
+        children["kiosk"].ready()
         _start_counters(office)
         yield office
 
@@ -238,7 +240,7 @@ def _simulate(crew: Crew, name: str, driver: str, out: Path | None = None) -> Ch
     return crew.start(f"simulated {name}", loket("devices", "simulate", driver, *where))
 
 
-def _start_simulators(crew: Crew, out: Path) -> dict[str, Child]:
+def _start_kiosk_devices(crew: Crew, out: Path) -> dict[str, Child]:
     return {
         "ticket_printer": _simulate(crew, "ticket printer", "escpos", out / "tickets"),
         "passport": _simulate(crew, "passport", "emrtd"),
@@ -253,8 +255,8 @@ def _start_kiosk(office: LivingOffice) -> Child:
         loket(
             *("kiosk", "--windowed", f"{width}x{height}", "--interface", _LOOPBACK),
             *("--token-file", folder.token("kiosk"), "--state", folder.path / "state-kiosk"),
-            *("--printer", office.simulators["ticket_printer"].ready()),
-            *("--reader", office.simulators["passport"].ready()),
+            *("--printer", office.children["ticket_printer"].ready()),
+            *("--reader", office.children["passport"].ready()),
             *("--hub", office.hub_url),
         ),
         environment={"DISPLAY": office.display.name, "LOKET_KIOSK_PROBE": str(office.probe)},
@@ -267,10 +269,11 @@ def _start_counters(office: LivingOffice) -> None:
         for role, driver in _SIMULATORS.items():
             name = f"counter {counter} {role.replace('_', ' ')}"
             out = office.printed(counter) if role == "document_printer" else None
-            office.simulators[f"{role}-{counter}"] = _simulate(crew, name, driver, out)
-    agents = [_start_agent(office, counter) for counter in COUNTERS]
-    for agent in agents:
-        agent.ready()
+            office.children[f"{role}-{counter}"] = _simulate(crew, name, driver, out)
+    for counter in COUNTERS:
+        office.children[f"agent-{counter}"] = _start_agent(office, counter)
+    for counter in COUNTERS:
+        office.children[f"agent-{counter}"].ready()
 
 
 def _start_agent(office: LivingOffice, counter: int) -> Child:
@@ -278,7 +281,7 @@ def _start_agent(office: LivingOffice, counter: int) -> Child:
     devices = [
         part
         for role in _SIMULATORS
-        for part in ("--device", f"{role}={office.simulators[f'{role}-{counter}'].ready()}")
+        for part in ("--device", f"{role}={office.children[f'{role}-{counter}'].ready()}")
     ]
     return office.crew.start(
         f"agent {counter}",

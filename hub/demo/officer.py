@@ -52,19 +52,6 @@ class Officer:
             raise self._failed(self._page(answer), "cannot fetch", _place(path))
         return answer.headers["content-type"].partition(";")[0], answer.content
 
-    def offered(
-        self, page: Page, action: str, having: tuple[str, str] | None = None
-    ) -> tuple[Form, Field | None] | None:
-        """Return the form that sends to `action`, and the button if that is a button's own."""
-        form = page.form(action, having)
-        if form is not None:
-            return form, None
-        for one in page.forms:
-            for button in one.buttons():
-                if button.action == action:
-                    return one, button
-        return None
-
     def send(
         self,
         page: Page,
@@ -80,12 +67,10 @@ class Officer:
 
         Raises OfficerFailed when there is no such form, field or button, or the hub refuses.
         """
-        found = self.offered(page, action, having)
+        found = _found(page, action, press, having)
         if found is None:
-            raise self._failed(page, "finds no form for", _place(action))
+            raise self._failed(page, "finds no form for", _place(action), *(press or ()))
         form, button = found
-        if press is not None:
-            button = _button(form, action, press)
         try:
             said = list(filled(form, dict(values or {}), button))
         except KeyError as error:
@@ -141,12 +126,17 @@ class Officer:
         return OfficerFailed(f"{said}: {words}" if words else said)
 
 
-def _button(form: Form, action: str, press: tuple[str, str]) -> Field:
-    for one in form.buttons():
-        if (one.name, one.value) == press and (not one.action or one.action == action):
-            return one
-    message = f"there is no button {press[0]}={press[1]}"
-    raise OfficerFailed(message)
+def _found(
+    page: Page, action: str, press: tuple[str, str] | None, having: tuple[str, str] | None
+) -> tuple[Form, Field | None] | None:
+    if press is None:
+        form = page.form(action, having)
+        return (form, None) if form else None
+    for form in page.forms:
+        for button in form.buttons():
+            if (button.name, button.value) == press and (button.action or form.action) == action:
+                return form, button
+    return None
 
 
 def _place(path: str) -> str:

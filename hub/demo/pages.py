@@ -102,8 +102,9 @@ class RailStep:
 
     @property
     def touch(self) -> str:
-        """Return the officers' work on it as the page says it, or an empty text."""
-        return self.time.split("/")[0].strip() if self.state == "done" else ""
+        """Return the officers' work on it as the page says it; less than a second is 0:00."""
+        worked = self.time.split("/")[0].strip()
+        return worked if ":" in worked else "0:00"
 
 
 def read_page(url: str, status: int, html: str) -> Page:

@@ -18,7 +18,6 @@ from pathlib import Path
 from hub.demo.errors import TouchFailed
 
 _LOOK_EVERY_S = 0.05
-_TITLE = "^Kiosk$"
 _FINGER_DOWN_S = 0.04
 _REST_S, _KEY_REST_S = 0.4, 0.2
 
@@ -44,10 +43,11 @@ class Screen:
 
 
 class Glass:
-    """The kiosk's window on one display."""
+    """The window of the kiosk with this process id, on one display."""
 
-    def __init__(self, display: str, probe: Path) -> None:
+    def __init__(self, display: str, probe: Path, *, pid: int) -> None:
         self._display = display
+        self._pid = pid
         self._probe = probe
         self._last = ("", 0.0)
         self._corner: tuple[int, int] | None = None
@@ -112,7 +112,7 @@ class Glass:
 
     def _window_corner(self) -> tuple[int, int]:
         if self._corner is None:
-            window = self._xdotool("search", "--sync", "--onlyvisible", "--name", _TITLE)
+            window = self._xdotool("search", "--sync", "--onlyvisible", "--pid", str(self._pid))
             shell = self._xdotool("getwindowgeometry", "--shell", window.split()[0])
             told = dict(line.split("=", 1) for line in shell.splitlines() if "=" in line)
             self._corner = int(told["X"]), int(told["Y"])

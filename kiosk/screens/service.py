@@ -15,7 +15,6 @@ from kiosk.widgets.press import Pressable
 from kiosk.widgets.text import Icon, Text
 
 MOST_CARDS = 5
-PAGER_PX = 130
 LOW_PART = 0.62
 """Part of the room that cards use in wheelchair height."""
 
@@ -39,12 +38,15 @@ class ServicePage(Page):
     def prepare(self, width: float, height: float, look: Look) -> None:
         """Put as many cards on the page as there is room for."""
         services = self.session.office.services if self.session.office else []
-        left, top, right, bottom = self.inner(look)
+        left, _, right, _ = self.inner(look)
         cards = [self._card(service) for service in services]
-        inner = width - left - right
-        heights = [card.measure(inner, look) + look.gap(self.ids.cards.gap) for card in cards]
-        room = height - top - bottom - self._above(inner, look)
-        starts = _page_starts(heights, room * LOW_PART if self.low else room, look)
+        heights = [
+            card.measure(width - left - right, look) + look.gap(self.ids.cards.gap)
+            for card in cards
+        ]
+        rooms = [height - self._without_cards(width, look, pages) for pages in ("", "1")]
+        part = LOW_PART if self.low else 1.0
+        starts = _page_starts(heights, alone=rooms[0] * part, paged=rooms[1] * part)
         pages = len(starts)
         page = min(self.session.page, pages - 1)
         shown = slice(starts[page], [*starts, len(cards)][page + 1])
@@ -55,10 +57,11 @@ class ServicePage(Page):
         for card in cards[shown]:
             self.ids.cards.add_widget(card)
 
-    def _above(self, inner: float, look: Look) -> float:
-        head = float(self.ids.head.measure(inner, look)) + look.gap(2 * self.gap)
-        refusal = float(self.ids.refusal.measure(inner, look)) if self.refusal else 0.0
-        return head + refusal
+    def _without_cards(self, width: float, look: Look, pages: str) -> float:
+        """Return the height of everything but the cards, with or without the pager."""
+        self.ids.cards.clear_widgets()
+        self.pages = pages
+        return self.measure(width, look)
 
     def _card(self, service: ServiceState) -> ServiceCard:
         card = ServiceCard(name=f"service-{service.code}", event=ServiceChosen(service.code))
@@ -121,14 +124,13 @@ def _closed(service: ServiceState, page: ServicePage) -> Text:
     return Text(role="label", tone="bad", text=words, halign="left")
 
 
-def _page_starts(heights: list[float], room: float, look: Look) -> list[int]:
-    """Return where each page begins; if there are several, the pager needs its room as well."""
-    if sum(heights) <= room and len(heights) <= MOST_CARDS:
+def _page_starts(heights: list[float], *, alone: float, paged: float) -> list[int]:
+    """Return where each page begins, in the room there is without and with the pager."""
+    if sum(heights) <= alone and len(heights) <= MOST_CARDS:
         return [0]
-    room -= look.px(PAGER_PX)
     starts, used = [0], 0.0
     for place, height in enumerate(heights):
-        full = used + height > room or place - starts[-1] >= MOST_CARDS
+        full = used + height > paged or place - starts[-1] >= MOST_CARDS
         if full and place > starts[-1]:
             starts.append(place)
             used = 0.0

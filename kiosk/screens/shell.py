@@ -108,13 +108,24 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         low = self._foot.y + self._foot.height if self._foot.shown else self.bar.top
         room = top - low
         self._page.prepare(self.width, room, look)
-        for fit in FITS:
-            fitted = replace(look, fit=fit)
-            if self._page.measure(self.width, fitted) <= room:
-                break
+        fitted = self._fitted(room, look)
         self.look = fitted
         self._page.arrange(self.x, low, self.width, room, fitted)
         self.panel.arrange(self.x, self.y, self.width, self.height, look)
+
+    def _fitted(self, room: float, look: Look) -> Look:
+        """Return the loosest look in which the screen fits its room, or the tightest there is."""
+        tightest, loosest = len(FITS) - 1, 0
+        while loosest < tightest:
+            middle = (loosest + tightest) // 2
+            if self._page_height(replace(look, fit=FITS[middle])) <= room:
+                tightest = middle
+            else:
+                loosest = middle + 1
+        return replace(look, fit=FITS[loosest])
+
+    def _page_height(self, look: Look) -> float:
+        return float(self._page.measure(self.width, look)) if self._page else 0.0
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
         """Let a touch through unless it is a ghost, a second finger, or another mouse button."""

@@ -8,8 +8,11 @@ from functools import cache
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.label import Label
 
-from kiosk.theme import FONTS, ICON_FONT, ROLES, Look, font_file
+from kiosk.theme import FONTS, ICON_FONT, ROLES, Look, Rgba, font_file
 
+Wanted = tuple[str, int, float, Rgba]
+REMEMBERED = 64
+"""Sizes a text keeps in mind: a screen is measured at several fits whenever it changes."""
 SHRINK = 0.94
 """Step by which a text that must stay on one line gets smaller."""
 
@@ -30,7 +33,8 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
-        self._made: tuple[object, ...] = ()
+        self._made: Wanted | None = None
+        self._heights: dict[Wanted, float] = {}
         self.drawn_width = 0.0
 
     @property
@@ -42,22 +46,32 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
         """Return the height of the text broken at `width`."""
         if not self.text:
             return 0.0
+        wanted = self._wanted(width, look)
+        if wanted not in self._heights:
+            self._make(wanted)
+        return self._heights[wanted]
+
+    def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
+        """Take this place."""
+        wanted = self._wanted(width, look)
+        if self.text and wanted != self._made:
+            self._make(wanted)
+        self.pos, self.size = (x, y), (width, height)
+        self.opacity = 1.0 if self.text and width > 0 else 0.0
+
+    def _wanted(self, width: float, look: Look) -> Wanted:
+        return self.text, round(width), look.font(ROLES[self.role]), look.colour(self.tone)
+
+    def _make(self, wanted: Wanted) -> None:
+        _, width, size, tone = wanted
         role = ROLES[self.role]
-        size, tone = look.font(role), look.colour(self.tone)
-        wanted = (self.text, round(width), size, tone, self.one_line, self.halign)
-        if wanted == self._made:
-            return float(self.texture_size[1])
         self.font_name, self.color = font_file(role.weight), tone
         self.line_height = role.line
         self._render(size, width)
         self._made = wanted
-        return float(self.texture_size[1])
-
-    def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
-        """Take this place."""
-        self.measure(width, look)
-        self.pos, self.size = (x, y), (width, height)
-        self.opacity = 1.0 if self.text and width > 0 else 0.0
+        if len(self._heights) > REMEMBERED:
+            self._heights.clear()
+        self._heights[wanted] = float(self.texture_size[1])
 
     def _render(self, size: float, width: float) -> None:
         self.font_size = size

@@ -2,7 +2,7 @@
 
 import pytest
 
-from counter_agent.errors import StateInUse
+from counter_agent.errors import StateInUse, StateLost
 from counter_agent.outbox import Ending, Lease, Outbox, Part
 
 LEASE = Lease("b" * 32, 4)
@@ -79,3 +79,14 @@ def test_a_forgotten_job_leaves_nothing(outbox):
     outbox.forget("job")
 
     assert outbox.unsent() == []
+
+
+def test_a_full_disk_is_said_and_nothing_half_is_kept(outbox):
+    [pages] = outbox._db.execute("PRAGMA page_count").fetchone()
+    outbox._db.execute(f"PRAGMA max_page_count={pages + 2}")
+
+    with pytest.raises(StateLost, match="make room"):
+        outbox.end("job", "scan", LEASE, Ending("done", (Part("image/png", b"x" * 100_000),)))
+
+    assert outbox.unsent() == []
+    outbox.begin("small", "scan", LEASE)

@@ -13,6 +13,7 @@ from hub.wire import DeviceReport
 AGENT_QUIET = timedelta(minutes=2)
 """An agent reports at least once a minute; twice missed and it is shown as gone."""
 
+COUNTABLE = 20
 _ICONS = {
     "fingerprint": "fingerprint-pattern",
     "camera": "camera",
@@ -71,7 +72,7 @@ def job_lamp(job: JobView, speech: Speech) -> JobLamp | None:
         if job.state == "started":
             word = speech.say("job_started")
         if job.total:
-            word += " · " + speech.say("job_progress", done=job.done, total=job.total)
+            word += " · " + _progress(job, speech)
         return JobLamp(job.id, "info", "refresh-cw", word, True, job.done, job.total)
     if job.state == "unknown":
         return JobLamp(
@@ -87,9 +88,11 @@ def job_lamp(job: JobView, speech: Speech) -> JobLamp | None:
     )
 
 
-def role_name(role: str, speech: Speech) -> str:
-    """Return a device role in words."""
-    return _role(role, speech)
+def _progress(job: JobView, speech: Speech) -> str:
+    # pages and fingers are counted, lines of a scan are not
+    if job.total > COUNTABLE:
+        return f"{job.done * 100 // job.total} %"
+    return speech.say("job_progress", done=job.done, total=job.total)
 
 
 def _role(role: str, speech: Speech) -> str:

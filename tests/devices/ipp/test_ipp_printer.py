@@ -191,7 +191,7 @@ def test_silence_ends_at_the_limit(simulator: IppSimulator, hasty: IppPrinter) -
     with pytest.raises(errors.DeviceSilent) as told:
         hasty.health()
 
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
     assert told.value.address == simulator.address
     simulator.fault("")
     assert hasty.health().lamp is Lamp.READY

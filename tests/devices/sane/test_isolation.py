@@ -124,7 +124,7 @@ def test_a_blocked_library_is_killed_at_the_limit(device: IsolatedDevice) -> Non
     with pytest.raises(errors.DeviceSilent):
         device.call("hang_with_the_lock", limit_s=0.3)
 
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
     assert device.call("tell", limit_s=30) == ("red", device.child_pid)
 
 
@@ -180,7 +180,7 @@ def test_the_child_dies_with_its_parent_even_inside_a_c_call(folder: Path) -> No
     parent.kill()
     parent.communicate()
 
-    assert _ended_within(watched, 20)
+    assert _ended_within(watched, 60)
     os.close(watched)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from devices import errors
 from devices.address import parse_address
@@ -64,8 +65,11 @@ def test_a_grey_page_has_one_channel(scanner: SaneScanner) -> None:
 def test_the_feeder_is_scanned_until_it_is_empty(scanner: SaneScanner) -> None:
     pages = scanner.scan(dpi=75, feeder=True, max_pages=50)
 
-    assert len(pages) == 10
-    assert pages_to_pdf(pages).startswith(b"%PDF")
+    document = PdfReader(io.BytesIO(pages_to_pdf(pages)))
+    assert len(document.pages) == len(pages) == 10
+    for page in document.pages:
+        width_mm, height_mm = (float(side) / 72 * 25.4 for side in page.mediabox[2:])
+        assert (width_mm, height_mm) == pytest.approx((210, 297), abs=1)
 
 
 def test_the_feeder_stops_at_the_number_of_pages_asked_for(scanner: SaneScanner) -> None:
@@ -150,7 +154,7 @@ def test_a_silent_backend_is_killed_at_the_limit_and_comes_back(simulator: SaneS
     took_s = time.monotonic() - started
     simulator.fault("")
 
-    assert took_s < 15
+    assert took_s < 60
     assert len(scanner.scan(dpi=75)) == 1
     scanner.close()
 

@@ -6,6 +6,7 @@ import pytest
 
 from hub import applications, branches, custody, steps
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.models.application import Blank, RegisterNumber
 
 
 def refusal(kind, act):
@@ -249,6 +250,25 @@ def test_a_rejected_case_gives_the_passport_back_against_a_signature(desk) -> No
     assert view.head.custody is None
     ended = refusal(Conflict, lambda: desk.complete("pejabat", case, "6", {}))
     assert ended.code == "case_ended"
+
+
+def test_a_case_that_ends_leaves_its_branch_and_voids_its_number(desk) -> None:
+    diverted = desk.go("4")
+    desk.complete("dokumen", diverted, "4", {"verdict": "TIDAK"})
+    numbered = desk.go("9")
+
+    for case in (diverted, numbered):
+        desk.do(
+            "loket", lambda tx, case=case: applications.withdraw(tx, desk.procedure, case, "pulang")
+        )
+
+    assert desk.view(diverted).diversion is None
+    assert desk.view(numbered).register_number == ""
+    with desk.database.reading() as session:
+        [number] = session.query(RegisterNumber).all()
+        assert (number.seq, number.void_reason) == (1, "WITHDRAWN")
+        [blank] = session.query(Blank).all()
+        assert blank.state == "void"
 
 
 def test_a_branch_that_the_step_does_not_have_is_refused(desk) -> None:

@@ -100,6 +100,25 @@ def test_replaced_evidence_is_voided_and_never_erased(desk) -> None:
         assert sorted(row.voided_at is None for row in kept) == [False, True]
 
 
+def test_a_tick_can_be_taken_back_before_the_step_is_completed(desk) -> None:
+    case = desk.open()
+    desk.supply("loket", case, "checklist.passport", "on")
+
+    desk.supply("loket", case, "checklist.passport", "")
+
+    row = next(r for r in desk.view(case).current.evidence if r.key == "checklist.passport")
+    assert not row.supplied
+
+
+def test_a_row_that_the_step_does_not_have_is_refused(desk) -> None:
+    case = desk.open()
+
+    with pytest.raises(BadInput) as refused:
+        desk.supply("loket", case, "ntpn", "A1B2C3D4E5F6G7H8")
+
+    assert refused.value.code == "row_unknown"
+
+
 def test_a_wrong_single_value_is_refused_at_once(desk) -> None:
     case = desk.go("7")
 

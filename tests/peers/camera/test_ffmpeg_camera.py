@@ -17,7 +17,7 @@ from devices import errors
 from devices.address import parse_address
 from devices.camera.driver import connect
 
-_CLIENT_WAIT_S = 30
+_CLIENT_WAIT_S = 60
 
 
 @pytest.fixture

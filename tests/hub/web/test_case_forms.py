@@ -1,0 +1,114 @@
+"""The page of a case: what is missing is named, what was typed stays, steps go in order."""
+
+from __future__ import annotations
+
+
+def tick_papers(officer):
+    for box in officer.page.locator("#step-form .tick:not(.small) input").all():
+        box.check()
+
+
+def through_step_1(office, enter):
+    case = office.draft()
+    officer = enter(office, "loket").go(f"/case/{case}")
+    tick_papers(officer)
+    officer.page.fill("[name=custody_place]", "Loket 1, laci 2")
+    officer.page.check("[name=receipt]")
+    officer.press("Control+Enter")
+    return case, officer
+
+
+def test_missing_evidence_is_named_and_nothing_typed_is_lost(office, enter):
+    officer = enter(office, "loket").go(f"/case/{office.draft()}")
+    tick_papers(officer)
+    officer.page.fill("[name=remark]", "Map biru")
+
+    officer.press("Control+Enter")
+
+    assert "Paspor disimpan di" in officer.text("#refusal")
+    assert officer.has("#row-custody_place .fault")
+    assert officer.page.input_value("[name=remark]") == "Map biru"
+    assert officer.page.locator("#step-form .tick:not(.small) input:not(:checked)").count() == 0
+
+
+def test_a_completed_step_moves_the_rail(office, enter):
+    _, officer = through_step_1(office, enter)
+
+    assert officer.page.locator(".rail .done").count() == 1
+    assert "Masukkan data" in officer.text(".rail .current")
+
+
+def test_a_step_of_another_role_is_read_only(office, enter):
+    _, officer = through_step_1(office, enter)
+
+    assert "hanya dapat dibaca" in officer.text(".case-main .alert.info")
+    assert not officer.has(".decide")
+    assert officer.page.locator("#step-form input:not([type=hidden])").count() == 0
+
+
+def test_enter_in_a_field_presses_no_device(office, enter):
+    officer = enter(office, "loket").go(f"/case/{office.draft()}")
+    officer.page.fill("[name=custody_place]", "Loket 1")
+    before = officer.page.url
+
+    officer.page.keyboard.press("Enter")
+    officer.page.wait_for_timeout(400)  # nothing may happen: there is no condition to wait for
+
+    assert officer.page.url == before
+    assert not officer.has("#row-receipt .state.info")
+
+
+def test_a_device_button_keeps_what_was_typed_beside_it(office, enter):
+    officer = enter(office, "loket").go(f"/case/{office.draft()}")
+    officer.page.fill("[name=custody_place]", "Loket 1, laci 9")
+
+    officer.click("#row-receipt button[formaction]")
+
+    assert officer.page.input_value("[name=custody_place]") == "Loket 1, laci 9"
+    assert "Menunggu perangkat" in officer.text("#row-receipt")
+
+
+def test_a_file_can_stand_in_for_a_scan(office, enter):
+    case, _ = through_step_1(office, enter)
+    data = enter(office, "data").go(f"/case/{case}")
+    fill_step_2(data)
+    enter(office, "cekal").go(f"/case/{case}").press("Alt+y")
+    examiner = enter(office, "periksa").go(f"/case/{case}")
+    examiner.page.fill("[name=signed_by]", "Pejabat Contoh")
+    tick_papers(examiner)
+    examiner.press("Alt+y")
+    scanner = enter(office, "pindai").go(f"/case/{case}")
+    row = scanner.page.locator("#step-form li[id^=row-]").first
+    row.locator("summary").click()
+    picture = scanner.page.screenshot(type="png")
+    row.locator("input[type=file]").set_input_files(
+        {"name": "halaman.png", "mimeType": "image/png", "buffer": picture}
+    )
+
+    with scanner.page.expect_navigation():
+        row.locator("[formaction$='/document']").click()
+
+    assert scanner.page.locator("#step-form li[id^=row-]").first.locator("img").count() == 1
+
+
+def fill_step_2(officer):
+    for box in officer.page.locator("#step-form input:not([type=hidden]):not([type=radio])").all():
+        name, kind = box.get_attribute("name"), box.get_attribute("type")
+        if name == "remark" or box.input_value():
+            continue
+        box.fill("2048-05-02" if kind == "date" and "expiry" in name else
+                 "2030-03-01" if kind == "date" else "CONTOH 123")  # fmt: skip
+    officer.page.check("input[type=radio][value=ITAP]")
+    officer.press("Control+Enter")
+
+
+def test_the_decision_is_two_equal_buttons_without_a_default(office, enter):
+    case, _ = through_step_1(office, enter)
+    fill_step_2(enter(office, "data").go(f"/case/{case}"))
+
+    wasdakim = enter(office, "cekal").go(f"/case/{case}")
+
+    buttons = wasdakim.page.locator(".decide .equal button")
+    assert buttons.count() == 2
+    assert buttons.nth(0).bounding_box()["width"] == buttons.nth(1).bounding_box()["width"]
+    assert not wasdakim.has(".button.primary")

@@ -1,0 +1,89 @@
+"""Every text exists in both languages, pages carry no inline script or style, files are hashed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import hub.web
+from hub.web.rendering import icon, static
+from hub.web.words import Speech, duration, wording
+from hub.wire import Estimate
+
+WEB = Path(hub.web.__file__).parent
+TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+SAID = re.compile(r"\b(?:say|also|both)\(\s*'([a-z_]+)'")
+
+
+def test_every_text_that_a_template_says_exists():
+    said = {key for template in TEMPLATES for key in SAID.findall(template.read_text("utf-8"))}
+
+    assert said - wording().keys() == {key for key in said if key.endswith("_")}
+
+
+def test_every_text_has_both_languages():
+    assert [key for key, words in wording().items() if not words.id or not words.en] == []
+
+
+def test_both_languages_fill_in_the_same_values():
+    holes = re.compile(r"\{(\w+)\}")
+
+    assert [
+        key for key, words in wording().items()
+        if set(holes.findall(words.id)) != set(holes.findall(words.en))
+    ] == []  # fmt: skip
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_inline_script_style_or_handler(template):
+    html = template.read_text("utf-8")
+
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+
+
+def test_every_icon_is_in_the_sprite():
+    sprite = (WEB / "static" / "icons.svg").read_text("utf-8")
+    drawn = {
+        name
+        for template in TEMPLATES
+        for name in re.findall(r"icon\('([a-z0-9-]+)'", template.read_text("utf-8"))
+    }
+
+    assert [name for name in drawn if f'id="{name}"' not in sprite] == []
+
+
+def test_the_address_of_a_file_names_its_content():
+    assert re.fullmatch(r"/static/loket\.css\?v=[0-9a-f]{12}", static("loket.css"))
+
+
+def test_an_icon_with_a_label_is_read_aloud_and_escaped():
+    assert 'aria-label="&lt;b&gt;"' in icon("check", "<b>")
+    assert 'aria-hidden="true"' in icon("check")
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [(0, "0:00"), (168, "2:48"), (3600 + 62, "1:01:02"), (timedelta(seconds=-5), "0:00")],
+)
+def test_durations_are_never_written_like_a_clock(span, said):
+    assert duration(span) == said
+
+
+def test_times_are_said_in_the_offices_own_way():
+    indonesian = Speech("id", ZoneInfo("Asia/Jakarta"))
+    at = datetime(2026, 11, 23, 2, 41, 2, tzinfo=UTC)
+
+    assert indonesian.clock(at) == "09.41"
+    assert indonesian.weekday(at) == "Senin"
+    assert indonesian.day(at) == "23 November 2026"
+    assert indonesian.dated("2032-04-15") == "15 April 2032"
+    assert indonesian.dated("2031-02-31") == "2031-02-31"
+    assert indonesian.day(date(2026, 8, 17)) == "17 Agustus 2026"
+    assert indonesian.minutes(31 * 60 + 50) == "31 mnt"
+    assert indonesian.span(Estimate(low_min=12, high_min=20)) == "12–20"
+    assert indonesian.rupiah(3_000_000) == "Rp3.000.000"
