@@ -143,7 +143,7 @@ def read_passport(
     """Baca cip paspor ke JSON. / Read a passport chip into JSON.
 
     Example: loket devices read-passport "emrtd:pcsc://ACS ACR1252" --document-number L898902C3
-    --birth 740812 --expiry 120415 --json passport.json
+    --birth 740812 --expiry 320415 --json passport.json
     """
     for name, given in (("--birth", birth), ("--expiry", expiry)):
         if not (len(given) == 6 and given.isascii() and given.isdigit()):

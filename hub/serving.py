@@ -60,7 +60,7 @@ async def _serve(house: House, manner: Manner, listening: socket.socket) -> None
     feed = Feed(house.database, THE_OFFICE)
     fingerprint = "" if manner.plain else load_authority(house.settings.folder).fingerprint
     code = house.procedure.office.office.code
-    interfaces = list(manner.interfaces) or None
+    interfaces = _announced_on(manner)
     serving = Serving(
         house=house,
         writer=writer,
@@ -149,6 +149,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _announced_on(manner: Manner) -> list[str] | None:
+    # what listens on loopback only must not be announced to the network
+    if manner.interfaces:
+        return list(manner.interfaces)
+    return ["127.0.0.1"] if _is_loopback(manner.host) else None
 
 
 def _clock(settings: Settings, manner: Manner) -> Clock:

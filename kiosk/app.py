@@ -52,6 +52,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         """Return the root widget."""
         self.shell = Shell(say=lambda key: self.t(key, self.lang), speech=self._speech)
         self.shell.show(self.session)
+        self.tell(events.Tick(Clock.get_time()))
         Clock.schedule_interval(self._tick, TICK_S)
         return self.shell
 

@@ -56,9 +56,7 @@ VIOLATIONS = (
     Violation("hub/passports.py", "import cv2", frozenset({NO_DEVICE})),
     Violation("hub/passports.py", "import devices.registry", frozenset({PURE_MODULES})),
     Violation("devices/address.py", "import zeroconf", frozenset({ISLANDS})),
-    Violation(
-        "devices/r30x/driver.py", "import devices.r30x.simulator", frozenset({BLIND_DRIVER})
-    ),
+    Violation("devices/r30x/driver.py", "import devices.r30x.simulator", frozenset({BLIND_DRIVER})),
     Violation("hub/tickets.py", "import hub.web.tokens", frozenset({ROOMS})),
     Violation("kiosk/flow.py", "import kivy.clock", frozenset({NO_KIVY})),
 )

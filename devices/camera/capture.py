@@ -61,6 +61,7 @@ class Capture:
         self._lost: DeviceError | None = None
         self._drainer: threading.Thread | None = None
         self._draining = False
+        self._somebody_waits = False
         self._asked_at = 0.0
         self._meter: PortraitMeter | None = None
         self._ensure_running()
@@ -99,15 +100,20 @@ class Capture:
         return "frozen" if self._equal_frames >= FROZEN_FRAMES else "ready"
 
     def _next_frame(self, after: int, *, proven_live: bool) -> Any:
-        self._ensure_running()
+        self._somebody_waits = True
+        try:
+            self._ensure_running()
+            return self._awaited(after, proven_live=proven_live)
+        finally:
+            self._somebody_waits, self._asked_at = False, time.monotonic()
 
-        def arrived() -> bool:
-            self._asked_at = time.monotonic()  # while somebody waits the camera is not let go
+    def _awaited(self, after: int, *, proven_live: bool) -> Any:
+        def is_there() -> bool:
             return self._number > after and (not proven_live or self._judged())
 
         with self._news:
             limit_s = self._options.open_s + self._options.silence_s
-            self._news.wait_for(lambda: self._lost or arrived(), timeout=limit_s)
+            self._news.wait_for(lambda: self._lost or is_there(), timeout=limit_s)
             if self._lost:
                 raise self._lost
             if self._number <= after:
@@ -123,7 +129,6 @@ class Capture:
 
     def _ensure_running(self) -> None:
         with self._news:
-            self._asked_at = time.monotonic()
             if self._draining:
                 return
             if self._lost and self._number == self._number_at_open:
@@ -131,10 +136,9 @@ class Capture:
         if self._drainer is not None:
             self._drainer.join()  # the camera opens only after it was released
         camera = self._opened()
-        self._equal_frames, self._changed, self._lost = 0, False, None
+        self._equal_frames, self._changed, self._lost, self._frame = 0, False, None, None
         self._number_at_open = self._number
-        self._asked_at = time.monotonic()  # opening took its time
-        self._draining = True
+        self._draining, self._asked_at = True, time.monotonic()
         self._drainer = threading.Thread(target=self._drain, args=(camera,), daemon=True)
         self._drainer.start()
 
@@ -150,7 +154,8 @@ class Capture:
 
     def _is_wanted(self) -> bool:
         with self._news:
-            self._draining = time.monotonic() - self._asked_at < self._options.idle_s
+            idle_s = time.monotonic() - self._asked_at
+            self._draining = self._somebody_waits or idle_s < self._options.idle_s
             return self._draining
 
     def _note(self, frame: Any) -> None:

@@ -46,7 +46,7 @@ FAULTS = (
     "slow",
     "unplugged",
 )
-_SLOW_S = 3.0
+_SLOW_S = 20.0
 _REASONS = {"media_empty": "media-empty-error", "cover_open": "cover-open-error"}
 _BUSY_OPERATIONS = (Operation.PRINT_JOB, Operation.VALIDATE_JOB)
 
@@ -97,6 +97,8 @@ class IppSimulator:
         """Take it off the network; safe to call twice."""
         self._ended.set()
         with self._changing:
+            for job in self._jobs:
+                job.cancelled.set()
             self._changing.notify_all()
         self._unplug()
         self._printing.join()
@@ -235,7 +237,7 @@ class IppSimulator:
                 self._finish(job)
 
     def _finish(self, job: SimulatedJob) -> None:
-        if job.state != JobState.PROCESSING:
+        if job.state != JobState.PROCESSING or self._ended.is_set():
             return
         _leave(self._out, job)
         job.state, job.reasons = JobState.COMPLETED, "job-completed-successfully"

@@ -54,7 +54,7 @@ def demo(
             else:
                 _stay_open(out, data or Path("demo-office"))
         except DemoFailed as error:
-            print(f"loket demo: {error}", file=sys.stderr)
+            print(f"loket demo: {error}\n            logs: {out}", file=sys.stderr)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             print("ended")
@@ -133,13 +133,18 @@ def _require_programs() -> None:
 
 @contextlib.contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does."""
+    """Let SIGTERM end the block as Ctrl-C does, and a second signal disturb nothing."""
+
+    signals = (signal.SIGINT, signal.SIGTERM)
 
     def interrupt(_number: int, _frame: object) -> None:
+        for number in signals:  # once is enough: the programs are being ended
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

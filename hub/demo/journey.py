@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import mimetypes
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from hub.demo import answers, papers
 from hub.demo.applicant import NUMBER, Applicant, Ticket
 from hub.demo.casework import Stage, print_paper, work
-from hub.demo.errors import DemoFailed, OfficerFailed
+from hub.demo.errors import DemoFailed, OfficerFailed, PaperMissing
 from hub.demo.office import LivingOffice, opening_of
 from hub.demo.officer import Officer
 from hub.demo.pages import Page
@@ -21,7 +20,14 @@ from hub.demo.touch import Glass
 Say = Callable[[str], None]
 DAYS_BETWEEN_VISITS = 3
 LEFT = ("application-receipt.pdf", "payment-proof.pdf", "skim.pdf", "collection-slip.pdf")
-_ENDINGS = {"application/x-tar": ".tar", "image/jpeg": ".jpg"}
+VISITS, SCANS = 3, 7
+"""Scans: five papers of the file, the bank's slip, the endorsed page."""
+_ENDINGS = {
+    "application/pdf": ".pdf",
+    "application/x-tar": ".tar",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+}
 
 
 class StepFailed(DemoFailed):
@@ -124,33 +130,41 @@ class Journey:
         """Download every file of the case, and examine all that the journey leaves."""
         self._at = "what it leaves"
         with self._signed_in("tu") as officer:
-            page = officer.open(self._case)
-            for link in page.links:
-                if link.to.startswith(f"{self._case}/file/") and link.words:
-                    self._download(officer, link.to, link.words)
-        left = sorted(path for path in self._out.iterdir() if path.is_file())
-        for path in left:
+            page = officer.open(f"{self._case}?lang=en")
+            files = [one for one in page.links if one.to.startswith(f"{self._case}/file/")]
+            taken = {self._download(officer, one.to, one.words) for one in files if one.words}
+        tickets = sorted(self._out.glob("ticket-*.png"))
+        kept = [*tickets, *(self._out / name for name in LEFT), *sorted(taken)]
+        for path in kept:
             papers.examine(path)
-        self._must_be_whole({path.name for path in left})
-        self._say(f"left in {self._out}: {', '.join(path.name for path in left)}")
+        self._must_be_whole(taken, tickets)
+        self._say(f"left in {self._out}: {', '.join(path.name for path in kept)}")
 
-    def _download(self, officer: Officer, path: str, words: str) -> None:
+    def _download(self, officer: Officer, path: str, words: str) -> Path:
+        """Save a file of the case; what was printed is there already."""
         media, content = officer.fetch(path)
-        ending = _ENDINGS.get(media) or mimetypes.guess_extension(media) or ".bin"
-        if ending == ".bin" or any(content == (self._out / name).read_bytes() for name in LEFT):
-            return
+        printed = [self._out / name for name in LEFT]
+        known = next((paper for paper in printed if paper.read_bytes() == content), None)
+        if known is not None:
+            return known
+        ending = _ENDINGS.get(media, ".bin")
         target = self._out / f"{papers.file_name(words)}{ending}"
         target.write_bytes(content)
+        return target
 
-    def _must_be_whole(self, names: set[str]) -> None:
-        wanted = {"a photo": ".jpg", "a finger or ticket": ".png", "the archive package": ".tar"}
-        missing = [name for name in LEFT if name not in names]
-        missing += [
-            what for what, ending in wanted.items() if not any(n.endswith(ending) for n in names)
-        ]
+    def _must_be_whole(self, taken: set[Path], tickets: list[Path]) -> None:
+        endings = [path.suffix for path in taken]
+        wanted = {
+            "a ticket for each visit": len(tickets) == VISITS,
+            "the photo": ".jpg" in endings,
+            "the finger image": ".png" in endings,
+            "the scans": endings.count(".pdf") >= SCANS,
+            "the archive package": ".tar" in endings,
+        }
+        missing = [what for what, there in wanted.items() if not there]
         if missing:
             message = f"{', '.join(missing)} is missing in {self._out}"
-            raise OfficerFailed(message)
+            raise PaperMissing(message)
 
     # ── what officers do ──
 

@@ -103,7 +103,7 @@ class RailStep:
     @property
     def touch(self) -> str:
         """Return the officers' work on it as the page says it; less than a second is 0:00."""
-        worked = self.time.split("/")[0].strip()
+        worked = self.time.split()[0] if self.time.strip() else ""
         return worked if ":" in worked else "0:00"
 
 

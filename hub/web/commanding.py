@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, cast
+from typing import TypeVar, cast
 
 from litestar import Response
-from litestar.params import Parameter
 
 from hub.errors import BadInput
 from hub.web.connection import AnyConnection, AnyRequest
@@ -17,17 +16,6 @@ from hub.writer import Actor, Done, Tx, Writer
 
 T = TypeVar("T")
 JSON = "application/json"
-
-Key = Annotated[
-    str,
-    Parameter(
-        header=KEY_HEADER,
-        min_length=8,
-        max_length=80,
-        description="The same key with the same request gives the same answer, also after a crash.",
-    ),
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Commanding:

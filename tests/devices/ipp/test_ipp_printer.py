@@ -17,7 +17,7 @@ from devices.ipp.simulator import IppSimulator, start
 from devices.registry import open_device
 
 _PDF = b"%PDF-1.7\n" + bytes(range(256)) * 400 + b"\n%%EOF\n"
-_QUICK = Limits(request_s=3, send_s=3, busy_s=2, lookup_s=2, follow_s=2)
+_QUICK = Limits(request_s=5, send_s=5, busy_s=2, lookup_s=2, follow_s=5)
 
 
 @pytest.fixture
@@ -177,9 +177,10 @@ def test_a_printer_lost_in_mid_job_leaves_the_result_unknown(
     simulator: IppSimulator, hasty: IppPrinter
 ) -> None:
     simulator.fault("slow")
-    threading.Timer(0.5, simulator.fault, ["unplugged"]).start()
 
-    result = hasty.print_pdf(_PDF, job_name="lost")
+    result = hasty.print_pdf(
+        _PDF, job_name="lost", progress=lambda _done, _total: simulator.fault("unplugged")
+    )
 
     assert (result.state, result.code) == (PrintState.UNKNOWN, "lost")
 

@@ -45,19 +45,43 @@ def test_an_absent_person_may_come_back(office, enter):
     officer.click("[action$='/close'] button")
 
 
-def test_a_refused_transfer_keeps_what_was_typed(office, enter):
-    office.ticket("complaint")
-    officer = free_counter(enter(office, "loket"), 4).press("F2")
+def call_out_of_order(officer, number, reason):
+    officer.page.click("#out-of-order summary")
+    officer.page.select_option("#out-of-order [name=ticket]", label=number)
+    officer.page.fill("#out-of-order [name=reason]", reason)
+
+
+def test_the_loser_of_a_race_keeps_what_was_typed(office, enter):
+    number = office.ticket("collection")
+    loser = free_counter(enter(office, "loket"), 4)
+    call_out_of_order(loser, number, "Pemohon kembali dari bank")
+    winner = free_counter(enter(office, "loket"), 2)
+    call_out_of_order(winner, number, "Pengguna kursi roda")
+    winner.click("#out-of-order button")
+
+    loser.click("#out-of-order button")
+
+    assert loser.has("#refusal")
+    assert loser.page.input_value("#out-of-order [name=reason]") == "Pemohon kembali dari bank"
+    loser.click("[action$='/close'] button")
+    winner.press("Alt+h").press("F8")
+    winner.click("[action$='/close'] button")
+
+
+def test_a_transfer_waits_in_the_other_lane(office, enter):
+    number = office.ticket("complaint")
+    officer = free_counter(enter(office, "loket"), 4)
+    call_out_of_order(officer, number, "Uji")
+    officer.click("#out-of-order button")
     officer.page.keyboard.press("Alt+a")
-    officer.page.select_option("[name=counter]", "3")
-    officer.page.select_option("[name=lane]", "collection")
-    officer.page.fill("[action$='/transfer'] [name=reason]", "Perlu penerjemah")
+    officer.page.select_option("[name=lane]", "payment")
 
     officer.click("[action$='/transfer'] button")
 
-    assert officer.has("#refusal")
-    assert officer.page.input_value("[action$='/transfer'] [name=reason]") == "Perlu penerjemah"
-    assert officer.page.input_value("[name=lane]") == "collection"
+    assert not officer.has("[data-number]")
+    call_out_of_order(officer, number, "Uji")
+    officer.click("#out-of-order button")
+    assert officer.text("[data-number]") == number
     officer.press("Alt+h").press("F8")
     officer.click("[action$='/close'] button")
 
