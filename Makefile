@@ -51,4 +51,4 @@ setup-dev:
 	@scripts/setup.sh dev
 
 clean: ## Remove the environment and the demo's office
-	rm -rf $(VENV) demo-office
+	rm -rf $(VENV) demo-office demo-out

@@ -13,6 +13,7 @@ runs, optional `close()` at the end.
 from __future__ import annotations
 
 import contextlib
+import enum
 import fcntl
 import importlib
 import os
@@ -27,7 +28,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from types import MappingProxyType
 
 from devices import errors
 from devices.capabilities import Progress, no_progress
@@ -38,7 +38,6 @@ GRACE_S = 2.0
 
 _LOOK_S = 0.1  # how often `cancelled` is asked
 _PROGRESS_EVERY_S = 0.05
-_NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,9 @@ class _Call:
     arguments: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cancel:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class _Close:
-    pass
+class _Order(enum.Enum):
+    CANCEL = enum.auto()
+    CLOSE = enum.auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +93,12 @@ class IsolatedDevice:
         *arguments: object,
         address: str,
         open_limit_s: float,
-        environment: Mapping[str, str] = _NO_ENVIRONMENT,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._open = _Open(target, arguments)
         self._address = address
         self._open_limit_s = open_limit_s
-        self._environment = dict(environment)
+        self._environment = dict(environment or {})
         self._child: _Child | None = None
         self._turn = threading.Lock()
 
@@ -136,10 +130,9 @@ class IsolatedDevice:
             try:
                 child.send(_Call(method, arguments))
                 return self._outcome(child, limit_s, progress, cancelled)
-            except DeviceError:
-                raise
-            except BaseException:
-                self._kill()  # its answer would be taken for that of the next call
+            except BaseException as error:
+                if not isinstance(error, DeviceError):
+                    self._kill()  # its answer would be taken for that of the next call
                 raise
 
     def end(self) -> None:
@@ -148,7 +141,7 @@ class IsolatedDevice:
             if self._child is None:
                 return
             with contextlib.suppress(DeviceGone):
-                self._child.send(_Close())
+                self._child.send(_Order.CLOSE)
             self._child.wait(GRACE_S)
             self._kill()
 
@@ -170,7 +163,7 @@ class IsolatedDevice:
     ) -> object:
         ends = time.monotonic() + limit_s
         while time.monotonic() < ends:
-            message = self._received(child, _LOOK_S)
+            message = child.received(_LOOK_S)
             if isinstance(message, _Progressed):
                 progress(message.done, message.total)
                 ends = time.monotonic() + limit_s
@@ -184,21 +177,14 @@ class IsolatedDevice:
 
     def _stopped(self, child: _Child) -> object:
         """Ask the child to stop and return its last message; kill it if it does not."""
-        child.send(_Cancel())
+        child.send(_Order.CANCEL)
         ends = time.monotonic() + GRACE_S
         while time.monotonic() < ends:
-            message = self._received(child, _LOOK_S)
+            message = child.received(_LOOK_S)
             if message is not None and not isinstance(message, _Progressed):
                 return message
         self._kill()
         return _Failure("DeviceSilent", "it did not stop when asked and was ended", "")
-
-    def _received(self, child: _Child, within_s: float) -> object:
-        try:
-            return child.received(within_s)
-        except DeviceGone:
-            self._kill()
-            raise
 
     def _value(self, message: object) -> object:
         if isinstance(message, _Failure):
@@ -250,10 +236,11 @@ class _Child:
 
     def _death(self) -> DeviceGone:
         self.wait(GRACE_S)
-        code = self.process.poll()
-        how = "closed its wire" if code is None else f"ended with exit code {code}"
-        if code is not None and code < 0:
-            how = f"was ended by {signal.Signals(-code).name}"
+        self.process.kill()  # should it live on without its wire
+        code = self.process.wait()
+        how = (
+            f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        )
         return DeviceGone(f"the driver's process {how}", address=self._address)
 
 
@@ -335,10 +322,10 @@ def _listen(
         if isinstance(message, _Call):
             channel.cancelled.clear()
             calls.put(message)
-        elif isinstance(message, _Cancel):
+        elif message is _Order.CANCEL:
             channel.cancelled.set()
             getattr(target, "cancel", lambda: None)()
-        elif isinstance(message, _Close):
+        elif message is _Order.CLOSE:
             calls.put(None)
 
 
@@ -346,16 +333,11 @@ def _outcome_of(function: Callable[..., object], *arguments: object) -> _Answer 
     try:
         return _Answer(function(*arguments))
     except DeviceError as error:
-        return _Failure(_known_kind(error), error.detail, getattr(error, "reason", ""))
+        known = (kind for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
+        return _Failure(next(known).__name__, error.detail, getattr(error, "reason", ""))
     except Exception as error:  # noqa: BLE001 -- whatever a C library's binding raises
         traceback.print_exc()
         return _Failure("DeviceProtocolError", f"the driver failed: {type(error).__name__}", "")
-
-
-def _known_kind(error: DeviceError) -> str:
-    """Return the nearest class that the parent knows, should a target raise its own."""
-    names = (kind.__name__ for kind in type(error).__mro__ if kind.__module__ == errors.__name__)
-    return next(names)
 
 
 def _die_with_parent(lifeline: int) -> None:

@@ -83,12 +83,14 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
 
     def _tick(self, _elapsed_s: float) -> None:
         self.tell(events.Tick(Clock.get_time()))
-        self.shell.header.time = self._time()
 
     def _show(self, before: Session) -> None:
         self.lang = self.session.view.language
-        self.shell.header.time = self._time()
+        time = self._time()
+        moved, self.shell.header.time = time != self.shell.header.time, time
         if _looks_the_same(before, self.session):
+            if moved:
+                self.shell.lay_out()
             return
         self.shell.show(self.session)
         self._on_session(self.session)

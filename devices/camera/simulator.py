@@ -6,6 +6,7 @@ Options: `port` (0 = any free one), `fps`.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 import threading
@@ -103,7 +104,8 @@ class _Server(ThreadingHTTPServer):
         self.shutdown()
         with self._changing:
             for stream in self._streams:
-                stream.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # its other end has left already
+                    stream.shutdown(socket.SHUT_RDWR)
         self.server_close()
         self._thread.join()
 

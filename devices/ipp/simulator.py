@@ -54,8 +54,10 @@ _BUSY_OPERATIONS = (Operation.PRINT_JOB, Operation.VALIDATE_JOB)
 class IppSimulator:
     """The printer; it can be unplugged and comes back on the same port with its jobs."""
 
-    def __init__(self, port: int, seconds: float, out: Path) -> None:
-        self._out = out
+    def __init__(self, port: int, seconds: float, out: Path | None) -> None:
+        self._temporary = None if out else tempfile.TemporaryDirectory(prefix="loket-ipp-")
+        self._out = out or Path(self._temporary.name if self._temporary else "")
+        self._out.mkdir(parents=True, exist_ok=True)
         self._seconds = seconds
         self._fault = ""
         self._jobs: list[SimulatedJob] = []
@@ -102,6 +104,8 @@ class IppSimulator:
             self._changing.notify_all()
         self._unplug()
         self._printing.join()
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
     def _unplug(self) -> None:
         if self._server is not None:
@@ -280,11 +284,12 @@ def _leave(folder: Path, job: SimulatedJob) -> None:
 
 
 def start(options: Mapping[str, str], *, out: Path | None = None) -> IppSimulator:
-    """Start the printer; PDFs are left in `out` or a new temporary folder. Raises ValueError."""
+    """Start the printer; PDFs are left in `out`, else in a folder that ends with it.
+
+    Raises ValueError for an unknown option.
+    """
     unknown = set(options) - {"port", "seconds"}
     if unknown:
         message = f"the ipp simulator has no option '{unknown.pop()}': use port, seconds"
         raise ValueError(message)
-    folder = out or Path(tempfile.mkdtemp(prefix="loket-ipp-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return IppSimulator(int(options.get("port", "0")), float(options.get("seconds", "0.3")), folder)
+    return IppSimulator(int(options.get("port", "0")), float(options.get("seconds", "0.3")), out)

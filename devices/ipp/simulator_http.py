@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from collections.abc import Callable
@@ -45,7 +46,8 @@ class PrinterServer(ThreadingHTTPServer):
         self.shutdown()
         with self._changing:
             for connection in self._connections:
-                connection.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # its other end has left already
+                    connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
         self._thread.join()
 
@@ -75,7 +77,8 @@ class _Connection(BaseHTTPRequestHandler):
         answer = None if self._printer.unplugged.is_set() else self._printer.answer(body)
         if answer is None:
             self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
             return
         self.send_response(200)
         self.send_header("Content-Type", "application/ipp")

@@ -59,7 +59,7 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
         raise OfficerFailed(message)
     decided = (f"{stage.decision[0]}={stage.decision[1]}",) if stage.decision else ()
     first = (stage.first[0],) if stage.first else ()
-    ticked = (f"{len(ticks)} ticks",) if ticks else ()
+    ticked = (f"{len(ticks)} ticked",) if ticks else ()
     written = tuple(key.removeprefix("field.") for key in stage.values)
     return Done(stage, page.rail[place].touch, (*ticked, *first, *supplied, *decided, *written))
 

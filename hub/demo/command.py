@@ -16,6 +16,7 @@ import typer
 
 from hub.demo import office
 from hub.demo.errors import DemoFailed
+from hub.demo.folder import found_or_made
 
 demo_app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -69,7 +70,7 @@ def _go_once(out: Path, data: Path, *, fresh: bool, show: bool) -> None:
     _clear(out)
     if fresh:
         shutil.rmtree(data, ignore_errors=True)
-    folder = office.found_or_made(data)
+    folder = found_or_made(data)
     with office.living(folder, out / "work", own_display=not show) as living:
         print(f"office open after {time.monotonic() - started:.0f} s at {living.hub_url}")
         Journey(living, out, _say).run()
@@ -88,7 +89,7 @@ def _clear(out: Path) -> None:
 
 def _stay_open(out: Path, data: Path) -> None:
     started = time.monotonic()
-    folder = office.found_or_made(data)
+    folder = found_or_made(data)
     with office.living(folder, out, own_display=False) as living:
         seconds = time.monotonic() - started
         print(_welcome(living, seconds), flush=True)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import httpx
+
 from hub.demo import answers, papers
 from hub.demo.applicant import NUMBER, Applicant, Ticket
 from hub.demo.casework import Stage, print_paper, work
 from hub.demo.errors import DemoFailed, OfficerFailed, PaperMissing
-from hub.demo.office import LivingOffice, opening_of
+from hub.demo.hours import opening_of
+from hub.demo.office import LivingOffice
 from hub.demo.officer import Officer
 from hub.demo.pages import Page
 from hub.demo.papers import Printed
@@ -19,6 +22,7 @@ from hub.demo.touch import Glass
 
 Say = Callable[[str], None]
 DAYS_BETWEEN_VISITS = 3
+GOOD_CHIP = "Chip valid"
 LEFT = ("application-receipt.pdf", "payment-proof.pdf", "skim.pdf", "collection-slip.pdf")
 VISITS, SCANS = 3, 7
 """Scans: five papers of the file, the bank's slip, the endorsed page."""
@@ -55,8 +59,9 @@ class Journey:
             proof = self._pay(days[1], receipt, written=days[0])
             self._collect(days[2], proof)
             self._leave_files()
-        except DemoFailed as error:
-            message = f"{self._at}: {error}"
+        except (DemoFailed, httpx.HTTPError, OSError) as error:
+            lost = [child.ending() for child in self._office.crew.lost()]
+            message = f"{self._at}: {'; '.join([str(error), *lost])}"
             raise StepFailed(message) from error
 
     def _days(self) -> list[date]:
@@ -70,10 +75,10 @@ class Journey:
         """First visit: number by touch with the chip, steps 1 to 5, biometrics."""
         self._at = f"visit 1 on {today}"
         ticket = self._applicant.apply()
-        self._told(1, today, ticket, "passport chip read at the kiosk")
         with self._at_counter("loket", 1) as officer:
             page = self._call(officer, 1, ticket)
             self._case = _case_on(page)
+            self._told(1, today, ticket, _chip_on(officer.open(f"{self._case}?lang=en")))
             self._work(officer, answers.receive())
             receipt = papers.printed(self._office.printed(1), "R")
             page = officer.open("/counter/1")
@@ -103,7 +108,7 @@ class Journey:
             proof = papers.printed(self._office.printed(2), "B")
             self._finish(officer, 2)
         with self._at_counter("cetak", 1) as officer:
-            self._work(officer, answers.issue(self._office.take_blank()))
+            self._work(officer, answers.issue(self._office.folder.take_blank()))
         skim = papers.printed(self._office.printed(1), "S")
         self._alone(answers.legalise())
         with self._at_counter("pindai", 2) as officer:
@@ -132,23 +137,26 @@ class Journey:
         with self._signed_in("tu") as officer:
             page = officer.open(f"{self._case}?lang=en")
             files = [one for one in page.links if one.to.startswith(f"{self._case}/file/")]
-            taken = {self._download(officer, one.to, one.words) for one in files if one.words}
+            downloads = [self._download(officer, one.to, one.words) for one in files if one.words]
+        taken = {path for path in downloads if path is not None}
         tickets = sorted(self._out.glob("ticket-*.png"))
-        kept = [*tickets, *(self._out / name for name in LEFT), *sorted(taken)]
+        papers_left = [self._out / name for name in LEFT]
+        kept = list(dict.fromkeys([*tickets, *papers_left, *sorted(taken)]))
         for path in kept:
             papers.examine(path)
         self._must_be_whole(taken, tickets)
         self._say(f"left in {self._out}: {', '.join(path.name for path in kept)}")
 
-    def _download(self, officer: Officer, path: str, words: str) -> Path:
-        """Save a file of the case; what was printed is there already."""
+    def _download(self, officer: Officer, path: str, words: str) -> Path | None:
+        """Save a file of the case, unless it was printed or is of the chip."""
         media, content = officer.fetch(path)
         printed = [self._out / name for name in LEFT]
         known = next((paper for paper in printed if paper.read_bytes() == content), None)
         if known is not None:
             return known
-        ending = _ENDINGS.get(media, ".bin")
-        target = self._out / f"{papers.file_name(words)}{ending}"
+        if media not in _ENDINGS:
+            return None
+        target = self._out / f"{papers.file_name(words)}{_ENDINGS[media]}"
         target.write_bytes(content)
         return target
 
@@ -213,7 +221,7 @@ class Journey:
         self._office.move_clock(opening_of(self._rules, today))
 
     def _told(self, visit: int, today: date, ticket: Ticket, how: str) -> None:
-        self._say(f"visit {visit}          {today}  number {ticket.number} by touch ({how})")
+        self._say(f"visit {visit}          {today}  number {ticket.number} by touch: {how}")
 
 
 def _case_on(page: Page) -> str:
@@ -223,3 +231,11 @@ def _case_on(page: Page) -> str:
             return link.to
     message = "the counter's page names no case"
     raise OfficerFailed(message)
+
+
+def _chip_on(page: Page) -> str:
+    """Return the hub's verdict on the passport's chip. Raises OfficerFailed unless it is good."""
+    if GOOD_CHIP not in page.verdict:
+        message = f"the chip of the specimen passport is not found valid: {page.verdict}"
+        raise OfficerFailed(message)
+    return f"passport read at the kiosk, {GOOD_CHIP}"

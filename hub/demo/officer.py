@@ -6,8 +6,10 @@ is to follow the page's own stream, as its script does.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -19,11 +21,14 @@ _ANSWER_S = 30.0
 
 
 class Officer:
-    """One signed-in officer with a browser of their own; use as a context."""
+    """One officer with a browser of their own, which trusts `authority` over TLS; a context."""
 
-    def __init__(self, hub: str, login: str) -> None:
+    def __init__(self, hub: str, login: str, *, authority: Path | None = None) -> None:
         self.login = login
-        self._browser = httpx.Client(base_url=hub, follow_redirects=True, timeout=_ANSWER_S)
+        trust = ssl.create_default_context(cafile=str(authority)) if authority else True
+        self._browser = httpx.Client(
+            base_url=hub, follow_redirects=True, timeout=_ANSWER_S, verify=trust
+        )
 
     def __enter__(self) -> Officer:
         return self

@@ -52,7 +52,8 @@ class Form:
 class Page:
     """A page: its forms, links, and what a person reads off it.
 
-    `body` holds the body's attributes, `called` the number of the ticket at the counter.
+    `body` holds the body's attributes, `called` the number of the ticket at the counter, `verdict`
+    what is said of the passport's chip.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Page:
     rows: dict[str, Row] = field(default_factory=dict)
     rail: list[RailStep] = field(default_factory=list)
     called: str = ""
+    verdict: str = ""
 
     def form(self, action: str, having: tuple[str, str] | None = None) -> Form | None:
         """Return the form that is sent to `action`, `having` such a hidden field."""
@@ -182,7 +184,7 @@ class _Reader(HTMLParser):
                 row.device = classes[1]
             elif self._within("mark"):
                 row.mark = classes[1]
-        return next((one for one in ("rail", "rail-time", "mark") if one in classes), "")
+        return next((one for one in ("rail", "rail-time", "mark", "verdict") if one in classes), "")
 
     def _within(self, role: str) -> bool:
         return any(here == role for _, here in self._open)
@@ -194,6 +196,8 @@ class _Reader(HTMLParser):
     def _note(self, role: str, text: str) -> None:
         if role == "alert":
             self.page.alerts[-1] = f"{self.page.alerts[-1]} {text}".strip()
+        elif role == "verdict":
+            self.page.verdict = f"{self.page.verdict} {text}".strip()
         elif role == "rail-step":
             self.page.rail[-1].words += f" {text}"
         elif role == "rail-time":

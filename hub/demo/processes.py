@@ -11,6 +11,7 @@ import os
 import queue
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -32,7 +33,8 @@ class Child:
         self.log = log
         self._process = process
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, name=f"reads {name}", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name=f"reads {name}", daemon=True)
+        self._reader.start()
 
     @property
     def pid(self) -> int:
@@ -91,6 +93,10 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        self._reader.join(1.0)  # what the program left behind may hold the pipe
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
 
     def _read(self) -> None:
         assert self._process.stdout is not None  # noqa: S101 — Popen was asked for a pipe
@@ -146,6 +152,15 @@ class Crew:
                     return child
             os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
 
+    def lost(self, *, within_s: float = 1.0) -> list[Child]:
+        """Return the programs that ended, waiting a moment for one that is just going down."""
+        until = time.monotonic() + within_s
+        while not (gone := [child for child in self._children if child.code is not None]):
+            if time.monotonic() > until:
+                break
+            time.sleep(_LOOK_EVERY_S)
+        return gone
+
     def end(self) -> None:
         """End every program, the last one started first; what stays is killed."""
         running = [child for child in reversed(self._children) if child.code is None]
@@ -178,3 +193,8 @@ def run(name: str, command: Sequence[str | Path], *, said: str = "", limit_s: fl
         message = f"{name} ended with code {done.returncode}: {words}"
         raise ChildFailed(message)
     return done.stdout
+
+
+def loket(*arguments: str | Path) -> list[str]:
+    """Return the command line of a `loket` command of this very installation."""
+    return [sys.executable, "-m", "hub.command", *map(str, arguments)]

@@ -53,13 +53,17 @@ class Glass:
         self._corner: tuple[int, int] | None = None
 
     def look(self) -> Screen:
-        """Return what is on the glass. Raises OSError when the kiosk is not there."""
+        """Return what is on the glass. Raises TouchFailed, OSError when the kiosk is gone."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(10)
             connection.connect(str(self._probe))
             connection.sendall(b'{"ask": "screen"}\n')
             with connection.makefile("rb") as lines:
-                return _screen(json.loads(lines.readline()))
+                told = lines.readline()
+        if not told:
+            message = "the kiosk's window is gone"
+            raise TouchFailed(message)
+        return _screen(json.loads(told))
 
     def until(self, true: Callable[[Screen], bool], what: str, *, limit_s: float = 30.0) -> Screen:
         """Look until `true`. Raises TouchFailed naming `what` and where the screen stands."""

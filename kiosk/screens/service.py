@@ -77,7 +77,7 @@ class ServiceCard(Pressable):
         self.enabled = service.open
         self.edge, self.raised = "border", service.open
         self.face = "surface" if service.open else "ground"
-        self.pad, self.gap, self.least = [34, 24, 34, 24], 32, 190
+        self.pad, self.gap, self.least = [34, 20, 34, 20], 32, 180
         self.add_widget(
             Badge(icon=service.icon, fixed=116, tone="primary" if service.open else "quiet")
         )

@@ -152,7 +152,9 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
     def _turn_to(self, screen: str) -> None:
         module, kind = PAGES[screen]
         if kind not in self._pages:
-            Builder.load_file(str(Path(__file__).parent / f"{module}.kv"))
+            layout = str(Path(__file__).parent / f"{module}.kv")
+            if layout not in Builder.files:
+                Builder.load_file(layout)
             self._pages[kind] = getattr(import_module(f"kiosk.screens.{module}"), kind)()
         if self._page is self._pages[kind]:
             return

@@ -40,6 +40,7 @@ class Glass:
         self._draws = draws
         self._loop, self.clock, self.window = EventLoop, Clock, Window
         # virtual time has to run ahead of the real one, or nothing would ever be due
+        Clock._max_fps = 0  # else a frame waits for real time, which stands still here
         self._real_time = Clock.time
         self._now = Clock.time() + 1
         Clock.time = self._time

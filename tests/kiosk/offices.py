@@ -134,9 +134,7 @@ def _services() -> list[ServiceState]:
             ("Permohonan baru dan penggantian", "New and replacement"),
             "book-user",
             open=False,
-            closed_because=Words(
-                id="kuota hari ini sudah habis", en="no numbers left today"
-            ),
+            closed_because=Words(id="kuota hari ini sudah habis", en="no numbers left today"),
         ),
     ]
 

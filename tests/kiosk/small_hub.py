@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers a kiosk as the hub's contract says, rudely on demand."""
+"""A real HTTP server on loopback that answers as the hub's contract says, rudely on demand."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import msgspec
+from offices import office, ticket
+
 from hub.wire import (
     DraftOpened,
     IssueTicket,
@@ -19,8 +21,6 @@ from hub.wire import (
     Ticket,
     TicketPrinted,
 )
-
-from offices import office, ticket
 
 
 class SmallHub:

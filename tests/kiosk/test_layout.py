@@ -58,10 +58,12 @@ def faults(glass: Glass, name: str) -> list[str]:
     page = glass.shell.page
     if page.measure(page.width, glass.shell.look) > page.height + EXACT:
         found.append(f"{name}: the screen is fuller than the glass")
-    for button in glass.shell.pressables():
-        if min(button.width, button.height) < TARGET_PX - EXACT:
-            found.append(f"{name}: {button.name} is {button.width:.0f}×{button.height:.0f}")
-    return found
+    small = [
+        f"{name}: {button.name} is {button.width:.0f}×{button.height:.0f}"
+        for button in glass.shell.pressables()
+        if min(button.width, button.height) < TARGET_PX - EXACT
+    ]
+    return found + small
 
 
 def overlapping(glass: Glass, name: str) -> list[str]:
@@ -74,10 +76,13 @@ def overlapping(glass: Glass, name: str) -> list[str]:
     ]
 
 
+pytestmark = pytest.mark.usefixtures("_window")
+
+
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: "+".join(settings) or "plain")
 @pytest.mark.parametrize("language", ["id", "en", "id-longer", "en-longer"])
 def test_nothing_is_clipped_and_every_button_is_large_enough(
-    _window: None, language: str, settings: tuple[str, ...]
+    language: str, settings: tuple[str, ...]
 ) -> None:
     code, _, kind = language.partition("-")
     words = catalogues(pseudo=kind == "longer")
@@ -90,7 +95,7 @@ def test_nothing_is_clipped_and_every_button_is_large_enough(
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_in_wheelchair_height_everything_is_in_reach(_window: None, language: str) -> None:
+def test_in_wheelchair_height_everything_is_in_reach(language: str) -> None:
     too_high = []
 
     for name, glass in walk(lambda: Glass(draws=False), language, ("low",)):
@@ -104,7 +109,7 @@ def test_in_wheelchair_height_everything_is_in_reach(_window: None, language: st
     assert not too_high, "\n".join(too_high)
 
 
-def test_in_ordinary_words_the_number_is_never_smaller_than_200_pixels(_window: None) -> None:
+def test_in_ordinary_words_the_number_is_never_smaller_than_200_pixels() -> None:
     from kiosk.widgets.text import Text
 
     sizes = [

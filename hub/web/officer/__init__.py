@@ -6,11 +6,13 @@ from litestar import Router
 
 from hub.web.desk import DESK
 from hub.web.officer import case_routes, counter_routes
+from hub.web.officer.language import choose_language
 
 routes = [
+    choose_language,
     Router(
         "/",
         route_handlers=[*counter_routes.routes, *case_routes.routes],
         dependencies=DESK,
-    )
+    ),
 ]

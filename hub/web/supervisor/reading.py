@@ -152,8 +152,8 @@ def _present(station: KnownStation, at: datetime) -> bool:
 def _station_lines(
     desk: Desk, known: Sequence[KnownStation], heard: Sequence[Neighbour], at: datetime
 ) -> tuple[StationLine, ...]:
-    by_name = {one.station: one for one in heard}
-    admitted = [_admitted(desk, one, by_name.pop(one.name, None), at) for one in known]
+    strange = list(heard)
+    admitted = [_admitted(desk, one, _claim(strange, one), at) for one in known]
     strangers = [
         StationLine(
             name=one.station or one.name,
@@ -166,9 +166,23 @@ def _station_lines(
             seen_at=one.last_seen,
             devices=(),
         )
-        for one in by_name.values()
+        for one in strange
     ]
     return (*strangers, *admitted)
+
+
+def _claim(strange: list[Neighbour], station: KnownStation) -> Neighbour | None:
+    """Take the neighbour that calls itself like this station out of the strangers; a hint only."""
+    names = {_plain(station.name), f"counter-{station.counter}"}
+    found = next((one for one in strange if _plain(one.station) in names), None)
+    if found is not None and station.kind == "agent":
+        strange.remove(found)
+        return found
+    return None
+
+
+def _plain(name: str) -> str:
+    return "-".join(name.lower().split())
 
 
 def _admitted(

@@ -24,7 +24,7 @@ def case(office):
     """A case whose ticket is served at counter 1."""
     case = office.draft()
     office.ticket("skim", application=case)
-    for service in ("information", "stay_permit", "complaint", "payment"):
+    for service in ("information", "stay_permit", "complaint", "biometrics"):
         office.ticket(service)
     office.ticket("information", segment="priority", needs=["elderly"])
     return case

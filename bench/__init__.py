@@ -1,0 +1,1 @@
+"""Measurements of the hub against the floors of the same run: `python -m bench`."""

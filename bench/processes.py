@@ -1,0 +1,87 @@
+"""Hubs as processes of their own: as shipped, with batches of one, or under strace."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.admin import AddStation, perform
+from hub.clock import SystemClock
+from hub.house import create_house
+from hub.settings import settings_for
+
+SHIPPED = "hub.command"
+BATCH_OF_ONE = "bench.batch_of_one"
+TUESDAY_NINE = "2026-11-24T09:00:00"
+_SYNC = re.compile(r"^\d+ +([\d.]+) f(?:data)?sync\(", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A served hub with the token of one kiosk; `trace` is strace's log if it runs under it."""
+
+    port: int
+    token: str
+    folder: Path
+    pid: int
+    trace: Path | None = None
+
+    def syncs_between(self, began: float, ended: float) -> int:
+        """Return how many fdatasync and fsync calls began between two instants of time.time()."""
+        assert self.trace is not None
+        instants = map(float, _SYNC.findall(self.trace.read_text()))
+        return sum(began <= instant <= ended for instant in instants)
+
+    def resident_kib(self) -> int:
+        """Return the resident memory of the process."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        [kib] = re.findall(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+        return int(kib)
+
+
+def strace_is_here() -> bool:
+    """Return whether system calls can be counted."""
+    return shutil.which("strace") is not None
+
+
+@contextmanager
+def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterator[Running]:
+    """Create a hub in `folder` and serve it on loopback until the block ends."""
+    create_house(settings_for(folder), SystemClock())
+    trace = folder.with_suffix(".strace") if traced else None
+    serving = subprocess.Popen(
+        [*_under(trace), sys.executable, "-m", module, "hub", "serve", "--data", folder, "--plain",
+         "--port", "0", "--interface", "127.0.0.1", "--practice-clock", TUESDAY_NINE],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert serving.stdout is not None
+    pid = serving.pid
+    with serving:
+        try:
+            url = serving.stdout.readline().removeprefix("ready ").strip()
+            pid = _child_of(serving.pid) if traced else serving.pid
+            [token] = perform(settings_for(folder), SystemClock(), AddStation("kiosk", "bench"))
+            yield Running(int(url.rpartition(":")[2]), token, folder, pid, trace)
+        finally:
+            subprocess.run(["kill", f"-{signal.SIGTERM.value}", str(pid)], check=True)
+            serving.wait(timeout=30)
+
+
+def _under(trace: Path | None) -> list[str]:
+    if trace is None:
+        return []
+    # seccomp-bpf stops the process at these two calls only
+    return ["strace", "-f", "--seccomp-bpf", "-ttt", "-e", "trace=fdatasync,fsync",
+            "-e", "signal=none", "-o", str(trace)]  # fmt: skip
+
+
+def _child_of(pid: int) -> int:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0])
