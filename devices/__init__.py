@@ -1,1 +1,1 @@
-"""Drivers of kiosk and counter peripherals. A device is opened by its address; nothing here knows the hub."""
+"""Drivers of kiosk and counter peripherals, opened by address; nothing here knows the hub."""

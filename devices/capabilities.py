@@ -144,7 +144,7 @@ class Camera(Device, Protocol):
     """A camera for portraits."""
 
     def photo(self) -> Photo:
-        """Take the newest frame at full size. Raises DeviceRefused for a black or frozen picture."""
+        """Take the newest frame at full size. Raises DeviceRefused if black or frozen."""
         ...
 
     def preview(self) -> Iterator[bytes]:
@@ -184,7 +184,7 @@ class DocumentScanner(Device, Protocol):
 
 
 def pages_to_pdf(pages: list[ScannedPage]) -> bytes:
-    """Join scanned pages into one PDF; each page has its physical size. Raises ValueError if empty."""
+    """Join scanned pages into one PDF of physical size. Raises ValueError if empty."""
     import io
 
     from PIL import Image
@@ -221,7 +221,7 @@ class PrintResult:
 
 @dataclass(frozen=True, slots=True)
 class TicketImage:
-    """A 1-bit ticket picture: rows of `width_dots / 8` bytes, 1 = black, plus an optional native QR."""
+    """A 1-bit ticket picture: rows of `width_dots / 8` bytes, 1 = black."""
 
     width_dots: int
     height_dots: int
@@ -293,7 +293,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class PassportRead:
-    """What came off a chip: raw files by short name (COM, DG1, DG2, SOD …) and the station's findings.
+    """What came off a chip: raw files by short name (COM, DG1 …) and the station's findings.
 
     `access` is "BAC" or "PACE"; the hub judges the files again, these findings are hints.
     """

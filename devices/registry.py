@@ -1,4 +1,4 @@
-"""Open a device by its address. Drivers and simulators are found by entry point, imported on use."""
+"""Open a device by its address; drivers are found by entry point and imported on use."""
 
 from __future__ import annotations
 

@@ -71,8 +71,9 @@ def close_counter(tx: Tx, office: OfficeConfig, *, counter: int) -> CounterState
     return read(tx.connection, tx.office, office, counter)
 
 
-def require_free(tx: Tx, counter: int) -> CounterLine:
-    """Return the counter's row when it may call. Raises Conflict with what to do first."""
+def require_free(tx: Tx, office: OfficeConfig, counter: int) -> CounterLine:
+    """Return the counter's row when it may call. Raises NotFound, Conflict with what to do."""
+    _configured(office, counter)
     row = _row(tx.connection, tx.office, counter)
     if row is None or row.state == CLOSED:
         raise Conflict(

@@ -40,6 +40,7 @@ def issue(
 ) -> Ticket:
     """Give the next number of a service. Raises BadInput, Conflict `queue_closed`, `quota_used`."""
     service = _service(office, request)
+    _check_visit(tx, request.visit)
     _check_open(tx, office, service)
     serial = _next_serial(tx, office, service)
     ahead = tickets.waiting_in(tx.connection, tx.office, service.lane)
@@ -79,7 +80,7 @@ def call_next(
 
     Raises Conflict `counter_closed`, `counter_paused`, `counter_busy`, `ticket_not_waiting`.
     """
-    row = counters.require_free(tx, counter)
+    row = counters.require_free(tx, office, counter)
     ranked = counters.candidates(tx, office, row)
     if ticket is not None:
         chosen = _out_of_order(tx, ticket, reason)
@@ -231,6 +232,19 @@ def _service(office: OfficeConfig, request: IssueTicket) -> ServiceConfig:
     return service
 
 
+def _check_visit(tx: Tx, visit: str | None) -> None:
+    if visit is None:
+        return
+    known = select(Visit.id).where(Visit.office == tx.office, Visit.id == visit)
+    if tx.connection.execute(known).first() is None:
+        raise BadInput(
+            "visit_unknown",
+            "There is no such visit. Leave it out for a new one.",
+            id="Tidak ada kunjungan itu. Kosongkan untuk kunjungan baru.",
+            fields=[FieldFault(field="visit", code="unknown")],
+        )
+
+
 def _check_open(tx: Tx, office: OfficeConfig, service: ServiceConfig) -> None:
     why = office.closed_because(service.code, tx.at)
     if why is not None:
@@ -301,11 +315,12 @@ def _check_target(office: OfficeConfig, lane: str, counter: int | None) -> None:
             id=f"Tidak ada jalur '{lane}'. Pilih salah satu: {known}.",
             fields=[FieldFault(field="lane", code="unknown")],
         )
-    if counter is not None and office.counter(counter) is None:
+    target = office.counter(counter) if counter is not None else None
+    if counter is not None and (target is None or lane not in target.lanes):
         raise BadInput(
             "counter_unknown",
-            f"There is no counter {counter}.",
-            id=f"Tidak ada loket {counter}.",
+            f"There is no counter {counter} that serves {lane}.",
+            id=f"Tidak ada loket {counter} yang melayani {lane}.",
             fields=[FieldFault(field="counter", code="unknown")],
         )
 

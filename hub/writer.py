@@ -13,7 +13,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Literal, TypeVar, cast
 
 import msgspec
@@ -274,8 +274,11 @@ class Writer:
                 transaction = connection.begin()
                 chain = self._take_chain(connection)
                 for waiting in batch:
+                    # who waited first in the batch also arrived first
+                    chain.at += timedelta(microseconds=1)
                     answers.append((waiting, self._attempt(connection, waiting, chain)))
                     self._must_be_in_transaction(connection)
+                self._last_at = chain.at
                 self._write_chain(connection, chain)
                 transaction.commit()
         except (DBAPIError, _BatchLost) as error:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body
 from litestar.response import Redirect
 
@@ -213,4 +214,4 @@ def _office_name(office: OfficeConfig) -> str:
     return office.office.name.id
 
 
-routes = [show_login, sign_in, sign_out]
+routes: list[HTTPRouteHandler] = [show_login, sign_in, sign_out]

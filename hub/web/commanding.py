@@ -17,6 +17,7 @@ from hub.writer import Actor, Done, Tx, Writer
 T = TypeVar("T")
 JSON = "application/json"
 
+
 @dataclass(frozen=True, slots=True)
 class Commanding:
     """A station's command: runs in the writer under its idempotency key."""

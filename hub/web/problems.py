@@ -50,6 +50,10 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
 
 def answer_failure(request: AnyRequest, error: Exception) -> Response[object]:
     """Answer our own failure; the log has the trace, the answer has none of it."""
+    if isinstance(error, RecursionError):
+        too_deep = FieldFault(field="body", code="invalid", message="nested too deeply")
+        text = "The request does not fit: it is nested too deeply."
+        return answer_refused(request, BadInput("body_invalid", text, fields=[too_deep]))
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     problem = Problem(
         title="Hub failed",
