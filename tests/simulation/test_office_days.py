@@ -20,7 +20,7 @@ from hub.settings import THE_OFFICE
 from hub.wire import Ticket
 
 SEEDS = range(20)
-ROUNDS = 30
+ROUNDS = 20
 
 Play = Callable[..., OfficeDay]
 

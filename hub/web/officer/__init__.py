@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from litestar import Router
+from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
 from hub.web.officer import case_routes, counter_routes
 from hub.web.officer.language import choose_language
 
-routes = [
+routes: list[ControllerRouterHandler] = [
     choose_language,
     Router(
         "/",
