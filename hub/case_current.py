@@ -76,7 +76,7 @@ def touch_of(record: StepRecord | None, at: datetime) -> int:
     if record is None:
         return 0
     running = (at - record.running_since).total_seconds() if record.running_since else 0
-    return record.touch_s + max(0, int(running))
+    return record.touch_s + max(0, round(running))
 
 
 def officer_names(session: Session, office: int) -> dict[str, str]:

@@ -282,5 +282,5 @@ def _find_record(session: Session, office: int, application: str, step: str) -> 
 
 def _stop_clock(record: StepRecord, at: datetime) -> None:
     if record.running_since is not None:
-        record.touch_s += max(0, int((at - record.running_since).total_seconds()))
+        record.touch_s += max(0, round((at - record.running_since).total_seconds()))
         record.running_since, record.running_by = None, ""

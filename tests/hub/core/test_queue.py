@@ -284,7 +284,7 @@ def test_the_snapshot_agrees_with_the_feed_position(house, do, office, clock) ->
     issue(do, office)
     issue(do, office)
     called = call(do, office)
-    clock.pass_(minutes=3)
+    clock.pass_(minutes=3, seconds=1)
 
     with house.database.reading_core() as connection:
         state = board.queue_state(connection, 1, office, clock.now())

@@ -115,8 +115,9 @@ def own_office(empty_house: Path, tmp_path: Path) -> Iterator[WebOffice]:
         end(opened.process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser for a module: Playwright's event loop runs in this thread until it is closed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
