@@ -1,6 +1,6 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
-Usage: python -m bench [queue] [calling] [feed]
+Usage: python -m bench [queue] [calling] [feed] [postgres] [kill]
 """
 
 from __future__ import annotations
@@ -10,10 +10,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calling, feed, machine, queue
+from bench import calling, feed, kill, machine, postgres, queue
 from bench.report import Report
 
-PARTS = {"queue": queue.measure, "calling": calling.measure, "feed": feed.measure}
+PARTS = {
+    "queue": queue.measure,
+    "calling": calling.measure,
+    "feed": feed.measure,
+    "postgres": postgres.measure,
+    "kill": kill.measure,
+}
 
 
 def main(wanted: list[str]) -> int:

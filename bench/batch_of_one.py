@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from hub.command import main
 from hub.house import House
-from hub.settings import THE_OFFICE
 from hub.writer import Writer
 
 
 def alone(house: House) -> Writer:
     """Return a writer whose batches hold one command."""
-    return Writer(house.database, THE_OFFICE, house.clock, batch_limit=1)
+    return Writer(house.database, house.office_no, house.clock, batch_limit=1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Call the next person among 100,000 waiting ones and among 1,000, in 24 groups each."""
+"""Call the next person among 1,000,000 waiting ones and among 1,000, in 24 groups each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -15,20 +16,21 @@ from sqlalchemy import Connection, event, insert
 from bench.report import Report
 from hub import counters, queue
 from hub.clock import SystemClock
+from hub.database import table_of
 from hub.house import SYSTEM, create_house, open_house
 from hub.models.queue import LaneCount, TicketRow, Visit
-from hub.models.schema import new_id
 from hub.office import OfficeConfig
 from hub.settings import THE_OFFICE, settings_for
 from hub.writer import Tx, Writer
 
-FEW, MANY = 1_000, 100_000
+FEW, MANY = 1_000, 1_000_000
 LANES = 12
 SEGMENTS = ("general", "priority")
 ROUNDS = 5
 CALLS = 100
 SLOWER_AT_MOST = 1.5
 INDEX = "ix_tickets_waiting"
+SLOW = ("TEMP B-TREE", "SCAN tickets", "SCAN head")
 COUNTER = 1
 VISIT = "0" * 32
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -63,7 +65,7 @@ class Crowd:
         return took
 
     def plans(self) -> list[str]:
-        """Return the query plan of every search for the first of a group during one call."""
+        """Return the query plan of every search among the tickets during one call."""
         return self.writer.run_alone(self._explained_call, actor=SYSTEM)
 
     def _explained_call(self, tx: Tx) -> list[str]:
@@ -71,7 +73,7 @@ class Crowd:
 
         def note(*told: object) -> None:
             statement, parameters = str(told[2]), cast("Sequence[object]", told[3])
-            if "ORDER BY tickets.arrived_at" in statement:
+            if statement.startswith("SELECT") and "tickets" in statement:
                 searches.append((statement, parameters))
 
         event.listen(tx.connection, "before_cursor_execute", note)
@@ -92,12 +94,12 @@ def measure(report: Report, folder: Path) -> None:
     few = report.rounds(f"one of {FEW:,}: p50 of {CALLS} calls", rounds[FEW], "ms")
     many = report.rounds(f"one of {MANY:,}: p50 of {CALLS} calls", rounds[MANY], "ms")
     plans = crowds[MANY].plans()
-    print(f"plan of {len(plans)} searches: {plans[0]}")
+    print("\n".join(f"plan: {plan}" for plan in plans))
     report.at_most(f"times slower with {MANY // FEW} times as many", many / few, SLOWER_AT_MOST)
     report.holds(
-        f"every one of {len(plans)} plans names {INDEX} and sorts nothing",
-        reached=len(plans) == LANES * 2
-        and all(INDEX in plan and "TEMP B-TREE" not in plan for plan in plans),
+        f"the heads are found by {INDEX}; nothing is sorted or read through",
+        reached=any(INDEX in plan for plan in plans)
+        and not any(slow in plan for plan in plans for slow in SLOW),
     )
 
 
@@ -134,13 +136,13 @@ def _fill(connection: Connection, office: OfficeConfig, waiting: int) -> None:
         insert(Visit).values(office=THE_OFFICE, id=VISIT, day=day, opened_at=MORNING)
     )
     groups = [(lane.code, segment) for lane in office.lanes for segment in SEGMENTS]
-    rows = list(_tickets(office, groups, waiting))
-    for first in range(0, waiting, AT_ONCE):
-        connection.execute(insert(TicketRow), rows[first : first + AT_ONCE])
+    rows, table = _tickets(office, groups, waiting), table_of(TicketRow)
+    while some := list(islice(rows, AT_ONCE)):
+        connection.execute(insert(table), some)
     counted = [
-        {"office": THE_OFFICE, "lane": lane, "segment": segment,
-         "waiting": sum(row["lane"] == lane and row["segment"] == segment for row in rows)}
-        for lane, segment in groups
+        {"office": THE_OFFICE, "lane": lane, "segment": segment, "language": "id",
+         "waiting": len(range(place, waiting, len(groups)))}
+        for place, (lane, segment) in enumerate(groups)
     ]  # fmt: skip
     connection.execute(insert(LaneCount), counted)
     connection.exec_driver_sql("ANALYZE")
@@ -155,7 +157,7 @@ def _tickets(
         # all arrived within the hour before the calls: as many over the maximum wait in both
         arrived = MORNING + timedelta(seconds=3600 * number / waiting)
         yield {
-            "office": THE_OFFICE, "id": new_id(), "visit": VISIT, "day": day,
+            "office": THE_OFFICE, "id": f"{number:032x}", "visit": VISIT, "day": day,
             "prefix": service.prefix, "serial": number + 1, "service": service.code,
             "lane": lane, "segment": segment, "needs": "[]", "language": "id",
             "state": "waiting", "issued_at": arrived, "arrived_at": arrived,

@@ -1,4 +1,4 @@
-"""500 subscribers of the feed: how long until the last one has an event, and what they weigh."""
+"""1,000 subscribers of the feed: how long until the last one has an event, and what they weigh."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -18,12 +18,13 @@ from bench.load import Kiosk
 from bench.processes import Running, hub
 from bench.report import Report, percentile
 
-SUBSCRIBERS = 500
+SUBSCRIBERS = 1000
 EVENTS = 70
 ROUNDS = 3
 TIMES_THE_FLOOR = 2.5
 IDLE_MB = 110
 KIB_EACH = 16
+GONE_WITHIN_S = 2
 # what an event of the hub weighs on the wire, so that the floor writes as much
 FRAME = 330
 _EVENT = re.compile(rb"id: (\d+)\r?\nevent: [\w.]+")
@@ -136,6 +137,7 @@ async def _compare(report: Report, running: Running, floor_port: int) -> None:
             took["bare fan-out"].append(await _round(*floor, []))
         print(f"{len(published)} events of the hub to each of {SUBSCRIBERS} subscribers")
         report.at_most("events missed", ours.missed(published), 0)
+        _end(report, running)
     for part in (0.5, 0.99):
         medians = {
             name: report.rounds(
@@ -147,6 +149,16 @@ async def _compare(report: Report, running: Running, floor_port: int) -> None:
         }
         times = medians["hub"] / medians["bare fan-out"]
         report.at_most(f"times the floor at p{part * 100:.0f}", times, TIMES_THE_FLOOR)
+
+
+def _end(report: Report, running: Running) -> None:
+    """Tell the hub to end while everybody follows."""
+    began = time.perf_counter()
+    running.end()
+    took = time.perf_counter() - began
+    report.at_most("seconds from SIGTERM to the end with all of them", took, GONE_WITHIN_S)
+    quiet = not any(word in running.log.read_text() for word in ("Traceback", "ERROR"))
+    report.holds("no traceback at the end", reached=quiet)
 
 
 async def _round(crowd: Followers, publish: Publish, published: list[int]) -> list[float]:
@@ -180,7 +192,8 @@ async def _hub_crowd(report: Report, running: Running) -> AsyncIterator[tuple[Fo
     report.at_most("resident KiB for each subscriber", each, KIB_EACH)
     yield crowd, publish
     crowd.leave()
-    await kiosk.close()
+    with suppress(OSError):  # it has ended
+        await kiosk.close()
 
 
 @asynccontextmanager

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import re
+import select
 import shutil
 import signal
 import subprocess
@@ -31,6 +34,7 @@ class Running:
     token: str
     folder: Path
     pid: int
+    log: Path
     trace: Path | None = None
 
     def syncs_between(self, began: float, ended: float) -> int:
@@ -38,6 +42,14 @@ class Running:
         assert self.trace is not None
         instants = map(float, _SYNC.findall(self.trace.read_text()))
         return sum(began <= instant <= ended for instant in instants)
+
+    def end(self) -> None:
+        """Send SIGTERM and wait until the process is gone."""
+        watched, ended = os.pidfd_open(self.pid), select.poll()
+        ended.register(watched, select.POLLIN)
+        os.kill(self.pid, signal.SIGTERM)
+        ended.poll(30_000)
+        os.close(watched)
 
     def resident_kib(self) -> int:
         """Return the resident memory of the process."""
@@ -56,11 +68,14 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
     """Create a hub in `folder` and serve it on loopback until the block ends."""
     create_house(settings_for(folder), SystemClock())
     trace = folder.with_suffix(".strace") if traced else None
-    serving = subprocess.Popen(
-        [*_under(trace), sys.executable, "-m", module, "hub", "serve", "--data", folder, "--plain",
-         "--port", "0", "--interface", "127.0.0.1", "--practice-clock", TUESDAY_NINE],
-        stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    log = folder.with_suffix(".log")
+    with log.open("w") as told:
+        serving = subprocess.Popen(
+            [*_under(trace), sys.executable, "-m", module, "hub", "serve", "--data", folder,
+             "--plain", "--port", "0", "--interface", "127.0.0.1",
+             "--practice-clock", TUESDAY_NINE],
+            stdout=subprocess.PIPE, stderr=told, text=True,
+        )  # fmt: skip
     assert serving.stdout is not None
     pid = serving.pid
     with serving:
@@ -68,9 +83,36 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
             url = serving.stdout.readline().removeprefix("ready ").strip()
             pid = _child_of(serving.pid) if traced else serving.pid
             [token] = perform(settings_for(folder), SystemClock(), AddStation("kiosk", "bench"))
-            yield Running(int(url.rpartition(":")[2]), token, folder, pid, trace)
+            yield Running(int(url.rpartition(":")[2]), token, folder, pid, log, trace)
         finally:
-            subprocess.run(["kill", f"-{signal.SIGTERM.value}", str(pid)], check=True)
+            if serving.poll() is None:
+                os.kill(pid, signal.SIGTERM)
+            serving.wait(timeout=30)
+
+
+def flask_is_here() -> bool:
+    """Return whether the peer can be served."""
+    return all(importlib.util.find_spec(name) for name in ("flask", "waitress"))
+
+
+@contextmanager
+def flask_service(folder: Path, *options: str) -> Iterator[Running]:
+    """Serve the plain Flask peer in `folder` until the block ends."""
+    folder.mkdir()
+    token = "peer"
+    log = folder.with_suffix(".log")
+    with log.open("w") as told:
+        serving = subprocess.Popen(
+            [sys.executable, "-m", "bench.flask_service", folder, token, *options],
+            stdout=subprocess.PIPE, stderr=told, text=True,
+        )  # fmt: skip
+    assert serving.stdout is not None
+    with serving:
+        try:
+            url = serving.stdout.readline().removeprefix("ready ").strip()
+            yield Running(int(url.rpartition(":")[2]), token, folder, serving.pid, log)
+        finally:
+            serving.terminate()
             serving.wait(timeout=30)
 
 

@@ -1,15 +1,26 @@
-"""Issue over HTTP: disk writes per acknowledged ticket, and the group commit against one by one."""
+"""Issue over HTTP: disk writes per acknowledged ticket, and the speed beside three peers."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import uvloop
 
 from bench.load import Load, issue_tickets
-from bench.processes import BATCH_OF_ONE, Running, hub, strace_is_here
+from bench.processes import (
+    BATCH_OF_ONE,
+    Running,
+    flask_is_here,
+    flask_service,
+    hub,
+    strace_is_here,
+)
 from bench.report import Report, percentile
 
 CLIENTS = (1, 16, 64)
@@ -18,6 +29,10 @@ TICKETS = {1: 100, 16: 500, 64: 900}
 TRACED = {1: 200, 16: 600, 64: 1500}
 SYNCS_PER_TICKET = {1: 1.05, 16: 0.20, 64: 0.06}
 FASTER_THAN_ALONE = {16: 3.0, 64: 5.0}
+FASTER_THAN_FLASK = {1: 1.5, 16: 6.0, 64: 10.0}
+LATE_BESIDE_FLASK = {16: 0.15}
+SHIPPED, ALONE = "hub", "hub, batches of one"
+FLASK, LOCKED = "Flask", "Flask, writer lock"
 
 
 def measure(report: Report, folder: Path) -> None:
@@ -45,40 +60,76 @@ def _writes(report: Report, folder: Path) -> None:
 
 
 def _batches(running: Running, load: Load) -> int:
-    """Return in how many commits the tickets were stored: a batch has one instant."""
+    """Return in how many commits the tickets were stored.
+
+    Inside a batch every command is a microsecond after the one before it; between batches lies
+    at least a write to the disk.
+    """
     with sqlite3.connect(f"file:{running.folder}/loket.db?mode=ro", uri=True) as connection:
         instants = dict(connection.execute("SELECT subject, at FROM events"))
-    return len({instants[ticket] for ticket in load.tickets})
+    stored = sorted(instants[ticket] for ticket in load.tickets)
+    gaps = [later - earlier for earlier, later in pairwise(stored)]
+    return 1 + len([gap for gap in gaps if gap != 1])
 
 
 def _speed(report: Report, folder: Path) -> None:
-    report.section("issue over HTTP: the hub as shipped and with batches of one, interleaved")
+    report.section("issue over HTTP: the hub, the hub with batches of one, and Flask, interleaved")
     loads: dict[tuple[str, int], list[Load]] = defaultdict(list)
-    with (
-        hub(folder / "shipped") as shipped,
-        hub(folder / "alone", BATCH_OF_ONE) as alone,
-    ):
-        for running in (shipped, alone):
-            uvloop.run(issue_tickets(running, clients=8, tickets=100))  # caches are warm then
+    with ExitStack() as serving:
+        running = {
+            SHIPPED: serving.enter_context(hub(folder / "shipped")),
+            ALONE: serving.enter_context(hub(folder / "alone", BATCH_OF_ONE)),
+        }
+        if flask_is_here():
+            running[FLASK] = serving.enter_context(flask_service(folder / "flask"))
+            locked = flask_service(folder / "flask-locked", "--lock")
+            running[LOCKED] = serving.enter_context(locked)
+        else:
+            report.holds("flask and waitress are installed: make setup-dev", reached=False)
+        for one in running.values():
+            uvloop.run(issue_tickets(one, clients=8, tickets=100))  # caches are warm then
         for _ in range(ROUNDS):
             for clients in CLIENTS:
-                for name, running in (("shipped", shipped), ("alone", alone)):
-                    load = issue_tickets(running, clients=clients, tickets=TICKETS[clients])
+                for name, one in running.items():
+                    load = issue_tickets(one, clients=clients, tickets=TICKETS[clients])
                     loads[name, clients].append(uvloop.run(load))
-    for clients in CLIENTS:
-        _compare(report, clients, loads["shipped", clients], loads["alone", clients])
+        for clients in CLIENTS:
+            figures = {name: _figures(report, name, clients, loads) for name in running}
+            _compare(report, clients, figures)
 
 
-def _compare(report: Report, clients: int, shipped: list[Load], alone: list[Load]) -> None:
-    ours = _rates(report, f"shipped, {clients} clients", shipped)
-    theirs = _rates(report, f"batches of one, {clients} clients", alone)
-    if clients in FASTER_THAN_ALONE:
-        name = f"times as fast as batches of one at {clients}"
-        report.at_least(name, ours / theirs, FASTER_THAN_ALONE[clients])
+@dataclass(frozen=True)
+class Figures:
+    """Medians of the rounds of one service at one number of clients."""
+
+    per_second: float
+    p99_ms: float
 
 
-def _rates(report: Report, name: str, loads: list[Load]) -> float:
+def _figures(
+    report: Report, name: str, clients: int, loads: Mapping[tuple[str, int], list[Load]]
+) -> Figures:
+    title, rounds = f"{name}, {clients} clients", loads[name, clients]
+    late = 0.0
     for part in (0.5, 0.99):
-        values = [percentile(load.latencies_s, part) * 1000 for load in loads]
-        report.rounds(f"{name}: p{part * 100:.0f}", values, "ms")
-    return report.rounds(f"{name}: rate", [load.per_second for load in loads], "tickets/s")
+        values = [percentile(load.latencies_s, part) * 1000 for load in rounds]
+        late = report.rounds(f"{title}: p{part * 100:.0f}", values, "ms")
+    rates = [load.per_second for load in rounds]
+    return Figures(report.rounds(f"{title}: rate", rates, "tickets/s"), late)
+
+
+def _compare(report: Report, clients: int, figures: Mapping[str, Figures]) -> None:
+    ours = figures[SHIPPED]
+    if clients in FASTER_THAN_ALONE:
+        times = ours.per_second / figures[ALONE].per_second
+        name = f"times as fast as batches of one at {clients}"
+        report.at_least(name, times, FASTER_THAN_ALONE[clients])
+    if FLASK not in figures:
+        return
+    times = ours.per_second / figures[FLASK].per_second
+    report.at_least(f"times as fast as Flask at {clients}", times, FASTER_THAN_FLASK[clients])
+    if clients in LATE_BESIDE_FLASK:
+        share = ours.p99_ms / figures[FLASK].p99_ms
+        report.at_most(f"p99 as a share of Flask's at {clients}", share, LATE_BESIDE_FLASK[clients])
+    beside = ours.per_second / figures[LOCKED].per_second
+    print(f"        {beside:.3g} times as fast as Flask with one writer lock at {clients}")

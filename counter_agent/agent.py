@@ -18,8 +18,9 @@ from counter_agent.insist import insist
 from counter_agent.jobs import Jobs
 from counter_agent.keys import station_fingerprint
 from counter_agent.outbox import Outbox
+from counter_agent.search import Search
 from counter_agent.worker import DeviceWorker
-from hub.client import HubClient, HubFound, Reset, discover, follow
+from hub.client import HubClient, Reset, follow
 from hub.errors import NotAllowed, Refused
 from hub.wire import Event, StationReport
 
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 REPORT_EVERY_S = 60.0
 REPORT_PAUSE_S = 0.5
 """A busy device changes twice a second; the hub need not know faster."""
-SEARCH_S = 5.0
 LOST_S = 10.0
 """After so long without the hub, one that was found on the network is looked for again."""
 STOP_S = 0.8
@@ -46,7 +46,7 @@ class Agent:
         self._changed = asyncio.Event()
         self._look = asyncio.Event()
         self._linked = asyncio.Event()
-        self._refused: set[str] = set()
+        self._search = Search(settings)
         loop = asyncio.get_running_loop()
         self._workers = {
             role: DeviceWorker(role, address, lambda: _tell(loop, self._changed))
@@ -72,7 +72,7 @@ class Agent:
             await asyncio.gather(heard.stop(), asyncio.to_thread(self._join_workers))
 
     async def _work(self) -> None:
-        url = self._settings.hub or await self._find()
+        url = self._settings.hub or await self._search.until_found()
         async with HubClient(url, self._settings.token, ca=self._settings.ca) as client:
             try:
                 await self._introduce(client)
@@ -162,40 +162,6 @@ class Agent:
         )
         await client.report(report, key=uuid.uuid4().hex)
 
-    async def _find(self) -> str:
-        """Return the address of the hub on the network that takes our token; wait for it."""
-        log.info("looking for the hub on the network")
-        while True:
-            if url := await self._find_once():
-                return url
-
-    async def _find_once(self) -> str | None:
-        for hub in await discover(SEARCH_S, interfaces=self._settings.interfaces):
-            if await self._takes_us(hub):
-                log.info("found the hub '%s' at %s", hub.name, hub.url)
-                return hub.url
-            self._refused.add(hub.url)
-        await asyncio.sleep(1)
-        return None
-
-    async def _takes_us(self, hub: HubFound) -> bool:
-        if not hub.trustworthy:
-            self._warn_once(hub, "the hub at %s has no TLS: our token is not sent there")
-            return False
-        try:
-            async with HubClient(hub.url, self._settings.token, ca=self._settings.ca) as client:
-                await client.me()
-        except NotAllowed:
-            self._warn_once(hub, "the hub at %s does not know our token")
-            return False
-        except Exception as error:  # noqa: BLE001 — whatever answers there is not our hub
-            log.debug("no hub of ours at %s: %s", hub.url, error)
-            return False
-        return True
-
-    def _warn_once(self, hub: HubFound, text: str) -> None:
-        log.log(logging.DEBUG if hub.url in self._refused else logging.WARNING, text, hub.url)
-
     async def _follow_the_hub(self, client: HubClient) -> None:
         """Look for the hub again when it stays away: it may have another address now."""
         lost_since = time.monotonic()
@@ -203,7 +169,7 @@ class Agent:
             if self._linked.is_set():
                 lost_since = time.monotonic()
             elif time.monotonic() - lost_since > LOST_S:
-                url = await self._find_once()
+                url = await self._search.once()
                 if url and not self._linked.is_set():
                     client.move_to(url)
                     lost_since = time.monotonic()

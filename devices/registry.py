@@ -97,9 +97,10 @@ class _Attached:
     def __init__(self, device: Device, simulator: Simulator) -> None:
         self._device = device
         self.simulator = simulator
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._device, name)
+        # not by __getattr__: from Python 3.12 on, isinstance with a capability does not ask it
+        for name in dir(device):
+            if not name.startswith("_") and not hasattr(type(self), name):
+                setattr(self, name, getattr(device, name))
 
     def identity(self) -> Identity:
         """Return the device's identity."""

@@ -1,7 +1,7 @@
 """Administrative commands: by the running hub's socket if there is one, else under its lock.
 
 The socket `DIR/admin.sock` is 0600 and takes one JSON line a connection; only the hub's own user
-(or root) is heard.
+(or root) is heard. Its address goes over the folder's descriptor: sun_path holds 107 bytes only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import logging
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
 from hub.house import SYSTEM, House, locked, open_house
 from hub.sample import fill_office
-from hub.settings import THE_OFFICE, Settings
+from hub.settings import Settings
 from hub.wire import Problem
 from hub.writer import Tx, Writer
 
@@ -113,11 +114,7 @@ async def serve_admin(house: House, writer: Writer) -> asyncio.Server:
         await answering.drain()
         answering.close()
 
-    previous = os.umask(0o177)
-    try:
-        return await asyncio.start_unix_server(hear, path, limit=LINE_LIMIT)
-    finally:
-        os.umask(previous)
+    return await asyncio.start_unix_server(hear, sock=_bound(path), limit=LINE_LIMIT)
 
 
 def perform(settings: Settings, clock: Clock, command: AdminCommand) -> list[str]:
@@ -142,13 +139,39 @@ def _perform_here(settings: Settings, clock: Clock, command: AdminCommand) -> li
 def _ask_running(path: Path, command: AdminCommand) -> list[str]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(60)
-        connection.connect(str(path))
+        with _short(path) as address:
+            connection.connect(address)
         connection.sendall(msgspec.json.encode(command) + b"\n")
         with connection.makefile("rb") as lines:
             answer = msgspec.json.decode(lines.readline(LINE_LIMIT), type=AdminAnswer)
     if answer.problem is not None:
         raise Busy(answer.problem.code, answer.problem.detail, id=answer.problem.detail_id)
     return answer.lines
+
+
+def _bound(path: Path) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    previous = os.umask(0o177)
+    try:
+        with _short(path) as address:
+            listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    finally:
+        os.umask(previous)
+    listening.setblocking(False)
+    return listening
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Yield an address of `path` that fits a socket whatever the length of its folder."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 async def _answer(
@@ -201,7 +224,7 @@ def _check(house: House) -> list[str]:
     with house.database.reading() as session:
         connection = session.connection()
         return [
-            *check.check_records(connection, THE_OFFICE),
-            *check.check_cases(session, THE_OFFICE, house.procedure),
-            *check.check_files(connection, THE_OFFICE, house.procedure.blobs),
+            *check.check_records(connection, house.office_no),
+            *check.check_cases(session, house.office_no, house.procedure),
+            *check.check_files(connection, house.office_no, house.procedure.blobs),
         ]

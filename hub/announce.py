@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -54,8 +55,10 @@ class Announcer:
             "scheme": scheme,
             "fingerprint": fingerprint,
         }
+        # two hubs of one office are two services: an instance name is unique on the network
+        instance = f"Loket {name} {socket.gethostname()[:24]}-{port}"
         self._announcement = Announcement(
-            HUB_TYPE, f"Loket {name}"[:60], port, txt, chosen_interfaces(interfaces)
+            HUB_TYPE, instance[-60:], port, txt, chosen_interfaces(interfaces)
         )
 
     async def start(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import ColumnElement, or_, select
@@ -33,22 +34,31 @@ MAY_REJECT = frozenset({"approver", "legaliser"})
 MAY_WITHDRAW = frozenset({"counter_officer", "approver"})
 
 
-def store_chip(procedure: Procedure, passport: PassportInput) -> StoredFile | None:
-    """Store the files read from the chip, if any; call in a thread before `open_draft`."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A passport as the hub found it: the facts, and its chip's files on the disk."""
+
+    facts: PassportFacts
+    chip: StoredFile | None = None
+
+
+def examine_passport(procedure: Procedure, passport: PassportInput, at: datetime) -> Examined:
+    """Read and judge a passport and store its chip's files; call in a thread before `open_draft`.
+
+    Signatures take longer than a command may hold the writer. Raises BadInput naming the field.
+    """
+    facts = examine(passport, procedure.trust, on=procedure.office.today(at), at=at)
     if passport.chip is None:
-        return None
-    return procedure.blobs.put(msgspec.json.encode(passport.chip.files))
+        return Examined(facts)
+    return Examined(facts, procedure.blobs.put(msgspec.json.encode(passport.chip.files)))
 
 
 def open_draft(
-    tx: Tx,
-    procedure: Procedure,
-    preregistration: Preregistration,
-    chip: StoredFile | None = None,
+    tx: Tx, procedure: Procedure, preregistration: Preregistration, examined: Examined
 ) -> DraftOpened:
-    """Open a draft; the passport is judged here again. Raises BadInput naming the field."""
+    """Open a draft with what the hub itself found in the passport."""
+    facts, chip = examined.facts, examined.chip
     day = procedure.office.today(tx.at)
-    facts = examine(preregistration.passport, procedure.trust, on=day, at=tx.at)
     application = _new(tx, procedure, preregistration, facts, day)
     tx.session.add(application)
     tx.session.flush()

@@ -9,6 +9,7 @@ master rewraps 60 bytes a file, and a file moved under another id does not open.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -20,7 +21,10 @@ from hub.errors import BadInput, Fault, NotFound
 from hub.keys import KEY_BYTES, NONCE_BYTES, Keyring, seal, unseal
 from hub.models.schema import new_id
 from hub.models.station import BlobRow
+from hub.storage import FILES, not_stored
 from hub.writer import Tx
+
+log = logging.getLogger(__name__)
 
 MAGIC = b"LKB1"
 WRAPPED_BYTES = NONCE_BYTES + KEY_BYTES + 16
@@ -45,7 +49,10 @@ class Blobs:
         self._keyring = keyring
 
     def put(self, content: bytes, *, largest: int = LARGEST_BYTES) -> StoredFile:
-        """Store `content` durably under a new id. Raises BadInput if empty or over `largest`."""
+        """Store `content` durably under a new id.
+
+        Raises BadInput if empty or over `largest`, Busy `storage_failed` if the disk is full.
+        """
         if not 0 < len(content) <= largest:
             size = largest // (1024 * 1024)
             text = f"The file must have 1 byte to {size} MiB"
@@ -53,7 +60,12 @@ class Blobs:
         blob = new_id()
         key = self._keyring.new_data_key()
         wrapped = self._keyring.wrap(key, _place(blob))
-        _write_durably(self._path(blob), MAGIC + wrapped + seal(key, content, _place(blob)))
+        sealed = MAGIC + wrapped + seal(key, content, _place(blob))
+        try:
+            _write_durably(self._path(blob), sealed)
+        except OSError as error:
+            log.error("a file could not be stored: %s", error)  # noqa: TRY400 — no trace needed
+            raise not_stored(error, FILES) from error
         return StoredFile(blob, hashlib.sha256(content).hexdigest(), len(content))
 
     def get(self, blob: str) -> bytes:
@@ -115,11 +127,15 @@ def _unknown() -> NotFound:
 def _write_durably(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.part")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # half a file would keep the disk full
+        raise
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)
 

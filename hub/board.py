@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
 from sqlalchemy import Connection, func, select
 
-from hub import counters, tickets
-from hub.errors import NotFound
-from hub.estimate import estimate_wait
+from hub import counters, opening, tickets
 from hub.models.queue import CallRow, TicketRow
 from hub.models.schema import Office
 from hub.office import OfficeConfig, ServiceConfig
+from hub.opening import Now
 from hub.tickets import FINISHED, WAITING, number_of
 from hub.wire import (
-    Candidate,
     LaneState,
     LastCall,
     OfficeState,
     QueueState,
     ServiceState,
     Ticket,
-    Why,
 )
 
 LAST_CALLS = 12
@@ -33,6 +29,7 @@ def office_state(
 ) -> OfficeState:
     """Return the office as a station needs it: services with their waiting times, and the clock."""
     identity = office.office
+    shown = opening.notices(connection, office_no)
     return OfficeState(
         seq=position(connection, office_no),
         name=identity.name,
@@ -47,6 +44,8 @@ def office_state(
         counters=[one.number for one in office.counters],
         public_url=identity.public_url,
         specimen=identity.specimen,
+        stop=next((one for one in shown if one.kind == "stop"), None),
+        messages=[one for one in shown if one.kind == "message"],
     )
 
 
@@ -75,9 +74,10 @@ def services(
     connection: Connection, office_no: int, office: OfficeConfig, at: datetime
 ) -> list[ServiceState]:
     """Return every service with its queue, closed ones with their reason."""
-    open_now = tickets.open_counters(connection, office_no)
+    left = opening.numbers_left(connection, office_no, office, at)
+    now = opening.now_of(connection, office_no)
     return [
-        _service(connection, office_no, office, service, open_now, at)
+        _service(connection, office_no, office, service, now, left[service.code], at)
         for service in office.services
     ]
 
@@ -87,12 +87,11 @@ def lanes(
 ) -> list[LaneState]:
     """Return every lane: how many wait, the longest wait in seconds, the estimate."""
     oldest = _oldest_arrivals(connection, office_no)
-    open_now = tickets.open_counters(connection, office_no)
     states = []
     for lane in office.lanes:
         waiting, since = oldest.get(lane.code, (0, at))
-        estimate = estimate_wait(
-            office, lane.code, ahead=waiting, open_counters=open_now.get(lane.code, 0)
+        estimate = tickets.expected_wait(
+            connection, office_no, office, lane.code, ahead=waiting, at=at
         )
         longest = max(0, int((at - since).total_seconds()))
         states.append(
@@ -119,7 +118,11 @@ def last_calls(
             TicketRow,
             (TicketRow.office == CallRow.office) & (TicketRow.id == CallRow.ticket),
         )
-        .where(CallRow.office == office_no, TicketRow.day == office.today(at))
+        .where(
+            CallRow.office == office_no,
+            CallRow.undone.is_(False),
+            TicketRow.day == office.today(at),
+        )
         .order_by(CallRow.at.desc(), CallRow.times.desc())
         .limit(LAST_CALLS * 3)
     )
@@ -156,41 +159,17 @@ def finished_today(
     return [tickets.to_wire(row) for row in connection.execute(query)]
 
 
-def why(connection: Connection, office_no: int, ticket: str) -> Why:
-    """Return why `ticket` was called when it was. Raises NotFound `not_called_yet`."""
-    line = tickets.find_row(connection, office_no, ticket)
-    query = (
-        select(CallRow.at, CallRow.reason, CallRow.heads)
-        .where(CallRow.office == office_no, CallRow.ticket == ticket, CallRow.times == 1)
-        .order_by(CallRow.at.desc())
-        .limit(1)
-    )
-    call = connection.execute(query).one_or_none()
-    if call is None:
-        raise NotFound(
-            "not_called_yet",
-            "This ticket has not been called yet.",
-            id="Tiket ini belum dipanggil.",
-        )
-    return Why(
-        ticket=ticket,
-        number=number_of(line.prefix, line.serial),
-        at=call.at,
-        reason=call.reason,
-        candidates=msgspec.json.decode(call.heads, type=list[Candidate]),
-    )
-
-
 def _service(
     connection: Connection,
     office_no: int,
     office: OfficeConfig,
     service: ServiceConfig,
-    open_now: dict[str, int],
+    now: Now,
+    left: int | None,
     at: datetime,
 ) -> ServiceState:
     waiting = tickets.waiting_in(connection, office_no, service.lane)
-    because = office.closed_because(service.code, at)
+    because = opening.why_no_numbers(office, service, now, left, at)
     return ServiceState(
         code=service.code,
         prefix=service.prefix,
@@ -200,12 +179,15 @@ def _service(
         icon=service.icon,
         open=because is None,
         waiting=waiting,
-        estimate=estimate_wait(
-            office, service.lane, ahead=waiting, open_counters=open_now.get(service.lane, 0)
+        estimate=tickets.expected_wait(
+            connection, office_no, office, service.lane, ahead=waiting, at=at
         ),
         form=service.form,
         requirements=list(service.requirements),
         closed_because=because,
+        opens=service.opens,
+        segments=list(service.segments),
+        left=left,
     )
 
 

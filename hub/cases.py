@@ -109,9 +109,14 @@ def shown_state(procedure: Procedure, row: Application, *, sees_cekal: bool) -> 
     return branches.state_before(procedure.sop, row.position)
 
 
-def _must_see_cases(procedure: Procedure, officer: Actor) -> None:
+def may_see_cases(procedure: Procedure, roles: frozenset[str]) -> bool:
+    """Return whether an officer with `roles` has a part in any stage of the procedure."""
     may = {role for stage in procedure.sop.stages for role in stage.roles} | SEE_ALL
-    if not may & officer.roles:
+    return bool(may & roles)
+
+
+def _must_see_cases(procedure: Procedure, officer: Actor) -> None:
+    if not may_see_cases(procedure, officer.roles):
         text = "Your role has no access to cases."
         raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke perkara.")
 

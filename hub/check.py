@@ -16,23 +16,45 @@ from hub import case_check
 from hub.blobs import Blobs
 from hub.errors import LoketError
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
-from hub.models.queue import CallRow, EventRow, LaneCount, NumberSeries, TicketRow
+from hub.models.queue import CallRow, EventRow, LaneCount, TicketRow
 from hub.models.schema import Office
 from hub.models.station import BlobRow, JobRow
+from hub.opening_check import (
+    bookings_match_tickets,
+    closed_days_are_whole,
+    numbers_are_accounted_for,
+    office_stands_as_told,
+)
 from hub.procedure import Procedure
-from hub.tickets import ABSENT, AT_COUNTER, CALLED, FINISHED, SERVING, WAITING
+from hub.queue_check import tickets_are_where_their_state_says, undos_can_be_read
+from hub.tickets import (
+    ABSENT,
+    AT_COUNTER,
+    CALLED,
+    ENDED,
+    FINISHED,
+    PARKED,
+    SERVING,
+    WAITING,
+    Group,
+)
 
-STATES = (WAITING, CALLED, SERVING, ABSENT, FINISHED)
+STATES = (WAITING, CALLED, SERVING, ABSENT, PARKED, FINISHED, ENDED)
 Rule = Callable[[Connection, int], Iterator[str]]
 
 
 def check_records(connection: Connection, office_no: int) -> list[str]:
     """Return every broken rule of the queue, the jobs and the event chain."""
     rules: tuple[Rule, ...] = (
-        numbers_are_within_their_series,
+        numbers_are_accounted_for,
+        closed_days_are_whole,
+        bookings_match_tickets,
+        office_stands_as_told,
         counters_have_one_ticket,
         counts_equal_rows,
         calls_match_tickets,
+        tickets_are_where_their_state_says,
+        undos_can_be_read,
         chain_is_whole,
         jobs_name_known_files,
     )
@@ -59,37 +81,6 @@ def check_files(connection: Connection, office_no: int, blobs: Blobs) -> list[st
     return findings
 
 
-def numbers_are_within_their_series(connection: Connection, office_no: int) -> Iterator[str]:
-    """Every number was given once, and the series knows the highest."""
-    query = (
-        select(
-            TicketRow.day,
-            TicketRow.prefix,
-            func.count(),
-            func.count(TicketRow.serial.distinct()),
-            func.max(TicketRow.serial),
-        )
-        .where(TicketRow.office == office_no)
-        .group_by(TicketRow.day, TicketRow.prefix)
-    )
-    series = {
-        (row.day, row.prefix): row.last
-        for row in connection.execute(
-            select(NumberSeries.day, NumberSeries.prefix, NumberSeries.last).where(
-                NumberSeries.office == office_no
-            )
-        )
-    }
-    for day, prefix, tickets, numbers, highest in connection.execute(query):
-        if tickets != numbers:
-            yield f"series {prefix} of {day}: {tickets} tickets share {numbers} numbers"
-        if series.get((day, prefix)) != highest or tickets != highest:
-            yield (
-                f"series {prefix} of {day}: {tickets} tickets, highest {highest}, last given "
-                + str(series.get((day, prefix)))
-            )
-
-
 def counters_have_one_ticket(connection: Connection, office_no: int) -> Iterator[str]:
     """A counter has at most one ticket, and a ticket at a counter names it."""
     query = (
@@ -109,24 +100,21 @@ def counters_have_one_ticket(connection: Connection, office_no: int) -> Iterator
 
 def counts_equal_rows(connection: Connection, office_no: int) -> Iterator[str]:
     """The maintained counts of waiting tickets equal the rows."""
-    counted = {
-        (row.lane, row.segment): row.waiting
-        for row in connection.execute(
-            select(LaneCount.lane, LaneCount.segment, LaneCount.waiting).where(
-                LaneCount.office == office_no
-            )
-        )
-        if row.waiting
-    }
-    rows = connection.execute(
-        select(TicketRow.lane, TicketRow.segment, func.count())
-        .where(TicketRow.office == office_no, TicketRow.state == WAITING)
-        .group_by(TicketRow.lane, TicketRow.segment)
+    of_counts = [getattr(LaneCount, name) for name in Group._fields]
+    of_tickets = [getattr(TicketRow, name) for name in Group._fields]
+    stored = connection.execute(
+        select(LaneCount.waiting, *of_counts).where(LaneCount.office == office_no)
     )
-    real = {(lane, segment): count for lane, segment, count in rows}
+    counted = {Group(*group): waiting for waiting, *group in stored if waiting}
+    rows = connection.execute(
+        select(func.count(), *of_tickets)
+        .where(TicketRow.office == office_no, TicketRow.state == WAITING)
+        .group_by(*of_tickets)
+    )
+    real = {Group(*group): count for count, *group in rows}
     for group in sorted(real.keys() | counted.keys()):
         if real.get(group, 0) != counted.get(group, 0):
-            yield f"lane {group}: {real.get(group, 0)} wait, {counted.get(group, 0)} counted"
+            yield f"{group}: {real.get(group, 0)} wait, {counted.get(group, 0)} counted"
 
 
 def calls_match_tickets(connection: Connection, office_no: int) -> Iterator[str]:
@@ -134,7 +122,7 @@ def calls_match_tickets(connection: Connection, office_no: int) -> Iterator[str]
     first_calls = dict(
         connection.execute(
             select(CallRow.ticket, func.count())
-            .where(CallRow.office == office_no, CallRow.times == 1)
+            .where(CallRow.office == office_no, CallRow.times == 1, CallRow.undone.is_(False))
             .group_by(CallRow.ticket)
         ).all()
     )
@@ -143,7 +131,7 @@ def calls_match_tickets(connection: Connection, office_no: int) -> Iterator[str]
             select(EventRow.subject, func.count())
             .where(
                 EventRow.office == office_no,
-                EventRow.kind.in_(("ticket.returned", "ticket.transferred")),
+                EventRow.kind.in_(("ticket.returned", "ticket.transferred", "ticket.resumed")),
             )
             .group_by(EventRow.subject)
         ).all()

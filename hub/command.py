@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 GROUP = "loket.commands"
+CEKAL = EntryPoint("cekal", "hub.cekal.command:app", GROUP)
+OFFICE = EntryPoint("office", "hub.office.command:office_app", GROUP)
 
 hub_app = typer.Typer(
     no_args_is_help=True,
@@ -38,7 +40,7 @@ KeyFile = Annotated[
 def main() -> NoReturn:
     """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
     arguments = sys.argv[1:]
-    known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    known = {entry.name: entry for entry in (*entry_points(group=GROUP), CEKAL, OFFICE)}
     if arguments[:1] == ["--version"]:
         print(f"loket {version('loket')}")
         raise SystemExit(0)
@@ -70,20 +72,28 @@ def _run(app: typer.Typer, arguments: list[str]) -> None:
 
 
 @hub_app.command()
-def init(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) -> None:
+def init(
+    data: Data,
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+    code: Annotated[str, typer.Option("--code", help="Code of the office, e.g. BDG.")] = "",
+) -> None:
     """Create a hub's folder, master key, authority and database.
 
     Example: loket hub init --data /var/lib/loket
+    Example: loket hub init --data DIR --database postgresql://loket@192.0.2.5/region --code BDG
     """
     from hub.authority import create_authority
     from hub.clock import SystemClock
-    from hub.house import create_house
+    from hub.house import create_house, is_unfinished
     from hub.office import load_office
+    from hub.storage import storing_in
 
     settings = _settings(data, database, key_file)
     clock = SystemClock()
-    with _in_words():
-        create_house(settings, clock)
+    with _in_words(), storing_in(settings.folder):
+        if not is_unfinished(settings):
+            create_house(settings, clock, code=code)
         name = load_office(settings.office_file).office.name.id
         authority = create_authority(settings.folder, office=name, at=clock.now())
     print(f"hub        {settings.folder}")
@@ -119,10 +129,11 @@ def serve(
     Example: loket hub serve --data /var/lib/loket --host 192.0.2.10
     """
     from hub.serving import Manner, serve_hub
+    from hub.storage import storing_in
 
     settings = _settings(data, database, key_file)
     manner = Manner(host, port, plain, practice_clock, tuple(interface or ()))
-    with _in_words():
+    with _in_words(), storing_in(settings.folder):
         serve_hub(settings, manner)
 
 
@@ -241,7 +252,8 @@ def _administer(
 def _settings(data: Path, database: str | None, key_file: Path | None) -> Settings:
     from hub.settings import settings_for
 
-    return settings_for(data, database_url=database, key_file=key_file)
+    with _in_words():
+        return settings_for(data, database_url=database, key_file=key_file)
 
 
 def _ask_password() -> str:

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, Literal, cast
 
-import msgspec
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
 
+from hub import candidates as heads
 from hub import tickets
+from hub.database import table_of
 from hub.errors import BadInput, Conflict, NotFound
 from hub.events import CounterClosed, CounterOpened, CounterPaused
-from hub.models.queue import CounterRow, TicketRow
+from hub.models.queue import CounterRow, LaneCount
 from hub.office import OfficeConfig
-from hub.routing import PRIORITY, Head, Ranked, RoutingRules, rank
-from hub.tickets import WAITING, number_of
-from hub.wire import Candidate, CounterState, FieldFault, Words
+from hub.queue_events import TicketReleased
+from hub.routing import Ranked
+from hub.wire import Candidate, CounterState, FieldFault
 from hub.writer import Tx
 
-SEGMENTS = (PRIORITY, "general")
 OPEN: Final = "open"
 PAUSED: Final = "paused"
 CLOSED: Final = "closed"
 CounterLine = Row[tuple[object, ...]]
 
+# statements are built once: building one costs more than running it
+_COUNTERS = table_of(CounterRow)
+_BY_NUMBER = (
+    _COUNTERS.c.office == bindparam("of_office"),
+    _COUNTERS.c.counter == bindparam("of_counter"),
+)
+_FIND = select(*_COUNTERS.c).where(*_BY_NUMBER)
+_ADD = insert(_COUNTERS)
+_CHANGE = update(_COUNTERS).where(*_BY_NUMBER)
+_GROUPS, _T = table_of(LaneCount).c, tickets.COLUMNS
+_HELD_FOR = (
+    select(_T.id, _T.prefix, _T.serial, _T.lane, _T.segment, _T.language, _T.needed, _T.held_for)
+    .select_from(table_of(LaneCount))
+    .join(
+        tickets.TABLE,
+        (_T.office == _GROUPS.office)
+        & (_T.lane == _GROUPS.lane)
+        & (_T.segment == _GROUPS.segment)
+        & (_T.language == _GROUPS.language)
+        & (_T.needed == _GROUPS.needed)
+        & (_T.held_for == _GROUPS.held_for),
+    )
+    .where(
+        _GROUPS.office == bindparam("of_office"),
+        _GROUPS.held_for == bindparam("of_counter"),
+        _GROUPS.waiting > literal_column("0"),
+        tickets.IS_WAITING,
+    )
+    .order_by(_T.arrived_at, _T.id)
+)
+
 
 def open_counter(
-    tx: Tx, office: OfficeConfig, *, counter: int, lanes: Sequence[str] = ()
+    tx: Tx,
+    office: OfficeConfig,
+    *,
+    counter: int,
+    lanes: Sequence[str] = (),
+    profile: str | None = None,
+    languages: Sequence[str] = (),
 ) -> CounterState:
-    """Open a counter for `lanes` (empty: all it is configured for). Raises BadInput, NotFound."""
+    """Open a counter for `lanes` (empty: all it is configured for), by a work profile.
+
+    `profile` None: the counter's own; `languages` empty: those configured. Raises NotFound,
+    BadInput `lane_not_here`, `profile_unknown`, `language_unknown`.
+    """
     configured = _configured(office, counter)
+    chosen_profile = _profile(office, counter, profile)
+    _check_languages(office, languages)
     wrong = [lane for lane in lanes if lane not in configured]
     if wrong:
         raise BadInput(
@@ -41,7 +84,15 @@ def open_counter(
             fields=[FieldFault(field="lanes", code="unknown")],
         )
     chosen = tuple(lanes) or configured
-    _put(tx, counter, state=OPEN, lanes=" ".join(chosen), reason="")
+    _put(
+        tx,
+        counter,
+        state=OPEN,
+        lanes=" ".join(chosen),
+        reason="",
+        profile=chosen_profile,
+        languages=" ".join(languages),
+    )
     tx.emit(CounterOpened(counter, chosen), subject=str(counter))
     return read(tx.connection, tx.office, office, counter)
 
@@ -62,19 +113,37 @@ def pause_counter(tx: Tx, office: OfficeConfig, *, counter: int, reason: str) ->
 
 
 def close_counter(tx: Tx, office: OfficeConfig, *, counter: int) -> CounterState:
-    """Close a counter. Raises Conflict `counter_busy` while it has a ticket."""
+    """Close a counter; who waited for it alone waits for any now.
+
+    Raises Conflict `counter_busy` while it has a ticket.
+    """
     _configured(office, counter)
     if tickets.at_counter(tx.connection, tx.office, counter) is not None:
         raise _busy(counter)
     _put(tx, counter, state=CLOSED, lanes="", reason="")
     tx.emit(CounterClosed(counter), subject=str(counter))
+    _release(tx, counter)
     return read(tx.connection, tx.office, office, counter)
+
+
+def require_room(tx: Tx, office: OfficeConfig, counter: int) -> None:
+    """Refuse to bring a ticket back to a counter that is closed or has one. Raises Conflict."""
+    _configured(office, counter)
+    row = find_row(tx.connection, tx.office, counter)
+    if row is None or row.state == CLOSED:
+        raise Conflict(
+            "counter_closed",
+            f"Counter {counter} is closed. Open it first.",
+            id=f"Loket {counter} masih tutup. Buka dahulu.",
+        )
+    if tickets.at_counter(tx.connection, tx.office, counter) is not None:
+        raise _busy(counter)
 
 
 def require_free(tx: Tx, office: OfficeConfig, counter: int) -> CounterLine:
     """Return the counter's row when it may call. Raises NotFound, Conflict with what to do."""
     _configured(office, counter)
-    row = _row(tx.connection, tx.office, counter)
+    row = find_row(tx.connection, tx.office, counter)
     if row is None or row.state == CLOSED:
         raise Conflict(
             "counter_closed",
@@ -92,43 +161,33 @@ def require_free(tx: Tx, office: OfficeConfig, counter: int) -> CounterLine:
     return row
 
 
-def rules_of(office: OfficeConfig) -> RoutingRules:
-    """Return the office's routing rules."""
-    return RoutingRules(
-        priority_points=office.queue.priority_bonus_min * office.queue.ageing_per_min,
-        points_per_minute=office.queue.ageing_per_min,
-        priority_in_a_row=office.queue.priority_ratio,
-        max_wait={lane.code: timedelta(minutes=lane.max_wait_min) for lane in office.lanes},
-    )
-
-
 def candidates(tx: Tx, office: OfficeConfig, row: CounterLine) -> list[Ranked]:
     """Return the heads of all groups that this counter may call now, the next one first."""
-    return _ranked(tx.connection, tx.office, office, row, tx.at)
+    return heads.of_counter(tx.connection, tx.office, office, row, tx.at)
 
 
 def next_up(
     connection: Connection, office_no: int, office: OfficeConfig, counter: int, at: datetime
 ) -> list[Candidate]:
     """Return who would be called at `counter` now, and why; empty while it is closed."""
-    row = _row(connection, office_no, counter)
+    row = find_row(connection, office_no, counter)
     if row is None or row.state == CLOSED:
         return []
-    ranked = _ranked(connection, office_no, office, row, at)
-    return [_candidate(one, chosen=place == 0) for place, one in enumerate(ranked)]
+    ranked = heads.of_counter(connection, office_no, office, row, at)
+    return [heads.as_candidate(one, chosen=place == 0) for place, one in enumerate(ranked)]
 
 
-def note_segment(tx: Tx, row: CounterLine, segment: str) -> None:
-    """Count how many priority calls a counter made in a row."""
-    streak = row.priority_streak + 1 if segment == PRIORITY else 0
+def note_segment(tx: Tx, office: OfficeConfig, row: CounterLine, segment: str) -> None:
+    """Count how many limited (priority) calls a counter made in a row."""
+    known = office.segment(segment)
+    streak = row.priority_streak + 1 if known and known.limited else 0
     if streak != row.priority_streak:
         _update(tx, row.counter, priority_streak=streak)
 
 
-def heads_json(ranked: Iterable[Ranked], chosen: str) -> str:
-    """Return the candidates as they are stored with a call (why-next)."""
-    rows = [_candidate(one, chosen=one.head.ticket == chosen) for one in ranked]
-    return msgspec.json.encode(rows).decode()
+def set_streak(tx: Tx, counter: int, streak: int) -> None:
+    """Set back how many limited calls a counter made in a row, when the last one is undone."""
+    _update(tx, counter, priority_streak=streak)
 
 
 def read(
@@ -136,7 +195,7 @@ def read(
 ) -> CounterState:
     """Return a counter with the ticket it has. Raises NotFound."""
     _configured(office, counter)
-    row = _row(connection, office_no, counter)
+    row = find_row(connection, office_no, counter)
     if row is None:
         return CounterState(counter=counter, state=CLOSED, lanes=[])
     ticket = tickets.at_counter(connection, office_no, counter)
@@ -149,100 +208,22 @@ def read(
     )
 
 
-def _ranked(
-    connection: Connection, office_no: int, office: OfficeConfig, row: CounterLine, at: datetime
-) -> list[Ranked]:
-    heads = []
-    for lane in row.lanes.split():
-        for segment in SEGMENTS:
-            head = _head(connection, office_no, row.counter, lane, segment)
-            if head is not None:
-                heads.append(head)
-    return rank(heads, rules_of(office), priority_streak=row.priority_streak, at=at)
-
-
-def _head(
-    connection: Connection, office_no: int, counter: int, lane: str, segment: str
-) -> Head | None:
-    query = (
-        select(TicketRow.id, TicketRow.prefix, TicketRow.serial, TicketRow.arrived_at)
-        .where(
-            TicketRow.office == office_no,
-            TicketRow.lane == lane,
-            TicketRow.segment == segment,
-            TicketRow.state == WAITING,
-            or_(TicketRow.reserved_counter.is_(None), TicketRow.reserved_counter == counter),
-        )
-        .order_by(TicketRow.arrived_at, TicketRow.id)
-        .limit(1)
-    )
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        return None
-    return Head(row.id, number_of(row.prefix, row.serial), lane, segment, row.arrived_at)
-
-
-def _candidate(one: Ranked, *, chosen: bool) -> Candidate:
-    minutes = int(one.waited.total_seconds() // 60)
-    return Candidate(
-        ticket=one.head.ticket,
-        number=one.head.number,
-        lane=one.head.lane,
-        segment=one.head.segment,
-        waited_s=int(one.waited.total_seconds()),
-        score=one.score,
-        chosen=chosen,
-        words=_words(one.rule, minutes),
-    )
-
-
-def _words(rule: str, minutes: int) -> Words:
-    if rule == "over_maximum":
-        return Words(
-            id=f"Melewati batas tunggu: {minutes} menit", en=f"Over the maximum: {minutes} min"
-        )
-    if rule == "priority":
-        return Words(id=f"Prioritas, {minutes} menit", en=f"Priority, {minutes} min")
-    if rule == "yields":
-        return Words(
-            id="Prioritas, memberi giliran kepada antrean umum",
-            en="Priority, giving a turn to the general queue",
-        )
-    if rule == "ratio":
-        return Words(
-            id=f"Giliran antrean umum, {minutes} menit", en=f"General queue's turn, {minutes} min"
-        )
-    return Words(id=f"Terlama menunggu: {minutes} menit", en=f"Waiting longest: {minutes} min")
-
-
-def _row(connection: Connection, office_no: int, counter: int) -> CounterLine | None:
-    query = select(*CounterRow.__table__.c).where(
-        CounterRow.office == office_no, CounterRow.counter == counter
-    )
-    return connection.execute(query).one_or_none()
+def find_row(connection: Connection, office_no: int, counter: int) -> CounterLine | None:
+    """Return how a counter stands, None if it was never opened."""
+    asked = {"of_office": office_no, "of_counter": counter}
+    return connection.execute(_FIND, asked).one_or_none()
 
 
 def _put(tx: Tx, counter: int, **values: object) -> None:
-    if _update(tx, counter, actor=tx.actor.reference, since=tx.at, **values):
-        return
-    tx.connection.execute(
-        insert(CounterRow).values(
-            office=tx.office,
-            counter=counter,
-            actor=tx.actor.reference,
-            since=tx.at,
-            **({"lanes": ""} | values),
-        )
-    )
+    values = {"actor": tx.actor.reference, "since": tx.at, **values}
+    if not _update(tx, counter, **values):
+        new = {"office": tx.office, "counter": counter, "lanes": "", **values}
+        tx.connection.execute(_ADD, new)
 
 
 def _update(tx: Tx, counter: int, **values: object) -> bool:
-    changed = tx.connection.execute(
-        update(CounterRow)
-        .where(CounterRow.office == tx.office, CounterRow.counter == counter)
-        .values(**values)
-    )
-    return changed.rowcount > 0
+    of = {"of_office": tx.office, "of_counter": counter}
+    return tx.connection.execute(_CHANGE, of | values).rowcount > 0
 
 
 def _configured(office: OfficeConfig, counter: int) -> tuple[str, ...]:
@@ -254,6 +235,43 @@ def _configured(office: OfficeConfig, counter: int) -> tuple[str, ...]:
             id=f"Tidak ada loket {counter} di kantor ini.",
         )
     return configured.lanes
+
+
+def _profile(office: OfficeConfig, counter: int, profile: str | None) -> str:
+    configured = office.counter(counter)
+    chosen = profile if profile is not None else (configured.profile if configured else "")
+    if chosen and office.profile(chosen) is None:
+        known = ", ".join(one.code for one in office.profiles)
+        raise BadInput(
+            "profile_unknown",
+            f"There is no work profile '{chosen}'. There are: {known}.",
+            id=f"Tidak ada profil kerja '{chosen}'. Yang ada: {known}.",
+            fields=[FieldFault(field="profile", code="unknown")],
+        )
+    return chosen
+
+
+def _check_languages(office: OfficeConfig, languages: Sequence[str]) -> None:
+    wrong = [one for one in languages if one not in office.office.languages]
+    if wrong:
+        known = ", ".join(office.office.languages)
+        raise BadInput(
+            "language_unknown",
+            f"This office has no language {', '.join(wrong)}; it has {known}.",
+            id=f"Kantor ini tidak memakai bahasa {', '.join(wrong)}; yang ada: {known}.",
+            fields=[FieldFault(field="languages", code="unknown")],
+        )
+
+
+def _release(tx: Tx, counter: int) -> None:
+    asked = {"of_office": tx.office, "of_counter": counter}
+    for line in tx.connection.execute(_HELD_FOR, asked).all():
+        group = tickets.group_of(line)
+        tickets.change(tx, line.id, held_for=0, undo="")
+        tickets.change_count(tx, group, -1)
+        tickets.change_count(tx, group._replace(held_for=0), +1)
+        number = tickets.number_of(line.prefix, line.serial)
+        tx.emit(TicketReleased(number, line.lane, counter), subject=line.id)
 
 
 def _busy(counter: int) -> Conflict:

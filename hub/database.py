@@ -6,13 +6,15 @@ library's; PostgreSQL through psycopg. Instants, ids and keys are the same on bo
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pysqlite3.dbapi2
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -23,10 +25,29 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 
+# a hub that is frozen in a transaction loses the office's lock after two seconds
+_WRITER_OPTIONS = (
+    "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=5000 -c statement_timeout=10000 "
+    "-c synchronous_commit=on"
+)
+_READER_OPTIONS = "-c default_transaction_read_only=on -c statement_timeout=5000"
+_CONNECT_WITHIN_S = 5
+
 
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite file."""
     return f"sqlite+pysqlite:///{path}"
+
+
+def table_of(row: type[DeclarativeBase]) -> Table:
+    """Return the bare table of a mapped class: statements on it skip the ORM's work."""
+    return cast("Table", row.__table__)
+
+
+def undo_command(connection: Connection) -> None:
+    """Undo what was written since the savepoint `command`, and release it."""
+    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT command")
+    connection.exec_driver_sql("RELEASE SAVEPOINT command")
 
 
 class Database:
@@ -57,14 +78,32 @@ class Database:
         self.writing.dispose()
 
 
+def _connect_args(use: str, options: str) -> dict[str, object]:
+    # the name is what an administrator sees in pg_stat_activity
+    return {
+        "options": options,
+        "connect_timeout": _CONNECT_WITHIN_S,
+        "application_name": f"loket {use} {os.getpid()}",
+    }
+
+
 def _writing_engine(url: str, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
-        options = (
-            "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=5000 "
-            "-c statement_timeout=10000"
+        return create_engine(
+            url,
+            hide_parameters=True,  # an error's text must not carry what somebody entered
+            pool_size=1,
+            max_overflow=1,
+            isolation_level="READ COMMITTED",  # what is read behind the lock must be the newest
+            connect_args=_connect_args("writer", _WRITER_OPTIONS),
         )
-        return create_engine(url, pool_size=1, max_overflow=1, connect_args={"options": options})
-    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=1, max_overflow=1)
+    engine = create_engine(
+        url,
+        module=pysqlite3.dbapi2,
+        hide_parameters=True,
+        pool_size=1,
+        max_overflow=1,
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: pysqlite3.dbapi2.Connection, _record: object) -> None:
@@ -81,14 +120,21 @@ def _writing_engine(url: str, *, is_sqlite: bool) -> Engine:
 
 def _reading_engine(url: str, *, is_sqlite: bool) -> Engine:
     if not is_sqlite:
-        options = "-c default_transaction_read_only=on -c statement_timeout=5000"
         return create_engine(
             url,
+            hide_parameters=True,  # an error's text must not carry what somebody entered
             pool_size=8,
+            pool_pre_ping=True,  # a reader has nobody to repeat it after the database came back
             isolation_level="REPEATABLE READ",
-            connect_args={"options": options},
+            connect_args=_connect_args("reader", _READER_OPTIONS),
         )
-    engine = create_engine(url, module=pysqlite3.dbapi2, pool_size=8, max_overflow=8)
+    engine = create_engine(
+        url,
+        module=pysqlite3.dbapi2,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=8,
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: pysqlite3.dbapi2.Connection, _record: object) -> None:

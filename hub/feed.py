@@ -7,10 +7,9 @@ and resumes from the table; one that is too far behind is told to take a snapsho
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 import msgspec
@@ -25,8 +24,12 @@ from hub.wire import Event
 PAGE = 500
 FURTHEST_BEHIND = 10_000
 HEARTBEAT_S = 15.0
+STALLED_S = 0.5
+"""How long a stream that is over may hang in its last write."""
 MOST_WAITING = 256
 MOST_WAITING_BYTES = 256 * 1024
+ENVELOPE_BYTES = 200
+"""What an event weighs on the wire beside its body, about."""
 
 Level = Literal["public", "station", "staff"]
 
@@ -41,40 +44,100 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One step of a stream: an event, a bare position, or `reset` (take a snapshot at `seq`)."""
+    """One step of a stream: an event, a bare position, or `reset` (take a snapshot at `seq`).
+
+    All subscribers are given the same frame; `encoded` keeps its bytes by the view they are for,
+    so that they are made once.
+    """
 
     seq: int
     event: Sealed | None = None
     reset: bool = False
+    encoded: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
-class _Subscriber:
-    __slots__ = ("closed", "frames", "position", "viewer", "waiting_bytes", "woken")
+class Subscription:
+    """One reader of the feed: what it has not taken yet, and whether it may go on.
 
-    def __init__(self, viewer: Viewer, position: int) -> None:
+    A reader that leaves more than 256 events or 256 KiB lying is let go; it resumes from the table.
+    """
+
+    __slots__ = (
+        "_after", "_bytes", "_feed", "_frames", "_reading", "_until", "_woken", "over", "sender",
+        "viewer",
+    )  # fmt: skip
+
+    def __init__(self, feed: Feed, viewer: Viewer, after: int) -> None:
         self.viewer = viewer
-        self.position = position
-        self.frames: deque[Sealed] = deque()
-        self.waiting_bytes = 0
-        self.woken = asyncio.Event()
-        self.closed = False
+        self.over = False
+        self.sender: asyncio.Task[object] | None = None
+        self._feed = feed
+        self._after: int | None = after  # None once it has caught up
+        self._until = feed.tail
+        self._frames: list[Frame] = []
+        self._bytes = 0
+        self._reading = False
+        self._woken: asyncio.Future[None] | None = None
 
-    def offer(self, event: Sealed) -> None:
-        self.position = event.seq
-        if not visible(event, self.viewer):
+    async def next(self) -> list[Frame]:
+        """Return the next frames, at least one; wait for them. Empty: the stream is over."""
+        if self._after is not None and not self.over:
+            return await self._next_of_table(self._after)
+        if not self._frames and not self.over:
+            self._woken = asyncio.get_running_loop().create_future()
+            await self._woken
+        frames, self._frames, self._bytes = self._frames, [], 0
+        return [] if self.over else frames
+
+    def offer(self, frame: Frame, weight: int) -> None:
+        """Let the reader have a frame of `weight` bytes."""
+        self._frames.append(frame)
+        self._bytes += weight
+        if len(self._frames) > MOST_WAITING or self._bytes > MOST_WAITING_BYTES:
+            self.end()
+        elif self._woken is not None:
+            self._wake()
+
+    def end(self) -> None:
+        """End the stream; a `sender` that hangs on a stalled connection is cancelled."""
+        if self.over:
             return
-        self.frames.append(event)
-        self.waiting_bytes += len(event.body) + 200
-        if len(self.frames) > MOST_WAITING or self.waiting_bytes > MOST_WAITING_BYTES:
-            self.closed = True  # it resumes from the table
-        self.woken.set()
+        self.over = True
+        self._frames.clear()
+        self._feed.leave(self)
+        if self._woken is not None:
+            self._wake()
+        elif self.sender is not None and not self._reading:
+            asyncio.get_running_loop().call_later(STALLED_S, self.sender.cancel)
 
-    def take(self) -> Sealed | None:
-        if not self.frames:
-            return None
-        event = self.frames.popleft()
-        self.waiting_bytes -= len(event.body) + 200
-        return event
+    def _wake(self) -> None:
+        woken, self._woken = self._woken, None
+        if woken is not None and not woken.done():
+            woken.set_result(None)
+
+    async def _next_of_table(self, after: int) -> list[Frame]:
+        if after > self._until and self._feed.catch_up is not None:
+            await self._feed.catch_up()  # the reader was ahead of us at another process
+            self._frames, self._bytes, self._until = [], 0, self._feed.tail
+        until = self._until
+        if after > until or until - after > FURTHEST_BEHIND:
+            self._after = None
+            return [Frame(until, reset=True)]
+        if after == until:
+            self._after = None
+            return [Frame(until)]
+        page = self._feed.recent(after, until) or await self._read_page(after, until)
+        self._after = page[-1].seq if page else until
+        seen = [frame for frame in page if frame.event and visible(frame.event, self.viewer)]
+        return [] if self.over else seen or [Frame(self._after)]
+
+    async def _read_page(self, after: int, until: int) -> list[Frame]:
+        self._reading = True
+        try:
+            page = await asyncio.to_thread(self._feed.read_page, after, until)
+        finally:
+            self._reading = False
+        return [Frame(event.seq, event) for event in page]
 
 
 class Feed:
@@ -83,74 +146,85 @@ class Feed:
     def __init__(self, database: Database, office: int) -> None:
         self._database = database
         self._office = office
-        self._subscribers: set[_Subscriber] = set()
+        self._subscriptions: dict[Viewer, set[Subscription]] = {}
+        self._recent: deque[Frame] = deque(maxlen=PAGE)
+        self._beating: asyncio.TimerHandle | None = None
         self.tail = self._read_tail()
+        self.catch_up: Callable[[], Awaitable[None]] | None = None
+        """Brings what other processes committed; None where there are no others."""
 
     def publish(self, sealed: list[Sealed]) -> None:
         """Hand newly committed events to every subscriber; call on the event loop."""
         for event in sealed:
             self.tail = max(self.tail, event.seq)
-            for subscriber in self._subscribers:
-                subscriber.offer(event)
+            frame, weight = Frame(event.seq, event), len(event.body) + ENVELOPE_BYTES
+            self._recent.append(frame)
+            for viewer, readers in list(self._subscriptions.items()):
+                if visible(event, viewer):
+                    _offer_all(readers, frame, weight)
+
+    def recent(self, after: int, until: int) -> list[Frame]:
+        """Return the frames behind `after` if all of them are at hand, else nothing."""
+        frames = [frame for frame in self._recent if after < frame.seq <= until]
+        return frames if len(frames) == until - after else []
+
+    def subscribe(self, viewer: Viewer, after: int) -> Subscription:
+        """Return a reader of what `viewer` may see after `after`; `leave` when done with it."""
+        subscription = Subscription(self, viewer, after)
+        self._subscriptions.setdefault(viewer, set()).add(subscription)
+        if self._beating is None:
+            self._beat_later()
+        return subscription
+
+    def leave(self, subscription: Subscription) -> None:
+        """Forget a reader; safe to call twice."""
+        readers = self._subscriptions.get(subscription.viewer, set())
+        readers.discard(subscription)
+        if not readers:
+            self._subscriptions.pop(subscription.viewer, None)
 
     def subscribers(self) -> int:
         """Return how many streams are open."""
-        return len(self._subscribers)
+        return sum(map(len, self._subscriptions.values()))
 
     def close(self) -> None:
         """End every stream; their clients resume elsewhere."""
-        for subscriber in self._subscribers:
-            subscriber.closed = True
-            subscriber.woken.set()
+        for readers in list(self._subscriptions.values()):
+            for subscription in list(readers):
+                subscription.end()
+        if self._beating is not None:
+            self._beating.cancel()
+            self._beating = None
 
     async def follow(self, viewer: Viewer, after: int) -> AsyncGenerator[Frame, None]:
         """Yield what `viewer` may see after `after`; ends when the subscriber is too slow."""
-        subscriber = _Subscriber(viewer, self.tail)
-        self._subscribers.add(subscriber)
+        subscription = self.subscribe(viewer, after)
         try:
-            start = self.tail
-            async with contextlib.aclosing(self._catch_up(viewer, after, start)) as earlier:
-                async for frame in earlier:
-                    yield frame
-            async with contextlib.aclosing(self._live(subscriber)) as live:
-                async for frame in live:
+            while frames := await subscription.next():
+                for frame in frames:
                     yield frame
         finally:
-            self._subscribers.discard(subscriber)
+            self.leave(subscription)
 
-    async def _catch_up(
-        self, viewer: Viewer, after: int, until: int
-    ) -> AsyncGenerator[Frame, None]:
-        if after > until or until - after > FURTHEST_BEHIND:
-            yield Frame(until, reset=True)
-            return
-        while after < until:
-            page = await asyncio.to_thread(self._read_page, after, until)
-            for event in page:
-                if visible(event, viewer):
-                    yield Frame(event.seq, event)
-            after = page[-1].seq if page else until
-        yield Frame(until)
+    def _beat_later(self) -> None:
+        self._beating = asyncio.get_running_loop().call_later(HEARTBEAT_S, self._beat)
 
-    async def _live(self, subscriber: _Subscriber) -> AsyncGenerator[Frame, None]:
-        while not subscriber.closed:
-            event = subscriber.take()
-            if event is not None:
-                yield Frame(event.seq, event)
-                continue
-            subscriber.woken.clear()
-            try:
-                async with asyncio.timeout(HEARTBEAT_S):
-                    await subscriber.woken.wait()
-            except TimeoutError:
-                yield Frame(subscriber.position)
+    def _beat(self) -> None:
+        # also moves the position of those for whom nothing of late was meant
+        self._beating = None
+        position = Frame(self.tail)
+        for readers in list(self._subscriptions.values()):
+            _offer_all(readers, position, ENVELOPE_BYTES)
+        if self._subscriptions:
+            self._beat_later()
 
     def _read_tail(self) -> int:
         with self._database.reading_core() as connection:
             query = select(Office.seq).where(Office.id == self._office)
             return connection.execute(query).scalar_one_or_none() or 0
 
-    def _read_page(self, after: int, until: int) -> list[Sealed]:
+    def read_page(self, after: int, until: int) -> list[Sealed]:
+        """Return the events behind `after`, at most a page of them; blocks."""
         columns = [getattr(EventRow, name) for name in Sealed.__slots__]
         query = (
             select(*columns)
@@ -160,6 +234,12 @@ class Feed:
         )
         with self._database.reading_core() as connection:
             return [Sealed(*row) for row in connection.execute(query)]
+
+
+def _offer_all(readers: set[Subscription], frame: Frame, weight: int) -> None:
+    # a copy: one that is too slow leaves the set
+    for subscription in list(readers):
+        subscription.offer(frame, weight)
 
 
 def visible(event: Sealed, viewer: Viewer) -> bool:

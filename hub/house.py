@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-import shutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from devices.emrtd.trust import load_store
@@ -21,12 +22,14 @@ from hub.database import Database
 from hub.errors import Busy, Conflict, NotFound
 from hub.events import OfficeOpened
 from hub.keys import Keyring, outside
-from hub.models.schema import Office
 from hub.office import SAMPLE_OFFICE, load_office
+from hub.offices import enter_office, require_own, require_reachable
+from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
-from hub.settings import SCHEMA_REVISION, THE_OFFICE, Settings
+from hub.settings import SCHEMA_REVISION, Settings
 from hub.sop import load_sop
-from hub.writer import Actor, Tx, Writer
+from hub.storage import disk_full, folder_of
+from hub.writer import Actor, Writer
 
 SYSTEM = Actor("system", "hub", "Loket")
 
@@ -40,13 +43,21 @@ class House:
     database: Database
     clock: Clock
 
+    @property
+    def office_no(self) -> int:
+        """Return the number that begins every row of this office."""
+        return self.settings.office
+
     def writer(self) -> Writer:
         """Return a writer on this database; one per process."""
-        return Writer(self.database, THE_OFFICE, self.clock)
+        return Writer(self.database, self.office_no, self.clock)
 
 
-def create_house(settings: Settings, clock: Clock) -> None:
-    """Create folder, rules, master key and database. Raises Conflict `hub_exists`, KeyFileError."""
+def create_house(settings: Settings, clock: Clock, *, code: str = "") -> None:
+    """Create folder, rules, master key and database, or enter the office in a shared database.
+
+    Raises Conflict `hub_exists`, `office_code_taken`, Busy `database_unreachable`, KeyFileError.
+    """
     if settings.office_file.exists():
         raise Conflict(
             "hub_exists",
@@ -59,17 +70,29 @@ def create_house(settings: Settings, clock: Clock) -> None:
     settings.trusted.mkdir(exist_ok=True, mode=0o700)
     if not settings.key_file.exists():
         Keyring.create(settings.key_file)
-    _migrate(settings)
-    shutil.copyfile(SAMPLE_OFFICE, settings.office_file)
-    house = open_house(settings, clock)
+    rules = settings.office_file.with_suffix(".partial")
+    rules.write_text(_rules_of(code), "utf-8")
+    placed = _enter(settings, load_office(rules).office.code, clock)
+    rules.replace(settings.office_file)
+    house = open_house(placed, clock)
     try:
-        _open_office(house)
+        opened = OfficeOpened(house.procedure.office.office.code)
+        house.writer().run_alone(lambda tx: tx.emit(opened, subject=opened.code), actor=SYSTEM)
     finally:
         house.database.close()
 
 
+def is_unfinished(settings: Settings) -> bool:
+    """Return whether an earlier `init` ended between the rules and the authority."""
+    authority = settings.folder / "tls" / "ca.pem"
+    return settings.office_file.exists() and not authority.exists()
+
+
 def open_house(settings: Settings, clock: Clock) -> House:
-    """Open an existing hub, migrating first if needed. Raises NotFound `hub_missing`."""
+    """Open an existing hub, migrating first if needed.
+
+    Raises NotFound `hub_missing`, `office_missing`, Conflict `office_is_another`, Busy.
+    """
     if not settings.office_file.exists():
         raise NotFound(
             "hub_missing",
@@ -81,19 +104,26 @@ def open_house(settings: Settings, clock: Clock) -> House:
     keyring = Keyring.load(settings.key_file)
     blobs = Blobs(settings.blobs, keyring)
     procedure = Procedure(office, load_sop(), keyring, blobs, load_store(settings.trusted))
-    database = Database(settings.database_url)
-    if _revision(database) != SCHEMA_REVISION:
-        _migrate(settings)
+    database = _migrated(settings)
+    try:
+        require_own(database, settings, office.office.code)
+    except BaseException:
+        database.close()
+        raise
     return House(settings, procedure, database, clock)
 
 
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
-    """Hold the hub's lock. Raises Busy `hub_running` if another process has it."""
+    """Hold the hub's lock. Raises Busy `hub_running` if another process has it.
+
+    With PostgreSQL several hubs share the folder: there the database tells them apart.
+    """
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(settings.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    kind = fcntl.LOCK_EX if settings.database_url.startswith("sqlite") else fcntl.LOCK_SH
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise Busy(
             "hub_running",
@@ -106,11 +136,45 @@ def locked(settings: Settings) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _migrate(settings: Settings) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "hub.migration", settings.database_url],
-        check=True,
+def _rules_of(code: str) -> str:
+    sample = SAMPLE_OFFICE.read_text("utf-8")
+    if not code:
+        return sample
+    return re.sub(
+        r'^code = ".*"$', lambda _: f'code = "{code}"', sample, count=1, flags=re.MULTILINE
     )
+
+
+def _enter(settings: Settings, code: str, clock: Clock) -> Settings:
+    database = _migrated(settings)
+    try:
+        number = enter_office(database, code, clock)
+    finally:
+        database.close()
+    if not database.is_sqlite:
+        write_placement(settings.folder, Placement(settings.database_url, number))
+    return replace(settings, office=number)
+
+
+def _migrated(settings: Settings) -> Database:
+    """Return the database at its newest schema."""
+    database = Database(settings.database_url)
+    try:
+        require_reachable(database)
+        if _revision(database) != SCHEMA_REVISION:
+            _migrate(settings)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _migrate(settings: Settings) -> None:
+    command = [sys.executable, "-m", "hub.migration", settings.database_url]
+    done = subprocess.run(command, check=False)
+    if done.returncode == errno.ENOSPC:
+        raise disk_full(folder_of(settings.folder))
+    done.check_returncode()
 
 
 def _revision(database: Database) -> str | None:
@@ -120,19 +184,3 @@ def _revision(database: Database) -> str | None:
             return connection.execute(query).scalar_one_or_none()
     except DBAPIError:
         return None
-
-
-def _open_office(house: House) -> None:
-    code = house.procedure.office.office.code
-    with house.database.writing.begin() as connection:
-        if connection.execute(select(Office.id)).first() is None:
-            connection.execute(
-                insert(Office).values(
-                    id=THE_OFFICE, code=code, seq=0, seal="0" * 64, created_at=house.clock.now()
-                )
-            )
-
-    def opened(tx: Tx) -> None:
-        tx.emit(OfficeOpened(code), subject=code)
-
-    house.writer().run_alone(opened, actor=SYSTEM)

@@ -52,10 +52,14 @@ class Keyring:
             message = f"{path.name} sudah ada / exists already: a key is never overwritten"
             raise KeyFileError(message) from error
         master = secrets.token_bytes(KEY_BYTES)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(master.hex() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(master.hex() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # a full disk: half a key would look like a broken one for ever
+            path.unlink()
+            raise
         return cls(master)
 
     @classmethod

@@ -5,6 +5,7 @@ Runs in a process of its own (`python -m hub.migration URL`): the serving proces
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
@@ -12,12 +13,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 
 from hub.database import Database
+from hub.errors import Busy
+from hub.storage import storing_in
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 7_310_001
+_LIMITS_OF_COMMANDS = (
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+)
 
 
 def migrate(database: Database) -> tuple[str | None, str]:
@@ -40,6 +48,8 @@ def migrate(database: Database) -> tuple[str | None, str]:
 def _upgrade(database: Database, connection: Connection, config: Config) -> str | None:
     with connection.begin():
         if not database.is_sqlite:
+            for limit in _LIMITS_OF_COMMANDS:  # a migration may take as long as it takes
+                connection.execute(text(f"SET LOCAL {limit} = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
@@ -52,5 +62,18 @@ def _upgrade(database: Database, connection: Connection, config: Config) -> str 
     return before
 
 
+def main(url: str) -> int:
+    """Migrate the database at `url`; exit code ENOSPC when its disk is full."""
+    folder = Path(make_url(url).database or ".").parent
+    try:
+        with storing_in(folder):
+            opened = Database(url)
+            migrate(opened)
+            opened.close()
+    except Busy:
+        return errno.ENOSPC
+    return 0
+
+
 if __name__ == "__main__":
-    migrate(Database(sys.argv[1]))
+    sys.exit(main(sys.argv[1]))

@@ -27,6 +27,8 @@ SESSION_LASTS = timedelta(hours=12)
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=5)
 SHORTEST_PASSWORD = 10
+MAY_SUPERVISE = frozenset({"supervisor", "system_admin", "auditor"})
+"""The roles that open the supervisor's page."""
 
 _hasher = PasswordHasher()
 

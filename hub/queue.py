@@ -6,71 +6,128 @@ person; a number is unique by constraint; the waiting order is arrival, never th
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import get_args
 
 import msgspec
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from hub import counters, tickets
-from hub.errors import BadInput, Conflict
-from hub.estimate import estimate_wait
-from hub.events import (
-    TicketAbsent,
-    TicketCalled,
-    TicketFinished,
-    TicketIssued,
-    TicketPaper,
-    TicketReturned,
-    TicketStarted,
-    TicketTransferred,
-)
-from hub.models.queue import CallRow, NumberSeries, TicketRow, Visit
+from hub import counters, opening, tickets
+from hub.absence import absent, recall, return_
+from hub.candidates import heads_json
+from hub.database import table_of
+from hub.errors import BadInput
+from hub.events import TicketCalled, TicketFinished, TicketIssued, TicketPaper, TicketStarted
+from hub.models.queue import NumberSeries, Visit
 from hub.models.schema import new_id
+from hub.moving import park, resume, transfer
 from hub.office import OfficeConfig, ServiceConfig
-from hub.tickets import ABSENT, AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, number_of
-from hub.wire import FieldFault, IssueTicket, Ticket, TicketPrinted
+from hub.queue_events import GuideWanted
+from hub.routing import arrival_of
+from hub.ticket_acts import answer, in_state, keep_note, record_call, require_reason
+from hub.tickets import AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, Group, number_of
+from hub.undo import memo, undo
+from hub.wire import FieldFault, IssueTicket, Outcome, Ticket, TicketPrinted
 from hub.writer import Tx
 
-TicketLine = Row[tuple[object, ...]]
-JUST_AFTER = timedelta(microseconds=1)
+__all__ = [
+    "absent",
+    "call_next",
+    "finish",
+    "issue",
+    "note_paper",
+    "park",
+    "recall",
+    "resume",
+    "return_",
+    "start",
+    "transfer",
+    "undo",
+]
+
+OUTCOMES = get_args(Outcome)
+
+# statements are built once: building one costs more than running it
+_VISITS, _SERIES = table_of(Visit), table_of(NumberSeries)
+_ADD_VISIT, _ADD_SERIES = insert(_VISITS), insert(_SERIES)
+_FIND_VISIT = select(_VISITS.c.id).where(
+    _VISITS.c.office == bindparam("of_office"), _VISITS.c.id == bindparam("of_visit")
+)
+_NEXT_SERIAL = (
+    update(_SERIES)
+    .where(
+        _SERIES.c.office == bindparam("of_office"),
+        _SERIES.c.day == bindparam("of_day"),
+        _SERIES.c.prefix == bindparam("of_prefix"),
+    )
+    .values(last=_SERIES.c.last + 1)
+    .returning(_SERIES.c.last)
+)
 
 
 def issue(
-    tx: Tx, office: OfficeConfig, request: IssueTicket, *, application: str | None = None
+    tx: Tx,
+    office: OfficeConfig,
+    request: IssueTicket,
+    *,
+    application: str | None = None,
+    booked: datetime | None = None,
 ) -> Ticket:
-    """Give the next number of a service. Raises BadInput, Conflict `queue_closed`, `quota_used`."""
+    """Give the next number of a service; `booked` is the time of an appointment.
+
+    Raises BadInput `ticket_request`, `visit_unknown`, Conflict `queue_closed`, `quota_used`.
+    """
     service = _service(office, request)
     _check_visit(tx, request.visit)
-    _check_open(tx, office, service)
-    serial = _next_serial(tx, office, service)
+    opening.require_numbers(tx, office, service)
+    day = office.today(tx.at)
+    serial = _next_serial(tx, office, service, day)
     ahead = tickets.waiting_in(tx.connection, tx.office, service.lane)
-    ticket = new_id()
-    tx.connection.execute(
-        insert(TicketRow).values(
-            office=tx.office,
-            id=ticket,
-            visit=request.visit or _open_visit(tx, office),
-            day=office.today(tx.at),
-            prefix=service.prefix,
-            serial=serial,
-            service=service.code,
-            lane=service.lane,
-            segment=request.segment,
-            needs=msgspec.json.encode(request.needs).decode(),
-            language=request.language,
-            state=WAITING,
-            issued_at=tx.at,
-            arrived_at=tx.at,
-            application=application,
-        )
+    expected = tickets.expected_wait(
+        tx.connection, tx.office, office, service.lane, ahead=ahead, at=tx.at
     )
-    tickets.change_count(tx, service.lane, request.segment, +1)
+    ticket = new_id()
+    group = Group(service.lane, request.segment, request.language, _needed(office, request))
+    visit = request.visit or _open_visit(tx, day)
+    tickets.add(
+        tx,
+        id=ticket,
+        visit=visit,
+        day=day,
+        prefix=service.prefix,
+        serial=serial,
+        service=service.code,
+        lane=group.lane,
+        segment=group.segment,
+        needs=msgspec.json.encode(request.needs).decode(),
+        needed=group.needed,
+        language=group.language,
+        state=WAITING,
+        issued_at=tx.at,
+        arrived_at=arrival_of(booked, tx.at, _grace(office)) if booked else tx.at,
+        appointment_at=booked,
+        application=application,
+        low_min=expected.low_min,
+        high_min=expected.high_min,
+    )
+    tickets.change_count(tx, group, +1)
     number = number_of(service.prefix, serial)
     tx.emit(TicketIssued(number, service.lane, service.code, request.segment), subject=ticket)
-    open_now = tickets.open_counters(tx.connection, tx.office).get(service.lane, 0)
-    answer = tickets.to_wire(tickets.find_row(tx.connection, tx.office, ticket), ahead=ahead)
-    estimate = estimate_wait(office, service.lane, ahead=ahead, open_counters=open_now)
-    return msgspec.structs.replace(answer, estimate=estimate)
+    return Ticket(
+        id=ticket,
+        number=number,
+        service=service.code,
+        lane=service.lane,
+        state=WAITING,
+        segment=request.segment,
+        needs=request.needs,
+        language=request.language,
+        issued_at=tx.at,
+        visit=visit,
+        ahead=ahead,
+        estimate=expected,
+        application=application,
+    )
 
 
 def call_next(
@@ -80,6 +137,7 @@ def call_next(
 
     Raises Conflict `counter_closed`, `counter_paused`, `counter_busy`, `ticket_not_waiting`.
     """
+    opening.require_calls(tx)
     row = counters.require_free(tx, office, counter)
     ranked = counters.candidates(tx, office, row)
     if ticket is not None:
@@ -90,122 +148,88 @@ def call_next(
         return None
     out_of_order = ticket is not None and (not ranked or ranked[0].head.ticket != chosen)
     line = tickets.find_row(tx.connection, tx.office, chosen)
-    _set(tx, chosen, state=CALLED, counter=counter, calls=1, called_at=tx.at, started_at=None)
-    tickets.change_count(tx, line.lane, line.segment, -1)
-    counters.note_segment(tx, row, line.segment)
-    _record_call(tx, chosen, counter, 1, counters.heads_json(ranked, chosen), reason, out_of_order)
+    undoing = memo(
+        tx,
+        line,
+        "call",
+        *("state", "counter", "calls", "called_at", "started_at"),
+        counter=counter,
+        streak=row.priority_streak,
+    )
+    tickets.change(
+        tx,
+        chosen,
+        state=CALLED,
+        counter=counter,
+        calls=1,
+        called_at=tx.at,
+        started_at=None,
+        undo=undoing,
+    )
+    tickets.change_count(tx, tickets.group_of(line), -1)
+    counters.note_segment(tx, office, row, line.segment)
+    record_call(
+        tx,
+        chosen,
+        counter,
+        times=1,
+        heads=heads_json(ranked, chosen),
+        reason=reason,
+        out_of_order=out_of_order,
+    )
     number = number_of(line.prefix, line.serial)
     event = TicketCalled(number, line.lane, counter, 1, recall=False, out_of_order=out_of_order)
     tx.emit(event, subject=chosen)
-    return _answer(tx, chosen)
-
-
-def recall(tx: Tx, office: OfficeConfig, *, ticket: str) -> Ticket:
-    """Call a called ticket once more. Raises Conflict `ticket_not_called`, `recall_limit`."""
-    line = _in_state(tx, ticket, CALLED, code="ticket_not_called")
-    if line.calls >= office.queue.recall_limit:
-        raise Conflict(
-            "recall_limit",
-            f"Called {line.calls} times already. Mark the ticket absent.",
-            id=f"Sudah dipanggil {line.calls} kali. Tandai tidak hadir.",
-        )
-    times = line.calls + 1
-    _set(tx, ticket, calls=times)
-    _record_call(tx, ticket, line.counter, times, "[]", "", out_of_order=False)
-    number = number_of(line.prefix, line.serial)
-    tx.emit(TicketCalled(number, line.lane, line.counter, times, recall=True), subject=ticket)
-    return _answer(tx, ticket)
+    if line.needs != "[]" and _wants_guide(office, line.needs):
+        tx.emit(GuideWanted(number, line.lane, counter), subject=chosen)
+    return answer(tx, chosen)
 
 
 def start(tx: Tx, *, ticket: str) -> Ticket:
     """Note that the person has arrived at the counter. Raises Conflict `ticket_not_called`."""
-    line = _in_state(tx, ticket, CALLED, code="ticket_not_called")
-    _set(tx, ticket, state=SERVING, started_at=tx.at)
+    line = in_state(tx, ticket, CALLED, code="ticket_not_called")
+    tickets.change(tx, ticket, state=SERVING, started_at=tx.at, undo="")
     number = number_of(line.prefix, line.serial)
     tx.emit(TicketStarted(number, line.counter), subject=ticket)
-    return _answer(tx, ticket)
-
-
-def absent(tx: Tx, *, ticket: str) -> Ticket:
-    """Mark a called person absent and free the counter. Raises Conflict `ticket_not_called`."""
-    line = _in_state(tx, ticket, CALLED, code="ticket_not_called")
-    _set(tx, ticket, state=ABSENT, counter=None, absent_at=tx.at)
-    number = number_of(line.prefix, line.serial)
-    tx.emit(TicketAbsent(number, line.counter), subject=ticket)
-    return _answer(tx, ticket)
-
-
-def return_(tx: Tx, office: OfficeConfig, *, ticket: str) -> Ticket:
-    """Let an absent person wait again, after the next few. Raises Conflict `return_too_late`."""
-    line = _in_state(tx, ticket, ABSENT, code="ticket_not_absent")
-    within = timedelta(minutes=office.queue.return_within_min)
-    if tx.at - line.absent_at > within:
-        raise Conflict(
-            "return_too_late",
-            f"Returning was possible within {office.queue.return_within_min} minutes. "
-            "Issue a new ticket.",
-            id=f"Batas kembali {office.queue.return_within_min} menit sudah lewat. "
-            "Terbitkan nomor baru.",
-        )
-    arrived = _arrival_after(tx, line.lane, office.queue.return_after)
-    _set(tx, ticket, state=WAITING, calls=0, called_at=None, absent_at=None, arrived_at=arrived)
-    tickets.change_count(tx, line.lane, line.segment, +1)
-    tx.emit(TicketReturned(number_of(line.prefix, line.serial), line.lane), subject=ticket)
-    return _answer(tx, ticket)
-
-
-def transfer(
-    tx: Tx,
-    office: OfficeConfig,
-    *,
-    ticket: str,
-    lane: str | None = None,
-    counter: int | None = None,
-    reason: str = "",
-) -> Ticket:
-    """Let a ticket wait in another lane or for a named counter; number and arrival stay.
-
-    Raises BadInput for an unknown lane or counter, Conflict `ticket_not_at_counter`.
-    """
-    del reason  # kept with the request; the event needs no free text
-    line = _in_state(tx, ticket, *AT_COUNTER, code="ticket_not_at_counter")
-    to_lane = lane or line.lane
-    _check_target(office, to_lane, counter)
-    _set(
-        tx,
-        ticket,
-        state=WAITING,
-        lane=to_lane,
-        counter=None,
-        reserved_counter=counter,
-        calls=0,
-        called_at=None,
-        started_at=None,
-    )
-    tickets.change_count(tx, to_lane, line.segment, +1)
-    number = number_of(line.prefix, line.serial)
-    tx.emit(TicketTransferred(number, to_lane, line.lane, counter), subject=ticket)
-    return _answer(tx, ticket)
+    return answer(tx, ticket)
 
 
 def finish(tx: Tx, *, ticket: str, outcome: str = "done", note: str = "") -> Ticket:
-    """End the service of a ticket at its counter. Raises Conflict `ticket_not_at_counter`."""
-    del note
-    line = _in_state(tx, ticket, *AT_COUNTER, code="ticket_not_at_counter")
+    """End the service of a ticket at its counter; the note is kept with the ticket.
+
+    Raises BadInput `outcome_unknown`, Conflict `ticket_not_at_counter`.
+    """
+    if outcome not in OUTCOMES:
+        raise BadInput(
+            "outcome_unknown",
+            f"The outcome is one of {', '.join(OUTCOMES)}.",
+            id=f"Hasil adalah salah satu dari {', '.join(OUTCOMES)}.",
+            fields=[FieldFault(field="outcome", code="unknown")],
+        )
+    line = in_state(tx, ticket, *AT_COUNTER, code="ticket_not_at_counter")
     started = line.started_at or tx.at
-    _set(tx, ticket, state=FINISHED, outcome=outcome, started_at=started, finished_at=tx.at)
+    tickets.change(
+        tx,
+        ticket,
+        state=FINISHED,
+        outcome=outcome,
+        started_at=started,
+        finished_at=tx.at,
+        undo=memo(tx, line, "finish", "state", "outcome", "started_at", "finished_at"),
+    )
+    keep_note(tx, ticket, "finish", note)
     number = number_of(line.prefix, line.serial)
     tx.emit(TicketFinished(number, line.counter, outcome), subject=ticket)
-    return _answer(tx, ticket)
+    return answer(tx, ticket)
 
 
 def note_paper(tx: Tx, *, ticket: str, paper: TicketPrinted) -> Ticket:
     """Record what became of a ticket's paper. Raises NotFound."""
     line = tickets.find_row(tx.connection, tx.office, ticket)
-    _set(tx, ticket, printed=paper.state, copies=line.copies + int(paper.copy))
+    tickets.change(tx, ticket, printed=paper.state, copies=line.copies + int(paper.copy))
     number = number_of(line.prefix, line.serial)
     tx.emit(TicketPaper(number, paper.state, paper.code, paper.copy), subject=ticket)
-    return _answer(tx, ticket)
+    return answer(tx, ticket)
 
 
 # ── below: what the verbs are made of ────────────────────────────────────────
@@ -217,8 +241,15 @@ def _service(office: OfficeConfig, request: IssueTicket) -> ServiceConfig:
     if service is None:
         known = ", ".join(service.code for service in office.services)
         faults.append(FieldFault(field="service", code="unknown", message=f"one of {known}"))
-    if request.segment not in ("general", "priority"):
-        faults.append(FieldFault(field="segment", code="unknown", message="general or priority"))
+    if office.segment(request.segment) is None:
+        known = ", ".join(one.code for one in office.segments)
+        faults.append(FieldFault(field="segment", code="unknown", message=f"one of {known}"))
+    elif service is not None and service.segments and request.segment not in service.segments:
+        only = ", ".join(service.segments)
+        faults.append(FieldFault(field="segment", code="not_here", message=f"only {only}"))
+    if any(office.need(need) is None for need in request.needs):
+        known = ", ".join(one.code for one in office.needs)
+        faults.append(FieldFault(field="needs", code="unknown", message=f"any of {known}"))
     if request.language not in office.office.languages:
         known = ", ".join(office.office.languages)
         faults.append(FieldFault(field="language", code="unknown", message=f"one of {known}"))
@@ -235,8 +266,8 @@ def _service(office: OfficeConfig, request: IssueTicket) -> ServiceConfig:
 def _check_visit(tx: Tx, visit: str | None) -> None:
     if visit is None:
         return
-    known = select(Visit.id).where(Visit.office == tx.office, Visit.id == visit)
-    if tx.connection.execute(known).first() is None:
+    asked = {"of_office": tx.office, "of_visit": visit}
+    if tx.connection.execute(_FIND_VISIT, asked).first() is None:
         raise BadInput(
             "visit_unknown",
             "There is no such visit. Leave it out for a new one.",
@@ -245,133 +276,48 @@ def _check_visit(tx: Tx, visit: str | None) -> None:
         )
 
 
-def _check_open(tx: Tx, office: OfficeConfig, service: ServiceConfig) -> None:
-    why = office.closed_because(service.code, tx.at)
-    if why is not None:
-        raise Conflict("queue_closed", why.en, id=why.id)
+def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig, day: date) -> int:
+    of = {"of_office": tx.office, "of_day": day, "of_prefix": service.prefix}
+    serial = tx.connection.execute(_NEXT_SERIAL, of).scalar_one_or_none()
+    if serial is None:
+        serial = 1
+        first = {"office": tx.office, "day": day, "prefix": service.prefix, "last": serial}
+        tx.connection.execute(_ADD_SERIES, first)
+    if service.quota is not None and serial > service.quota:
+        raise opening.quota_used(office, service, tx.at)
+    return serial
 
 
-def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig) -> int:
-    day = office.today(tx.at)
-    same = (
-        NumberSeries.office == tx.office,
-        NumberSeries.day == day,
-        NumberSeries.prefix == service.prefix,
-    )
-    last = tx.connection.execute(select(NumberSeries.last).where(*same)).scalar_one_or_none()
-    if service.quota is not None and (last or 0) >= service.quota:
-        raise Conflict(
-            "quota_used",
-            f"Today's {service.quota} numbers for {service.name.en} are used up.",
-            id=f"{service.quota} nomor {service.name.id} hari ini sudah habis.",
-        )
-    if last is None:
-        tx.connection.execute(
-            insert(NumberSeries).values(office=tx.office, day=day, prefix=service.prefix, last=1)
-        )
-        return 1
-    tx.connection.execute(update(NumberSeries).where(*same).values(last=last + 1))
-    return last + 1
-
-
-def _open_visit(tx: Tx, office: OfficeConfig) -> str:
+def _open_visit(tx: Tx, day: date) -> str:
     visit = new_id()
     tx.connection.execute(
-        insert(Visit).values(office=tx.office, id=visit, day=office.today(tx.at), opened_at=tx.at)
+        _ADD_VISIT, {"office": tx.office, "id": visit, "day": day, "opened_at": tx.at}
     )
     return visit
 
 
+def _needed(office: OfficeConfig, request: IssueTicket) -> str:
+    """Return what a counter must have for this ticket, in one order whatever was sent."""
+    if not request.needs:
+        return ""
+    at_counter = {need.code for need in office.needs if need.at_counter}
+    return " ".join(sorted(at_counter.intersection(request.needs)))
+
+
+def _grace(office: OfficeConfig) -> timedelta:
+    return timedelta(minutes=office.queue.appointment_grace_min)
+
+
+def _wants_guide(office: OfficeConfig, needs: str) -> bool:
+    codes = msgspec.json.decode(needs, type=list[str])
+    return any(need.alerts for code in codes if (need := office.need(code)) is not None)
+
+
 def _out_of_order(tx: Tx, ticket: str, reason: str) -> str:
-    if not reason.strip():
-        raise BadInput(
-            "reason_missing",
-            "Calling out of order needs a reason.",
-            id="Memanggil di luar urutan memerlukan alasan.",
-            fields=[FieldFault(field="reason", code="missing")],
-        )
-    _in_state(tx, ticket, WAITING, code="ticket_not_waiting")
+    require_reason(
+        reason,
+        "Calling out of order needs a reason.",
+        "Memanggil di luar urutan memerlukan alasan.",
+    )
+    in_state(tx, ticket, WAITING, code="ticket_not_waiting")
     return ticket
-
-
-def _arrival_after(tx: Tx, lane: str, places: int) -> object:
-    """Return an arrival instant just behind the next `places` waiting tickets of `lane`."""
-    query = (
-        select(TicketRow.arrived_at)
-        .where(TicketRow.office == tx.office, TicketRow.lane == lane, TicketRow.state == WAITING)
-        .order_by(TicketRow.arrived_at)
-        .limit(places)
-    )
-    arrivals = tx.connection.execute(query).scalars().all()
-    return arrivals[-1] + JUST_AFTER if arrivals else tx.at
-
-
-def _check_target(office: OfficeConfig, lane: str, counter: int | None) -> None:
-    if office.lane(lane) is None:
-        known = ", ".join(one.code for one in office.lanes)
-        raise BadInput(
-            "lane_unknown",
-            f"There is no lane '{lane}'. Choose one of {known}.",
-            id=f"Tidak ada jalur '{lane}'. Pilih salah satu: {known}.",
-            fields=[FieldFault(field="lane", code="unknown")],
-        )
-    target = office.counter(counter) if counter is not None else None
-    if counter is not None and (target is None or lane not in target.lanes):
-        raise BadInput(
-            "counter_unknown",
-            f"There is no counter {counter} that serves {lane}.",
-            id=f"Tidak ada loket {counter} yang melayani {lane}.",
-            fields=[FieldFault(field="counter", code="unknown")],
-        )
-
-
-def _in_state(tx: Tx, ticket: str, *states: str, code: str) -> TicketLine:
-    line = tickets.find_row(tx.connection, tx.office, ticket)
-    if line.state not in states:
-        number = number_of(line.prefix, line.serial)
-        raise Conflict(
-            code,
-            f"Ticket {number} is {line.state} now. Reload and look again.",
-            id=f"Tiket {number} sekarang berstatus {_STATE_ID[line.state]}. Muat ulang lalu lihat.",
-        )
-    return line
-
-
-_STATE_ID = {
-    WAITING: "menunggu",
-    CALLED: "dipanggil",
-    SERVING: "dilayani",
-    ABSENT: "tidak hadir",
-    FINISHED: "selesai",
-}
-
-
-def _set(tx: Tx, ticket: str, **values: object) -> None:
-    tx.connection.execute(
-        update(TicketRow)
-        .where(TicketRow.office == tx.office, TicketRow.id == ticket)
-        .values(**values)
-    )
-
-
-def _record_call(
-    tx: Tx, ticket: str, counter: int, times: int, heads: str, reason: str, out_of_order: bool
-) -> None:
-    tx.connection.execute(
-        insert(CallRow).values(
-            office=tx.office,
-            id=new_id(),
-            ticket=ticket,
-            counter=counter,
-            actor=tx.actor.reference,
-            at=tx.at,
-            times=times,
-            out_of_order=out_of_order,
-            reason=reason,
-            heads=heads,
-        )
-    )
-
-
-def _answer(tx: Tx, ticket: str) -> Ticket:
-    return tickets.to_wire(tickets.find_row(tx.connection, tx.office, ticket))

@@ -1,18 +1,20 @@
 """Commands that were done, by idempotency key: repeated, they give the first answer again.
 
 Key = (actor, key). Only commands that changed something are kept, with references and no personal
-data, in the same SAVEPOINT as what they did. Kept 30 days.
+data, in the transaction of what they did. Kept 30 days.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
+from hub.database import table_of
 from hub.errors import BadInput
 from hub.models.queue import CommandRow
 
@@ -22,54 +24,89 @@ if TYPE_CHECKING:
 KEPT = timedelta(days=30)
 PRUNED_AT_ONCE = 500
 
+_COMMANDS = table_of(CommandRow)
+_C = _COMMANDS.c
+_KEEP = insert(_COMMANDS)
+_FIND = select(_C.actor, _C.key, _C.digest, _C.name, _C.outcome, _C.seq).where(
+    _C.office == bindparam("of_office"),
+    tuple_(_C.actor, _C.key).in_(bindparam("asked", expanding=True)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command as it was asked for: by whom, under which key, which one, and its digest."""
+
+    actor: str
+    key: str
+    name: str
+    digest: str
+
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """The answer a command got the first time."""
 
+    name: str
+    digest: str
     body: bytes
     seq: int
+
+
+class Memory:
+    """What a batch knows of commands done before: read once, added to, written once."""
+
+    def __init__(self, connection: Connection, office: int, asked: Collection[Request]) -> None:
+        self._connection = connection
+        self._office = office
+        self._kept: list[dict[str, object]] = []
+        self._known: dict[tuple[str, str], Earlier] = {}
+        if not asked:
+            return
+        keys = [(request.actor, request.key) for request in asked]
+        for row in connection.execute(_FIND, {"of_office": office, "asked": keys}):
+            earlier = Earlier(row.name, row.digest, row.outcome.encode(), row.seq)
+            self._known[row.actor, row.key] = earlier
+
+    def find(self, request: Request) -> Earlier | None:
+        """Return the earlier answer. Raises BadInput `key_reused` if another one was asked for."""
+        earlier = self._known.get((request.actor, request.key))
+        if earlier is None:
+            return None
+        if earlier.digest != request.digest or earlier.name != request.name:
+            raise BadInput(
+                "key_reused",
+                "This Idempotency-Key was already used for another request. Send a fresh key.",
+                id="Idempotency-Key ini sudah dipakai untuk permintaan lain. Kirim kunci baru.",
+            )
+        return earlier
+
+    def keep(self, request: Request, body: bytes, seq: int, at: datetime) -> None:
+        """Remember a command that changed something; `write` stores it."""
+        known = Earlier(request.name, request.digest, body, seq)
+        self._known[request.actor, request.key] = known
+        self._kept.append(
+            {
+                "office": self._office,
+                "actor": request.actor,
+                "key": request.key,
+                "name": request.name,
+                "digest": request.digest,
+                "outcome": body.decode(),
+                "seq": seq,
+                "at": at,
+            }
+        )
+
+    def write(self) -> None:
+        """Store all that was kept, in the batch's transaction."""
+        if self._kept:
+            self._connection.execute(_KEEP, self._kept)
 
 
 def digest(name: str, request: bytes) -> str:
     """Return the SHA-256 of a command's name and request."""
     return hashlib.sha256(name.encode() + b"\0" + request).hexdigest()
-
-
-def find(tx: Tx, key: str, name: str, request_digest: str) -> Earlier | None:
-    """Return the earlier answer for this key. Raises BadInput `key_reused` for another request."""
-    row = tx.connection.execute(
-        select(CommandRow.digest, CommandRow.name, CommandRow.outcome, CommandRow.seq).where(
-            CommandRow.office == tx.office,
-            CommandRow.actor == tx.actor.reference,
-            CommandRow.key == key,
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    if row.digest != request_digest or row.name != name:
-        raise BadInput(
-            "key_reused",
-            "This Idempotency-Key was already used for another request. Send a fresh key.",
-            id="Idempotency-Key ini sudah dipakai untuk permintaan lain. Kirim kunci baru.",
-        )
-    return Earlier(row.outcome.encode(), row.seq)
-
-
-def keep(tx: Tx, key: str, name: str, request_digest: str, body: bytes, seq: int) -> None:
-    """Remember a command that changed something."""
-    tx.connection.execute(
-        insert(CommandRow).values(
-            office=tx.office,
-            actor=tx.actor.reference,
-            key=key,
-            name=name,
-            digest=request_digest,
-            outcome=body.decode(),
-            seq=seq,
-            at=tx.at,
-        )
-    )
 
 
 def prune(tx: Tx) -> int:

@@ -49,18 +49,22 @@ class RuleFile:
 
     def read(self, shape: type[T]) -> T:
         """Return the content as `shape`; raise the file's fault with the line that breaks it."""
-        try:
-            content = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            found = _SYNTAX.search(str(error))
-            line = int(found.group(1)) if found else self._text.count("\n") + 1
-            rule = f"not valid TOML: {error}"
-            raise self._fault(self.name, line, rule) from error
+        content = self.content()
         try:
             return msgspec.convert(content, shape)
         except msgspec.ValidationError as error:
             message = str(error)
             raise self._fault(self.name, self._line_of_message(message), message) from error
+
+    def content(self) -> dict[str, object]:
+        """Return what the file says, not looked at yet. Raises the file's fault for its syntax."""
+        try:
+            return tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            found = _SYNTAX.search(str(error))
+            line = int(found.group(1)) if found else self._text.count("\n") + 1
+            rule = f"not valid TOML: {error}"
+            raise self._fault(self.name, line, rule) from error
 
     def line(self, *place: str | int) -> int:
         """Return the line of the value at `place`, or of the nearest table around it."""
@@ -82,10 +86,14 @@ class RuleFile:
             seen.add(value)
 
     def _line_of_message(self, message: str) -> int:
-        place = _place_of(message.rpartition("at `")[2].rstrip("`")) if "at `" in message else ()
-        if unknown := _UNKNOWN.search(message):
-            place = (*place, unknown.group(1))
-        return self.line(*place)
+        return self.line(*place_of(message))
+
+
+def place_of(message: str) -> Place:
+    """Return where in the file a complaint of the decoder points to."""
+    place = _place_of(message.rpartition("at `")[2].rstrip("`")) if "at `" in message else ()
+    unknown = _UNKNOWN.search(message)
+    return (*place, unknown.group(1)) if unknown else place
 
 
 def _place_of(path: str) -> Place:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import gc
 import ipaddress
 import logging
 import signal
 import socket
 import ssl
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import uvicorn
 import uvloop
+from sqlalchemy.orm import configure_mappers
 
 from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
@@ -25,8 +30,11 @@ from hub.feed import Feed
 from hub.house import House, locked, open_house
 from hub.letters.press import Press
 from hub.office import load_office
-from hub.settings import THE_OFFICE, Settings
+from hub.settings import Settings
 from hub.web.app import Serving, create_app
+
+if TYPE_CHECKING:
+    from hub.elsewhere import Elsewhere
 
 log = logging.getLogger(__name__)
 BACKLOG = 2048
@@ -56,8 +64,11 @@ async def _serve(house: House, manner: Manner, listening: socket.socket) -> None
     port = listening.getsockname()[1]
     scheme = "http" if manner.plain else "https"
     url = f"{scheme}://{_shown_host(manner.host)}:{port}"
+    # else the first command would hold the writer meanwhile
+    calendar = asyncio.create_task(asyncio.to_thread(_know_holidays, house))
+    configure_mappers()
     writer = house.writer()
-    feed = Feed(house.database, THE_OFFICE)
+    feed = Feed(house.database, house.office_no)
     fingerprint = "" if manner.plain else load_authority(house.settings.folder).fingerprint
     code = house.procedure.office.office.code
     interfaces = _announced_on(manner)
@@ -68,16 +79,33 @@ async def _serve(house: House, manner: Manner, listening: socket.socket) -> None
         press=Press(),
         neighbours=Neighbours(house.clock, interfaces),
         announcer=Announcer(port, scheme, code, interfaces, fingerprint=fingerprint),
+        elsewhere=_elsewhere(house, feed),
     )
     server = _Server(_uvicorn_config(house, manner, serving), feed, f"ready {url}")
     admin: asyncio.Server | None = None
     try:
         admin = await serve_admin(house, writer)
+        await calendar
         await server.serve(sockets=[listening])
     finally:
         if admin is not None:
             admin.close()
         house.settings.admin_socket.unlink(missing_ok=True)
+
+
+def _elsewhere(house: House, feed: Feed) -> Elsewhere | None:
+    if house.database.is_sqlite:
+        return None
+    from hub.elsewhere import Elsewhere  # loads the driver, which a hub on SQLite does without
+
+    return Elsewhere(house.database, house.office_no, feed)
+
+
+def _know_holidays(house: House) -> None:
+    office = house.procedure.office
+    today = office.today(house.clock.now())
+    for day in (today, today + timedelta(days=366)):
+        office.holiday(day)
 
 
 class _Server(uvicorn.Server):
@@ -90,6 +118,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _give_back_memory()
         print(self._ready, flush=True)  # noqa: T201 — the promised line
 
     @contextlib.contextmanager
@@ -107,9 +136,34 @@ class _Server(uvicorn.Server):
         self._feed.close()
 
 
+def _give_back_memory() -> None:
+    """Return to the system what only starting needed: about 5 MB with glibc, nothing elsewhere."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
+@contextlib.contextmanager
+def _as_if_absent(*packages: str) -> Iterator[None]:
+    """Let imports of `packages` fail meanwhile."""
+    loaded = {name: sys.modules.get(name) for name in packages}
+    sys.modules.update(dict.fromkeys(packages))  # type: ignore[arg-type]  # None: no such module
+    try:
+        yield
+    finally:
+        for name, module in loaded.items():
+            del sys.modules[name]
+            if module is not None:
+                sys.modules[name] = module
+
+
 def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.Config:
+    # the framework would load plug-ins for both, megabytes that no route of ours uses
+    with _as_if_absent("pydantic", "attr"):
+        app = create_app(serving)
     config = uvicorn.Config(
-        create_app(serving),
+        app,
         http="httptools",
         ws="none",
         lifespan="on",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.database import sqlite_url
+from hub.placement import checked_url, read_placement
 
 THE_OFFICE = 1
-"""The row number of the office that a hub process serves."""
+"""The row number of the only office in a database of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Settings:
     folder: Path
     key_file: Path
     database_url: str
+    office: int = THE_OFFICE
 
     @property
     def office_file(self) -> Path:
@@ -48,14 +50,20 @@ class Settings:
 def settings_for(
     folder: Path, *, database_url: str | None = None, key_file: Path | None = None
 ) -> Settings:
-    """Return the settings of the hub in `folder`; by default SQLite, and the key beside it."""
+    """Return the settings of the hub in `folder`: its placement, else SQLite; the key beside it.
+
+    Raises BadInput for a database that is none of ours.
+    """
     folder = folder.resolve()
+    placed = read_placement(folder)
+    url = database_url or (placed.database if placed else sqlite_url(folder / "loket.db"))
     return Settings(
         folder=folder,
         key_file=(key_file or folder.with_name(folder.name + ".key")).resolve(),
-        database_url=database_url or sqlite_url(folder / "loket.db"),
+        database_url=checked_url(url),
+        office=placed.office if placed else THE_OFFICE,
     )
 
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0008"
 """The newest migration; a test compares it with the scripts."""

@@ -9,10 +9,11 @@ from typing import Literal, cast
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
-from hub.errors import BadInput, NotAuthenticated
+from hub.errors import BadInput, NotAllowed, NotAuthenticated
 from hub.events import DevicesChanged, StationAdded, StationRevoked
 from hub.models.schema import new_id
 from hub.models.station import Station, StationDevice
+from hub.numbers import give_letter
 from hub.office import OfficeConfig
 from hub.wire import DeviceReport, FieldFault, StationReport, StationState
 from hub.writer import Actor, Tx
@@ -56,6 +57,8 @@ def add(tx: Tx, office: OfficeConfig, *, kind: str, name: str, counter: int | No
             created_at=tx.at,
         )
     )
+    if kind == "kiosk":
+        give_letter(tx, station)
     tx.emit(StationAdded(station, kind), subject=station, station=station)
     return token
 
@@ -87,14 +90,25 @@ def by_token(connection: Connection, office_no: int, token: str) -> Actor:
     return Actor("station", row.id, row.name, frozenset({row.kind}), row.counter)
 
 
-def state_of(actor: Actor, seq: int) -> StationState:
-    """Return the station that a token belongs to."""
+def require_program(station: Actor) -> None:
+    """Refuse stations that are no programs. Raises NotAllowed `station_kind`."""
+    if "program" not in station.roles:
+        raise NotAllowed(
+            "station_kind",
+            "Only a program's token may do this: loket hub token --program NAME.",
+            id="Hanya token program yang boleh: loket hub token --program NAMA.",
+        )
+
+
+def state_of(actor: Actor, seq: int, series: str | None = None) -> StationState:
+    """Return the station that a token belongs to; `series` is the letter of its own numbers."""
     [kind] = actor.roles
     return StationState(
         name=actor.name,
         kind=cast("Literal['kiosk', 'agent', 'program']", kind),
         counter=actor.counter,
         seq=seq,
+        series=series,
     )
 
 

@@ -12,25 +12,25 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Generic, Literal, TypeVar, cast
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Connection, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from hub import remembered
+from hub.chain import Chain, outcome_of, take_chain, write_chain
 from hub.clock import Clock
-from hub.database import Database
-from hub.errors import Busy, Conflict, Fault, LoketError, Refused
-from hub.events import Emitted, EventBody, Sealed, encode_body, seal_event
-from hub.models.queue import EventRow
-from hub.models.schema import Office
+from hub.database import Database, undo_command
+from hub.errors import Fault, LoketError, Refused
+from hub.events import Emitted, EventBody, Sealed, encode_body
+from hub.remembered import Earlier, Memory, Request, digest
+from hub.storage import DATABASE, collision, not_stored, outcome_unknown
 
 log = logging.getLogger(__name__)
-
 T = TypeVar("T")
 BATCH_LIMIT = 64
 
@@ -74,9 +74,9 @@ class Tx:
 
     @property
     def session(self) -> Session:
-        """Return an ORM session on this transaction, for cold paths."""
+        """Return an ORM session in a savepoint of its own, for cold paths."""
         if self._session is None:
-            self._session = Session(self.connection, join_transaction_mode="rollback_only")
+            self._session = Session(self.connection, join_transaction_mode="create_savepoint")
         return self._session
 
     def emit(self, event: EventBody, *, subject: str, station: str = "") -> None:
@@ -88,14 +88,13 @@ class Tx:
         )
 
     def finish(self) -> None:
-        """Write what the session still holds."""
+        """Write what the session still holds and release its savepoint."""
         if self._session is not None:
-            self._session.flush()
+            self._session.commit()
 
     def close(self) -> None:
-        """Let the session go; its transaction belongs to the writer."""
+        """Let the session go, and with it what it did not finish."""
         if self._session is not None:
-            self._session.expunge_all()
             self._session.close()
 
 
@@ -103,32 +102,18 @@ class Tx:
 class _Waiting:
     command: Callable[[Tx], object]
     actor: Actor
-    key: str | None
     name: str
-    digest: str
+    request: Request | None
     answer_type: type[object] | None
     resolve: Callable[[Done[object] | Exception], None]
 
 
-@dataclass(slots=True)
-class _Chain:
-    """Where the office's event chain stands while a batch runs."""
-
-    office: int
-    seq: int
-    seal: str
-    at: datetime
-    sealed: list[Sealed] = field(default_factory=list)
-
-    def extend(self, emitted: list[Emitted]) -> None:
-        for event in emitted:
-            sealed = seal_event(self.seal, self.office, self.seq + 1, self.at, event)
-            self.seq, self.seal = sealed.seq, sealed.seal
-            self.sealed.append(sealed)
-
-
 class _BatchLost(Exception):
     """The transaction of a batch is gone; nothing of it may be answered."""
+
+
+class _NoDatabase(_BatchLost):
+    """Not even the office's head could be locked and read."""
 
 
 Answers = list[tuple[_Waiting, "Done[object] | Exception"]]
@@ -190,9 +175,8 @@ class Writer:
         waiting = _Waiting(
             command=command,
             actor=actor,
-            key=key,
             name=name,
-            digest=remembered.digest(name, request),
+            request=Request(actor.reference, key, name, digest(name, request)) if key else None,
             answer_type=cast("type[object] | None", answer),
             resolve=lambda outcome: _settle(future, outcome),
         )
@@ -200,9 +184,10 @@ class Writer:
         return cast("Done[T]", await future)
 
     def run_alone(self, command: Callable[[Tx], T], *, actor: Actor) -> T:
-        """Run one command in this thread, for tools that hold the hub's lock. Raises Refused."""
-        waiting = _Waiting(command, actor, None, "", "", None, lambda _outcome: None)
-        [(_, outcome)], _sealed = self._commit([waiting])
+        """Run one command in this thread, by a writer that is not started. Raises LoketError."""
+        told: list[Done[object] | Exception] = []
+        self._run_batch([_Waiting(command, actor, "", None, None, told.append)])
+        outcome = told[0]
         if isinstance(outcome, Exception):
             raise outcome
         return cast("T", outcome.value)
@@ -242,18 +227,21 @@ class Writer:
         self._publish(answers, sealed)
 
     def _run_each_alone(self, batch: list[_Waiting]) -> None:
-        for waiting in batch:
+        for position, waiting in enumerate(batch):
             try:
                 answers, sealed = self._commit([waiting])
+            except _NoDatabase as lost:  # nobody behind this one fares better
+                self._publish(_refused(batch[position:], lost), [])
+                return
             except _BatchLost as lost:
-                log.error("command %s could not be stored: %s", waiting.name, lost.__cause__)  # noqa: TRY400
-                answers, sealed = [(waiting, _cannot_store())], []
+                answers, sealed = _refused([waiting], lost), []
             self._publish(answers, sealed)
 
     def _publish(self, answers: Answers, sealed: list[Sealed]) -> None:
         if self._loop is None:
-            return
-        self._loop.call_soon_threadsafe(self._resolve, answers, sealed)
+            self._resolve(answers, sealed)
+        else:
+            self._loop.call_soon_threadsafe(self._resolve, answers, sealed)
 
     def _resolve(self, answers: Answers, sealed: list[Sealed]) -> None:
         for waiting, outcome in answers:
@@ -268,81 +256,68 @@ class Writer:
     def _commit(self, batch: list[_Waiting]) -> tuple[Answers, list[Sealed]]:
         """Run the batch in one transaction. Raises _BatchLost when nothing of it is stored."""
         answers: Answers = []
-        chain: _Chain | None = None
+        chain: Chain | None = None
+        committing = False
         try:
             with self._database.writing.connect() as connection:
                 transaction = connection.begin()
-                chain = self._take_chain(connection)
+                chain = take_chain(connection, self._office, self._clock.now(), self._last_at)
+                memory = Memory(connection, self._office, _requests(batch))
                 for waiting in batch:
-                    # who waited first in the batch also arrived first
-                    chain.at += timedelta(microseconds=1)
-                    answers.append((waiting, self._attempt(connection, waiting, chain)))
+                    chain.tick()
+                    answers.append((waiting, self._attempt(connection, waiting, chain, memory)))
                     self._must_be_in_transaction(connection)
                 self._last_at = chain.at
-                self._write_chain(connection, chain)
+                memory.write()
+                write_chain(connection, chain)
+                committing = True
                 transaction.commit()
         except (DBAPIError, _BatchLost) as error:
-            if chain is None or not self._was_committed(chain):
+            if chain is None:
+                raise _NoDatabase from error
+            stored = committing and outcome_of(self._database, chain)
+            if stored is None:
+                return [(waiting, outcome_unknown()) for waiting in batch], []
+            if not stored:
                 raise _BatchLost from error
         return answers, chain.sealed
 
-    def _take_chain(self, connection: Connection) -> _Chain:
-        if not self._database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:o)"), {"o": self._office})
-        head = connection.execute(
-            select(Office.seq, Office.seal).where(Office.id == self._office)
-        ).one()
-        now = self._clock.now()
-        if self._last_at is None or not self._database.is_sqlite:
-            self._last_at = self._newest_instant(connection, head.seq)
-        # `at` never goes backwards in the event table
-        self._last_at = max(now, self._last_at) if self._last_at else now
-        return _Chain(self._office, head.seq, head.seal, self._last_at)
-
-    def _newest_instant(self, connection: Connection, seq: int) -> datetime | None:
-        return connection.execute(
-            select(EventRow.at).where(EventRow.office == self._office, EventRow.seq == seq)
-        ).scalar_one_or_none()
-
     def _attempt(
-        self, connection: Connection, waiting: _Waiting, chain: _Chain
+        self, connection: Connection, waiting: _Waiting, chain: Chain, memory: Memory
     ) -> Done[object] | Exception:
-        savepoint = connection.begin_nested()
         tx = Tx(self._office, connection, chain.at, waiting.actor)
+        connection.exec_driver_sql("SAVEPOINT command")
         try:
-            done = self._perform(tx, waiting, chain)
-            savepoint.commit()
+            with closing(tx):
+                done = self._perform(tx, waiting, chain, memory)
+            connection.exec_driver_sql("RELEASE SAVEPOINT command")
         except Refused as refusal:
-            savepoint.rollback()
+            undo_command(connection)
             return refusal
-        except IntegrityError as error:
-            savepoint.rollback()
+        except (IntegrityError, DataError) as error:
+            undo_command(connection)
             log.warning("command %s broke a constraint: %s", waiting.name, type(error.orig))
-            return _constraint()
+            return collision()
         except DBAPIError as error:
             raise _BatchLost from error
         except Exception as error:  # one command's bug must not take the batch along
-            savepoint.rollback()
+            undo_command(connection)
             log.exception("command %s failed", waiting.name)
             return error if isinstance(error, LoketError) else Fault("the hub failed")
-        finally:
-            tx.close()
-        if not done.replayed:
-            chain.extend(tx.emitted)
+        if done.replayed:
+            return done
+        chain.extend(tx.emitted)
+        if waiting.request is not None and tx.emitted:
+            memory.keep(waiting.request, done.body, done.seq, tx.at)
         return done
 
-    def _perform(self, tx: Tx, waiting: _Waiting, chain: _Chain) -> Done[object]:
-        if waiting.key is not None:
-            earlier = remembered.find(tx, waiting.key, waiting.name, waiting.digest)
-            if earlier is not None:
-                return _replay(earlier, waiting.answer_type)
+    def _perform(self, tx: Tx, waiting: _Waiting, chain: Chain, memory: Memory) -> Done[object]:
+        earlier = memory.find(waiting.request) if waiting.request is not None else None
+        if earlier is not None:
+            return _replay(earlier, waiting.answer_type)
         value = waiting.command(tx)
         tx.finish()
-        body = msgspec.json.encode(value)
-        seq = chain.seq + len(tx.emitted)
-        if waiting.key is not None and tx.emitted:
-            remembered.keep(tx, waiting.key, waiting.name, waiting.digest, body, seq)
-        return Done(value, body, seq)
+        return Done(value, msgspec.json.encode(value), chain.seq + len(tx.emitted))
 
     def _must_be_in_transaction(self, connection: Connection) -> None:
         # on SQLITE_FULL SQLite rolls back by itself and everything after would autocommit
@@ -350,44 +325,18 @@ class Writer:
         if self._database.is_sqlite and raw is not None and not raw.in_transaction:
             raise _BatchLost
 
-    def _write_chain(self, connection: Connection, chain: _Chain) -> None:
-        if not chain.sealed:
-            return
-        connection.execute(insert(EventRow), [_row(event) for event in chain.sealed])
-        connection.execute(
-            update(Office).where(Office.id == self._office).values(seq=chain.seq, seal=chain.seal)
-        )
-        if not self._database.is_sqlite:
-            connection.execute(
-                text("SELECT pg_notify('loket', :p)"), {"p": f"{self._office}:{chain.seq}"}
-            )
 
-    def _was_committed(self, chain: _Chain) -> bool:
-        """Settle a commit of unknown outcome by the head row, on a new connection."""
-        if not chain.sealed:
-            return False
-        last = chain.sealed[-1]
-        try:
-            with self._database.reading_core() as connection:
-                seal = connection.execute(
-                    select(EventRow.seal).where(
-                        EventRow.office == self._office, EventRow.seq == last.seq
-                    )
-                ).scalar_one_or_none()
-        except DBAPIError:
-            return False
-        return seal == last.seal
+def _requests(batch: list[_Waiting]) -> list[Request]:
+    return [waiting.request for waiting in batch if waiting.request is not None]
 
 
-def _row(event: Sealed) -> dict[str, object]:
-    return {name: getattr(event, name) for name in Sealed.__slots__}
+def _refused(batch: list[_Waiting], lost: _BatchLost) -> Answers:
+    log.error("%d commands could not be stored: %s", len(batch), lost.__cause__)
+    return [(waiting, not_stored(lost, DATABASE)) for waiting in batch]
 
 
-def _replay(earlier: remembered.Earlier, answer_type: type[object] | None) -> Done[object]:
-    if answer_type is None:
-        value: object = msgspec.json.decode(earlier.body)
-    else:
-        value = msgspec.json.decode(earlier.body, type=answer_type)
+def _replay(earlier: Earlier, answer_type: type[object] | None) -> Done[object]:
+    value = msgspec.json.decode(earlier.body, type=answer_type or Any)
     return Done(value, earlier.body, earlier.seq, replayed=True)
 
 
@@ -399,19 +348,3 @@ def _settle(future: asyncio.Future[Done[object]], outcome: Done[object] | Except
         future.set_exception(outcome)
     else:
         future.set_result(outcome)
-
-
-def _constraint() -> Conflict:
-    return Conflict(
-        "constraint",
-        "This collides with something that is already recorded. Look again and repeat.",
-        id="Bertabrakan dengan catatan yang sudah ada. Lihat kembali lalu ulangi.",
-    )
-
-
-def _cannot_store() -> Busy:
-    return Busy(
-        "storage_failed",
-        "The hub cannot store anything now; nothing was done. Tell the supervisor.",
-        id="Hub tidak dapat menyimpan sekarang; tidak ada yang diubah. Beri tahu supervisor.",
-    )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import threading
+import traceback
 from collections.abc import Coroutine
 
-from devices.capabilities import PrintResult, PrintState
+from devices.capabilities import PrintResult, PrintState, Progress
 from devices.errors import DeviceError
 from hub.wire import DeviceReport, TicketPrinted, Words
 from kiosk import forms
@@ -26,12 +28,14 @@ from kiosk.events import (
     ChipFailed,
     ChipProgress,
     ChipRead,
+    Event,
     PaperChanged,
     PrinterSeen,
     ReaderSeen,
+    RequestRefused,
 )
 from kiosk.link import Link, Tell
-from kiosk.outbox import Kept, Wanted
+from kiosk.outbox import Kept, OutboxFull, Wanted
 from kiosk.peripherals import Peripherals
 from kiosk.ticket import TicketPaper, TicketUnprintable, render_ticket
 
@@ -51,6 +55,7 @@ class Errands:
         self._version = version
         self._running: set[asyncio.Task[None]] = set()
         self._requests: dict[str, asyncio.Task[None]] = {}
+        self._reading = threading.Event()
         self._staff_wanted = False
         self._reported: list[DeviceReport] | None = None
 
@@ -58,15 +63,16 @@ class Errands:
         """Begin what `effect` asks for; returns at once."""
         match effect:
             case SendRequest():
-                self._requests[effect.key] = self._begin(
-                    self._link.deliver(self._link.keep(effect))
-                )
+                self._send(effect)
             case DropRequest():
                 self._drop(effect.key)
             case PrintTicket():
-                self._begin(self._print(effect))
+                unknown = PaperChanged(effect.ticket.id, PrintState.UNKNOWN.value, "kiosk")
+                self._begin(self._print(effect), failed=unknown)
             case ReadChip():
-                self._begin(self._read(effect))
+                self._reading = threading.Event()
+                reading = self._read(effect, self._reading)
+                self._begin(reading, failed=ChipFailed("kiosk"))
             case _:
                 self._carry_out_small(effect)
 
@@ -93,23 +99,41 @@ class Errands:
                 self._link.refresh()
                 self._begin(self._ask_printer())
             case CancelRead():
-                self._peripherals.cancel_read()
+                self._reading.set()
             case CallStaff():
                 self._staff_wanted = effect.wanted
                 self._begin(self._report())
             case Wipe():
                 self._requests.clear()
+                self._link.leave()
 
-    def _begin(self, errand: Coroutine[object, object, None]) -> asyncio.Task[None]:
+    def _begin(
+        self, errand: Coroutine[object, object, None], *, failed: Event | None = None
+    ) -> asyncio.Task[None]:
+        """Begin an errand; `failed` is told if it breaks, so that nobody waits for its end."""
         task = asyncio.get_running_loop().create_task(errand)
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(lambda ended: self._ended(ended, failed))
         return task
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, task: asyncio.Task[None], failed: Event | None) -> None:
         self._running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("an errand failed", exc_info=error)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        # the error's own text may hold what was typed or read: its kind and place will do
+        log.error("an errand failed: %s", _place_of(error))
+        if failed is not None:
+            self._tell(failed)
+
+    def _send(self, effect: SendRequest) -> None:
+        refused = RequestRefused(effect.key, "kiosk_storage")
+        try:
+            wanted = self._link.keep(effect)
+        except OutboxFull:
+            log.error("request %s cannot be stored: is the disk full?", effect.key)  # noqa: TRY400
+            self._tell(refused)
+        else:
+            self._requests[effect.key] = self._begin(self._link.deliver(wanted), failed=refused)
 
     def _drop(self, key: str) -> None:
         task = self._requests.pop(key, None)
@@ -150,26 +174,32 @@ class Errands:
         self._tell(PaperChanged(effect.ticket.id, result.state.value, result.code))
         await self._report()
 
-    async def _read(self, effect: ReadChip) -> None:
+    async def _read(self, effect: ReadChip, cancelled: threading.Event) -> None:
         loop = asyncio.get_running_loop()
 
         def progress(done: int, total: int) -> None:
-            loop.call_soon_threadsafe(self._tell, ChipProgress(done, total))
+            if not cancelled.is_set():
+                loop.call_soon_threadsafe(self._tell, ChipProgress(done, total))
 
+        outcome = await self._chip(effect, progress, cancelled)
+        # the person went back meanwhile: the next reading may have begun already
+        if not cancelled.is_set():
+            self._tell(ReaderSeen(self._peripherals.reader_works))
+            self._tell(outcome)
+
+    async def _chip(
+        self, effect: ReadChip, progress: Progress, cancelled: threading.Event
+    ) -> ChipRead | ChipFailed:
         try:
-            read = await self._peripherals.read_chip(effect.key, progress)
+            read = await self._peripherals.read_chip(effect.key, progress, cancelled)
             if read is None:
-                self._tell(ChipFailed("passport_absent"))
-                return
-            passport = forms.chip_passport(read, effect.key, on=effect.on)
+                return ChipFailed("passport_absent")
+            return ChipRead(forms.chip_passport(read, effect.key, on=effect.on))
         except DeviceError as error:
             log.info("chip not read: %s", error.code)
-            self._tell(ReaderSeen(self._peripherals.reader_works))
-            self._tell(ChipFailed(error.code))
+            return ChipFailed(error.code)
         except forms.FormFault as fault:
-            self._tell(ChipFailed(fault.code))
-        else:
-            self._tell(ChipRead(passport))
+            return ChipFailed(fault.code)
 
     async def _report(self) -> None:
         reports = await self._peripherals.reports()
@@ -180,6 +210,11 @@ class Errands:
         if reports != self._reported:
             self._reported = reports
             self._link.report(self._version, reports)
+
+
+def _place_of(error: BaseException) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, line {frame.lineno}"
 
 
 def _paper(effect: PrintTicket) -> TicketPaper:

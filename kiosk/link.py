@@ -7,6 +7,7 @@ gets one ticket however often the line breaks. What happens is told as `kiosk.ev
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from contextlib import aclosing
@@ -20,7 +21,7 @@ from hub.errors import Busy, Fault, NotAllowed, Refused
 from hub.wire import DeviceReport, OfficeState, StationReport, TicketPrinted
 from kiosk.effects import SendRequest
 from kiosk.events import Event, LinkChanged, OfficeSeen, RequestRefused, Resumed, TicketIssued
-from kiosk.outbox import Kept, Outbox, PaperReport, Wanted
+from kiosk.outbox import Kept, Outbox, OutboxFull, PaperReport, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ LONGEST_PAUSE_S = 4.0
 """A person stands and waits: no longer pause than they would bear."""
 SETTLE_S = 0.2
 """Events come in bursts; the office is asked once per burst."""
+REPORT_EVERY_S = 60.0
 ABANDONED_AFTER_S = 600.0
 """An older request is not sent again after a restart: its person has left."""
 
@@ -62,7 +64,7 @@ class Link:
     # ── requests ─────────────────────────────────────────────────────────────
 
     def keep(self, effect: SendRequest) -> Wanted:
-        """Store a request; it is safe from now on."""
+        """Store a request; it is safe from now on. Raises OutboxFull."""
         wanted = Wanted(effect.key, effect.ticket, effect.draft)
         self._outbox.keep(wanted, at=self._now())
         return wanted
@@ -92,6 +94,10 @@ class Link:
     def drop(self, key: str) -> None:
         """Forget a request whose person gave up; it is never sent again."""
         self._outbox.forget(key)
+
+    def leave(self) -> None:
+        """Forget the ticket of a person who has left: a restart must not show it to the next."""
+        self._outbox.forget_shown()
 
     def unfinished(self) -> Kept | None:
         """Return the request that a restart interrupted, if its person may still be there.
@@ -124,13 +130,20 @@ class Link:
             opened = await self._hub.open_draft(wanted.draft, key=f"{wanted.key}-draft")
             # the draft is the hub's now: its personal data leaves this machine's disk
             wanted = replace(wanted, draft=None, application=opened.id, case_code=opened.case_code)
-            self._outbox.advance(wanted)
+            self._note(wanted)
         if wanted.application:
             ticket = msgspec.structs.replace(ticket, application=wanted.application)
         issued = await self._hub.issue_ticket(ticket, key=wanted.key)
         wanted = replace(wanted, issued=issued)
-        self._outbox.advance(wanted)
+        self._note(wanted)
         return wanted
+
+    def _note(self, wanted: Wanted) -> None:
+        """Store the hub's answer; without room the hub's own memory of the key has to do."""
+        try:
+            self._outbox.advance(wanted)
+        except OutboxFull:
+            log.error("the answer to request %s is not stored: is the disk full?", wanted.key)  # noqa: TRY400
 
     # ── paper ────────────────────────────────────────────────────────────────
 
@@ -199,7 +212,10 @@ class Link:
         self._unreported.set()
         pause_s = FIRST_PAUSE_S
         while True:
-            await self._unreported.wait()
+            # the hub takes a silent station for a lost one: the same report again now and then
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_EVERY_S):
+                    await self._unreported.wait()
             self._unreported.clear()
             try:
                 await self._send_reports()
@@ -227,9 +243,6 @@ class Link:
             raise
         except Refused as refusal:
             log.warning("report on devices not taken: %s", refusal.code)
-        # a newer report may have come while this one was on its way
-        if self._report is report:
-            self._report = None
 
     # ── whether the hub is there ─────────────────────────────────────────────
 

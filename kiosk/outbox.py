@@ -46,6 +46,10 @@ class OutboxUnreadable(Exception):
     """The outbox's key does not open its rows: restore the key or move the state folder away."""
 
 
+class OutboxFull(Exception):
+    """Nothing can be written to the outbox: its disk is full or broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A request for a ticket, with what the hub has answered so far."""
@@ -94,16 +98,19 @@ class Outbox:
         self._file.close()
 
     def keep(self, wanted: Wanted, *, at: float) -> None:
-        """Store a request before it is sent."""
-        self._file.execute(
+        """Store a request before it is sent. Raises OutboxFull."""
+        self._write(
             "INSERT INTO request (key, made_at, state, sealed) VALUES (?, ?, 'unsent', ?)",
             (wanted.key, at, self._seal(wanted.key, wanted)),
         )
 
     def advance(self, wanted: Wanted) -> None:
-        """Store what the hub answered; a request with its ticket counts as issued."""
+        """Store what the hub answered; a request with its ticket counts as issued.
+
+        Raises OutboxFull.
+        """
         state = "issued" if wanted.issued else "unsent"
-        self._file.execute(
+        self._write(
             "UPDATE request SET state = ?, sealed = ? WHERE key = ?",
             (state, self._seal(wanted.key, wanted), wanted.key),
         )
@@ -131,6 +138,10 @@ class Outbox:
         """Delete a request, if it is there."""
         self._file.execute("DELETE FROM request WHERE key = ?", (key,))
 
+    def forget_shown(self) -> None:
+        """Delete requests whose ticket was only shown: their person has seen it and gone."""
+        self._file.execute("DELETE FROM request WHERE state = 'issued'")
+
     def reported(self, key: str) -> None:
         """Delete a report that the hub has acknowledged."""
         self._file.execute("DELETE FROM paper WHERE key = ?", (key,))
@@ -149,6 +160,12 @@ class Outbox:
         """Return the reports the hub has not acknowledged, in order. Raises OutboxUnreadable."""
         rows = self._file.execute("SELECT key, sealed FROM paper ORDER BY place").fetchall()
         return [self._open(key, sealed, PaperReport) for key, sealed in rows]
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
+        try:
+            self._file.execute(statement, values)
+        except sqlite.OperationalError as error:
+            raise OutboxFull from error
 
     def _seal(self, key: str, row: Wanted | PaperReport) -> bytes:
         nonce = os.urandom(NONCE_BYTES)

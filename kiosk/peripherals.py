@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from time import monotonic, sleep
+from time import monotonic
 from typing import TypeVar, cast
 
 from devices.capabilities import (
@@ -45,6 +45,7 @@ HEALTH_S, PRINT_S, READ_S = 6.0, 25.0, 60.0
 """Limits of one call, opening included; a chip with a large photo takes 20 s over BAC."""
 PLACED_WITHIN_S = 6.0
 """How long a passport may still be moved about after the button was touched."""
+LOOK_S = 0.2
 RETIRE_AFTER = 5
 
 
@@ -117,7 +118,6 @@ class Peripherals:
         self._printer = Bench("ticket_printer", printer) if printer else None
         self._reader = Bench("passport_reader", reader) if reader else None
         self._failures = 0
-        self._cancelled = threading.Event()
 
     @property
     def reader_works(self) -> bool:
@@ -146,6 +146,10 @@ class Peripherals:
             return PrintResult(PrintState.UNKNOWN, error.code)
         except DeviceError as error:
             return PrintResult(PrintState.FAILED, error.code)
+        except ValueError:
+            # 576 dots do not fit on a printer for 58 mm paper
+            log.error("the ticket is too wide for the printer")  # noqa: TRY400
+            return PrintResult(PrintState.FAILED, "ticket_too_wide")
 
     async def printed(self, process_id: int) -> bool:
         """Return whether the printer says that it ended the print of that number."""
@@ -159,29 +163,31 @@ class Peripherals:
             return False
         return last == process_id
 
-    async def read_chip(self, key: MrzKey, progress: Progress) -> PassportRead | None:
-        """Read the passport on the reader; None if none was laid down. Raises DeviceError."""
+    async def read_chip(
+        self, key: MrzKey, progress: Progress, cancelled: threading.Event
+    ) -> PassportRead | None:
+        """Read the passport on the reader; None if none was laid down, or `cancelled` was set.
+
+        Raises DeviceError.
+        """
         if self._reader is None:
             raise DeviceUnavailable
-        self._cancelled.clear()
         try:
             read = await self._reader.call(
-                lambda device: self._read(cast("PassportReader", device), key, progress),
+                lambda device: _read(cast("PassportReader", device), key, progress, cancelled),
                 limit_s=READ_S,
             )
         except NeedsPerson:
             raise
         except DeviceError:
+            if cancelled.is_set():
+                return None
             self._failures += 1
             if self._failures == RETIRE_AFTER:
                 log.error("the passport reader failed %d times and retires", RETIRE_AFTER)  # noqa: TRY400
             raise
         self._failures = 0
         return read
-
-    def cancel_read(self) -> None:
-        """Stop reading at the next block."""
-        self._cancelled.set()
 
     async def reports(self) -> list[DeviceReport]:
         """Return how both devices are, for the hub."""
@@ -190,23 +196,24 @@ class Peripherals:
 
     def close(self) -> None:
         """Release both devices."""
-        self._cancelled.set()
         for bench in (self._printer, self._reader):
             if bench is not None:
                 bench.close()
-
-    def _read(self, reader: PassportReader, key: MrzKey, progress: Progress) -> PassportRead | None:
-        until = monotonic() + PLACED_WITHIN_S
-        while not reader.present():
-            if monotonic() > until or self._cancelled.is_set():
-                return None
-            sleep(0.2)
-        return reader.read_passport(key, progress=progress, cancelled=self._cancelled.is_set)
 
     def _retired(self, report: DeviceReport) -> DeviceReport:
         if report.role != "passport_reader" or self._failures < RETIRE_AFTER:
             return report
         return DeviceReport(role=report.role, address=report.address, lamp="down", code="retired")
+
+
+def _read(
+    reader: PassportReader, key: MrzKey, progress: Progress, cancelled: threading.Event
+) -> PassportRead | None:
+    until = monotonic() + PLACED_WITHIN_S
+    while not reader.present():
+        if monotonic() > until or cancelled.wait(LOOK_S):
+            return None
+    return reader.read_passport(key, progress=progress, cancelled=cancelled.is_set)
 
 
 async def _report(bench: Bench) -> DeviceReport:

@@ -13,21 +13,23 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from hub.client import HubClient, discover
+from hub.client import HubClient
 from kiosk.app import KioskApp
 from kiosk.effects import Effect
 from kiosk.errands import Errands
-from kiosk.events import Event, OfficeSeen
+from kiosk.events import Event, LinkChanged, OfficeSeen
 from kiosk.link import Link
 from kiosk.outbox import Outbox, OutboxUnreadable
 from kiosk.peripherals import Peripherals
 from kiosk.probe import VARIABLE, listen
+from kiosk.search import Search
 from kiosk.state import Session
 from kiosk.voice import Voice, can_speak
 
 log = logging.getLogger(__name__)
 
-LOOK_FOR_HUB_S = 5.0
+LOST_S = 10.0
+"""After so long without the hub, one that was found on the network is looked for again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ class _Program:
         self._errands: Errands | None = None
         self.window: KioskApp
         self._voice = Voice()
+        self._linked = asyncio.Event()
+        self._lost = asyncio.Event()
+        self._search = Search(setup.token, setup.ca, setup.interface)
 
     def carry_out(self, effect: Effect) -> None:
         """Do what the session asks for."""
@@ -114,7 +119,7 @@ class _Program:
                 stack.callback(server.close)
             outbox = self._outbox()
             stack.callback(outbox.close)
-            url = self._setup.hub or await self._find()
+            url = self._setup.hub or await self._search.until_found(self._not_known)
             client = await stack.enter_async_context(
                 HubClient(url, self._setup.token, ca=self._setup.ca)
             )
@@ -127,6 +132,8 @@ class _Program:
             async with asyncio.TaskGroup() as group:
                 group.create_task(link.run())
                 group.create_task(errands.run())
+                if not self._setup.hub:
+                    group.create_task(self._follow_the_hub(client))
 
     def _outbox(self) -> Outbox:
         outbox = Outbox(self._setup.state)
@@ -138,17 +145,26 @@ class _Program:
             raise
         return outbox
 
-    async def _find(self) -> str:
-        interfaces = [self._setup.interface] if self._setup.interface else None
+    async def _follow_the_hub(self, client: HubClient) -> None:
+        """Look for the hub again when it stays away: it may have come back elsewhere."""
         while True:
-            for found in await discover(LOOK_FOR_HUB_S, interfaces=interfaces):
-                if found.trustworthy:
-                    log.info("found the hub at %s", found.url)
-                    return found.url
-            log.info("no hub announces itself yet")
-            await asyncio.sleep(1.0)
+            await self._lost.wait()
+            try:
+                async with asyncio.timeout(LOST_S):
+                    await self._linked.wait()
+            except TimeoutError:
+                url = await self._search.once()
+                if url is not None and url != client.url:
+                    client.move_to(url)
+
+    def _not_known(self, code: str) -> None:
+        self._tell(LinkChanged(online=False, code=code))
 
     def _tell(self, event: Event) -> None:
+        if isinstance(event, LinkChanged):
+            came, went = (self._linked, self._lost) if event.online else (self._lost, self._linked)
+            came.set()
+            went.clear()
         if isinstance(event, OfficeSeen):
             self._ready.answered()
         self.window.tell(event)

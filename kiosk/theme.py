@@ -23,6 +23,7 @@ class Theme:
     ground: str
     surface: str
     sunken: str
+    pressed: str
     text: str
     quiet: str
     border: str
@@ -46,6 +47,7 @@ LIGHT = Theme(
     ground="#F2F5FA",
     surface="#FFFFFF",
     sunken="#DDE4EE",
+    pressed="#C3D2E6",
     text="#0B1B33",
     quiet="#36465C",
     border="#7A8799",
@@ -68,6 +70,7 @@ CONTRAST = Theme(
     ground="#000000",
     surface="#000000",
     sunken="#000000",
+    pressed="#454545",
     text="#FFFFFF",
     quiet="#FFFFFF",
     border="#FFFFFF",

@@ -5,6 +5,7 @@ Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ALLOWED = Path(__file__).parent.parent / "tests" / "allowed_skips.toml"
+NO_COLUMNS = "PYTHONNODEBUGRANGES"
 
 
 class Skips:
@@ -29,6 +31,17 @@ class Skips:
             self.seen[report.nodeid] = str(report.longrepr)
 
 
+def without_columns() -> None:
+    """Start anew without columns in tracebacks, which Python 3.11 finds by `ast.parse`.
+
+    An error in a finalizer has its traceback formatted on the spot. When the garbage collector ran
+    in the middle of another `ast.parse`, that one fails with "SystemError: AST constructor
+    recursion depth mismatch" (python/cpython#106905, mended in 3.12.2 only).
+    """
+    if NO_COLUMNS not in os.environ:
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {NO_COLUMNS: "1"})
+
+
 def main() -> int:
     allowed = tomllib.loads(ALLOWED.read_text())["skip"]
     skips = Skips()
@@ -40,4 +53,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    without_columns()
     sys.exit(main())

@@ -43,6 +43,7 @@ sane-utils|a foreign scanner client for the tests
 openssl|a foreign judge of certificates and signatures
 poppler-utils|a foreign reader of our papers
 imagemagick|screenshots in the tests
+postgresql|several hubs on one database: the tests start one of their own, as an unprivileged user
 LIST
   true
 }

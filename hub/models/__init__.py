@@ -1,5 +1,5 @@
 """Tables. Importing this package knows every table of the hub."""
 
-from hub.models import application, officer, queue, schema, station
+from hub.models import application, officer, opening, queue, schema, station
 
-__all__ = ["application", "officer", "queue", "schema", "station"]
+__all__ = ["application", "officer", "opening", "queue", "schema", "station"]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.models.schema import Base, InOffice, WithId
@@ -71,17 +79,33 @@ class TicketRow(WithId, Base):
     state: Mapped[str] = mapped_column(String(12))
     issued_at: Mapped[datetime]
     arrived_at: Mapped[datetime]
-    reserved_counter: Mapped[int | None]
+    # where the ticket stood before it returned behind others; None: it never did
+    original_at: Mapped[datetime | None]
+    appointment_at: Mapped[datetime | None]
+    # what a counter must have for this ticket; with lane, segment and language its group
+    needed: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    # the counter it waits for, 0 for any
+    held_for: Mapped[int] = mapped_column(default=0, server_default="0")
     counter: Mapped[int | None]
     calls: Mapped[int] = mapped_column(default=0)
     called_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     absent_at: Mapped[datetime | None]
+    returns: Mapped[int] = mapped_column(default=0, server_default="0")
+    parked_at: Mapped[datetime | None]
+    parked_counter: Mapped[int | None]
+    # seconds served before the present service, at earlier counters or before it was parked
+    served_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    # what takes the last act back, and who may; empty: nothing to undo
+    undo: Mapped[str] = mapped_column(default="", server_default="")
     outcome: Mapped[str] = mapped_column(String(12), default="")
     application: Mapped[str | None] = mapped_column(String(32))
     printed: Mapped[str] = mapped_column(String(12), default="")
     copies: Mapped[int] = mapped_column(default=0)
+    # what was promised when it was issued; beside the first call: what happened
+    low_min: Mapped[int | None]
+    high_min: Mapped[int | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["office", "visit"], ["visits.office", "visits.id"]),
@@ -92,6 +116,9 @@ class TicketRow(WithId, Base):
             "office",
             "lane",
             "segment",
+            "language",
+            "needed",
+            "held_for",
             "arrived_at",
             "id",
             sqlite_where=text("state = 'waiting'"),
@@ -108,6 +135,14 @@ class TicketRow(WithId, Base):
             postgresql_where=text("state IN ('called', 'serving')"),
         ),
         Index("ix_tickets_application", "office", "application"),
+        # what an officer put aside, and what closing time ends
+        Index(
+            "ix_tickets_parked",
+            "office",
+            "parked_counter",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
     )
 
     @property
@@ -129,6 +164,7 @@ class CallRow(WithId, Base):
     out_of_order: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str] = mapped_column(default="")
     heads: Mapped[str]
+    undone: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     __table_args__ = (
         ForeignKeyConstraint(["office", "ticket"], ["tickets.office", "tickets.id"]),
@@ -149,16 +185,39 @@ class CounterRow(InOffice, Base):
     actor: Mapped[str] = mapped_column(String(80), default="")
     since: Mapped[datetime]
     priority_streak: Mapped[int] = mapped_column(default=0)
+    profile: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # the languages spoken there today, empty: all of the office
+    languages: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class LaneCount(InOffice, Base):
-    """Maintained number of waiting tickets of a lane and segment."""
+    """Maintained number of waiting tickets of a group: only its first one can be next."""
 
     __tablename__ = "lane_counts"
 
     lane: Mapped[str] = mapped_column(String(40), primary_key=True)
     segment: Mapped[str] = mapped_column(String(20), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    needed: Mapped[str] = mapped_column(String(80), primary_key=True, default="")
+    held_for: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
     waiting: Mapped[int] = mapped_column(default=0)
+
+
+class TicketNote(WithId, Base):
+    """What an officer wrote when acting on a ticket; free text stays here, never in an event."""
+
+    __tablename__ = "ticket_notes"
+
+    ticket: Mapped[str] = mapped_column(String(32))
+    act: Mapped[str] = mapped_column(String(12))
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    text: Mapped[str]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["office", "ticket"], ["tickets.office", "tickets.id"]),
+        Index("ix_ticket_notes_ticket", "office", "ticket", "at"),
+    )
 
 
 class NumberSeries(InOffice, Base):
@@ -169,3 +228,5 @@ class NumberSeries(InOffice, Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     prefix: Mapped[str] = mapped_column(String(4), primary_key=True)
     last: Mapped[int]
+    # the kiosk that gives these numbers without the hub; empty: the hub's own series
+    station: Mapped[str] = mapped_column(String(32), default="", server_default="")

@@ -24,8 +24,13 @@ class Station(WithId, Base):
     boot: Mapped[str] = mapped_column(String(40), default="")
     version: Mapped[str] = mapped_column(String(40), default="")
     seen_at: Mapped[datetime | None]
+    # the letter after a service's prefix in numbers that a kiosk gives without the hub
+    series: Mapped[str | None] = mapped_column(String(1))
 
-    __table_args__ = (UniqueConstraint("office", "token_hash"),)
+    __table_args__ = (
+        UniqueConstraint("office", "token_hash"),
+        Index("uq_stations_series", "office", "series", unique=True),
+    )
 
 
 class StationDevice(InOffice, Base):

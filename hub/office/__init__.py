@@ -8,13 +8,10 @@ from hub.office.config import (
     Custody,
     DeviceRole,
     Form,
-    Holiday,
-    Hours,
     LaneConfig,
     Letterhead,
     OfficeConfig,
     OfficeIdentity,
-    QueueRules,
     RegisterRule,
     Retention,
     RoleConfig,
@@ -23,10 +20,13 @@ from hub.office.config import (
     Signer,
     Tariff,
 )
-from hub.office.loader import SAMPLE_OFFICE, OfficeFileError, load_office
+from hub.office.hours import Calendar, Holiday, Hours, Workday
+from hub.office.loader import SAMPLE_OFFICE, OfficeFileError, check_office, load_office
+from hub.office.queue_rules import NeedConfig, ProfileConfig, QueueRules, SegmentConfig
 
 __all__ = [
     "SAMPLE_OFFICE",
+    "Calendar",
     "Capacity",
     "Checklist",
     "ChecklistItem",
@@ -38,16 +38,21 @@ __all__ = [
     "Hours",
     "LaneConfig",
     "Letterhead",
+    "NeedConfig",
     "OfficeConfig",
     "OfficeFileError",
     "OfficeIdentity",
+    "ProfileConfig",
     "QueueRules",
     "RegisterRule",
     "Retention",
     "RoleConfig",
+    "SegmentConfig",
     "SegregationRule",
     "ServiceConfig",
     "Signer",
     "Tariff",
+    "Workday",
+    "check_office",
     "load_office",
 ]

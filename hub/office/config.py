@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.office.hours import (
+    Calendar,
+    Holiday,
+    Hours,
+    LocalSpan,
+    Workday,
+    closed_at,
+    days_from,
+    last_shortened,
+)
+from hub.office.queue_rules import (
+    DEFAULT_SEGMENTS,
+    Code,
+    Minutes,
+    NeedConfig,
+    ProfileConfig,
+    QueueRules,
+    SegmentConfig,
+)
 from hub.rulefile import Rule
 from hub.wire import Words
 
@@ -17,14 +36,7 @@ Custody = Literal["office", "visit"]
 DeviceRole = Literal[
     "fingerprint", "camera", "scanner", "document_printer", "passport_reader", "ticket_printer"
 ]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-Minutes = Annotated[int, msgspec.Meta(ge=1, le=600)]
-Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Span = tuple[Clock, Clock]
-
-CLOSED_DAY = Words(id="Hari ini tutup", en="Closed today")
-CLOSED_HOUR = Words(id="Di luar jam layanan", en="Outside service hours")
-BREAK = Words(id="Sedang istirahat", en="Break")
+Opens = Literal["", "skim"]
 
 
 class OfficeIdentity(Rule, frozen=True, kw_only=True):
@@ -56,84 +68,52 @@ class Letterhead(Rule, frozen=True, kw_only=True):
 
 
 class LaneConfig(Rule, frozen=True, kw_only=True):
-    """A line in which people wait; `weight` scales its waiting time in the call score."""
+    """A line in which people wait; `weight` scales its waiting time in the call score.
+
+    A counter calls its tickets only while its own `devices` of these roles work.
+    """
 
     code: Code
     name: Words
     max_wait_min: Minutes
     weight: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    devices: tuple[DeviceRole, ...] = ()
 
 
 class ServiceConfig(Rule, frozen=True, kw_only=True):
-    """A service that the kiosk offers; `minutes` is the usual time at the counter."""
+    """A service that the kiosk offers; `minutes` is the usual time at the counter.
+
+    `opens` names the procedure of which its ticket opens a case; `segments` are the classes that
+    may take it (empty: all).
+    """
 
     code: Code
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]$")]
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{1,2}$")]
     lane: str
     name: Words
     about: Words
     icon: str
     hours: str
     form: Form
+    opens: Opens = ""
+    segments: tuple[str, ...] = ()
     minutes: Minutes = 10
     quota: Annotated[int, msgspec.Meta(ge=1)] | None = None
     requirements: tuple[Words, ...] = ()
 
 
 class CounterConfig(Rule, frozen=True, kw_only=True):
-    """A counter, the lanes it may serve, and the devices that stand there."""
+    """A counter: the lanes it may serve, its devices, the needs it answers, who works there.
+
+    `languages` empty: all of the office. `profile` is the work profile it opens with.
+    """
 
     number: Annotated[int, msgspec.Meta(ge=1, le=99)]
     lanes: tuple[str, ...]
     devices: tuple[DeviceRole, ...] = ()
-
-
-class QueueRules(Rule, frozen=True, kw_only=True):
-    """How the queue calls, recalls, gives way and lets people return."""
-
-    recall_limit: Annotated[int, msgspec.Meta(ge=1, le=9)]
-    recall_every_s: int
-    walking_time_s: int
-    return_after: Annotated[int, msgspec.Meta(ge=0)]
-    return_within_min: Minutes
-    priority_ratio: Annotated[int, msgspec.Meta(ge=1)]
-    priority_bonus_min: Annotated[int, msgspec.Meta(ge=0)]
-    ageing_per_min: float
-    overdue_weight: float
-    numbers_stop_before_close_min: Annotated[int, msgspec.Meta(ge=0)] = 0
-
-
-class Hours(Rule, frozen=True, kw_only=True):
-    """Opening spans by weekday, local time; a break is the gap between two spans."""
-
-    name: str
-    monday: tuple[Span, ...] = ()
-    tuesday: tuple[Span, ...] = ()
-    wednesday: tuple[Span, ...] = ()
-    thursday: tuple[Span, ...] = ()
-    friday: tuple[Span, ...] = ()
-    saturday: tuple[Span, ...] = ()
-    sunday: tuple[Span, ...] = ()
-
-    def on(self, day: date) -> tuple[tuple[time, time], ...]:
-        """Return the spans of `day`'s weekday."""
-        week = (
-            self.monday,
-            self.tuesday,
-            self.wednesday,
-            self.thursday,
-            self.friday,
-            self.saturday,
-            self.sunday,
-        )
-        return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in week[day.weekday()])
-
-
-class Holiday(Rule, frozen=True, kw_only=True):
-    """A day on which the office stays closed."""
-
-    date: date
-    name: Words
+    needs: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    profile: str = ""
 
 
 class RoleConfig(Rule, frozen=True, kw_only=True):
@@ -228,8 +208,13 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     service_list: tuple[ServiceConfig, ...] = msgspec.field(name="service")
     counter_list: tuple[CounterConfig, ...] = msgspec.field(name="counter")
     queue: QueueRules
+    segments: tuple[SegmentConfig, ...] = msgspec.field(name="segment", default=DEFAULT_SEGMENTS)
+    needs: tuple[NeedConfig, ...] = msgspec.field(name="need", default=())
+    profiles: tuple[ProfileConfig, ...] = msgspec.field(name="profile", default=())
     hours: tuple[Hours, ...]
     holidays: tuple[Holiday, ...] = msgspec.field(name="holiday", default=())
+    workdays: tuple[Workday, ...] = msgspec.field(name="workday", default=())
+    calendar: Calendar = Calendar()
     roles: tuple[RoleConfig, ...] = msgspec.field(name="role")
     segregation: tuple[SegregationRule, ...]
     checklist: Checklist
@@ -266,9 +251,26 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
         """Return the lane `code`, or None."""
         return next((lane for lane in self.lane_list if lane.code == code), None)
 
+    def lane_devices(self, code: str) -> tuple[DeviceRole, ...]:
+        """Return the roles of devices that a ticket of the lane `code` takes."""
+        lane = self.lane(code)
+        return lane.devices if lane else ()
+
     def counter(self, number: int) -> CounterConfig | None:
         """Return the counter `number`, or None."""
         return next((c for c in self.counter_list if c.number == number), None)
+
+    def segment(self, code: str) -> SegmentConfig | None:
+        """Return the class `code`, or None."""
+        return next((s for s in self.segments if s.code == code), None)
+
+    def need(self, code: str) -> NeedConfig | None:
+        """Return the need `code`, or None."""
+        return next((n for n in self.needs if n.code == code), None)
+
+    def profile(self, code: str) -> ProfileConfig | None:
+        """Return the work profile `code`, or None."""
+        return next((p for p in self.profiles if p.code == code), None)
 
     def role(self, code: str) -> RoleConfig | None:
         """Return the role `code`, or None."""
@@ -280,7 +282,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the office has hours on `day` and no holiday."""
-        return not self._holiday(day) and any(h.on(day) for h in self.hours)
+        return self.holiday(day) is None and any(h.on(day) for h in self.hours)
 
     def working_day_after(self, day: date, days: int) -> date:
         """Return the date `days` working days after `day`."""
@@ -301,15 +303,33 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     def closed_because(self, service: str, at: datetime) -> Words | None:
         """Return why `service` gives no numbers at `at`, or None when it does."""
         local = at.astimezone(self.zone)
-        if holiday := self._holiday(local.date()):
-            return holiday.name
-        spans = self._spans(service, local.date())
-        if not spans:
-            return CLOSED_DAY
-        moment = local.time()
-        if any(start <= moment < end for start, end in spans):
+        if holiday := self.holiday(local.date()):
+            return holiday
+        return closed_at(self.spans(service, local.date()), local.time())
+
+    def next_opening(self, service: str, at: datetime) -> datetime | None:
+        """Return when `service` gives numbers again after `at`, None if not within weeks."""
+        for day in days_from(self.today(at)):
+            spans = () if self.holiday(day) else self.spans(service, day)
+            starts = (datetime.combine(day, start, self.zone) for start, _ in spans)
+            if found := next((start for start in starts if start > at), None):
+                return found
+        return None
+
+    def holiday(self, day: date) -> Words | None:
+        """Return the name of the holiday that closes the office on `day`, None if none does."""
+        if any(one.date == day for one in self.workdays):
             return None
-        return BREAK if spans[0][0] <= moment < spans[-1][1] else CLOSED_HOUR
+        own = next((one.name for one in self.holidays if one.date == day), None)
+        return own or self.calendar.holiday(day)
+
+    def spans(self, service: str, day: date) -> tuple[LocalSpan, ...]:
+        """Return when `service` gives numbers on `day`'s weekday, local time."""
+        known = self.service(service)
+        name = known.hours if known else ""
+        hours = next((h for h in self.hours if h.name == name), None)
+        stop = self.queue.numbers_stop_before_close_min
+        return last_shortened(hours.on(day), stop) if hours else ()
 
     def tariff(self, code: str, day: date) -> Tariff | None:
         """Return the fee `code` in force on `day`, or None."""
@@ -319,22 +339,3 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     def signers_on(self, day: date) -> tuple[Signer, ...]:
         """Return the officials who may legalise on `day`."""
         return tuple(s for s in self.signers if s.in_force(day))
-
-    def _holiday(self, day: date) -> Holiday | None:
-        return next((h for h in self.holidays if h.date == day), None)
-
-    def _spans(self, service: str, day: date) -> tuple[tuple[time, time], ...]:
-        known = self.service(service)
-        name = known.hours if known else ""
-        hours = next((h for h in self.hours if h.name == name), None)
-        return _last_shortened(hours.on(day), self.queue) if hours else ()
-
-
-def _last_shortened(
-    spans: tuple[tuple[time, time], ...], rules: QueueRules
-) -> tuple[tuple[time, time], ...]:
-    if not spans or not rules.numbers_stop_before_close_min:
-        return spans
-    start, end = spans[-1]
-    stop = datetime.combine(date.min, end) - timedelta(minutes=rules.numbers_stop_before_close_min)
-    return (*spans[:-1], (start, stop.time()))

@@ -5,36 +5,52 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router, get
-from litestar.di import Provide
-from litestar.exceptions import HTTPException
-from litestar.openapi import OpenAPIConfig
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.response import Redirect
-from litestar.types import ControllerRouterHandler
+from litestar.response.file import ASGIFileResponse
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from hub import jobs
 from hub.announce import Announcer, Neighbours
+from hub.cases import may_see_cases
 from hub.errors import Refused
 from hub.feed import Feed
 from hub.house import SYSTEM, House
 from hub.letters.press import Press
-from hub.officers import SignedIn
-from hub.settings import THE_OFFICE
+from hub.officers import MAY_SUPERVISE, SignedIn
+from hub.procedure import Procedure
 from hub.web import api, assets, auth, display, officer, sop, stream, supervisor
-from hub.web.commanding import provide_commanding, provide_station
+from hub.web.closing_time import end_days
+from hub.web.commanding import JSON, provide_commanding, provide_station
 from hub.web.connection import AnyRequest
+from hub.web.forecaster import Forecasts
+from hub.web.gate import Gate
 from hub.web.problems import answer_failure, answer_http, answer_refused
 from hub.web.tokens import Tokens
 from hub.writer import Writer
+
+if TYPE_CHECKING:
+    from hub.elsewhere import Elsewhere
 
 log = logging.getLogger(__name__)
 
 JOBS_EXPIRE_EVERY = timedelta(seconds=5)
 LARGEST_BODY = 1024 * 1024
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +63,18 @@ class Serving:
     press: Press
     neighbours: Neighbours
     announcer: Announcer | None
+    elsewhere: Elsewhere | None = None
+    """Brings what other hubs on the same database commit."""
 
 
 def create_app(serving: Serving) -> Litestar:
     """Return the application; its lifespan starts and stops the serving parts."""
     house = serving.house
-    tokens = Tokens(house.database, THE_OFFICE)
-    serving.writer.listen(serving.feed.publish)
-    serving.writer.listen(tokens.heard)
-    boards = stream.Boards(house.database, house.procedure.office, house.clock)
-    streams = stream.Streams(serving.feed, tokens, house.database, THE_OFFICE, house.clock, boards)
+    tokens = Tokens(house.database, house.office_no)
+    _let_hear(serving, tokens)
+    office_no, office = house.office_no, house.procedure.office
+    boards = stream.Boards(house.database, office_no, office, house.clock)
+    streams = stream.Streams(serving.feed, tokens, house.database, office_no, house.clock, boards)
     return Litestar(
         route_handlers=_routes(streams),
         dependencies=_parts(serving, tokens),
@@ -66,34 +84,58 @@ def create_app(serving: Serving) -> Litestar:
             HTTPException: answer_http,
             Exception: answer_failure,
         },
-        openapi_config=OpenAPIConfig(
-            title="Loket hub",
-            version="1",
-            path="/api/schema",
-            description="Commands of kiosks, counter agents and programs. Feed: GET /api/feed.",
-        ),
+        openapi_config=None,  # hub.web.api.schema writes the document
+        response_headers=SAFE,
+        state=State({"tokens": tokens, "writer": serving.writer, "office": office}),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
 
 
-@get("/", include_in_schema=False)
-async def front(officer: SignedIn) -> Redirect:
-    """Send an officer where their work is."""
+@get("/")
+async def front(
+    officer: NamedDependency[SignedIn], procedure: NamedDependency[Procedure]
+) -> Redirect:
+    """Send an officer where their work is: to a page that their roles may use."""
+    return Redirect(first_page(officer, procedure))
+
+
+def first_page(officer: SignedIn, procedure: Procedure) -> str:
+    """Return where an officer begins: their counter, the office, the cases, else the procedure."""
     if officer.counter is not None:
-        return Redirect(f"/counter/{officer.counter}")
-    if "supervisor" in officer.roles:
-        return Redirect("/supervisor")
-    return Redirect("/cases")
+        return f"/counter/{officer.counter}"
+    if officer.roles & MAY_SUPERVISE:
+        return "/supervisor"
+    if may_see_cases(procedure, officer.roles):
+        return "/cases"
+    return "/sop"
 
 
 async def require_json(request: AnyRequest) -> None:
     """Refuse a mutation that is not JSON: other types can be sent by foreign pages."""
+    if _CONTROL.search(request.url.path):
+        raise NotFoundException
     if request.method in ("GET", "HEAD") or request.url.path == "/api/blobs":
         return
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip()
-    if media_type != "application/json":
-        raise HTTPException(status_code=415, detail="Send application/json.")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise HTTPException(status_code=415)
+
+
+async def protect_file(answer: ASGIApp) -> ASGIApp:
+    """Add the safe headers to a static file, which the framework answers past `SAFE`."""
+    if isinstance(answer, ASGIFileResponse):
+        answer.headers.update(SAFE)
+    return answer
+
+
+def _let_hear(serving: Serving, tokens: Tokens) -> None:
+    if serving.elsewhere is None:
+        serving.writer.listen(serving.feed.publish)
+        serving.writer.listen(tokens.heard)
+    else:
+        serving.elsewhere.listen(tokens.heard)
+        serving.writer.listen(serving.elsewhere.committed_here)
 
 
 def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
@@ -101,7 +143,7 @@ def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
         "/api",
         route_handlers=list(api.routes),
         before_request=require_json,
-        tags=["stations"],
+        response_headers={"Cache-Control": "no-store"},
     )
     pages = Router(
         "/",
@@ -114,7 +156,8 @@ def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
             *sop.routes,
             *assets.routes,
         ],
-        include_in_schema=False,
+        before_request=auth.require_own_origin,
+        after_request=protect_file,
     )
     return [station_api, pages, *stream.routes(streams)]
 
@@ -127,7 +170,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "writer": serving.writer,
         "feed": serving.feed,
         "office": procedure.office,
-        "office_no": THE_OFFICE,
+        "office_no": house.office_no,
         "sop": procedure.sop,
         "procedure": procedure,
         "keyring": procedure.keyring,
@@ -136,6 +179,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "clock": house.clock,
         "neighbours": serving.neighbours,
         "tokens": tokens,
+        "gate": Gate(),
     }
     asked = {
         "station": Provide(provide_station),
@@ -158,18 +202,27 @@ def _living(
     @contextlib.asynccontextmanager
     async def living(_app: Litestar) -> AsyncGenerator[None, None]:
         serving.writer.start()
+        if serving.elsewhere is not None:
+            serving.elsewhere.start()
         await serving.neighbours.start()
         if serving.announcer is not None:
             await serving.announcer.start()
         expiring = asyncio.create_task(_expire_jobs(serving.writer))
+        rules = serving.house.procedure.office
+        ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
+        forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
         try:
             yield
         finally:
             expiring.cancel()
-            await asyncio.gather(expiring, return_exceptions=True)
+            ending.cancel()
+            forecasting.cancel()
+            await asyncio.gather(expiring, ending, forecasting, return_exceptions=True)
             if serving.announcer is not None:
                 await serving.announcer.stop()
             await serving.neighbours.stop()
+            if serving.elsewhere is not None:
+                await serving.elsewhere.stop()
             serving.feed.close()
             await serving.writer.stop()
             await serving.press.close()

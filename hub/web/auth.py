@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from typing import Annotated
+from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
+from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import Body
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from hub import officers
 from hub.access import new_token, token_hash
+from hub.bounds import printable
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotAllowed, NotAuthenticated, Refused
@@ -23,16 +25,32 @@ from hub.house import SYSTEM
 from hub.office import OfficeConfig
 from hub.officers import Credentials, SignedIn
 from hub.web.connection import AnyConnection, AnyRequest
+from hub.web.gate import Gate, TooManyAttempts
 from hub.web.officer.login import login_page
 from hub.writer import Writer
 
 SESSION_COOKIE = "loket_session"
 LOGIN_COOKIE = "loket_login"
 """Guards the login form itself, before there is a session."""
+LARGEST_FORM = 16 * 1024
+LONGEST_LOGIN = 60
+LONGEST_PASSWORD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One sign-in as it was sent, and the network address it came from."""
+
+    login: str
+    password: str = field(repr=False)
+    address: str
 
 
 async def provide_officer(
-    request: AnyRequest, database: Database, office_no: int, clock: Clock
+    request: AnyRequest,
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    clock: NamedDependency[Clock],
 ) -> SignedIn:
     """Return the signed-in officer. Raises NotAuthenticated, which pages answer with the login."""
     return await signed_in(request, database, office_no, clock)
@@ -52,18 +70,18 @@ async def signed_in(
     return await asyncio.to_thread(read)
 
 
-async def provide_lang(request: AnyRequest, office: OfficeConfig) -> str:
+async def provide_lang(request: AnyRequest, office: NamedDependency[OfficeConfig]) -> str:
     """Return the page's language: `?lang=`, else the cookie, else Indonesian."""
     wanted = request.query_params.get("lang") or request.cookies.get("loket_lang") or "id"
     return wanted if wanted in office.office.languages else "id"
 
 
-def require_own_origin(connection: AnyConnection) -> None:
+async def require_own_origin(request: AnyRequest) -> None:
     """Refuse a form that another site's page sent. Raises NotAllowed `origin_foreign`."""
-    origin = connection.headers.get("origin")
-    if origin is None or origin == "null":
+    origin = request.headers.get("origin")
+    if request.method in ("GET", "HEAD", "OPTIONS") or origin is None:
         return
-    if urlsplit(origin).netloc != connection.headers.get("host", ""):
+    if urlsplit(origin).netloc != request.headers.get("host", ""):
         raise NotAllowed(
             "origin_foreign",
             "This form was sent from another site. Open the page here and send it again.",
@@ -72,7 +90,9 @@ def require_own_origin(connection: AnyConnection) -> None:
 
 
 @get("/login")
-async def show_login(request: AnyRequest, office: OfficeConfig, lang: str) -> Response[str]:
+async def show_login(
+    request: AnyRequest, office: NamedDependency[OfficeConfig], lang: NamedDependency[str]
+) -> Response[str]:
     """Show the sign-in form."""
     token = request.cookies.get(LOGIN_COOKIE) or new_token()
     page = login_page(
@@ -82,29 +102,29 @@ async def show_login(request: AnyRequest, office: OfficeConfig, lang: str) -> Re
     return page
 
 
-@post("/login")
+@post("/login", request_max_body_size=LARGEST_FORM)
 async def sign_in(
     request: AnyRequest,
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-    database: Database,
-    writer: Writer,
-    office: OfficeConfig,
-    office_no: int,
-    clock: Clock,
-    lang: str,
+    data: URLEncodedBody[dict[str, str]],
+    database: NamedDependency[Database],
+    writer: NamedDependency[Writer],
+    office: NamedDependency[OfficeConfig],
+    office_no: NamedDependency[int],
+    clock: NamedDependency[Clock],
+    gate: NamedDependency[Gate],
+    lang: NamedDependency[str],
 ) -> Response[str] | Redirect:
     """Sign an officer in; wrong credentials show the form again with what was typed."""
-    require_own_origin(request)
-    login, to = data.get("login", "").strip(), _inside(data.get("to", ""))
+    attempt, to = _attempt(request, data), _inside(data.get("to", ""))
     guard = request.cookies.get(LOGIN_COOKIE, "")
     try:
         _check_guard(guard, data.get("csrf", ""))
-        found = await _verified(database, writer, office_no, clock, login, data.get("password", ""))
+        found = await _verified(database, writer, office_no, clock, gate, attempt)
     except Refused as refused:
         token = guard or new_token()
-        page = login_page(_office_name(office), lang, login, refused, csrf=token, to=to)
+        page = login_page(_office_name(office), lang, attempt.login, refused, csrf=token, to=to)
         page.set_cookie(_cookie(request, LOGIN_COOKIE, token))
-        page.status_code = 422
+        page.status_code = refused.status if isinstance(refused, TooManyAttempts) else 422
         return page
     token, csrf = new_token(), new_token()
     await writer.run(
@@ -119,15 +139,13 @@ async def sign_in(
     return answer
 
 
-@post("/logout")
+@post("/logout", request_max_body_size=LARGEST_FORM)
 async def sign_out(
-    request: AnyRequest,
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-    officer: SignedIn,
-    writer: Writer,
+    data: URLEncodedBody[dict[str, str]],
+    officer: NamedDependency[SignedIn],
+    writer: NamedDependency[Writer],
 ) -> Redirect:
     """End the session."""
-    require_own_origin(request)
     _check_guard(officer.csrf, data.get("csrf", ""))
     await writer.run(
         lambda tx: officers.sign_out(tx, officer=officer.id, token_hash=officer.token_hash),
@@ -139,56 +157,61 @@ async def sign_out(
     return answer
 
 
-async def verify_password(
-    database: Database,
-    writer: Writer,
-    office_no: int,
-    clock: Clock,
-    officer: SignedIn,
-    password: str,
-) -> None:
-    """Confirm that the signed-in officer is the one acting. Raises NotAuthenticated."""
-
-    def read() -> Credentials:
-        with database.reading_core() as connection:
-            return officers.credentials_of(connection, office_no, officer.id)
-
-    await _compare(await asyncio.to_thread(read), writer, clock, password)
-
-
 async def _verified(
-    database: Database, writer: Writer, office_no: int, clock: Clock, login: str, password: str
+    database: Database, writer: Writer, office_no: int, clock: Clock, gate: Gate, attempt: _Attempt
 ) -> Credentials:
+    """Return whose sign-in this is. Raises NotAuthenticated, TooManyAttempts."""
+    gate.admit(attempt.address, clock.now())
+
     def read() -> Credentials:
         with database.reading_core() as connection:
-            return officers.credentials(connection, office_no, login)
+            return officers.credentials(connection, office_no, attempt.login)
 
     found = await asyncio.to_thread(read)
-    await _compare(found, writer, clock, password)
-    return found
-
-
-async def _compare(found: Credentials, writer: Writer, clock: Clock, password: str) -> None:
-    if found.locked_until is not None and found.locked_until > clock.now():
+    if _is_locked(found, gate, attempt, clock.now()):
+        gate.note_failure(attempt.address, "", clock.now())
         raise NotAuthenticated(
             "locked_out",
             "Too many wrong passwords. Try again in five minutes.",
             id="Terlalu banyak kata sandi salah. Coba lagi dalam lima menit.",
         )
-    fits = await asyncio.to_thread(officers.password_matches, found.password_hash, password)
+    async with gate.hashing:
+        fits = await asyncio.to_thread(
+            officers.password_matches, found.password_hash, attempt.password
+        )
     if fits:
-        return
+        return found
+    await _note_failure(found, writer, gate, attempt, clock.now())
+    raise NotAuthenticated(
+        "credentials_wrong",
+        "Login or password is wrong.",
+        id="Nama masuk atau kata sandi salah.",
+    )
+
+
+def _is_locked(found: Credentials, gate: Gate, attempt: _Attempt, at: datetime) -> bool:
+    if not found.officer:
+        return gate.is_locked(attempt.login, at)
+    return found.locked_until is not None and found.locked_until > at
+
+
+async def _note_failure(
+    found: Credentials, writer: Writer, gate: Gate, attempt: _Attempt, at: datetime
+) -> None:
+    gate.note_failure(attempt.address, "" if found.officer else attempt.login, at)
     if found.officer:
         await writer.run(
             lambda tx: officers.note_failure(tx, officer=found.officer),
             actor=SYSTEM,
             name="wrong password",
         )
-    raise NotAuthenticated(
-        "credentials_wrong",
-        "Login or password is wrong.",
-        id="Nama masuk atau kata sandi salah.",
-    )
+
+
+def _attempt(request: AnyRequest, data: dict[str, str]) -> _Attempt:
+    # no login or password has more signs: longer ones cost nothing but are not looked up
+    login = printable(data.get("login", ""), LONGEST_LOGIN)
+    address = request.client.host if request.client else ""
+    return _Attempt(login, data.get("password", "")[:LONGEST_PASSWORD], address)
 
 
 def _check_guard(expected: str, given: str) -> None:

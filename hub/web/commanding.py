@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+import msgspec
 from litestar import Response
+from litestar.di import NamedDependency
 
 from hub.errors import BadInput
+from hub.office import OfficeConfig
+from hub.web.bodies import read_body
 from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.tokens import Tokens
 from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault
 from hub.writer import Actor, Done, Tx, Writer
 
 T = TypeVar("T")
+B = TypeVar("B", bound=msgspec.Struct)
 JSON = "application/json"
+KEY_PATTERN = r"^[!-~]{8,80}$"
+_KEY = re.compile(r"[!-~]{8,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +31,15 @@ class Commanding:
     """A station's command: runs in the writer under its idempotency key."""
 
     writer: Writer
+    office: OfficeConfig
     station: Actor
     key: str
     request: bytes
     name: str
+
+    def read(self, kind: type[B]) -> B:
+        """Return the JSON body as `kind`. Raises BadInput `json_malformed`, `body_invalid`."""
+        return read_body(self.request, kind)
 
     async def run(self, command: Callable[[Tx], T], answer: object = None) -> Done[T]:
         """Run `command`; a replay is decoded as `answer`. Raises Refused."""
@@ -40,23 +53,27 @@ class Commanding:
         )
 
 
-async def provide_station(request: AnyRequest, tokens: Tokens) -> Actor:
+async def provide_station(request: AnyRequest, tokens: NamedDependency[Tokens]) -> Actor:
     """Return the station whose token the request carries. Raises NotAuthenticated."""
     return await tokens.station(bearer(request))
 
 
-async def provide_commanding(request: AnyRequest, writer: Writer, station: Actor) -> Commanding:
-    """Return the request as a command. Raises BadInput `key_missing`."""
+async def provide_commanding(request: AnyRequest) -> Commanding:
+    """Return the request as a command. Raises NotAuthenticated, BadInput `key_missing`."""
+    # taken from the application: each dependency of its own costs a task for every request
+    parts = request.app.state
+    station = await cast("Tokens", parts.tokens).station(bearer(request))
     key = request.headers.get(KEY_HEADER, "")
-    if not 8 <= len(key) <= 80:
+    if not _KEY.fullmatch(key):
         raise BadInput(
             "key_missing",
-            f"Send a fresh {KEY_HEADER} header of 8 to 80 characters with every command.",
-            id=f"Kirim header {KEY_HEADER} baru, 8 sampai 80 karakter, pada setiap perintah.",
+            f"Send a fresh {KEY_HEADER} header of 8 to 80 ASCII characters with every command.",
+            id=f"Kirim header {KEY_HEADER} baru, 8 sampai 80 huruf ASCII, pada setiap perintah.",
             fields=[FieldFault(field=KEY_HEADER, code="missing")],
         )
     name = f"{request.method} {request.url.path}"
-    return Commanding(writer, station, key, await request.body(), name)
+    body = await request.body()
+    return Commanding(parts.writer, parts.office, station, key, body, name)
 
 
 def bearer(connection: AnyConnection) -> str:

@@ -12,10 +12,21 @@ _BOARD = (
     "ticket.returned",
     "ticket.transferred",
     "ticket.finished",
+    "ticket.parked",
+    "ticket.resumed",
+    "ticket.undone",
+    "ticket.served",
+    "ticket.released",
+    "ticket.ended",
     "counter.",
     "clock.moved",
 )
-_OFFICE = ("ticket.", "counter.", "devices.", "station.", "job.", "clock.")
+_OFFICE = (
+    "ticket.", "counter.", "devices.", "station.", "job.", "clock.", "day.", "roster.",
+    "numbers.", "tickets.", "appointment.",
+)  # fmt: skip
+_EVERYWHERE = "office."
+"""A stop or a message: every page has its banner."""
 _WORK = (
     "application.", "step.", "gate.", "evidence.", "payment.", "number.", "blank.", "custody.",
     "cekal.",
@@ -25,6 +36,8 @@ _WORK = (
 def concerns(view: str, event: Event) -> bool:
     """Return whether `event` changes the page that follows `view` (the path after /stream/)."""
     name, _, which = view.partition("/")
+    if event.kind.startswith(_EVERYWHERE):
+        return True
     if name == "display":
         return event.kind.startswith(_BOARD)
     if name == "supervisor":

@@ -10,18 +10,20 @@ from typing import TypeVar
 
 from litestar import Request
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from sqlalchemy.orm import Session
 
-from hub import board
+from hub import board, opening
+from hub.cases import may_see_cases
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.officers import SignedIn
+from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
 from hub.web.forms import Form
 from hub.web.rendering import PART_HEADER, Frame
 from hub.web.words import Speech, language
+from hub.wire import NoticeState
 from hub.writer import Done, Tx, Writer
 
 T = TypeVar("T")
@@ -40,6 +42,8 @@ class Desk:
     officer: SignedIn
     speech: Speech
     live: bool
+    shown: tuple[NoticeState, ...] = ()
+    """What every screen shows, for the banner."""
 
     @property
     def office(self) -> OfficeConfig:
@@ -80,7 +84,15 @@ class Desk:
             speech=self.speech,
             officer=self.officer,
             counter=self.officer.counter,
+            rooms=self.rooms(),
+            shown=self.shown,
         )
+
+    def rooms(self) -> frozenset[str]:
+        """Return the pages that the officer's roles open."""
+        roles = self.officer.roles
+        cases = {"cases"} if may_see_cases(self.procedure, roles) else set()
+        return frozenset(cases | ({"supervisor"} if roles & MAY_SUPERVISE else set()))
 
     def place(self, counter: int | None = None) -> str:
         """Return where the officer works, for the head of the page."""
@@ -99,15 +111,20 @@ class Desk:
 
 async def provide_desk(
     request: AnyRequest,
-    database: Database,
-    writer: Writer,
-    procedure: Procedure,
-    office_no: int,
-    clock: Clock,
-    officer: SignedIn,
-    lang: str,
+    database: NamedDependency[Database],
+    writer: NamedDependency[Writer],
+    procedure: NamedDependency[Procedure],
+    office_no: NamedDependency[int],
+    clock: NamedDependency[Clock],
+    officer: NamedDependency[SignedIn],
+    lang: NamedDependency[str],
 ) -> Desk:
     """Return the desk of this request."""
+
+    def shown() -> tuple[NoticeState, ...]:
+        with database.reading_core() as connection:
+            return tuple(opening.notices(connection, office_no))
+
     return Desk(
         database=database,
         writer=writer,
@@ -117,6 +134,7 @@ async def provide_desk(
         officer=officer,
         speech=Speech(language(lang), procedure.office.zone),
         live=request.headers.get(PART_HEADER) == "live",
+        shown=await asyncio.to_thread(shown),
     )
 
 

@@ -3,26 +3,67 @@
 from __future__ import annotations
 
 import logging
-import re
+from collections.abc import Mapping
 
 import msgspec
 from litestar import Response
-from litestar.exceptions import (
-    ClientException,
-    HTTPException,
-    MethodNotAllowedException,
-    NotFoundException,
-    ValidationException,
-)
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
+from sqlalchemy.exc import OperationalError
 
-from hub.errors import BadInput, NotAuthenticated, Refused
+from hub.errors import NotAuthenticated, Refused
+from hub.storage import database_away
 from hub.web.connection import AnyRequest
 from hub.web.officer.refusal import refusal_page
-from hub.wire import MEDIA_PROBLEM, FieldFault, Problem
+from hub.wire import MEDIA_PROBLEM, FieldFault, Problem, Words
 
 log = logging.getLogger(__name__)
-_FIELD = re.compile(r"(?:field `|at `\$\.)([^`]+)`")
+
+RETRY_AFTER_S = 2
+
+# what the framework refuses by itself: our code, title and remedy by its status
+_FRAMEWORK: Mapping[int, tuple[str, str, Words]] = {
+    404: (
+        "path_unknown",
+        "There is nothing at this address",
+        Words(
+            id="Tidak ada apa pun di alamat ini. Periksa alamatnya.",
+            en="There is nothing at this address. Check it for typing errors.",
+        ),
+    ),
+    405: (
+        "method_unknown",
+        "This address does not take that method",
+        Words(
+            id="Alamat ini tidak menerima metode itu. Lihat header Allow.",
+            en="This address does not take that method. See the Allow header.",
+        ),
+    ),
+    413: (
+        "body_too_large",
+        "The request is too large",
+        Words(
+            id="Permintaan terlalu besar: paling banyak 1 MiB, berkas 30 MiB.",
+            en="The request is too large: at most 1 MiB, a file at most 30 MiB.",
+        ),
+    ),
+    415: (
+        "media_type",
+        "Wrong media type",
+        Words(
+            id="Kirim isi sebagai application/json (berkas: lihat /api/blobs).",
+            en="Send the body as application/json (files: see /api/blobs).",
+        ),
+    ),
+}
+_OTHER = (
+    "request_invalid",
+    "The request does not fit",
+    Words(
+        id="Permintaan tidak dapat dibaca. Muat ulang halaman lalu kirim lagi.",
+        en="The request cannot be read. Reload the page and send it again.",
+    ),
+)
 
 
 def answer_refused(request: AnyRequest, refused: Refused) -> Response[object]:
@@ -35,25 +76,30 @@ def answer_refused(request: AnyRequest, refused: Refused) -> Response[object]:
 
 
 def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
-    """Answer what the framework refused: a body that does not fit, an unknown path, a method."""
-    if isinstance(error, ValidationException):
-        return answer_refused(request, body_invalid(error))
+    """Answer what the framework refused: an unknown path, a method, a body too large."""
     if error.status_code >= 500:
         return answer_failure(request, error)
-    code, title = _code_of(error)
-    if _for_programs(request):
-        return _problem(
-            Problem(title=title, status=error.status_code, code=code, detail=error.detail)
-        )
-    return refusal_page(Refused(code, title), status=error.status_code)
+    code, title, words = _FRAMEWORK.get(error.status_code, _OTHER)
+    status = error.status_code if error.status_code in _FRAMEWORK else 422
+    if not _for_programs(request):
+        return refusal_page(Refused(code, words.en, id=words.id), status=status)
+    field = FieldFault(field="Content-Type", code="wrong") if status == 415 else None
+    problem = Problem(
+        title=title,
+        status=status,
+        code=code,
+        detail=words.en,
+        detail_id=words.id,
+        fields=[field] if field else [],
+    )
+    return _problem(problem, allow=(error.headers or {}).get("allow", ""))
 
 
 def answer_failure(request: AnyRequest, error: Exception) -> Response[object]:
     """Answer our own failure; the log has the trace, the answer has none of it."""
-    if isinstance(error, RecursionError):
-        too_deep = FieldFault(field="body", code="invalid", message="nested too deeply")
-        text = "The request does not fit: it is nested too deeply."
-        return answer_refused(request, BadInput("body_invalid", text, fields=[too_deep]))
+    if isinstance(error, OperationalError):
+        log.warning("%s %s: %s", request.method, request.url.path, error.orig)
+        return answer_refused(request, database_away())
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     problem = Problem(
         title="Hub failed",
@@ -67,47 +113,21 @@ def answer_failure(request: AnyRequest, error: Exception) -> Response[object]:
     return refusal_page(Refused(problem.code, problem.detail, id=problem.detail_id), status=500)
 
 
-def body_invalid(error: ValidationException) -> BadInput:
-    """Return the refusal that names every field the framework found faulty."""
-    extra = error.extra if isinstance(error.extra, list) else []
-    faults = [
-        _fault(str(one.get("key") or "body"), str(one.get("message", "")))
-        for one in extra
-        if isinstance(one, dict)
-    ]
-    return BadInput(
-        "body_invalid",
-        "The request does not fit: see the named fields.",
-        id="Permintaan tidak sesuai: lihat isian yang disebut.",
-        fields=faults or [FieldFault(field="body", code="invalid", message=error.detail)],
-    )
-
-
-def _fault(key: str, message: str) -> FieldFault:
-    # the decoder's own words: "… unknown field `x`", "… missing required field `y`", "… - at `$.z`"
-    named = _FIELD.search(message)
-    return FieldFault(field=named[1] if named else key, code="invalid", message=message)
-
-
-def _code_of(error: HTTPException) -> tuple[str, str]:
-    if isinstance(error, NotFoundException):
-        return "path_unknown", "There is nothing at this address"
-    if isinstance(error, MethodNotAllowedException):
-        return "method_unknown", "This address does not take that method"
-    if error.status_code == 413:
-        return "body_too_large", "The request is too large"
-    if error.status_code == 415:
-        return "media_type", "Send application/json"
-    if isinstance(error, ClientException):
-        return "body_invalid", "The request does not fit"
-    return "hub_failed", "The hub failed"
-
-
 def _for_programs(request: AnyRequest) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _problem(problem: Problem) -> Response[object]:
+def _problem(problem: Problem, *, allow: str = "") -> Response[object]:
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="loket"'  # RFC 9110 §11.6.1
+    if problem.status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    if allow:
+        headers["Allow"] = allow  # RFC 9110 §15.5.6
     return Response(
-        msgspec.json.encode(problem), status_code=problem.status, media_type=MEDIA_PROBLEM
+        msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=MEDIA_PROBLEM,
+        headers=headers,
     )

@@ -15,6 +15,7 @@ from litestar.enums import MediaType
 from markupsafe import Markup
 
 from hub.web.words import Speech, duration
+from hub.wire import NoticeState
 
 WEB = Path(__file__).parent
 PART_HEADER = "Loket-Part"
@@ -64,6 +65,10 @@ class Frame:
     speech: Speech
     officer: Someone | None = None
     counter: int | None = None
+    rooms: frozenset[str] = frozenset()
+    """The pages that the officer's roles open: `cases`, `supervisor`."""
+    shown: tuple[NoticeState, ...] = ()
+    """The emergency stop and messages on every screen."""
 
 
 def page(

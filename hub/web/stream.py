@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -21,8 +21,7 @@ from litestar.types import Receive, Scope, Send
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import BadInput, NotFound, Refused
-from hub.events import Sealed
-from hub.feed import Feed, Frame, Viewer, to_wire
+from hub.feed import Feed, Frame, Subscription, Viewer, to_wire
 from hub.office import OfficeConfig
 from hub.web.auth import signed_in
 from hub.web.commanding import bearer
@@ -39,26 +38,31 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 DISPLAY = "display"
-Renderer = Callable[[Frame], Awaitable[bytes]]
+PROGRAMS = "/api/feed"
+Renderer = Callable[[list[Frame]], Awaitable[bytes]]
 
 
 class Boards:
     """Renders the waiting room's board once per event and language, for all of its screens."""
 
-    def __init__(self, database: Database, office: OfficeConfig, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, office_no: int, office: OfficeConfig, clock: Clock
+    ) -> None:
         self._database = database
+        self._office_no = office_no
         self._office = office
         self._clock = clock
         self.languages = office.office.languages
         self._rendered: dict[str, tuple[int, asyncio.Task[str]]] = {}
 
-    async def frame(self, frame: Frame, lang: str) -> bytes:
-        """Return the display's next step: the whole board as a fragment."""
-        if frame.reset:
-            return _named(frame.seq, "reset", "")
-        if frame.event is None or not concerns(DISPLAY, to_wire(frame.event)):
-            return _only_position(frame.seq)
-        return _named(frame.seq, "fragment", await self._html(frame.seq, lang))
+    async def draw(self, frames: list[Frame], lang: str) -> bytes:
+        """Return the display's next step: the whole board as a fragment, once for all frames."""
+        last = frames[-1].seq
+        if any(frame.reset for frame in frames):
+            return _named(last, "reset", "")
+        if not any(frame.event and concerns(DISPLAY, to_wire(frame.event)) for frame in frames):
+            return _only_position(last)
+        return _named(last, "fragment", await self._html(last, lang))
 
     async def _html(self, seq: int, lang: str) -> str:
         known = self._rendered.get(lang)
@@ -69,7 +73,7 @@ class Boards:
 
     def _render(self, lang: str) -> str:
         with self._database.reading() as session:
-            return fragments.render(session, self._office, self._clock.now(), lang)
+            return fragments.render(session, self._office_no, self._office, self._clock.now(), lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Streams:
         except Refused as refused:
             await _refuse(send, refused)
             return
-        await self._serve(viewer_of(station), after, _program_frame, receive, send)
+        await self._serve(viewer_of(station), after, _for_programs, receive, send)
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
@@ -114,26 +118,25 @@ class Streams:
 
     def _renderer(self, connection: AnyConnection, view: str) -> Renderer:
         if view != DISPLAY:
-            return lambda frame: _changed(view, frame)
+            return lambda frames: _for_page(view, frames)
         lang = _query(connection, "lang")
         known = lang if lang in self.boards.languages else "id"
-        return lambda frame: self.boards.frame(frame, known)
+        return lambda frames: self.boards.draw(frames, known)
 
     async def _serve(
         self, viewer: Viewer, after: int | None, render: Renderer, receive: Receive, send: Send
     ) -> None:
-        start = self.feed.tail if after is None else after
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        gone = asyncio.create_task(_closed(receive))
-        pump = asyncio.create_task(_pump(self.feed.follow(viewer, start), render, send))
+        subscription = self.feed.subscribe(viewer, self.feed.tail if after is None else after)
+        subscription.sender = asyncio.current_task()
+        watching = asyncio.create_task(_end_when_closed(receive, subscription))
         try:
-            await asyncio.wait({gone, pump}, return_when=asyncio.FIRST_COMPLETED)
+            await _send_all(subscription, render, send)
+        except asyncio.CancelledError:
+            if not subscription.over:
+                raise
         finally:
-            for task in (gone, pump):
-                task.cancel()
-            await asyncio.gather(gone, pump, return_exceptions=True)
-        with contextlib.suppress(OSError, RuntimeError):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            self.feed.leave(subscription)
+            watching.cancel()
 
 
 def viewer_of(station: Actor) -> Viewer:
@@ -143,33 +146,47 @@ def viewer_of(station: Actor) -> Viewer:
     return Viewer("station", station.counter)
 
 
-async def _pump(frames: AsyncGenerator[Frame, None], render: Renderer, send: Send) -> None:
-    async with contextlib.aclosing(frames):
-        async for frame in frames:
-            body = await render(frame)
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+async def _send_all(subscription: Subscription, render: Renderer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+    while frames := await subscription.next():
+        body = await render(frames)
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+    with contextlib.suppress(OSError, RuntimeError):
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _closed(receive: Receive) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return
+async def _end_when_closed(receive: Receive, subscription: Subscription) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    subscription.end()
 
 
-async def _program_frame(frame: Frame) -> bytes:
+async def _for_programs(frames: list[Frame]) -> bytes:
+    return b"".join([_once(frame, PROGRAMS, _program_bytes) for frame in frames])
+
+
+async def _for_page(view: str, frames: list[Frame]) -> bytes:
+    return b"".join([_once(frame, view, _page_bytes) for frame in frames])
+
+
+def _once(frame: Frame, view: str, encode: Callable[[str, Frame], bytes]) -> bytes:
+    """Return the frame's bytes for a view, encoded for whoever asks first."""
+    encoded = frame.encoded.get(view)
+    if encoded is None:
+        encoded = frame.encoded[view] = encode(view, frame)
+    return encoded
+
+
+def _program_bytes(_view: str, frame: Frame) -> bytes:
     if frame.reset:
         return _named(frame.seq, "reset", "{}")
     if frame.event is None:
         return _only_position(frame.seq)
-    return _event_bytes(frame.event)
+    text = msgspec.json.encode(to_wire(frame.event)).decode()
+    return _named(frame.seq, frame.event.kind, text)
 
 
-def _event_bytes(event: Sealed) -> bytes:
-    return _named(event.seq, event.kind, msgspec.json.encode(to_wire(event)).decode())
-
-
-async def _changed(view: str, frame: Frame) -> bytes:
+def _page_bytes(view: str, frame: Frame) -> bytes:
     if frame.reset:
         return _named(frame.seq, "reset", "")
     if frame.event is None or not concerns(view, to_wire(frame.event)):

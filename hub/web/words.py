@@ -123,6 +123,15 @@ class Speech:
             return str(estimate.low_min)
         return f"{estimate.low_min}–{estimate.high_min}"
 
+    def decimal(self, value: float) -> str:
+        """Return one decimal, 4,2 in Indonesian and 4.2 in English."""
+        text = f"{value:.1f}"
+        return text if self.lang == "en" else text.replace(".", ",")
+
+    def signed(self, value: float) -> str:
+        """Return one decimal with its sign, +0,8."""
+        return ("−" if value < 0 else "+") + self.decimal(abs(value))
+
     def rupiah(self, amount: int) -> str:
         """Return an amount, Rp3.000.000."""
         return "Rp" + f"{amount:,}".replace(",", ".")

@@ -34,7 +34,7 @@ class ConfirmPage(Page):
             return
         self.service, self.about = self.either(service.name), self.either(service.about)
         self.icon = service.icon
-        self.waiting = self.say("confirm.people", n=service.waiting)
+        self.waiting = self.people("confirm", service.waiting)
         self.estimate = self._estimate(service)
         self.code = session.answers.case
         self.priority = session.answers.priority

@@ -42,13 +42,20 @@ class Page(Column):
     def render(self, session: Session) -> None:
         """Show what is this screen's own."""
 
-    def prepare(self, width: float, height: float, look: Look) -> None:
-        """Choose what is shown in a room of `width` × `height`, before it is measured."""
+    def prepare(self, width: float, height: float, look: Look, *, reach: float) -> None:
+        """Choose what is shown in a room of `width` × `height`, before it is measured.
+
+        `reach` is how high above the room's lower edge a seated person can touch.
+        """
 
     def say(self, key: str, **values: object) -> str:
         """Return the catalogue's words for `key` in the language of the session."""
         app = App.get_running_app()
         return str(app.t(key, app.lang)).format(**values)
+
+    def people(self, screen: str, number: int) -> str:
+        """Return so many people in words, one of them in the singular."""
+        return self.say(f"{screen}.{'person' if number == 1 else 'people'}", n=number)
 
     def either(self, words: Words) -> str:
         """Return the hub's words in the language of the session, Indonesian if it has no other."""

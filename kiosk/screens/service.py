@@ -15,8 +15,6 @@ from kiosk.widgets.press import Pressable
 from kiosk.widgets.text import Icon, Text
 
 MOST_CARDS = 5
-LOW_PART = 0.62
-"""Part of the room that cards use in wheelchair height."""
 
 
 class ServicePage(Page):
@@ -35,8 +33,8 @@ class ServicePage(Page):
         known = code in ("queue_closed", "quota_used")
         self.refusal = self.say(f"refusal.{code if known else 'other'}") if code else ""
 
-    def prepare(self, width: float, height: float, look: Look) -> None:
-        """Put as many cards on the page as there is room for."""
+    def prepare(self, width: float, height: float, look: Look, *, reach: float) -> None:
+        """Put as many cards on the page as there is room for, or reach in wheelchair height."""
         services = self.session.office.services if self.session.office else []
         left, _, right, _ = self.inner(look)
         cards = [self._card(service) for service in services]
@@ -44,9 +42,12 @@ class ServicePage(Page):
             card.measure(width - left - right, look) + look.gap(self.ids.cards.gap)
             for card in cards
         ]
-        rooms = [height - self._without_cards(width, look, pages) for pages in ("", "1")]
-        part = LOW_PART if self.low else 1.0
-        starts = _page_starts(heights, alone=rooms[0] * part, paged=rooms[1] * part)
+        alone, paged = (height - self._without_cards(width, look, pages) for pages in ("", "1"))
+        if self.low:
+            below = look.gap(self.pad[3]) + 2 * look.gap(self.gap)
+            pager = self.ids.pager.measure(width - left - right, look)
+            alone, paged = min(alone, reach - below), min(paged, reach - below - pager)
+        starts = _page_starts(heights, alone=alone, paged=paged)
         pages = len(starts)
         page = min(self.session.page, pages - 1)
         shown = slice(starts[page], [*starts, len(cards)][page + 1])

@@ -43,6 +43,8 @@ PAGES = {
 }
 FITS = tuple(1 - step / 25 for step in range(13))
 """Steps by which a full screen is tightened, down to about half."""
+TOP_OF_REACH = 0.78
+"""Lower part of the glass that a seated person reaches (27 inches, 750 mm above the floor)."""
 GHOST_S = 0.25
 """A touch so soon after a screen change was meant for the screen before."""
 REPEAT_S = 0.3
@@ -107,7 +109,8 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         top = self._place_frame(look)
         low = self._foot.y + self._foot.height if self._foot.shown else self.bar.top
         room = top - low
-        self._page.prepare(self.width, room, look)
+        reach = self.height * TOP_OF_REACH - (low - self.y)
+        self._page.prepare(self.width, room, look, reach=reach)
         fitted = self._fitted(room, look)
         self.look = fitted
         self._page.arrange(self.x, low, self.width, room, fitted)

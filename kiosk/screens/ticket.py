@@ -37,7 +37,7 @@ class TicketPage(Page):
             return
         self.number = ticket.number
         self.service = self.either(session.offered.name) if session.offered else ""
-        self.ahead = "–" if ticket.ahead is None else self.say("ticket.people", n=ticket.ahead)
+        self.ahead = "–" if ticket.ahead is None else self.people("ticket", ticket.ahead)
         self.expected = self._expected(ticket)
         self.link = ticket.tracking_url or ""
         self.code = self.say("ticket.case", code=session.case_code) if session.case_code else ""

@@ -30,7 +30,7 @@ class Pressable(Row):
     enabled = BooleanProperty(True)
     pressed = BooleanProperty(False)
     face = StringProperty("surface")
-    pressed_face = StringProperty("sunken")
+    pressed_face = StringProperty("pressed")
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
@@ -104,7 +104,7 @@ class PushButton(Pressable):
         self.pad = [30, 20, 30, 20]
         self.gap = 14
         self.face = "primary" if primary else "surface"
-        self.pressed_face = "text" if primary else "sunken"
+        self.pressed_face = "text" if primary else "pressed"
         self.edge = "primary" if primary else "border"
         self.raised = primary
         self._words.text = self.text
@@ -138,6 +138,7 @@ class BarButton(Pressable):
         """Take this place."""
         self.pad, self.edge, self.radius = [6, 8, 6, 8], "border", 22
         self.face = "primary" if self.on else "surface"
+        self.pressed_face = "text" if self.on else "pressed"
         self._words.tone = self._icon.tone = "on_primary" if self.on else "text"
         if not self.on:
             self._icon.tone = "primary"

@@ -32,7 +32,7 @@ def wait_until(condition: Callable[[], object], what: str, limit_s: float = 40) 
     while time.monotonic() < until:
         if found := condition():
             return found
-        time.sleep(0.02)
+        time.sleep(0.02)  # until the condition above
     message = f"waited {limit_s} s for: {what}"
     raise AssertionError(message)
 
@@ -193,7 +193,7 @@ class JobHub:
                 data = msgspec.json.encode(event).decode()
                 chunk = f"id: {event.seq}\nevent: {event.kind}\ndata: {data}\n\n".encode()
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # until there is an event, or the hub goes
         await send({"type": "http.response.body", "body": b""})
 
     def _route(self, method: str, path: str, headers: dict, body: bytes) -> tuple:

@@ -1,7 +1,10 @@
 """Starting an agent: its settings, its token, the hub on the network, its folder."""
 
 import asyncio
+import selectors
+import socket
 import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,6 +13,76 @@ from counter_agent.errors import StateInUse, WrongSettings
 from counter_agent.keys import station_fingerprint
 from counter_agent.outbox import Outbox
 from hub.announce import Announcer
+
+
+class SilentHub:
+    """Takes every connection and never answers."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._callers: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._hear)
+        self._thread.start()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has asked and still waits for the answer."""
+        return bool(self._callers)
+
+    def __enter__(self) -> "SilentHub":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
+        for one in (self._listener, *self._callers):
+            one.close()
+
+    def _hear(self) -> None:
+        with selectors.DefaultSelector() as ready:
+            ready.register(self._listener, selectors.EVENT_READ)
+            while True:
+                for key, _ in ready.select():
+                    if key.fileobj is not self._listener:
+                        self._read(ready, key.fileobj)
+                    elif not self._accept(ready):
+                        return
+
+    def _accept(self, ready: selectors.BaseSelector) -> bool:
+        try:
+            caller, _ = self._listener.accept()
+        except OSError:  # shut down: the test is over
+            return False
+        ready.register(caller, selectors.EVENT_READ)
+        self._callers.append(caller)
+        return True
+
+    def _read(self, ready: selectors.BaseSelector, caller: socket.socket) -> None:
+        if not caller.recv(4096):
+            ready.unregister(caller)
+            self._callers.remove(caller)
+            caller.close()
+
+
+@pytest.fixture
+def announced() -> Iterator[Callable[[int, str], None]]:
+    """Announce hubs on the loopback network until the test ends."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    announcers: list[Announcer] = []
+
+    def announce(port: int, office: str) -> None:
+        announcers.append(Announcer(port, "http", office, ["127.0.0.1"]))
+        asyncio.run_coroutine_threadsafe(announcers[-1].start(), loop).result(10)
+
+    yield announce
+    for announcer in announcers:
+        asyncio.run_coroutine_threadsafe(announcer.stop(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
 
 
 def asked(tmp_path, **changes):
@@ -129,21 +202,26 @@ def test_wrong_use_has_exit_code_2(start_agent):
     assert agent.process.wait(30) == 2
 
 
-def test_without_an_address_the_hub_is_found_on_the_network(hub, start_agent):
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    announcer = Announcer(hub.port, "http", "JKT-TEST-AGENT", ["127.0.0.1"])
+def test_without_an_address_the_hub_is_found_on_the_network(hub, announced, start_agent):
     agent = start_agent(hub_url="", ready=False)
 
-    asyncio.run_coroutine_threadsafe(announcer.start(), loop).result(10)
+    announced(hub.port, "JKT-TEST-AGENT")
     agent.wait_ready()
 
-    asyncio.run_coroutine_threadsafe(announcer.stop(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-    loop.close()
     assert agent.said("found the hub")
+
+
+def test_hubs_that_are_not_ours_are_asked_all_at_once(hub, announced, start_agent, wait):
+    with SilentHub() as one, SilentHub() as two:
+        for silent in (one, two):
+            announced(silent.port, f"JKT-FOREIGN-{silent.port}")
+
+        agent = start_agent(hub_url="", ready=False)
+        wait(lambda: one.is_asked and two.is_asked, "both asked at the same time")
+        announced(hub.port, "JKT-TEST-AGENT")
+        agent.wait_ready()
+
+    assert agent.said("found the hub 'Loket JKT-TEST-AGENT")
 
 
 def test_the_agent_reports_itself_with_version_and_devices(hub, simulate, start_agent):

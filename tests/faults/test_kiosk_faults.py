@@ -49,7 +49,7 @@ def test_a_number_is_taken_once_though_the_hub_was_away(
 ) -> None:
     hub = living()
     kiosk = open_kiosk(hub, crew, tmp_path)
-    kiosk.begin("stay_permit")
+    kiosk.begin("skim")
     kiosk.glass.on("notice")
     kiosk.glass.press("next")
     for screen, text in (("number", "L898902C3"), ("birth", "12081974"), ("expiry", "15042032")):
@@ -67,11 +67,10 @@ def test_a_number_is_taken_once_though_the_hub_was_away(
     number = kiosk.number()
 
     assert waiting.texts
-    assert number.startswith("T")
+    assert number.startswith("A")
     happened = _happened(hub)
     assert happened["ticket.issued"] == 1
     assert happened["application.opened"] == 1
-    assert hub.check().startswith("sound")
 
 
 def _happened(hub: LivingHub) -> Counter[object]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import shutil
 import socket
 import tempfile
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
+from bench.cluster import Cluster
 from hub.demo import processes
 from hub.demo.display import open_display
 from hub.demo.hours import first_opening, real_now
@@ -26,10 +28,10 @@ PASSWORD = "contoh-uji"
 COUNTERS = (1, 2, 3, 4)
 
 
-def make_template(folder: Path) -> Path:
+def make_template(folder: Path, *options: str) -> Path:
     """Make a practice office with tokens, to be copied for each test."""
     hub = folder / "hub"
-    processes.run("init", loket("hub", "init", "--data", hub))
+    processes.run("init", loket("hub", "init", "--data", hub, *options))
     processes.run("practise", loket("hub", "practise", "--data", hub), said=f"{PASSWORD}\n")
     stations = {
         "kiosk": ("--kiosk", "kios-1"),
@@ -45,20 +47,42 @@ def make_template(folder: Path) -> Path:
 class LivingHub:
     """One hub on one port; it keeps both over kill and start."""
 
-    def __init__(self, template: Path, folder: Path, crew: Crew, *, tls: bool = False) -> None:
+    def __init__(
+        self,
+        template: Path,
+        folder: Path,
+        crew: Crew,
+        *,
+        tls: bool = False,
+        inside: Sequence[str] = (),
+        cluster: Cluster | None = None,
+    ) -> None:
         shutil.copytree(template, folder)
+        if cluster is not None:
+            cluster.give_own_database(folder / "hub")
+        self.inside = inside
         self.folder = folder
         self.crew = crew
         self.data = folder / "hub"
         self.tls = tls
         self.port = _free_port()
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         rules = load_office(self.data / "office.toml")
         now = real_now(rules.zone)
         self._ahead = first_opening(rules, now) - now
         self.zone = rules.zone
         self.child: Child
         self.start()
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
+
+    def beside(self) -> LivingHub:
+        """Start another hub process on the same folder and database."""
+        another = copy.copy(self)
+        another.port = _free_port()
+        another.start()
+        return another
 
     @property
     def authority(self) -> Path | None:
@@ -68,15 +92,13 @@ class LivingHub:
     def start(self) -> None:
         """Start serving; returns when it is ready."""
         at = real_now(self.zone) + self._ahead + timedelta(seconds=1)
-        self.child = self.crew.start(
-            "hub",
-            loket(
-                *("hub", "serve", "--data", self.data, "--port", str(self.port)),
-                *(() if self.tls else ("--plain",)),
-                *("--interface", "127.0.0.1"),
-                *("--practice-clock", at.strftime("%Y-%m-%dT%H:%M:%S")),
-            ),
+        command = loket(
+            *("hub", "serve", "--data", self.data, "--port", str(self.port)),
+            *(() if self.tls else ("--plain",)),
+            *("--interface", "127.0.0.1"),
+            *("--practice-clock", at.strftime("%Y-%m-%dT%H:%M:%S")),
         )
+        self.child = self.crew.start("hub", [*self.inside, *command])
         self.child.ready()
 
     def kill(self) -> None:
@@ -102,7 +124,8 @@ class LivingHub:
 
     def check(self) -> str:
         """What `loket hub check` says; fails the test when an invariant is broken."""
-        return processes.run("check", loket("hub", "check", "--data", self.data)).strip()
+        command = loket("hub", "check", "--data", self.data)
+        return processes.run("check", [*self.inside, *command]).strip()
 
 
 def read_feed(client: httpx.Client, after: int, end: int) -> list[dict[str, object]]:

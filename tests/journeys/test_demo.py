@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from hub.demo import papers
-from hub.demo.processes import Crew, loket
+from hub.demo.processes import Crew, loket, run
 
 STEPS = (
     *("step 1", "step 2", "step 3", "step 4", "step 5", "gate biometrics", "gate external"),
@@ -71,11 +71,13 @@ def test_a_signal_ends_every_program_within_three_seconds(place: Path) -> None:
     assert demo.code == 0, demo.last_lines()
     assert took_s < 3.0
     assert _running_with(str(place)) == []
+    assert _check(data).startswith("sound")
 
 
 def test_a_journey_that_falls_short_says_where_and_why(place: Path) -> None:
     with Crew(place / "logs") as crew:
-        demo = crew.start("demo", loket("demo", "--once", "--out", place / "out"))
+        where = ("--data", place / "office", "--out", place / "out")
+        demo = crew.start("demo", loket("demo", "--once", *where))
         while not demo.line(limit_s=240).startswith("office open"):
             pass
         os.kill(_pid_of(str(place), "kiosk"), signal.SIGKILL)
@@ -86,6 +88,7 @@ def test_a_journey_that_falls_short_says_where_and_why(place: Path) -> None:
     assert "loket demo: visit 1" in demo.last_lines()
     assert "kiosk ended with code -9" in demo.last_lines()
     assert _running_with(str(place)) == []
+    assert _check(place / "office").startswith("sound")
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
@@ -121,6 +124,11 @@ def test_a_killed_demo_leaves_no_program_behind(tmp_path: Path) -> None:
     while _running_with(str(tmp_path)) and time.monotonic() < until:
         time.sleep(0.02)  # the signal is on its way
     assert _running_with(str(tmp_path)) == []
+
+
+def _check(office: Path) -> str:
+    """What `loket hub check` says of a practice office that stands still."""
+    return run("check", loket("hub", "check", "--data", office / "hub"))
 
 
 def _running_with(argument: str) -> list[str]:

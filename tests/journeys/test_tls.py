@@ -46,7 +46,6 @@ def test_an_application_is_handed_in_over_tls(
     assert page.called == ticket.number
     assert "receipt" in done.evidence
     assert printed(tray, "R").number
-    assert hub.check().startswith("sound")
 
 
 def test_who_does_not_know_the_authority_does_not_talk(living: Callable[..., LivingHub]) -> None:

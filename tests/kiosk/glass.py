@@ -27,6 +27,9 @@ def prepare_window(state: Path) -> None:
 class Glass:
     """A kiosk whose hub and devices are the test: effects are collected, events are told."""
 
+    _latest = 0.0
+    """Virtual time never goes back within a process: what is due by it would come no more."""
+
     def __init__(
         self, catalogues: dict[str, dict[str, str]] | None = None, *, draws: bool = True
     ) -> None:
@@ -42,7 +45,7 @@ class Glass:
         # virtual time has to run ahead of the real one, or nothing would ever be due
         Clock._max_fps = 0  # else a frame waits for real time, which stands still here
         self._real_time = Clock.time
-        self._now = Clock.time() + 1
+        self._now = max(Clock.time(), Glass._latest) + 1
         Clock.time = self._time
         Clock.tick()
         for child in list(Window.children):
@@ -136,6 +139,9 @@ class Glass:
     def put_away(self) -> None:
         self.clock.unschedule(self.app._tick)
         self.window.remove_widget(self.app.root)
+        # kv files hold on to the application, and so to its language, until it stops
+        self.app.dispatch("on_stop")
+        Glass._latest = self._now
         self.clock.time = self._real_time
 
     def _time(self) -> float:

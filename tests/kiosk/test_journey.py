@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+import msgspec
 import pytest
 from offices import KEY, chip_passport, office, ticket
+from person import Person
 
 from kiosk import events as on
 from kiosk.effects import (
@@ -16,52 +17,10 @@ from kiosk.effects import (
     DropRequest,
     PrintTicket,
     ReadChip,
-    SendRequest,
     Wipe,
 )
 from kiosk.session import reduce
 from kiosk.state import Session, View
-
-
-class Person:
-    """Someone at the kiosk: does things, and keeps what the kiosk wanted done."""
-
-    def __init__(self, *, reader: bool = True, printer: str = "ready") -> None:
-        self.session = Session()
-        self.effects: list[Any] = []
-        self.do(
-            on.Tick(100.0),
-            on.OfficeSeen(office()),
-            on.PrinterSeen(printer),
-            on.ReaderSeen(ready=reader),
-        )
-
-    def do(self, *events: on.Event) -> Person:
-        for event in events:
-            self.session, effects = reduce(self.session, event)
-            self.effects.extend(effects)
-        return self
-
-    def type(self, text: str) -> Person:
-        return self.do(*[on.KeyTouched(sign) for sign in text], on.NextTouched())
-
-    def begin(self, service: str) -> Person:
-        return self.do(on.LanguageChosen("id", KEY), on.ServiceChosen(service))
-
-    def types_passport(self) -> Person:
-        self.begin("skim").do(on.NextTouched())
-        return self.type("L898902C3").type("12081974").type("15042012")
-
-    def wait(self, seconds: float) -> Person:
-        for _ in range(int(seconds)):
-            self.do(on.Tick(self.session.at + 1.0))
-        return self
-
-    def last(self, kind: type) -> Any:
-        return next(effect for effect in reversed(self.effects) if isinstance(effect, kind))
-
-    def sent(self) -> SendRequest:
-        return self.last(SendRequest)  # type: ignore[no-any-return]
 
 
 def test_nobody_is_served_before_the_hub_has_told_the_office() -> None:
@@ -75,6 +34,20 @@ def test_a_service_without_a_form_takes_four_touches() -> None:
 
     assert person.session.screen == "sending"
     assert person.sent().ticket.service == "information"
+    assert person.sent().draft is None
+
+
+def test_only_a_service_of_the_skim_procedure_asks_for_a_passport_and_opens_a_draft() -> None:
+    services = [
+        msgspec.structs.replace(service, form="passport") if service.code == "stay" else service
+        for service in office().services
+    ]
+    person = Person().do(on.OfficeSeen(office(services=services))).begin("stay")
+    assert person.session.screen == "confirm"
+
+    person.do(on.NextTouched())
+
+    assert person.sent().ticket.service == "stay"
     assert person.sent().draft is None
 
 

@@ -60,3 +60,9 @@ def test_times_and_days_are_written_as_the_language_does() -> None:
 
 def _places(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("theme", [LIGHT, CONTRAST], ids=["light", "contrast"])
+def test_a_touched_button_is_seen_and_its_words_stay_readable(theme: Theme) -> None:
+    assert contrast(theme.pressed, theme.surface) >= 1.5
+    assert min(contrast(theme.pressed, words) for words in (theme.text, theme.primary)) >= 4.5

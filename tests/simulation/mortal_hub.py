@@ -13,6 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import event
+
+from bench.cluster import Cluster
 from hub.errors import LoketError
 from hub.house import SYSTEM, House, open_house
 from hub.office import OfficeConfig
@@ -83,7 +87,7 @@ class MortalHub:
     ) -> list[Outcome]:
         """Die before request number `dies_before` runs, its batch uncommitted, and start again."""
         line = [(request, self._bound(request)) for request in requests]
-        line.insert(dies_before, (None, lambda _tx: self._leave_files()))
+        line.insert(dies_before, (None, self._die))
 
         outcomes = await self._line_up(line)
         committed = dies_before - dies_before % self._batch_limit
@@ -93,7 +97,7 @@ class MortalHub:
     async def together_then_death(self, requests: Sequence[Request]) -> list[Outcome]:
         """Commit everything, die before any answer leaves, and start again."""
         await self.together(requests)
-        self._leave_files()
+        self._die(None)
         await self._rise()
         return [LOST] * len(requests)
 
@@ -133,7 +137,7 @@ class MortalHub:
         office = self.house.procedure.office
         return lambda tx: request.command(tx, office)
 
-    def _leave_files(self) -> None:
+    def _die(self, _tx: Tx | None) -> None:
         # the -shm file is shared memory: it does not survive its processes
         left = self._folder / f"life-{self._lives + 1}"
         shutil.copytree(self._home, left, ignore=shutil.ignore_patterns("*-shm"))
@@ -143,3 +147,31 @@ class MortalHub:
         shutil.rmtree(self._home)
         self._lives += 1
         self.start()
+
+
+class MortalHubOnPostgresql(MortalHub):
+    """The same with a database of its own in PostgreSQL: a dying hub loses its connection there."""
+
+    def __init__(
+        self, empty: Path, folder: Path, clock: object, batch_limit: int, cluster: Cluster
+    ) -> None:
+        super().__init__(empty, folder, clock, batch_limit)
+        cluster.give_own_database(self._home)
+
+    @property
+    def _home(self) -> Path:
+        return self._folder / "all-lives"
+
+    def _die(self, tx: Tx | None) -> None:
+        event.listen(self.house.database.writing, "do_connect", _nobody_connects)
+        if tx is not None:
+            tx.connection.connection.dbapi_connection.close()
+
+    async def _rise(self) -> None:
+        await self.stop()
+        self._lives += 1
+        self.start()
+
+
+def _nobody_connects(*_: object) -> None:
+    raise psycopg.OperationalError("this hub is dead")

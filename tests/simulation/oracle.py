@@ -15,6 +15,8 @@ MOVES = {
     "ticket.absent": ({"called"}, "absent"),
     "ticket.returned": ({"absent"}, "waiting"),
     "ticket.transferred": ({"called", "serving"}, "waiting"),
+    "ticket.parked": ({"called", "serving"}, "parked"),
+    "ticket.released": ({"waiting"}, "waiting"),
     "ticket.finished": ({"called", "serving"}, "finished"),
 }
 
@@ -31,6 +33,8 @@ def impossible_events(connection: Connection) -> list[str]:
             if subject in states:
                 findings.append(f"{seq}: {subject} is issued twice")
             states[subject] = "waiting"
+        elif kind in ("ticket.resumed", "ticket.undone"):
+            findings += _comes_back(seq, kind, subject, body, states, at_counter)
         elif kind in MOVES:
             findings += _move(seq, kind, subject, body, states, at_counter)
     return findings
@@ -53,9 +57,34 @@ def _move(
         if at_counter.get(counter) not in (None, subject):
             yield f"{seq}: counter {counter} calls {subject} and still has a ticket"
         at_counter[counter] = subject
-    elif after in ("waiting", "absent", "finished"):
+    elif after in ("waiting", "absent", "finished", "parked"):
         for counter in [number for number, one in at_counter.items() if one == subject]:
             del at_counter[counter]
+
+
+def _comes_back(
+    seq: int,
+    kind: str,
+    subject: str,
+    body: dict[str, object],
+    states: dict[str, str],
+    at_counter: dict[int, str],
+) -> Iterable[str]:
+    """A parked ticket goes on, or an act is taken back: at a free counter, or in the line."""
+    after_act = {"call": "called", "absent": "absent", "finish": "finished", "transfer": "waiting"}
+    before = "parked" if kind == "ticket.resumed" else after_act[str(body["act"])]
+    if states.get(subject) != before:
+        yield f"{seq}: {kind} of {subject}, which is {states.get(subject)}"
+    for number in [number for number, one in at_counter.items() if one == subject]:
+        del at_counter[number]
+    counter = body["counter"]
+    states[subject] = str(body.get("state") or ("waiting" if counter is None else "serving"))
+    if states[subject] not in ("called", "serving"):
+        return
+    number = int(str(counter))
+    if number in at_counter:
+        yield f"{seq}: {subject} comes back to counter {number}, which has a ticket"
+    at_counter[number] = subject
 
 
 def stored_numbers(connection: Connection) -> dict[str, str]:

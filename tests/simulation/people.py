@@ -11,6 +11,7 @@ from mortal_hub import Command, Request
 
 from hub import counters, queue
 from hub.errors import LoketError
+from hub.queue_wire import ParkTicket, ResumeTicket
 from hub.wire import (
     CallNext,
     CloseCounter,
@@ -53,6 +54,7 @@ class Known:
 
     waiting: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -122,7 +124,8 @@ class Usher:
         assert isinstance(answer, Ticket)
 
     def is_refused(self, refusal: LoketError, now: CounterState | None) -> None:
-        assert refusal.code in ("return_too_late", "ticket_not_absent"), refusal
+        known = ("return_too_late", "return_used", "ticket_not_absent")
+        assert refusal.code in known, refusal
 
 
 class Officer:
@@ -135,6 +138,7 @@ class Officer:
         self.counter = counter
         self._open = False
         self._ticket: Ticket | None = None
+        self._last = ""
         self.pending: Request | None = None
 
     def decides(self) -> Request | None:
@@ -144,9 +148,10 @@ class Officer:
             return self._calls()
         if self._ticket.state == "called":
             choices = (self._starts, self._starts, self._starts, self._marks_absent,
-                       self._recalls, self._transfers, self._finishes)  # fmt: skip
+                       self._recalls, self._transfers, self._finishes, self._undoes)  # fmt: skip
         else:
-            choices = (self._finishes, self._finishes, self._finishes, self._transfers)
+            choices = (self._finishes, self._finishes, self._finishes, self._transfers,
+                       self._parks)  # fmt: skip
         return self._chance.choice(choices)(self._ticket.id)
 
     def hears(self, answer: object) -> None:
@@ -157,6 +162,9 @@ class Officer:
             self._ticket = answer if mine else None
             if answer.state == "absent":
                 self._known.absent.append(answer.id)
+            if answer.state == "parked":
+                self._known.parked.append(answer.id)
+            self._last = answer.id
 
     def is_refused(self, refusal: LoketError, now: CounterState | None) -> None:
         assert now is not None
@@ -180,6 +188,10 @@ class Officer:
             return self._pauses()
         if dice < 0.1:
             return self._closes()
+        if dice > 0.95 and self._last:
+            return self._undoes(self._last)
+        if dice > 0.85 and self._known.parked:
+            return self._resumes()
         out_of_order = dice < 0.2 and self._known.waiting
         ticket = self._chance.choice(self._known.waiting) if out_of_order else None
         body = CallNext(ticket=ticket, reason="ditunjuk penyelia" if ticket else "")
@@ -226,7 +238,10 @@ class Officer:
 
     def _marks_absent(self, ticket: str) -> Request:
         return self._sender.request(
-            f"absent {ticket}", MarkAbsent(), lambda tx, _: queue.absent(tx, ticket=ticket), Ticket
+            f"absent {ticket}",
+            MarkAbsent(),
+            lambda tx, office: queue.absent(tx, office, ticket=ticket),
+            Ticket,
         )
 
     def _transfers(self, ticket: str) -> Request:
@@ -238,6 +253,29 @@ class Officer:
             lambda tx, office: queue.transfer(
                 tx, office, ticket=ticket, lane=body.lane, counter=body.counter
             ),
+            Ticket,
+        )
+
+    def _parks(self, ticket: str) -> Request:
+        return self._sender.request(
+            f"park {ticket}", ParkTicket(), lambda tx, _: queue.park(tx, ticket=ticket), Ticket
+        )
+
+    def _resumes(self) -> Request:
+        ticket = self._known.parked.pop(self._chance.randrange(len(self._known.parked)))
+        body = ResumeTicket(counter=self._chance.choice((None, self.counter)))
+        return self._sender.request(
+            f"resume {ticket}",
+            body,
+            lambda tx, office: queue.resume(tx, office, ticket=ticket, counter=body.counter),
+            Ticket,
+        )
+
+    def _undoes(self, ticket: str) -> Request:
+        return self._sender.request(
+            f"undo {ticket}",
+            TicketAct(),
+            lambda tx, office: queue.undo(tx, office, ticket=ticket),
             Ticket,
         )
 

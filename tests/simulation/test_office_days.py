@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from mortal_hub import MortalHub
+from mortal_hub import MortalHub, MortalHubOnPostgresql
 from office_day import Acknowledged, OfficeDay
 from oracle import events_at, head, impossible_events, repeated, stored_numbers
 from sqlalchemy import Connection
@@ -26,13 +26,23 @@ Play = Callable[..., OfficeDay]
 
 
 @pytest.fixture
-def play(empty_hub: Path, tmp_path: Path, virtual_clock, monkeypatch: pytest.MonkeyPatch) -> Play:
+def play(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    virtual_clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Play:
     """Play the morning of a seed; the same seed is the same morning to the last byte."""
 
-    def play(seed: int, folder: str = "morning") -> OfficeDay:
+    def play(seed: int, folder: str = "morning", *, on_postgresql: bool = False) -> OfficeDay:
         chance, ids, clock = Random(seed), Random(-seed - 1), virtual_clock()
         monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4))
-        hub = MortalHub(empty_hub, tmp_path / folder, clock, chance.choice((1, 3, 64)))
+        place, limit = tmp_path / folder, chance.choice((1, 3, 64))
+        if on_postgresql:
+            empty, cluster = map(request.getfixturevalue, ("empty_hub_on_postgresql", "cluster"))
+            hub = MortalHubOnPostgresql(empty, place, clock, limit, cluster)
+        else:
+            hub = MortalHub(request.getfixturevalue("empty_hub"), place, clock, limit)
         day = OfficeDay(hub, clock, chance)
         asyncio.run(day.run(ROUNDS))
         return day
@@ -54,8 +64,15 @@ def acknowledged(day: OfficeDay, name: str) -> list[Acknowledged]:
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"seed-{seed}")
 def test_nobody_is_lost_or_called_twice(play: Play, seed: int) -> None:
-    day = play(seed)
+    nobody_is_lost_or_called_twice(play(seed))
 
+
+@pytest.mark.parametrize("seed", SEEDS[:5], ids=lambda seed: f"seed-{seed}")
+def test_nobody_is_lost_or_called_twice_on_postgresql(play: Play, seed: int) -> None:
+    nobody_is_lost_or_called_twice(play(seed, on_postgresql=True))
+
+
+def nobody_is_lost_or_called_twice(day: OfficeDay) -> None:
     issued = [one.done.value for one in acknowledged(day, "issue")]
     calls = acknowledged(day, "call")
     assert all(isinstance(ticket, Ticket) for ticket in issued)
@@ -75,7 +92,8 @@ def test_the_mornings_are_as_bad_as_they_are_meant_to_be(play: Play) -> None:
 
     assert sum(day.hub.deaths for day in days) >= 5
     assert sum(len(acknowledged(day, "issue")) for day in days) >= 200
-    for act in ("call", "start", "finish", "absent", "return", "transfer", "recall"):
+    for act in ("call", "start", "finish", "absent", "return", "transfer", "recall", "park",
+                "resume", "undo"):  # fmt: skip
         assert any(acknowledged(day, act) for day in days), act
 
 

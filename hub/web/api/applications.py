@@ -5,21 +5,33 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, post
+from litestar.di import NamedDependency
 
 from hub import applications
+from hub.clock import Clock
 from hub.procedure import Procedure
+from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import DraftOpened, Preregistration
 
 
-@post("/applications", status_code=201)
+@post(
+    "/applications",
+    status_code=201,
+    opt=described(DraftOpened, Preregistration, refuses={422: ("passport_wrong",)}),
+)
 async def open_draft(
-    data: Preregistration, commanding: Commanding, procedure: Procedure
+    commanding: NamedDependency[Commanding],
+    procedure: NamedDependency[Procedure],
+    clock: NamedDependency[Clock],
 ) -> Response[bytes]:
     """Open a draft case from a kiosk; the hub judges the chip's evidence itself."""
-    chip = await asyncio.to_thread(applications.store_chip, procedure, data.passport)
+    draft = commanding.read(Preregistration)
+    examined = await asyncio.to_thread(
+        applications.examine_passport, procedure, draft.passport, clock.now()
+    )
     done = await commanding.run(
-        lambda tx: applications.open_draft(tx, procedure, data, chip), DraftOpened
+        lambda tx: applications.open_draft(tx, procedure, draft, examined), DraftOpened
     )
     return answer(done, status=201)
 

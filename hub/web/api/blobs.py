@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from hub import blobs as files
 from hub import jobs
 from hub.blobs import Blobs
 from hub.database import Database
 from hub.errors import BadInput, NotAllowed
+from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.web.connection import AnyRequest
 from hub.wire import BlobStored, FieldFault
@@ -20,8 +23,17 @@ LARGEST = 40 * 1024 * 1024
 TAKEN = ("image/png", "image/jpeg", "application/pdf", "application/octet-stream")
 
 
-@post("/blobs", status_code=201, request_max_body_size=LARGEST)
-async def store(request: AnyRequest, commanding: Commanding, blobs: Blobs) -> Response[bytes]:
+@post(
+    "/blobs",
+    status_code=201,
+    request_max_body_size=LARGEST,
+    opt=described(BlobStored, takes_files=TAKEN, refuses={422: ("blob_refused", "file_size")}),
+)
+async def store(
+    request: AnyRequest,
+    commanding: NamedDependency[Commanding],
+    blobs: NamedDependency[Blobs],
+) -> Response[bytes]:
     """Store a file; its answer leaves when it is on the disk."""
     media_type = request.headers.get("content-type", "").partition(";")[0]
     if media_type not in TAKEN or not commanding.request:
@@ -40,9 +52,18 @@ async def store(request: AnyRequest, commanding: Commanding, blobs: Blobs) -> Re
     return answer(await commanding.run(command, BlobStored), status=201)
 
 
-@get("/blobs/{blob:str}")
+@get(
+    "/blobs/{blob:str}",
+    opt=described(
+        None, gives_file=True, refuses={403: ("blob_not_yours",), 404: ("blob_unknown",)}
+    ),
+)
 async def fetch(
-    blob: str, station: Actor, database: Database, office_no: int, blobs: Blobs
+    blob: FromPath[str],
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    blobs: NamedDependency[Blobs],
 ) -> Response[bytes]:
     """Return a file that an unfinished print job of the calling agent needs."""
 

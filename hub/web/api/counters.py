@@ -3,44 +3,80 @@
 from __future__ import annotations
 
 from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from hub import counters, queue
 from hub.office import OfficeConfig
+from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import CallNext, CloseCounter, CounterState, OpenCounter, PauseCounter, Ticket
 from hub.writer import Tx
 
+UNKNOWN = {404: ("counter_unknown",)}
 
-@post("/counters/{counter:int}/open", status_code=200)
+
+@post(
+    "/counters/{counter:int}/open",
+    status_code=200,
+    opt=described(
+        CounterState,
+        OpenCounter,
+        refuses=UNKNOWN | {422: ("lane_not_here", "profile_unknown", "language_unknown")},
+    ),
+)
 async def open_counter(
-    counter: int, data: OpenCounter, commanding: Commanding, office: OfficeConfig
+    counter: FromPath[int],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Open a counter for some of its lanes."""
+    ask = commanding.read(OpenCounter)
 
     def command(tx: Tx) -> CounterState:
-        return counters.open_counter(tx, office, counter=counter, lanes=data.lanes)
+        return counters.open_counter(
+            tx,
+            office,
+            counter=counter,
+            lanes=ask.lanes,
+            profile=ask.profile,
+            languages=ask.languages,
+        )
 
     return answer(await commanding.run(command, CounterState))
 
 
-@post("/counters/{counter:int}/pause", status_code=200)
+@post(
+    "/counters/{counter:int}/pause",
+    status_code=200,
+    opt=described(CounterState, PauseCounter, refuses=UNKNOWN | {422: ("reason_missing",)}),
+)
 async def pause_counter(
-    counter: int, data: PauseCounter, commanding: Commanding, office: OfficeConfig
+    counter: FromPath[int],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Pause a counter with a reason."""
+    ask = commanding.read(PauseCounter)
 
     def command(tx: Tx) -> CounterState:
-        return counters.pause_counter(tx, office, counter=counter, reason=data.reason)
+        return counters.pause_counter(tx, office, counter=counter, reason=ask.reason)
 
     return answer(await commanding.run(command, CounterState))
 
 
-@post("/counters/{counter:int}/close", status_code=200)
+@post(
+    "/counters/{counter:int}/close",
+    status_code=200,
+    opt=described(CounterState, CloseCounter, refuses=UNKNOWN | {409: ("counter_busy",)}),
+)
 async def close_counter(
-    counter: int, data: CloseCounter, commanding: Commanding, office: OfficeConfig
+    counter: FromPath[int],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Close a counter."""
-    del data
+    commanding.read(CloseCounter)
 
     def command(tx: Tx) -> CounterState:
         return counters.close_counter(tx, office, counter=counter)
@@ -48,14 +84,35 @@ async def close_counter(
     return answer(await commanding.run(command, CounterState))
 
 
-@post("/counters/{counter:int}/call-next", status_code=200)
+@post(
+    "/counters/{counter:int}/call-next",
+    status_code=200,
+    opt=described(
+        Ticket,
+        CallNext,
+        refuses={
+            404: ("counter_unknown", "ticket_unknown"),
+            409: (
+                "queue_stopped",
+                "counter_closed",
+                "counter_paused",
+                "counter_busy",
+                "ticket_not_waiting",
+            ),
+            422: ("reason_missing",),
+        },
+        may_be_empty=True,
+    ),
+)
 async def call_next(
-    counter: int, data: CallNext, commanding: Commanding, office: OfficeConfig
+    counter: FromPath[int], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
     """Call the next person to a counter; 204 when nobody waits."""
+    ask = commanding.read(CallNext)
 
     def command(tx: Tx) -> Ticket | None:
-        return queue.call_next(tx, office, counter=counter, ticket=data.ticket, reason=data.reason)
+        office = commanding.office
+        return queue.call_next(tx, office, counter=counter, ticket=ask.ticket, reason=ask.reason)
 
     return answer(await commanding.run(command, Ticket))
 

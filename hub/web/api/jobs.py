@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from hub import board, jobs
 from hub.database import Database
+from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import Job, JobList, JobProgress, JobResult, JobStarted, LeaseJob
 from hub.writer import Actor
 
+NOT_YOURS = {403: ("job_not_yours",), 404: ("job_unknown",)}
+FENCED = NOT_YOURS | {409: ("job_fenced", "job_over")}
 
-@get("/jobs")
-async def unfinished(station: Actor, database: Database, office_no: int) -> JobList:
+
+@get("/jobs", opt=described(JobList))
+async def unfinished(
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+) -> JobList:
     """Return the unfinished jobs of the calling agent, with the feed position."""
     counter = station.counter
 
@@ -27,28 +37,48 @@ async def unfinished(station: Actor, database: Database, office_no: int) -> JobL
     return await asyncio.to_thread(read)
 
 
-@post("/jobs/{job:str}/lease", status_code=200)
-async def lease(job: str, data: LeaseJob, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/jobs/{job:str}/lease",
+    status_code=200,
+    opt=described(Job, LeaseJob, refuses=NOT_YOURS | {409: ("job_taken", "job_over")}),
+)
+async def lease(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Take a job, or renew its lease."""
-    return answer(await commanding.run(lambda tx: jobs.lease(tx, job=job, request=data), Job))
+    ask = commanding.read(LeaseJob)
+    return answer(await commanding.run(lambda tx: jobs.lease(tx, job=job, request=ask), Job))
 
 
-@post("/jobs/{job:str}/started", status_code=200)
-async def started(job: str, data: JobStarted, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/jobs/{job:str}/started",
+    status_code=200,
+    opt=described(Job, JobStarted, refuses=FENCED),
+)
+async def started(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Say that the first byte goes to the device now."""
-    return answer(await commanding.run(lambda tx: jobs.started(tx, job=job, request=data), Job))
+    said = commanding.read(JobStarted)
+    return answer(await commanding.run(lambda tx: jobs.started(tx, job=job, request=said), Job))
 
 
-@post("/jobs/{job:str}/progress", status_code=200)
-async def progress(job: str, data: JobProgress, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/jobs/{job:str}/progress",
+    status_code=200,
+    opt=described(Job, JobProgress, refuses=FENCED),
+)
+async def progress(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Say how far a running job is."""
-    return answer(await commanding.run(lambda tx: jobs.progress(tx, job=job, request=data), Job))
+    said = commanding.read(JobProgress)
+    return answer(await commanding.run(lambda tx: jobs.progress(tx, job=job, request=said), Job))
 
 
-@post("/jobs/{job:str}/result", status_code=200)
-async def result(job: str, data: JobResult, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/jobs/{job:str}/result",
+    status_code=200,
+    opt=described(Job, JobResult, refuses=FENCED | {404: ("job_unknown", "blob_unknown")}),
+)
+async def result(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Report the end of a job."""
-    return answer(await commanding.run(lambda tx: jobs.result(tx, job=job, request=data), Job))
+    said = commanding.read(JobResult)
+    return answer(await commanding.run(lambda tx: jobs.result(tx, job=job, request=said), Job))
 
 
 routes = [unfinished, lease, started, progress, result]

@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 
-from hub import board, stations
+from hub import board, numbers, stations
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
+from hub.web.api.description import described
 from hub.web.commanding import Commanding
 from hub.wire import SEQ_HEADER, OfficeState, QueueState, StationReport, StationState
 from hub.writer import Actor
 
 
-@get("/office")
+@get("/office", opt=described(OfficeState))
 async def office_state(
-    station: Actor, database: Database, office_no: int, office: OfficeConfig, clock: Clock
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
 ) -> OfficeState:
     """Return the office: services with their waiting times, languages, the office's clock."""
     del station
@@ -30,9 +36,13 @@ async def office_state(
     return await asyncio.to_thread(read)
 
 
-@get("/queue")
+@get("/queue", opt=described(QueueState))
 async def queue_state(
-    station: Actor, database: Database, office_no: int, office: OfficeConfig, clock: Clock
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
 ) -> QueueState:
     """Return lanes, counters and last calls, consistent with the feed position `seq`."""
     del station
@@ -45,21 +55,27 @@ async def queue_state(
     return await asyncio.to_thread(read)
 
 
-@get("/stations/me")
-async def my_station(station: Actor, database: Database, office_no: int) -> StationState:
+@get("/stations/me", opt=described(StationState))
+async def my_station(
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+) -> StationState:
     """Return the station that the token belongs to."""
 
-    def read() -> int:
+    def read() -> StationState:
         with database.reading_core() as connection:
-            return board.position(connection, office_no)
+            series = numbers.letter_of(connection, office_no, station.id)
+            return stations.state_of(station, board.position(connection, office_no), series)
 
-    return stations.state_of(station, await asyncio.to_thread(read))
+    return await asyncio.to_thread(read)
 
 
-@post("/stations/me/report", status_code=204)
-async def report(data: StationReport, commanding: Commanding) -> Response[None]:
+@post("/stations/me/report", status_code=204, opt=described(None, StationReport))
+async def report(commanding: NamedDependency[Commanding]) -> Response[None]:
     """Tell the hub this station's version and the state of its devices."""
-    done = await commanding.run(lambda tx: stations.report(tx, report=data))
+    said = commanding.read(StationReport)
+    done = await commanding.run(lambda tx: stations.report(tx, report=said))
     return Response(None, headers={SEQ_HEADER: str(done.seq)})
 
 

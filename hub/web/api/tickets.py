@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from hub import applications, board, queue, tickets
+from hub import applications, queue, tickets
+from hub.clock import Clock
 from hub.database import Database
 from hub.errors import BadInput
 from hub.office import OfficeConfig
+from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import (
     FieldFault,
@@ -20,112 +24,191 @@ from hub.wire import (
     TicketAct,
     TicketPrinted,
     TransferTicket,
-    Why,
 )
 from hub.writer import Actor, Tx
 
+UNKNOWN = {404: ("ticket_unknown",)}
 
-@post("/tickets", status_code=201)
-async def issue(data: IssueTicket, commanding: Commanding, office: OfficeConfig) -> Response[bytes]:
+
+@post(
+    "/tickets",
+    status_code=201,
+    opt=described(
+        Ticket,
+        IssueTicket,
+        refuses={
+            409: ("queue_closed", "quota_used", "queue_stopped"),
+            422: ("ticket_request", "visit_unknown", "case_unknown"),
+        },
+    ),
+)
+async def issue(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Issue the next number of a service."""
+    ask = commanding.read(IssueTicket)
 
     def command(tx: Tx) -> Ticket:
-        application = _case(tx, data.application)
-        return queue.issue(tx, office, data, application=application)
+        application = _case(tx, ask.application)
+        return queue.issue(tx, commanding.office, ask, application=application)
 
     return answer(await commanding.run(command, Ticket), status=201)
 
 
-@get("/tickets/{ticket:str}")
+@get("/tickets/{ticket:str}", opt=described(Ticket, refuses=UNKNOWN))
 async def read_ticket(
-    ticket: str, station: Actor, database: Database, office_no: int, office: OfficeConfig
+    ticket: FromPath[str],
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
 ) -> Ticket:
     """Return a ticket with its place and estimate while it waits."""
     del station
 
     def read() -> Ticket:
         with database.reading_core() as connection:
-            return tickets.read(connection, office_no, office, ticket)
+            return tickets.read(connection, office_no, office, ticket, at=clock.now())
 
     return await asyncio.to_thread(read)
 
 
-@get("/tickets/{ticket:str}/why")
-async def why(ticket: str, station: Actor, database: Database, office_no: int) -> Why:
-    """Return why a ticket was called when it was: the heads of all groups with their scores."""
-    del station
-
-    def read() -> Why:
-        with database.reading_core() as connection:
-            return board.why(connection, office_no, ticket)
-
-    return await asyncio.to_thread(read)
-
-
-@post("/tickets/{ticket:str}/printed", status_code=200)
-async def printed(ticket: str, data: TicketPrinted, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/tickets/{ticket:str}/printed",
+    status_code=200,
+    opt=described(Ticket, TicketPrinted, refuses=UNKNOWN),
+)
+async def printed(
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+) -> Response[bytes]:
     """Record what became of a ticket's paper."""
+    said = commanding.read(TicketPrinted)
 
     def command(tx: Tx) -> Ticket:
-        return queue.note_paper(tx, ticket=ticket, paper=data)
+        return queue.note_paper(tx, ticket=ticket, paper=said)
 
     return answer(await commanding.run(command, Ticket))
 
 
-@post("/tickets/{ticket:str}/recall", status_code=200)
+@post(
+    "/tickets/{ticket:str}/recall",
+    status_code=200,
+    opt=described(
+        Ticket, TicketAct, refuses=UNKNOWN | {409: ("ticket_not_called", "recall_limit")}
+    ),
+)
 async def recall(
-    ticket: str, data: TicketAct, commanding: Commanding, office: OfficeConfig
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Call a called ticket once more."""
-    del data
+    commanding.read(TicketAct)
     done = await commanding.run(lambda tx: queue.recall(tx, office, ticket=ticket), Ticket)
     return answer(done)
 
 
-@post("/tickets/{ticket:str}/start", status_code=200)
-async def start(ticket: str, data: TicketAct, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/tickets/{ticket:str}/start",
+    status_code=200,
+    opt=described(Ticket, TicketAct, refuses=UNKNOWN | {409: ("ticket_not_called",)}),
+)
+async def start(
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+) -> Response[bytes]:
     """Note that the person has arrived at the counter."""
-    del data
+    commanding.read(TicketAct)
     return answer(await commanding.run(lambda tx: queue.start(tx, ticket=ticket), Ticket))
 
 
-@post("/tickets/{ticket:str}/absent", status_code=200)
-async def absent(ticket: str, data: MarkAbsent, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/tickets/{ticket:str}/absent",
+    status_code=200,
+    opt=described(
+        Ticket, MarkAbsent, refuses=UNKNOWN | {409: ("ticket_not_called", "absent_too_early")}
+    ),
+)
+async def absent(
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
+) -> Response[bytes]:
     """Mark a called person absent."""
-    del data
-    return answer(await commanding.run(lambda tx: queue.absent(tx, ticket=ticket), Ticket))
+    commanding.read(MarkAbsent)
+    done = await commanding.run(lambda tx: queue.absent(tx, office, ticket=ticket), Ticket)
+    return answer(done)
 
 
-@post("/tickets/{ticket:str}/return", status_code=200)
+@post(
+    "/tickets/{ticket:str}/return",
+    status_code=200,
+    opt=described(
+        Ticket,
+        TicketAct,
+        refuses=UNKNOWN | {409: ("ticket_not_absent", "return_too_late", "return_used")},
+    ),
+)
 async def return_(
-    ticket: str, data: TicketAct, commanding: Commanding, office: OfficeConfig
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Let an absent person wait again."""
-    del data
+    commanding.read(TicketAct)
     done = await commanding.run(lambda tx: queue.return_(tx, office, ticket=ticket), Ticket)
     return answer(done)
 
 
-@post("/tickets/{ticket:str}/transfer", status_code=200)
+@post(
+    "/tickets/{ticket:str}/transfer",
+    status_code=200,
+    opt=described(
+        Ticket,
+        TransferTicket,
+        refuses=UNKNOWN
+        | {
+            409: ("ticket_not_at_counter",),
+            422: ("target_missing", "lane_unknown", "counter_unknown"),
+        },
+    ),
+)
 async def transfer(
-    ticket: str, data: TransferTicket, commanding: Commanding, office: OfficeConfig
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
 ) -> Response[bytes]:
     """Let a ticket wait in another lane or for a named counter."""
+    ask = commanding.read(TransferTicket)
 
     def command(tx: Tx) -> Ticket:
         return queue.transfer(
-            tx, office, ticket=ticket, lane=data.lane, counter=data.counter, reason=data.reason
+            tx,
+            office,
+            ticket=ticket,
+            lane=ask.lane,
+            counter=ask.counter,
+            back=ask.back,
+            reason=ask.reason,
         )
 
     return answer(await commanding.run(command, Ticket))
 
 
-@post("/tickets/{ticket:str}/finish", status_code=200)
-async def finish(ticket: str, data: FinishTicket, commanding: Commanding) -> Response[bytes]:
+@post(
+    "/tickets/{ticket:str}/finish",
+    status_code=200,
+    opt=described(Ticket, FinishTicket, refuses=UNKNOWN | {409: ("ticket_not_at_counter",)}),
+)
+async def finish(
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+) -> Response[bytes]:
     """End the service of a ticket."""
+    ask = commanding.read(FinishTicket)
 
     def command(tx: Tx) -> Ticket:
-        return queue.finish(tx, ticket=ticket, outcome=data.outcome, note=data.note)
+        return queue.finish(tx, ticket=ticket, outcome=ask.outcome, note=ask.note)
 
     return answer(await commanding.run(command, Ticket))
 
@@ -144,4 +227,4 @@ def _case(tx: Tx, id_or_code: str | None) -> str | None:
     return found
 
 
-routes = [issue, read_ticket, why, printed, recall, start, absent, return_, transfer, finish]
+routes = [issue, read_ticket, printed, recall, start, absent, return_, transfer, finish]

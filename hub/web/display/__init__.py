@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from hub.clock import Clock
 from hub.database import Database
@@ -17,13 +18,18 @@ from hub.web.rendering import PART_HEADER, page
 
 @get("/display")
 async def show_display(
-    request: AnyRequest, database: Database, office: OfficeConfig, clock: Clock, lang: str
+    request: AnyRequest,
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
+    lang: NamedDependency[str],
 ) -> Response[str]:
     """Show the board; it needs no sign-in and names nobody."""
 
     def read() -> DisplayView:
         with database.reading() as session:
-            return read_board(session, office, clock.now())
+            return read_board(session, office_no, office, clock.now())
 
     view = await asyncio.to_thread(read)
     live = request.headers.get(PART_HEADER) == "live"

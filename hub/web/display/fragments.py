@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from hub import board
+from hub import board, opening
 from hub.office import OfficeConfig
-from hub.settings import THE_OFFICE
 from hub.web.display.views import Calling, DisplayView, LaneBoard
 from hub.web.rendering import Frame, draw
 from hub.web.words import Speech, language
@@ -20,9 +19,9 @@ MOST_CALLS = 6
 MOST_LANES = 8
 
 
-def render(session: Session, office: OfficeConfig, at: datetime, lang: str) -> str:
+def render(session: Session, office_no: int, office: OfficeConfig, at: datetime, lang: str) -> str:
     """Return the board's live part as HTML."""
-    view = read_board(session, office, at)
+    view = read_board(session, office_no, office, at)
     return draw("display_live.html", frame_of(view, office, lang), view)
 
 
@@ -42,20 +41,23 @@ def frame_of(view: DisplayView, office: OfficeConfig, lang: str) -> Frame:
     )
 
 
-def read_board(session: Session, office: OfficeConfig, at: datetime) -> DisplayView:
+def read_board(session: Session, office_no: int, office: OfficeConfig, at: datetime) -> DisplayView:
     """Return the board as it stands: the last call large, those before it in a list."""
     connection = session.connection()
-    state = board.queue_state(connection, THE_OFFICE, office, at)
+    state = board.queue_state(connection, office_no, office, at)
+    shown = opening.notices(connection, office_no)
     calls = [_calling(call, office, at) for call in state.last_calls[: MOST_CALLS + 1]]
     return DisplayView(
         seq=state.seq,
         at=at,
         current=calls[0] if calls else None,
         last=tuple(calls[1:]),
-        lanes=_lanes(connection, office, at),
+        lanes=_lanes(connection, office_no, office, at),
         open_counters=sum(counter.state == "open" for counter in state.counters),
         fee_notice=office.office.fee_notice,
         complaints=office.office.complaints,
+        stop=next((one for one in shown if one.kind == "stop"), None),
+        messages=tuple(one for one in shown if one.kind == "message"),
     )
 
 
@@ -65,9 +67,11 @@ def _calling(call: LastCall, office: OfficeConfig, at: datetime) -> Calling:
     return Calling(call.number, call.counter, name, call.at, call.times, at - call.at < FRESH)
 
 
-def _lanes(connection: Connection, office: OfficeConfig, at: datetime) -> tuple[LaneBoard, ...]:
+def _lanes(
+    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
+) -> tuple[LaneBoard, ...]:
     shown: dict[str, LaneBoard] = {}
-    for service in board.services(connection, THE_OFFICE, office, at):
+    for service in board.services(connection, office_no, office, at):
         lane = office.lane(service.lane)
         if lane is None or service.lane in shown:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.wire import Words
+from hub.wire import NoticeState, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +43,5 @@ class DisplayView:
     open_counters: int
     fee_notice: Words
     complaints: str
+    stop: NoticeState | None = None
+    messages: tuple[NoticeState, ...] = ()

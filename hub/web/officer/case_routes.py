@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from hub import applications, steps
@@ -60,13 +62,15 @@ ACTS: Mapping[str, Act] = {
 
 
 @get("/case/{application:str}")
-async def show_case(application: str, desk: Desk) -> Response[str]:
+async def show_case(application: FromPath[str], desk: NamedDependency[Desk]) -> Response[str]:
     """Show a case with its twelve steps. Raises NotFound, NotAllowed."""
     return await _page(desk, application)
 
 
 @get("/case/{application:str}/file/{blob:str}")
-async def show_file(application: str, blob: str, desk: Desk) -> Response[bytes]:
+async def show_file(
+    application: FromPath[str], blob: FromPath[str], desk: NamedDependency[Desk]
+) -> Response[bytes]:
     """Show a file of the case. Raises NotFound `blob_unknown`."""
     view = await case_acts.look(desk, application)
     found = next((one for one in view.documents if one.blob == blob), None)
@@ -87,7 +91,10 @@ async def show_file(application: str, blob: str, desk: Desk) -> Response[bytes]:
     request_max_body_size=FORM_LIMIT,
 )
 async def complete_step(
-    application: str, step: str, desk: Desk, request: AnyRequest
+    application: FromPath[str],
+    step: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Complete the current step or gate; a refusal names every row that is wrong or missing."""
     form = await read_form(request, desk.officer.csrf)
@@ -101,7 +108,9 @@ async def complete_step(
 
 
 @post("/case/{application:str}/job", request_max_body_size=FORM_LIMIT)
-async def ask_device(application: str, desk: Desk, request: AnyRequest) -> Response[str] | Redirect:
+async def ask_device(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
     """Ask a device of the officer's counter for a scan, a photo or a finger."""
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
@@ -115,7 +124,7 @@ async def ask_device(application: str, desk: Desk, request: AnyRequest) -> Respo
 
 @post("/case/{application:str}/document", request_max_body_size=FORM_LIMIT)
 async def upload_document(
-    application: str, desk: Desk, request: AnyRequest
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Response[str] | Redirect:
     """Take a file in place of a scan or a photo."""
     form = await read_form(request, desk.officer.csrf)
@@ -130,7 +139,11 @@ async def upload_document(
 
 @post("/case/{application:str}/print/{paper:str}", request_max_body_size=FORM_LIMIT)
 async def print_paper(
-    application: str, paper: str, desk: Desk, request: AnyRequest, press: Press
+    application: FromPath[str],
+    paper: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+    press: NamedDependency[Press],
 ) -> Response[str] | Redirect:
     """Print a paper of the case at the officer's counter."""
     form = await read_form(request, desk.officer.csrf)
@@ -145,7 +158,7 @@ async def print_paper(
 
 @post("/case/{application:str}/paper/{job:str}", request_max_body_size=FORM_LIMIT)
 async def settle_paper(
-    application: str, job: str, desk: Desk, request: AnyRequest
+    application: FromPath[str], job: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Response[str] | Redirect:
     """Record whether the paper of an uncertain print came out; if not, print it again."""
     form = await read_form(request, desk.officer.csrf)
@@ -160,7 +173,7 @@ async def settle_paper(
 
 @post("/case/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
 async def act_on_case(
-    application: str, act: str, desk: Desk, request: AnyRequest
+    application: FromPath[str], act: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Response[str] | Redirect:
     """Start or stop the clock, save one row, divert, resume, reject or withdraw."""
     form = await read_form(request, desk.officer.csrf)
@@ -176,7 +189,9 @@ async def act_on_case(
 
 
 @get("/cases")
-async def show_work_list(desk: Desk, q: str = "") -> Response[str] | Redirect:
+async def show_work_list(
+    desk: NamedDependency[Desk], q: FromQuery[str] = ""
+) -> Response[str] | Redirect:
     """Show what waits for this officer; `q` is a case code and leads to its case."""
     seq, at, rows = await desk.read(
         lambda session, at: work_list(

@@ -15,6 +15,7 @@ from hub.office import OfficeConfig
 from hub.tickets import ABSENT, FINISHED, number_of, to_wire
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key
+from hub.web.officer import queue_reading
 from hub.web.officer.case_brief import brief
 from hub.web.officer.lamps import device_lamp, device_notice, unsure_notice
 from hub.web.officer.views import (
@@ -72,6 +73,12 @@ def read_counter(session: Session, desk: Desk, number: int, at: datetime) -> Cou
         elsewhere=_elsewhere(desk, current, waiting),
         counters=tuple(one.number for one in desk.office.counters if one.number != number),
         key=fresh_key(),
+        undoable=queue_reading.undoable(connection, desk, number, at),
+        parked=queue_reading.parked(connection, desk, number),
+        profiles=queue_reading.profiles(desk, connection, number),
+        languages=queue_reading.languages(desk, connection, number),
+        services=queue_reading.services(desk),
+        needs=queue_reading.needs(desk),
     )
 
 
@@ -121,7 +128,7 @@ def _current(connection: Connection, desk: Desk, ticket: Ticket, at: datetime) -
         ticket=ticket,
         service=speech.pick(service.name) if service else ticket.service,
         segment=speech.say("priority") if ticket.segment == "priority" else "",
-        needs=tuple(speech.known(f"need_{need}", need) for need in ticket.needs),
+        needs=queue_reading.needs_of(desk, ticket),
         visit_note=speech.say("visit_with_case") if ticket.application else "",
         waited_s=int(((ticket.called_at or at) - arrived).total_seconds()),
         elapsed_s=int((at - begun).total_seconds()),
@@ -169,7 +176,7 @@ def _today(connection: Connection, desk: Desk, number: int, at: datetime) -> Tod
     gone = _absent_here(connection, desk, number, at)
     took = [(row.finished_at - row.started_at).total_seconds() for row in rows]
     lines = [(row.finished_at, _finished_line(row, desk.speech)) for row in rows[:LAST_ROWS]]
-    lines += [(when, _absent_line(ticket, when, desk.speech)) for ticket, when in gone]
+    lines += [(when, _absent_line(ticket, when, may, desk.speech)) for ticket, when, may in gone]
     lines.sort(key=lambda line: line[0], reverse=True)
     return Today(
         served=len(rows),
@@ -181,7 +188,7 @@ def _today(connection: Connection, desk: Desk, number: int, at: datetime) -> Tod
 
 def _absent_here(
     connection: Connection, desk: Desk, number: int, at: datetime
-) -> list[tuple[Ticket, datetime]]:
+) -> list[tuple[Ticket, datetime, bool]]:
     # an absent ticket has left its counter: its calls say where it was called
     called = select(CallRow.ticket).where(
         CallRow.office == desk.office_no, CallRow.counter == number
@@ -194,7 +201,8 @@ def _absent_here(
             TicketRow.id.in_(called),
         )
     )
-    return [(to_wire(row), row.absent_at) for row in rows]
+    allowed = desk.office.queue.returns_allowed
+    return [(to_wire(row), row.absent_at, row.returns < allowed) for row in rows]
 
 
 def _finished_line(row: Row[tuple[object, ...]], speech: Speech) -> DoneToday:
@@ -206,10 +214,11 @@ def _finished_line(row: Row[tuple[object, ...]], speech: Speech) -> DoneToday:
         symbol=symbol,
         took=duration(row.finished_at - row.started_at),
         ticket=row.id,
-        returnable=False,
+        comes_back_by="back" if row.outcome == "incomplete" else "",
     )
 
 
-def _absent_line(ticket: Ticket, when: datetime, speech: Speech) -> DoneToday:
+def _absent_line(ticket: Ticket, when: datetime, may_return: bool, speech: Speech) -> DoneToday:
     said = speech.say("absent_at", time=speech.clock(when))
-    return DoneToday(ticket.number, said, "warn", "user-x", "", ticket.id, True)
+    back = "return" if may_return else ""
+    return DoneToday(ticket.number, said, "warn", "user-x", "", ticket.id, back)

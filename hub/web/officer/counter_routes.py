@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from hub import counters, officers, queue
+from hub import counters, desk_tickets, officers, queue
 from hub.errors import NotFound, Refused
+from hub.letters.press import Press
+from hub.queue_wire import DeskTicket, ServeDirectly
 from hub.web.desk import AnyRequest, Desk
+from hub.web.desk_printing import DeskPrinting
 from hub.web.forms import Form, read_form
 from hub.web.officer.counter_reading import read_counter
+from hub.web.officer.queue_reading import ticket_of_number
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
 from hub.writer import Tx
 
 Act = Callable[[Tx, Desk, int, Form], object]
+_A_NUMBER = re.compile(r"[A-Z]{1,4}-\d{3,7}")
 
 
 def _open(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
-    return counters.open_counter(tx, desk.office, counter=counter, lanes=form.every("lanes"))
+    return counters.open_counter(
+        tx,
+        desk.office,
+        counter=counter,
+        lanes=form.every("lanes"),
+        profile=form.text("profile"),
+        languages=form.every("languages"),
+    )
 
 
 def _pause(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
@@ -37,9 +52,14 @@ def _call_next(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
         tx,
         desk.office,
         counter=counter,
-        ticket=form.text("ticket") or None,
+        ticket=_named(tx, desk, form) or None,
         reason=form.text("reason"),
     )
+
+
+def _named(tx: Tx, desk: Desk, form: Form) -> str:
+    typed = form.text("number")
+    return ticket_of_number(tx.connection, desk, typed, tx.at) if typed else form.text("ticket")
 
 
 def _recall(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
@@ -50,8 +70,8 @@ def _start(tx: Tx, _desk: Desk, _counter: int, form: Form) -> object:
     return queue.start(tx, ticket=form.text("ticket"))
 
 
-def _absent(tx: Tx, _desk: Desk, _counter: int, form: Form) -> object:
-    return queue.absent(tx, ticket=form.text("ticket"))
+def _absent(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return queue.absent(tx, desk.office, ticket=form.text("ticket"))
 
 
 def _return(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
@@ -65,8 +85,27 @@ def _transfer(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
         ticket=form.text("ticket"),
         lane=form.text("lane") or None,
         counter=form.number("counter"),
+        back=form.text("back") == "yes",
         reason=form.text("reason"),
     )
+
+
+def _park(tx: Tx, _desk: Desk, _counter: int, form: Form) -> object:
+    return queue.park(tx, ticket=form.text("ticket"), reason=form.text("reason"))
+
+
+def _resume(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    at = None if form.text("where") == "line" else counter
+    return queue.resume(tx, desk.office, ticket=form.text("ticket"), counter=at)
+
+
+def _undo(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return queue.undo(tx, desk.office, ticket=form.text("ticket"))
+
+
+def _serve(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
+    ask = ServeDirectly(service=form.text("service"), reason=form.text("reason"))
+    return desk_tickets.serve(tx, desk.office, ask, counter=counter)
 
 
 def _finish(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
@@ -96,22 +135,38 @@ ACTS: Mapping[str, Act] = {
     "return": _return,
     "transfer": _transfer,
     "finish": _finish,
+    "park": _park,
+    "resume": _resume,
+    "undo": _undo,
+    "serve": _serve,
     "paper": _paper,
 }
 
 
 @get("/counter/{number:int}")
-async def show_counter(number: int, desk: Desk) -> Response[str]:
-    """Show the officer's page at a counter."""
-    return await _page(desk, number)
+async def show_counter(
+    number: FromPath[int],
+    desk: NamedDependency[Desk],
+    given: FromQuery[str] = "",
+    write: FromQuery[str] = "",
+) -> Response[str]:
+    """Show the officer's page at a counter; `given` is the number just issued there."""
+    shown = given if _A_NUMBER.fullmatch(given) else ""
+    return await _page(desk, number, given=shown, write_down=write == "yes")
 
 
 @post("/counter/{number:int}/{act:str}")
 async def act_at_counter(
-    number: int, act: str, desk: Desk, request: AnyRequest
+    number: FromPath[int],
+    act: FromPath[str],
+    desk: NamedDependency[Desk],
+    press: NamedDependency[Press],
+    request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Do one thing at the counter; a refusal shows the page again with what was typed."""
     form = await read_form(request, desk.officer.csrf)
+    if act == "issue":
+        return await _issue(desk, number, form, press)
     chosen = ACTS.get(act)
     if chosen is None:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
@@ -124,6 +179,27 @@ async def act_at_counter(
     return Redirect(f"/counter/{number}", status_code=303)
 
 
+async def _issue(desk: Desk, number: int, form: Form, press: Press) -> Response[str] | Redirect:
+    """Give a ticket to somebody who is not at the kiosk; say its number where it is not printed."""
+    printing = DeskPrinting(
+        desk.writer, desk.database, desk.office, desk.office_no, press, desk.procedure.blobs
+    )
+    ask = DeskTicket(
+        service=form.text("service"),
+        segment="priority" if form.text("priority") == "yes" else "general",
+        language="en" if form.text("language") == "en" else "id",
+        needs=form.every("needs"),
+    )
+    try:
+        done = await printing.issue(
+            ask, counter=number, actor=desk.officer.actor, key=form.key, request=form.raw
+        )
+    except Refused as refused:
+        return await _page(desk, number, refused, form)
+    written = "&write=yes" if done.value.write_down else ""
+    return Redirect(f"/counter/{number}?given={done.value.ticket.number}{written}", status_code=303)
+
+
 async def _sit(desk: Desk, number: int) -> None:
     await desk.writer.run(
         lambda tx: officers.sit_at(tx, token_hash=desk.officer.token_hash, counter=number),
@@ -133,9 +209,16 @@ async def _sit(desk: Desk, number: int) -> None:
 
 
 async def _page(
-    desk: Desk, number: int, refused: Refused | None = None, form: Form | None = None
+    desk: Desk,
+    number: int,
+    refused: Refused | None = None,
+    form: Form | None = None,
+    *,
+    given: str = "",
+    write_down: bool = False,
 ) -> Response[str]:
     seq, at, view = await desk.read(lambda session, at: read_counter(session, desk, number, at))
+    view = replace(view, given=given, write_down=write_down)
     if refused is not None and form is not None:
         view = replace(view, refused=refused, typed=form.typed())
     served = [lane.name for lane in view.lanes if lane.chosen]

@@ -45,6 +45,34 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things that a form offers."""
+
+    code: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """An act of this officer that can be taken back until then."""
+
+    ticket: str
+    said: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedTicket:
+    """A ticket that this counter put aside."""
+
+    ticket: str
+    number: str
+    since: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentTicket:
     """The ticket at this counter and how its service stands against the standard."""
 
@@ -110,7 +138,8 @@ class DoneToday:
     symbol: str
     took: str
     ticket: str
-    returnable: bool
+    comes_back_by: str
+    """The act that lets the person wait again: `return`, `back`, or empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +171,14 @@ class CounterView:
     elsewhere: tuple[LaneChoice, ...]
     counters: tuple[int, ...]
     key: str
+    undoable: tuple[Undoable, ...] = ()
+    parked: tuple[ParkedTicket, ...] = ()
+    profiles: tuple[Choice, ...] = ()
+    languages: tuple[Choice, ...] = ()
+    services: tuple[Choice, ...] = ()
+    needs: tuple[Choice, ...] = ()
+    given: str = ""
+    """The number that was just issued here for somebody else."""
+    write_down: bool = False
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)

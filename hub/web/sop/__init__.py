@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litestar import Response, Router, get
+from litestar.di import NamedDependency
 
 from hub.sop import Sop
 from hub.web.desk import DESK, Desk
@@ -20,7 +21,7 @@ class SheetPage:
 
 
 @get("/sop")
-async def show_sop(desk: Desk) -> Response[str]:
+async def show_sop(desk: NamedDependency[Desk]) -> Response[str]:
     """Show the procedure's whole sheet, verbatim Indonesian with English beside it."""
     sop = desk.procedure.sop
     columns = tuple((unit.code, unit.column) for unit in sop.units if unit.column)

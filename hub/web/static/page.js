@@ -21,6 +21,11 @@
       time.textContent = running((now() - Date.parse(time.dataset.since)) / 1000);
     for (const call of document.querySelectorAll("[data-fresh]"))
       call.classList.toggle("fresh", now() - Date.parse(call.dataset.fresh) < 20000);
+    for (const bar of document.querySelectorAll("[data-until]")) {
+      const left = Math.ceil((Date.parse(bar.dataset.until) - now()) / 1000);
+      bar.hidden = left <= 0;
+      bar.querySelector("[data-left]").textContent = running(left);
+    }
     for (const bar of document.querySelectorAll("[data-bar]")) {
       bar.value = (now() - Date.parse(bar.dataset.bar)) / 1000;
       bar.parentElement.classList.toggle("over", now() - Date.parse(bar.dataset.bar) > bar.max * 1000);
@@ -34,6 +39,7 @@
     const name = event.key.length === 1 ? event.code.replace(/^(Key|Digit)/, "") : event.key;
     return (event.ctrlKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (name === "Slash" ? "/" : name);
   };
+  const firstField = (drawer) => drawer.open ? drawer.querySelector("input:not([type=hidden]), select, textarea") : null;
   const typing = (target) => target.closest("input:not([type=checkbox],[type=radio]), textarea, select");
   document.addEventListener("keydown", (event) => {
     if (event.repeat || event.isComposing || document.querySelector("dialog[open]")) return;
@@ -50,9 +56,12 @@
     event.preventDefault();
     act.focus();
     if (!act.matches("input")) act.click();
+    // at once: the toggle event comes later than the next letter of a quick typist
+    if (act.matches("summary")) firstField(act.parentElement)?.focus();
   });
   document.addEventListener("toggle", (event) => {
-    if (event.target.open) event.target.querySelector?.("input:not([type=hidden]), select, textarea")?.focus();
+    const inside = event.target.contains(document.activeElement) && !document.activeElement.matches("summary");
+    if (event.target.open && !inside) firstField(event.target)?.focus();
   }, true);
   document.addEventListener("submit", (event) => {
     const sender = event.submitter;

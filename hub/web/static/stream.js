@@ -27,6 +27,13 @@
       } while (again);
     } finally { fetching = false; }
   };
+  // a stop or a message: above the live part, on every officer's page
+  const renew = async () => {
+    const banner = document.getElementById("banner");
+    if (!banner) return;
+    const answer = await fetch("/banner", { cache: "no-store" });
+    if (answer.ok && !answer.redirected) banner.innerHTML = await answer.text();
+  };
   const receive = (frame) => {
     const said = { data: [] };
     for (const line of frame.split("\n")) {
@@ -35,7 +42,10 @@
     }
     if (said.id) after = said.id;
     if (said.event === "reset") location.reload();
-    if (said.event === "changed") refresh().catch(() => mark(false));
+    if (said.event === "changed") {
+      if (said.data[0]?.startsWith("office.")) renew().catch(() => mark(false));
+      refresh().catch(() => mark(false));
+    }
     if (said.event === "fragment") show(said.data.join("\n"));
   };
   const follow = async () => {

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from hub import board, counters, jobs, stations, tickets
+from hub import (
+    board,
+    counters,
+    days,
+    estimate_error,
+    jobs,
+    opening,
+    roster,
+    stations,
+    tickets,
+)
 from hub.announce import Neighbour
 from hub.models.officer import Officer
 from hub.models.queue import CallRow, CounterRow, TicketRow
+from hub.roster import Shift
 from hub.stations import KnownStation
 from hub.tickets import ABSENT, FINISHED, number_of
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key
 from hub.web.officer.lamps import AGENT_QUIET, device_lamp, device_notice, unsure_notice
 from hub.web.officer.views import Notice
+from hub.web.supervisor.queue_alarms import queue_alarms
 from hub.web.supervisor.views import (
     CounterLine,
     Exceptional,
@@ -29,6 +41,7 @@ from hub.web.words import other, pick
 from hub.wire import CounterState, LaneState
 
 MOST_EXCEPTIONAL = 5
+SOON = timedelta(minutes=30)
 
 
 def read_office(
@@ -44,6 +57,7 @@ def read_office(
     ]
     busiest = max(lanes, key=lambda lane: lane.longest_wait_s, default=None)
     served, absent = _ended_today(connection, desk, at)
+    day, shown = desk.office.today(at), opening.notices(connection, desk.office_no)
     return SupervisorView(
         lanes=_lane_lines(connection, desk, lanes),
         counters=_counter_lines(connection, desk, states, known, at),
@@ -57,6 +71,24 @@ def read_office(
         absent=absent,
         open_counters=sum(state.state == "open" for state in states),
         key=fresh_key(),
+        day=day,
+        day_closed=days.is_closed(connection, desk.office_no, day),
+        stop=next((one for one in shown if one.kind == "stop"), None),
+        messages=tuple(one for one in shown if one.kind == "message"),
+        estimates=estimate_error.of_days(connection, desk.office_no, day, day),
+        planned=_planned(connection, desk, states, at),
+        may_act="supervisor" in desk.officer.roles,
+    )
+
+
+def _planned(
+    connection: Connection, desk: Desk, states: Sequence[CounterState], at: datetime
+) -> tuple[Shift, ...]:
+    """Return the shifts of now or the next half hour whose counter is not open."""
+    closed = {one.counter for one in states if one.state == "closed"}
+    shifts = roster.shifts(connection, desk.office_no, desk.office, desk.office.today(at))
+    return tuple(
+        one for one in shifts if one.counter in closed and one.starts_at - SOON <= at < one.ends_at
     )
 
 
@@ -228,7 +260,7 @@ def _alarms(
         Notice("warn", "ticket", desk.speech.say("ticket_paper", number=number), "")
         for number in _tickets_without_paper(connection, desk, at)
     ]
-    ordered = [*unsure, *troubled, *gone, *paper]
+    ordered = [*queue_alarms(connection, desk), *unsure, *troubled, *gone, *paper]
     return tuple(sorted(ordered, key=lambda notice: notice.kind != "bad"))
 
 
@@ -276,8 +308,8 @@ def _ended_today(connection: Connection, desk: Desk, at: datetime) -> tuple[int,
 def _exceptional(connection: Connection, desk: Desk, at: datetime) -> tuple[Exceptional, ...]:
     query = (
         select(
-            TicketRow.prefix, TicketRow.serial, CallRow.counter, CallRow.reason, CallRow.at,
-            Officer.name,
+            CallRow.ticket, TicketRow.prefix, TicketRow.serial, CallRow.counter, CallRow.reason,
+            CallRow.at, Officer.name,
         )
         .join(TicketRow, (TicketRow.office == CallRow.office) & (TicketRow.id == CallRow.ticket))
         .outerjoin(
@@ -295,7 +327,8 @@ def _exceptional(connection: Connection, desk: Desk, at: datetime) -> tuple[Exce
     )  # fmt: skip
     return tuple(
         Exceptional(
-            number_of(row.prefix, row.serial), row.counter, row.reason, row.name or "", row.at
+            row.ticket, number_of(row.prefix, row.serial), row.counter, row.reason,
+            row.name or "", row.at,
         )
         for row in connection.execute(query)
-    )
+    )  # fmt: skip

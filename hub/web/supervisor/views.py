@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from hub.errors import Refused
+from hub.estimate_error import EstimateError
+from hub.roster import Shift
 from hub.web.officer.views import DeviceLamp, Notice
+from hub.wire import NoticeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class StationLine:
 class Exceptional:
     """A call out of order, with its reason."""
 
+    ticket: str
     number: str
     counter: int
     reason: str
@@ -92,3 +98,12 @@ class SupervisorView:
     absent: int
     open_counters: int
     key: str
+    day: date
+    day_closed: bool
+    stop: NoticeState | None
+    messages: tuple[NoticeState, ...]
+    estimates: EstimateError
+    planned: tuple[Shift, ...]
+    may_act: bool
+    refused: Refused | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,11 +52,16 @@ def printed(folder: Path) -> list[Image.Image]:
     return pictures
 
 
+def wait_until(condition: Callable[[], bool], limit_s: float = 30) -> None:
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"waited {limit_s} s"
+        time.sleep(0.01)  # until the condition above
+
+
 def set_fault_while_printing(simulated: EscposSimulator, fault: str) -> threading.Thread:
     def watch() -> None:
-        end = time.monotonic() + 20
-        while simulated.rows == 0 and time.monotonic() < end:
-            time.sleep(0.005)
+        wait_until(lambda: simulated.rows > 0)
         simulated.fault(fault)
 
     watcher = threading.Thread(target=watch)
@@ -164,12 +169,8 @@ def test_an_unknown_print_is_resolved_by_the_printer_when_paper_is_back(
     result = printer.print_ticket(ticket(), process_id=77)
     simulated.fault("")
 
-    end = time.monotonic() + 20
-    while (last := printer.last_process_id()) != 77 and time.monotonic() < end:
-        time.sleep(0.05)
-
     assert result.state is PrintState.UNKNOWN
-    assert last == 77
+    wait_until(lambda: printer.last_process_id() == 77)
 
 
 def test_a_slow_printer_is_waited_for(simulated: EscposSimulator, printer: EscposPrinter) -> None:
@@ -221,9 +222,7 @@ def test_a_printer_without_a_way_back_has_sent(tmp_path: Path) -> None:
 
     result = printer.print_ticket(ticket(rows=100), process_id=1)
     health = printer.health()
-    end = time.monotonic() + 20
-    while mute.tickets == 0 and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: mute.tickets > 0)
     printer.close()
     mute.stop()
 
@@ -262,9 +261,7 @@ def leave_in_the_middle(simulated: EscposSimulator, octets: bytes) -> None:
     """Send `octets` as a program would that dies in the middle of a picture."""
     stream = connected(settings_of(parse_address(simulated.address)), limit_s=5)
     stream.write(octets, limit_s=10)
-    end = time.monotonic() + 20
-    while simulated.rows < 100 and time.monotonic() < end:
-        time.sleep(0.01)
+    wait_until(lambda: simulated.rows >= 100)
     stream.close()
 
 
@@ -281,12 +278,9 @@ def test_a_ticket_in_work_survives_the_program_that_sent_it(
     stream.close()
 
     restarted = driver.connect(parse_address(simulated.address))
-    end = time.monotonic() + 30
-    while (last := restarted.last_process_id()) != 88 and time.monotonic() < end:
-        time.sleep(0.1)
+    wait_until(lambda: restarted.last_process_id() == 88)
     restarted.close()
 
-    assert last == 88
     (paper,) = printed(tmp_path)
     assert black_rows(paper) == black_rows(bytes_out.picture_of(ticket(rows=700)))
 
@@ -376,9 +370,7 @@ def test_python_escpos_prints_text_and_codes_on_the_simulator(tmp_path: Path) ->
     client.text("Kantor Imigrasi: é\n")
     client.qr("HTTPS://LOKET.EXAMPLE/T/1", native=True, size=6)
     client.cut()
-    end = time.monotonic() + 20
-    while running.tickets == 0 and time.monotonic() < end:
-        time.sleep(0.02)
+    wait_until(lambda: running.tickets > 0)
     client.close()
     running.stop()
 

@@ -48,7 +48,7 @@ class Toy:
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "toy_target.py").write_text(_TARGET)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))  # the toy is imported by name, as a driver is
     return tmp_path
 
 

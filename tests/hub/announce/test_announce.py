@@ -28,7 +28,7 @@ def anyio_backend() -> str:
 async def until(condition, limit_s: float = 30) -> None:
     async with asyncio.timeout(limit_s):
         while not condition():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # until the condition above
 
 
 async def found_within(limit_s: float, name: str) -> list[HubFound]:
@@ -60,7 +60,7 @@ async def test_two_hubs_of_one_name_are_both_found():
 
     async with asyncio.timeout(30):
         while len(hubs := await found_within(20, "JKT-TEST-B")) < 2:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # until both are heard
     await first.stop()
     await second.stop()
 
@@ -106,6 +106,7 @@ async def test_without_a_network_nothing_waits_and_nothing_breaks():
 
 
 async def test_the_environment_names_the_interfaces(monkeypatch):
+    # the environment is what the program is given, and it is this test's subject
     monkeypatch.setenv("LOKET_MDNS_INTERFACES", "127.0.0.1")
     announcer = Announcer(8444, "http", "JKT-TEST-D")
     await announcer.start()

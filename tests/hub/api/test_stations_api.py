@@ -61,34 +61,6 @@ def test_a_wrong_field_is_named_and_nothing_changes(hub, body, field) -> None:
     assert kiosk.get("/api/queue").json()["seq"] == before["seq"]
 
 
-def test_a_form_from_a_foreign_page_is_no_command(hub) -> None:
-    kiosk = hub.station("kiosk")
-
-    refused = kiosk.http.post(
-        "/api/tickets",
-        content='{"service":"skim"}',
-        headers={"Content-Type": "text/plain", "Idempotency-Key": "from-a-page"},
-    )
-
-    assert refused.status_code == 415
-
-
-def test_a_body_of_ten_megabytes_is_refused(hub) -> None:
-    kiosk = hub.station("kiosk")
-
-    refused = kiosk.post("/api/tickets", {"service": "x" * 10_000_000})
-
-    assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
-
-
-def test_a_command_without_a_key_is_refused(hub) -> None:
-    kiosk = hub.station("kiosk")
-
-    refused = kiosk.http.post("/api/tickets", json={"service": "skim"})
-
-    assert refused.json()["code"] == "key_missing"
-
-
 def test_a_call_goes_to_the_longest_waiting_and_says_why(hub) -> None:
     kiosk = hub.station("kiosk")
     desk = hub.station("program")

@@ -64,6 +64,7 @@ class Desk:
         trust = load_store([passport.csca])
         self.procedure: Procedure = dataclasses.replace(house.procedure, trust=trust)
         self.database = house.database
+        self.office_no = house.office_no
         self._writer = house.writer()
         self.staff = {login: self._employ(login, roles) for login, roles in STAFF.items()}
 
@@ -111,8 +112,10 @@ class Desk:
 
     def open(self, pre: Preregistration | None = None) -> str:
         pre = pre or self.chip()
-        chip = applications.store_chip(self.procedure, pre.passport)
-        opened = self.do("kiosk", lambda tx: applications.open_draft(tx, self.procedure, pre, chip))
+        found = applications.examine_passport(self.procedure, pre.passport, self.clock.now())
+        opened = self.do(
+            "kiosk", lambda tx: applications.open_draft(tx, self.procedure, pre, found)
+        )
         return opened.id
 
     def capture(self, case: str, evidence: str, kind: str, media: str = "image/jpeg") -> str:
@@ -152,7 +155,14 @@ class Desk:
     ) -> StepDone:
         with self.database.reading() as session:
             prepared = steps.prepare(
-                session, 1, self.procedure, case, step, values, self.clock.now(), self.staff[login]
+                session,
+                self.office_no,
+                self.procedure,
+                case,
+                step,
+                values,
+                self.clock.now(),
+                self.staff[login],
             )
         return self.do(
             login, lambda tx: steps.complete(tx, self.procedure, case, step, prepared, remark)
@@ -167,21 +177,21 @@ class Desk:
     def view(self, case: str, login: str = "supervisor") -> CaseView:
         with self.database.reading() as session:
             return cases.case_view(
-                session, 1, self.procedure, case, self.staff[login], self.clock.now()
+                session, self.office_no, self.procedure, case, self.staff[login], self.clock.now()
             )
 
     # ── what papers carry ────────────────────────────────────────────────────
 
     def receipt_code(self, case: str) -> str:
         with self.database.reading() as session:
-            row = session.get_one(Application, (1, case))
+            row = session.get_one(Application, (self.office_no, case))
             person = persons.read(session, self.procedure.keyring, row)
             return applications.receipt_payload(row, person)
 
     def proof_code(self, case: str) -> str:
         with self.database.reading() as session:
-            row = session.get_one(Application, (1, case))
-            payment = payments.of_case(session, 1, case)
+            row = session.get_one(Application, (self.office_no, case))
+            payment = payments.of_case(session, self.office_no, case)
             assert payment is not None
             known = payments.facts(self.procedure.keyring, row, payment)
             return payments.proof_payload(payment, known)

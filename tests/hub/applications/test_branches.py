@@ -112,7 +112,7 @@ def test_the_work_list_names_persons_only_where_the_officer_works(desk) -> None:
     def listed(login: str):
         with desk.database.reading() as session:
             at = desk.clock.now()
-            return cases.work_list(session, 1, desk.procedure, desk.staff[login], at)
+            return cases.work_list(session, desk.office_no, desk.procedure, desk.staff[login], at)
 
     [mine], [other] = listed("bendahara"), listed("cetak")
     assert (mine.id, mine.mine, mine.person) == (case, True, "ERIKSSON, ANNA MARIA")

@@ -11,7 +11,7 @@ from hub.models.station import BlobRow
 
 def broken(desk) -> list[str]:
     with desk.database.reading() as session:
-        return list(broken_cases(session, 1, desk.procedure))
+        return list(broken_cases(session, desk.office_no, desk.procedure))
 
 
 def test_a_sound_office_has_nothing_to_report(desk) -> None:

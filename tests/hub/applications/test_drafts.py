@@ -108,10 +108,10 @@ def test_a_case_is_found_by_its_code_however_it_is_typed(desk) -> None:
 
     with desk.database.reading() as session:
         for text in (case, code, code.lower(), code.replace("-", ""), f" {code} "):
-            assert applications.resolve(session, 1, text) == case
+            assert applications.resolve(session, desk.office_no, text) == case
         wrong = code[:-3] + ("1" if code[-3] != "1" else "2") + code[-2:]
-        assert applications.resolve(session, 1, wrong) is None
-        found = applications.find(session, 1, desk.procedure, desk.receipt_code(case))
+        assert applications.resolve(session, desk.office_no, wrong) is None
+        found = applications.find(session, desk.office_no, desk.procedure, desk.receipt_code(case))
         assert found is not None
         assert found.id == case
 

@@ -19,7 +19,7 @@ def paper(desk, case: str, kind: str, login: str = "loket"):
     with desk.database.reading() as session:
         return case_papers.paper(
             session,
-            1,
+            desk.office_no,
             desk.procedure,
             case,
             kind,
@@ -134,7 +134,7 @@ def test_a_print_whose_outcome_is_unknown_is_no_evidence(desk) -> None:
     def unknown(tx) -> None:
         tx.session.add(
             JobRow(
-                office=1,
+                office=desk.office_no,
                 id=new_id(),
                 counter=1,
                 kind="print_document",

@@ -44,7 +44,7 @@ def test_a_refused_step_leaves_nothing_behind(desk) -> None:
     assert view.current.key == "1"
     assert not any(row.supplied for row in view.current.evidence)
     with desk.database.reading() as session:
-        assert custody.holder(session, 1, case) is None
+        assert custody.holder(session, desk.office_no, case) is None
 
 
 def test_a_step_out_of_order_is_not_possible_yet(desk) -> None:
@@ -265,9 +265,9 @@ def test_a_case_that_ends_leaves_its_branch_and_voids_its_number(desk) -> None:
     assert desk.view(diverted).diversion is None
     assert desk.view(numbered).register_number == ""
     with desk.database.reading() as session:
-        [number] = session.query(RegisterNumber).all()
+        [number] = session.query(RegisterNumber).filter_by(office=desk.office_no).all()
         assert (number.seq, number.void_reason) == (1, "WITHDRAWN")
-        [blank] = session.query(Blank).all()
+        [blank] = session.query(Blank).filter_by(office=desk.office_no).all()
         assert blank.state == "void"
 
 

@@ -138,7 +138,7 @@ def test_a_passport_has_one_holder_and_every_move_is_kept(desk) -> None:
     assert refused.value.code == "custody_open"
     assert desk.view(case).head.custody.location == "Wasdakim, laci 2"
     with desk.database.reading() as session:
-        endings = [record.ending for record in custody.records(session, 1, case)]
+        endings = [record.ending for record in custody.records(session, desk.office_no, case)]
     assert endings == ["moved", ""]
 
 
@@ -157,7 +157,7 @@ def test_a_spoiled_or_used_blank_is_not_used_again(desk) -> None:
     desk.do("cetak", lambda tx: blanks.spoil(tx, "sk0002", "tinta luntur"))
 
     with desk.database.reading() as session:
-        assert blanks.in_stock(session, 1) == ()
+        assert blanks.in_stock(session, desk.office_no) == ()
     for serial in ("SK0001", "SK0002"):
         with pytest.raises(Conflict) as refused:
             desk.do("cetak", lambda tx, serial=serial: blanks.spoil(tx, serial, "x"))

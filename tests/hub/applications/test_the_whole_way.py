@@ -30,7 +30,7 @@ def test_a_case_goes_through_twelve_steps_and_two_gates(desk) -> None:
     assert view.proof_number.endswith("-B1")
     assert view.head.custody is None
     with desk.database.reading() as session:
-        assert custody.held(session, 1) == ()
+        assert custody.held(session, desk.office_no) == ()
 
 
 def test_the_archive_package_is_a_valid_bag_with_every_document(desk, tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_the_archive_package_is_a_valid_bag_with_every_document(desk, tmp_path: 
 
     with desk.database.reading() as session:
         blob = session.scalar(select(ArchivePackage.blob))
-        code = session.get_one(Application, (1, case)).case_code
+        code = session.get_one(Application, (desk.office_no, case)).case_code
     with tarfile.open(fileobj=io.BytesIO(desk.procedure.blobs.get(blob))) as tar:
         tar.extractall(tmp_path)
 

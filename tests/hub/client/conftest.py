@@ -54,7 +54,7 @@ class ScriptedHub:
         self.seen.append(Seen(scope["method"], path, query, headers, body))
         answer = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         while answer.never and not self.closing.is_set():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # until the test is over
         await self._send(answer, send)
 
     async def _send(self, answer: Answering, send: Callable) -> None:
@@ -64,9 +64,9 @@ class ScriptedHub:
         await send({"type": "http.response.start", "status": answer.status, "headers": pairs})
         for chunk in answer.stream or []:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # each chunk is a write of its own
         while answer.stay_open and not self.closing.is_set():
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05)  # until the test is over
         body = b"" if answer.stream is not None else answer.body
         await send({"type": "http.response.body", "body": body})
 

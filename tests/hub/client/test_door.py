@@ -128,7 +128,7 @@ async def test_a_closed_port_is_unreachable():
 
 
 async def test_a_hub_that_never_answers_is_unreachable_in_time(hub, answering, monkeypatch):
-    monkeypatch.setattr("hub.client.door.BLOB_S", 0.3)
+    monkeypatch.setattr("hub.client.door.BLOB_S", 0.3)  # time only: the link and its end are real
     hub.answer(answering(never=True))
 
     async with HubClient(hub.url, "t") as client:

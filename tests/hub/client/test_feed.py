@@ -32,7 +32,7 @@ def heartbeat(seq: int) -> bytes:
 
 @pytest.fixture
 def answering(hub, monkeypatch):
-    monkeypatch.setattr("hub.client.feed.FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("hub.client.feed.FIRST_PAUSE_S", 0.02)  # time only: links really break
     return type(hub.script[0])
 
 
@@ -121,7 +121,7 @@ async def test_a_revoked_token_ends_the_feed(hub, answering):
 
 
 async def test_a_silent_link_is_given_up(hub, answering, monkeypatch):
-    monkeypatch.setattr("hub.client.door.FEED_SILENCE_S", 0.3)
+    monkeypatch.setattr("hub.client.door.FEED_SILENCE_S", 0.3)  # time only: the silence is real
     hub.answer(
         answering(stream=[frame(1)], stay_open=True),
         answering(stream=[frame(2)], stay_open=True),

@@ -39,7 +39,7 @@ async def take(feed: Feed, after: int, count: int, viewer: Viewer = STAFF) -> li
 
 def test_a_follower_misses_nothing_while_others_write(house: House, run) -> None:
     async def body(writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         writer.listen(feed.publish)
         start = feed.tail
         await writer.run(emitting(700), actor=SYSTEM)
@@ -56,7 +56,7 @@ def test_a_follower_misses_nothing_while_others_write(house: House, run) -> None
 
 def test_one_that_resumes_gets_what_came_after(house: House, run) -> None:
     async def body(writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         writer.listen(feed.publish)
         done = await writer.run(emitting(5), actor=SYSTEM)
 
@@ -69,7 +69,7 @@ def test_one_that_resumes_gets_what_came_after(house: House, run) -> None:
 
 def test_a_slow_reader_is_let_go_and_resumes_without_a_gap(house: House, run) -> None:
     async def body(writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         writer.listen(feed.publish)
         start = feed.tail
         seen = []
@@ -95,16 +95,74 @@ def test_a_slow_reader_is_let_go_and_resumes_without_a_gap(house: House, run) ->
 @pytest.mark.parametrize("position", [10**9, -feeds.FURTHEST_BEHIND - 1])
 def test_a_position_that_cannot_be_is_told_to_reset(house: House, run, position: int) -> None:
     async def body(_writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         async with aclosing(feed.follow(STAFF, position)) as frames:
             assert await anext(frames) == Frame(feed.tail, reset=True)
 
     run(body)
 
 
+def test_a_reader_that_hangs_in_a_stalled_connection_is_cancelled(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        writer.listen(feed.publish)
+        subscription = feed.subscribe(STAFF, feed.tail)
+        taken = asyncio.Event()
+
+        async def send_and_hang() -> None:
+            await subscription.next()
+            taken.set()
+            await asyncio.Event().wait()  # the other end reads no more
+
+        subscription.sender = sending = asyncio.create_task(send_and_hang())
+        await taken.wait()
+        await writer.run(emitting(feeds.MOST_WAITING + 1), actor=SYSTEM)
+
+        async with asyncio.timeout(20):
+            await asyncio.wait({sending})
+
+        assert sending.cancelled()
+        assert subscription.over
+        assert feed.subscribers() == 0
+
+    run(body)
+
+
+def test_what_is_committed_together_is_taken_together(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        writer.listen(feed.publish)
+        subscription = feed.subscribe(STAFF, feed.tail)
+        assert await subscription.next() == [Frame(feed.tail)]
+
+        await writer.run(emitting(20), actor=SYSTEM)
+
+        assert len(await subscription.next()) == 20
+        feed.close()
+        assert await subscription.next() == []
+
+    run(body)
+
+
+def test_all_readers_are_given_the_same_frame(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        writer.listen(feed.publish)
+        readers = [feed.subscribe(viewer, feed.tail) for viewer in (STAFF, Viewer("public"))]
+        for reader in readers:
+            await reader.next()
+
+        await writer.run(emitting(1), actor=SYSTEM)
+
+        [first], [second] = [await reader.next() for reader in readers]
+        assert first is second
+
+    run(body)
+
+
 def test_closing_the_feed_ends_every_stream(house: House, run) -> None:
     async def body(_writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         following = asyncio.create_task(take(feed, feed.tail, 1))
         await asyncio.sleep(0)
         while not feed.subscribers():
@@ -118,10 +176,10 @@ def test_closing_the_feed_ends_every_stream(house: House, run) -> None:
 
 
 def test_a_quiet_feed_still_moves_the_position(house: House, run, monkeypatch) -> None:
-    monkeypatch.setattr(feeds, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(feeds, "HEARTBEAT_S", 0.05)  # time only: the feed itself is real
 
     async def body(_writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         async with asyncio.timeout(5), aclosing(feed.follow(STAFF, feed.tail)) as frames:
             await anext(frames)
             assert await anext(frames) == Frame(feed.tail)
@@ -146,7 +204,7 @@ def test_each_sees_only_its_own(house: House, run, viewer: Viewer, sees: list[st
         tx.emit(OfficerSignedIn("o"), subject="audit")
 
     async def body(writer: Writer) -> None:
-        feed = Feed(house.database, 1)
+        feed = Feed(house.database, house.office_no)
         committed: list[Sealed] = []
         writer.listen(committed.extend)
         await writer.run(command, actor=SYSTEM)

@@ -7,6 +7,7 @@ import pytest
 from hub import board, check, counters, queue, tickets
 from hub.errors import BadInput, Conflict, NotFound
 from hub.house import House
+from hub.why import why as why_of
 from hub.wire import IssueTicket, Ticket
 from hub.writer import Actor, Tx
 
@@ -38,7 +39,7 @@ def call(do, office, counter: int = 1, **wanted: object) -> Ticket | None:
 
 def sound(house: House) -> None:
     with house.database.reading_core() as connection:
-        assert check.check_records(connection, 1) == []
+        assert check.check_records(connection, house.office_no) == []
 
 
 def test_numbers_rise_by_one_and_say_how_many_are_ahead(house, do, office) -> None:
@@ -178,7 +179,7 @@ def test_out_of_order_needs_a_reason_and_is_marked(house, do, office, clock) -> 
 
     assert called.id == later.id
     with house.database.reading_core() as connection:
-        why = board.why(connection, 1, later.id)
+        why = why_of(connection, house.office_no, office, later.id, clock.now())
     assert why.reason == "kembali dari bank"
     assert not any(one.chosen for one in why.candidates)
 
@@ -193,7 +194,7 @@ def test_recall_start_finish_and_the_counter_is_free(house, do, office) -> None:
     assert do(lambda tx: queue.finish(tx, ticket=ticket)).state == "finished"
 
     with house.database.reading_core() as connection:
-        assert tickets.at_counter(connection, 1, 1) is None
+        assert tickets.at_counter(connection, house.office_no, 1) is None
     sound(house)
 
 
@@ -214,7 +215,7 @@ def test_an_absent_person_returns_behind_the_next_three(house, do, office, clock
     open_counter(do, office)
     lost = issue(do, office)
     call(do, office)
-    do(lambda tx: queue.absent(tx, ticket=lost.id))
+    do(lambda tx: queue.absent(tx, office, ticket=lost.id))
     for _ in range(4):
         clock.pass_(minutes=1)
         issue(do, office)
@@ -234,7 +235,7 @@ def test_returning_too_late_is_refused(do, office, clock) -> None:
     open_counter(do, office)
     lost = issue(do, office)
     call(do, office)
-    do(lambda tx: queue.absent(tx, ticket=lost.id))
+    do(lambda tx: queue.absent(tx, office, ticket=lost.id))
     clock.pass_(minutes=office.queue.return_within_min + 1)
 
     with pytest.raises(Conflict) as refused:
@@ -274,9 +275,11 @@ def test_a_finished_ticket_takes_no_further_act(do, office) -> None:
     ticket = call(do, office).id
     do(lambda tx: queue.finish(tx, ticket=ticket))
 
-    for act in (queue.start, queue.absent, queue.finish):
+    for act in (queue.start, queue.finish, queue.park):
         with pytest.raises(Conflict):
             do(lambda tx, act=act: act(tx, ticket=ticket))
+    with pytest.raises(Conflict):
+        do(lambda tx: queue.absent(tx, office, ticket=ticket))
 
 
 def test_the_snapshot_agrees_with_the_feed_position(house, do, office, clock) -> None:
@@ -287,7 +290,7 @@ def test_the_snapshot_agrees_with_the_feed_position(house, do, office, clock) ->
     clock.pass_(minutes=3, seconds=1)
 
     with house.database.reading_core() as connection:
-        state = board.queue_state(connection, 1, office, clock.now())
+        state = board.queue_state(connection, house.office_no, office, clock.now())
 
     intake = next(lane for lane in state.lanes if lane.lane == "intake")
     assert (intake.waiting, intake.longest_wait_s) == (1, 180)
@@ -298,7 +301,7 @@ def test_the_snapshot_agrees_with_the_feed_position(house, do, office, clock) ->
 
 def house_seq(house: House) -> int:
     with house.database.reading_core() as connection:
-        return board.position(connection, 1)
+        return board.position(connection, house.office_no)
 
 
 def test_numbers_after_999_have_four_digits(house, do, office) -> None:
@@ -308,7 +311,9 @@ def test_numbers_after_999_have_four_digits(house, do, office) -> None:
 
     def skip(tx: Tx) -> None:
         tx.connection.execute(
-            insert(NumberSeries).values(office=1, day=office.today(tx.at), prefix="I", last=999)
+            insert(NumberSeries).values(
+                office=tx.office, day=office.today(tx.at), prefix="I", last=999
+            )
         )
 
     do(skip)

@@ -31,12 +31,13 @@ async def issue(writer: Writer, house: House, key: str, request: bytes = b"{}"):
 
 def count(house: House, table: type) -> int:
     with house.database.reading_core() as connection:
-        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+        query = select(func.count()).where(table.office == house.office_no)
+        return connection.execute(query).scalar_one()
 
 
 def sound(house: House) -> None:
     with house.database.reading_core() as connection:
-        assert check.check_records(connection, 1) == []
+        assert check.check_records(connection, house.office_no) == []
 
 
 def test_commands_that_wait_together_share_one_commit(house, run) -> None:
@@ -163,7 +164,7 @@ def test_a_broken_constraint_is_a_conflict_and_nothing_else(house, run) -> None:
         day = house.procedure.office.today(tx.at)
         for _ in range(2):
             tx.connection.execute(
-                insert(NumberSeries).values(office=1, day=day, prefix="Z", last=1)
+                insert(NumberSeries).values(office=tx.office, day=day, prefix="Z", last=1)
             )
 
     async def body(writer: Writer) -> None:
@@ -176,6 +177,7 @@ def test_a_broken_constraint_is_a_conflict_and_nothing_else(house, run) -> None:
     sound(house)
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 def test_on_a_full_database_nobody_is_told_ok_wrongly(house, run) -> None:
     def pages(limit: int) -> None:
         with house.database.writing.connect() as connection:
@@ -217,7 +219,8 @@ def test_the_clock_never_goes_back_in_the_event_table(house, run, clock) -> None
     run(body)
 
     with house.database.reading_core() as connection:
-        instants = connection.execute(select(EventRow.at).order_by(EventRow.seq)).scalars().all()
+        ours = select(EventRow.at).where(EventRow.office == house.office_no)
+        instants = connection.execute(ours.order_by(EventRow.seq)).scalars().all()
     assert instants == sorted(instants)
 
 
@@ -227,11 +230,14 @@ def test_a_changed_event_is_found(house, run) -> None:
 
     run(body)
     with house.database.writing.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER events_never_update")
+        named = {"sqlite": "events_never_update", "postgresql": "events_never_change ON events"}
+        connection.exec_driver_sql(f"DROP TRIGGER {named[connection.dialect.name]}")
         connection.exec_driver_sql("UPDATE events SET subject='forged' WHERE seq=2")
 
     with house.database.reading_core() as connection:
-        assert "event 2 was changed after it was sealed" in check.check_records(connection, 1)
+        assert "event 2 was changed after it was sealed" in check.check_records(
+            connection, house.office_no
+        )
 
 
 def test_events_cannot_be_changed_or_deleted(house, run) -> None:

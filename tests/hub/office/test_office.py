@@ -105,7 +105,12 @@ def test_the_checklist_depends_on_the_basis(office: OfficeConfig) -> None:
         ('nip = "197501012000011001"', 'nip = "123"', 'nip = "123"', "matching regex"),
         ('nip = "197501012000011001"', f'nip = "{"9" * 18}"', "9999", "no staff number"),
         ('unit = "insarkom"', "units = 1", "units = 1", "unknown field `units`"),
-        ("date = 2027-01-01", "date = 2026-12-25", "2026-12-25", "stands twice"),
+        (
+            "[[holiday]]\n",
+            '[[holiday]]\ndate = 2027-02-08\nname = { id = "x", en = "x" }\n\n[[holiday]]\n',
+            "2027-02-08",
+            "stands twice",
+        ),
         ('lanes = ["citizen_passport", ', "lanes = [", "citizen_passport", "no counter serves"),
         ('code = "complaint"\nname', 'code = "lost"\nname', 'lane = "complaint"', "no lane"),
     ],

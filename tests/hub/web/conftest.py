@@ -96,9 +96,9 @@ def open_office(empty_house: Path, place: Path) -> WebOffice:
     return office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebOffice]:
-    """One office for all tests of a worker; each test uses a counter or a case of its own."""
+    """One office for all tests of a module; each test uses a counter or a case of its own."""
     opened = open_office(empty_house, tmp_path_factory.mktemp("office"))
     yield opened
     opened.kiosk.close()

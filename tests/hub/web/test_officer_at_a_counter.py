@@ -47,7 +47,7 @@ def test_an_absent_person_may_come_back(office, enter):
 
 def call_out_of_order(officer, number, reason):
     officer.page.click("#out-of-order summary")
-    officer.page.select_option("#out-of-order [name=ticket]", label=number)
+    officer.page.fill("#out-of-order [name=number]", number)
     officer.page.fill("#out-of-order [name=reason]", reason)
 
 

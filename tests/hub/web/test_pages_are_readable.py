@@ -26,7 +26,7 @@ def case(office):
     office.ticket("skim", application=case)
     for service in ("information", "stay_permit", "complaint", "biometrics"):
         office.ticket(service)
-    office.ticket("information", segment="priority", needs=["elderly"])
+    office.ticket("information", segment="priority", needs=["step_free"])
     return case
 
 

@@ -135,7 +135,7 @@ class Office:
             log = (self._folder / "avahi.log").read_text()
             if "Server startup complete" in log:
                 return
-            time.sleep(0.05)
+            time.sleep(0.05)  # until it says so
         raise AssertionError("Avahi did not start:\n" + (self._folder / "avahi.log").read_text())
 
 

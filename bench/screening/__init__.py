@@ -1,0 +1,1 @@
+"""Screening measured on invented people: recall, false alarms, time and memory by size of list."""

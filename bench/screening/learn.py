@@ -1,0 +1,152 @@
+"""Learn the weights of the terms from invented lists, and write hub/cekal/weights.json.
+
+    python -m bench.screening.learn --out hub/cekal/weights.json
+
+Logistic regression over pairs of a query and an entry (Newton's method with a small ridge), in
+rounds: each looks at the entries that the weights of the round before put on top. Thresholds for
+1 % and 5 % false alarms are measured on lists of several sizes with fresh seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from bench.screening.sets import Case, Sets
+from hub.cekal.index import Index, index_of
+from hub.cekal.matcher import Matcher
+from hub.cekal.terms import TERMS
+from hub.cekal.weights import SHIPPED, Weights
+from hub.clock import SystemClock
+
+Matrix = npt.NDArray[np.float32]
+PLANS = ((10_000, 3500, 3500), (100_000, 3500, 3500))
+STRANGERS = ((1_000, 2500), (10_000, 2500), (100_000, 2500))
+FIXED = {"passport_same": 9.0, "passport_near": 1.5}
+"""Not learned: invented people who share a document number share a name too, real ones may not."""
+GATHERED = 24
+KEPT = (16, 4, 4)
+RIDGE = 2.0
+ROUNDS = 25
+FIRST = {
+    "surprise": 6.0, "both_left": -2.0, "query_left": -1.0, "list_left": -1.0, "crowd": -0.6,
+    "whole": 3.0, "born_same_day": 6.0, "born_converted_day": 6.0, "born_swapped": 5.0,
+    "born_one_digit": 4.0, "born_two_of_three": 3.0, "born_same_month": 4.0, "born_other_year": 3.0,
+    "born_only_year": 3.0, "born_placeholder": 3.0, "born_same_year": 1.0, "born_far": -3.0,
+    "passport_same": 6.0, "bias": -12.0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The terms of one query's pairs, and which of them are the right entry."""
+
+    terms: npt.NDArray[np.float16]
+    same: npt.NDArray[np.bool_]
+
+
+def main() -> None:
+    """Learn, measure thresholds, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=20261)
+    parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
+    parser.add_argument("--share", type=float, default=1.0, help="Share of the queries.")
+    asked = parser.parse_args()
+    queries: list[Pairs] = []
+    for place, (size, positives, negatives) in enumerate(PLANS):
+        sets = Sets(asked.seed + 100 * place)
+        entries, people = sets.entries(size)
+        cases = sets.positives(people, int(positives * asked.share), unseen=False)
+        cases += sets.negatives(people, int(negatives * asked.share))
+        queries += gather(index_of(entries), cases)
+        print(f"{size} entries, {len(cases)} queries", flush=True)
+    values = learned(queries)
+    shown = {term: round(float(value), 4) for term, value in zip(TERMS, values, strict=True)}
+    weights = Weights(f"{SystemClock().now():%Y-%m-%d}", asked.seed, shown)
+    measured = thresholds(weights, asked.seed + 7000, asked.share)
+    whole = msgspec.structs.replace(weights, thresholds=measured)
+    asked.out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
+    print(f"{asked.out}: {measured}")
+
+
+def gather(index: Index, cases: list[Case]) -> list[Pairs]:
+    """Return for each query the pairs that rough weights put on top, and the right ones."""
+    matcher = Matcher(index, Weights("", 0, dict.fromkeys(TERMS, 0.0) | FIRST))
+    values = np.array([FIRST.get(term, 0.0) for term in TERMS], np.float32)
+    found = []
+    for case in cases:
+        compared = matcher.compare(matcher.asked(case.query))
+        if compared is None:
+            continue
+        right = index.rows.entry[compared.rows] == index.numbers.get(case.entry, -1)
+        order = np.argsort(-(compared.terms @ values), kind="stable")[:GATHERED]
+        kept = np.union1d(order, np.flatnonzero(right))
+        found.append(Pairs(compared.terms[kept].astype(np.float16), right[kept]))
+    return found
+
+
+def learned(queries: list[Pairs]) -> npt.NDArray[np.float64]:
+    """Return the weights after each round has looked at what the round before put on top."""
+    values = np.array([FIRST.get(term, 0.0) for term in TERMS])
+    for kept in KEPT:
+        terms, same = [], []
+        for pairs in queries:
+            logits = pairs.terms @ values
+            top = np.argsort(-logits)[:kept]
+            right = np.flatnonzero(pairs.same)
+            # one reading of the right entry is enough: the best one
+            chosen = [place for place in top if not pairs.same[place]]
+            chosen += [int(right[np.argmax(logits[right])])] if right.size else []
+            terms.append(pairs.terms[chosen])
+            same.append(pairs.same[chosen])
+        values = fit(np.concatenate(terms).astype(np.float32), np.concatenate(same), TERMS)
+    return values
+
+
+def thresholds(weights: Weights, seed: int, share: float) -> dict[str, dict[str, float]]:
+    """Return the score that 1 % and 5 % of fresh strangers reach, by size of the list."""
+    found: dict[str, dict[str, float]] = {"0.01": {}, "0.05": {}}
+    for size, count in STRANGERS:
+        sets = Sets(seed + size)
+        entries, people = sets.entries(size)
+        matcher = Matcher(index_of(entries), weights)
+        cases = sets.negatives(people, int(count * share))
+        best = [hits[0].score if (hits := matcher.screen(case.query, 1)) else 0.0 for case in cases]
+        for alarms in found:
+            found[alarms][str(size)] = round(float(np.quantile(best, 1 - float(alarms))), 5)
+    return found
+
+
+def fit(
+    terms: Matrix, same: npt.NDArray[np.bool_], names: Sequence[str] = ()
+) -> npt.NDArray[np.float64]:
+    """Return the weights of a logistic regression; terms named in FIXED keep theirs."""
+    x, y = terms.astype(np.float64), same.astype(np.float64)
+    fixed = np.array([FIXED.get(term, 0.0) for term in names or [""] * x.shape[1]])
+    given, x = x @ fixed, x * (fixed == 0)
+    weights = np.zeros(x.shape[1])
+    ridge = np.full(x.shape[1], RIDGE)
+    if "bias" in names:
+        ridge[names.index("bias")] = 1e-3
+    for _ in range(ROUNDS):
+        chance = 1 / (1 + np.exp(-np.clip(x @ weights + given, -40, 40)))
+        slope = x.T @ (chance - y) + ridge * weights
+        curve = (x * (chance * (1 - chance))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(curve, slope)
+        weights -= step
+        if np.abs(step).max() < 1e-5:
+            break
+    return weights + fixed
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+"""`loket cekal`: import the list, screen people against it, explain a hit, set the threshold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from hub.cekal.importing import Imported, ImportOrder, import_list
+from hub.cekal.listing import StoredList, Threshold
+from hub.cekal.reading import Format, format_of, mapping_of
+from hub.cekal.records import Entry, Query
+from hub.cekal.tolerant import read_entries, read_queries
+from hub.clock import SystemClock
+from hub.errors import BadInput, NotFound, Refused
+from hub.keys import KeyFileError, Keyring
+from hub.settings import settings_for
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The cekal list: import, screening, explanation, threshold.",
+)
+DEFAULT_DATA = Path("/var/lib/loket")
+REPORTED = 40
+DEFAULT_SHARE = 0.01
+
+Data = Annotated[Path, typer.Option("--data", help="The hub's folder.", envvar="LOKET_DATA")]
+KeyFile = Annotated[
+    Path | None, typer.Option("--key-file", help="The master key; default: beside the folder.")
+]
+ListFile = Annotated[
+    Path | None, typer.Option("--list", help="Screen against this JSONL list instead.")
+]
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="JSONL, CSV or XLSX.")],
+    data: Data = DEFAULT_DATA,
+    form: Annotated[
+        str, typer.Option("--format", help="jsonl, csv or xlsx; default: by its name.")
+    ] = "",
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="FIELD=COLUMN; repeat.")
+    ] = None,
+    version: Annotated[str, typer.Option("--version", help="Default: name and time.")] = "",
+    effective: Annotated[
+        datetime | None, typer.Option("--effective", help="In force from; default now.")
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change the list instead of replacing it.")
+    ] = False,
+    withdraw: Annotated[
+        list[str] | None, typer.Option("--withdraw", help="Id of an entry to withdraw.")
+    ] = None,
+    good_rows: Annotated[
+        bool, typer.Option("--good-rows", help="Take the good rows if some are bad.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Judge every row and store nothing.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write bad rows here as CSV.")
+    ] = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Import a list: every row is judged; it is taken whole or, by default, not at all.
+
+    Example: loket cekal import daftar.xlsx --map names=NAMA --map dob='TGL LAHIR' --data DIR
+    """
+    with _in_words():
+        now = SystemClock().now()
+        order = ImportOrder(
+            file=_existing(file),
+            form=_format(form, file),
+            version=version or f"{file.stem}-{now:%Y%m%dT%H%M%S}",
+            kind="update" if update or withdraw else "full",
+            effective=_aware(effective) or now,
+            mapping=mapping_of(columns or []),
+            good_only=good_rows,
+            dry_run=dry_run,
+            withdrawn=tuple(withdraw or ()),
+        )
+        store = None if dry_run else _store(data, key_file, create=True)
+        with _bar("import", _lines(file)) as step:
+            done = import_list(store, order, now, step)
+    _tell(done, order, report)
+    if not done.stored and not (dry_run and done.bad == 0):
+        raise SystemExit(1)
+
+
+@app.command()
+def screen(
+    queries: Annotated[Path, typer.Argument(help="JSON lines of people.")],
+    out: Annotated[Path, typer.Option("--out", help="JSON lines of answers.")],
+    top: Annotated[int, typer.Option("--top", min=1, max=1000, help="Entries a query.")] = 30,
+    data: Data = DEFAULT_DATA,
+    watchlist: ListFile = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Rank the entries that each person may be: [[entry id, score 0-1], …], best first.
+
+    Example: loket cekal screen orang.jsonl --out jawaban.jsonl --data DIR
+    """
+    from hub.cekal.answering import answer_all, load_matcher
+
+    with _in_words():
+        asked = list(read_queries(_existing(queries)))
+        with _bar("index", 0) as step:
+            matcher = load_matcher(_list(data, watchlist, key_file), step)
+        with _bar("screen", len(asked)) as step:
+            answer_all(matcher, asked, out, top, step)
+    print(f"{len(asked)} queries against {len(matcher.index)} entries: {out}")
+
+
+@app.command()
+def explain(
+    query: Annotated[str, typer.Argument(help="A query as JSON, or a file of queries.")],
+    entry: Annotated[
+        str, typer.Option("--entry", help="Id of an entry; default: the nearest ones.")
+    ] = "",
+    query_id: Annotated[str, typer.Option("--query", help="Id of the query in the file.")] = "",
+    nearest: Annotated[int, typer.Option("--nearest", help="Entries to explain.")] = 3,
+    data: Data = DEFAULT_DATA,
+    watchlist: ListFile = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Explain why an entry is ranked as it is, term by term; also what is nearest if nothing hits.
+
+    Example: loket cekal explain '{"id":"1","name":"Moch. Sjafii"}' --entry E7 --data DIR
+    """
+    from hub.cekal.answering import explained, load_matcher, standing
+
+    with _in_words():
+        person = _one_query(query, query_id)
+        entries = {one.id: one for one in _list(data, watchlist, key_file)}
+        matcher = load_matcher(entries.values(), lambda _: None)
+        score, exact = _threshold(
+            matcher.weights.threshold(DEFAULT_SHARE, len(matcher.index)), data, watchlist, key_file
+        )
+        last, today = "", SystemClock().now().date()
+        for found, line in explained(matcher, person, entry, nearest, score):
+            print(line)
+            if found and found != last:
+                print(f"  {standing(entries[found], today)}")
+            last = found
+    print(f"\nambang / threshold {score:.4f} ({exact})")
+
+
+@app.command()
+def threshold(
+    false_alarms: Annotated[
+        float, typer.Option("--false-alarms", min=0.0005, max=0.5)
+    ] = DEFAULT_SHARE,
+    data: Data = DEFAULT_DATA,
+    watchlist: ListFile = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the people invented for it.")] = 1,
+    key_file: KeyFile = None,
+) -> None:
+    """Set from which score a person is shown, for a share of false alarms on the office's list.
+
+    With --list it is only printed. Example: loket cekal threshold --false-alarms 0.01 --data DIR
+    """
+    from hub.cekal.answering import load_matcher
+    from hub.cekal.calibrating import STRANGERS, threshold_for
+
+    with _in_words():
+        entries = list(_list(data, watchlist, key_file))
+        matcher = load_matcher(entries, lambda _: None)
+        with _bar("threshold", STRANGERS) as step:
+            score = threshold_for(matcher, entries, false_alarms, seed=seed, progress=step)
+        if watchlist is None:
+            store, now = _store(data, key_file), SystemClock().now()
+            version = store.in_force(now)[-1].version
+            store.set_threshold(Threshold(score, false_alarms, len(entries), version, now))
+    print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
+
+
+def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:
+    for bad in done.bad_rows[:REPORTED]:
+        field = f"{bad.field}: " if bad.field else ""
+        print(f"baris / line {bad.line}: {field}{bad.reason}", file=sys.stderr)
+    if done.bad > REPORTED:
+        print(f"… {done.bad - REPORTED} lagi / more (--report FILE)", file=sys.stderr)
+    if report is not None:
+        lines = (f'{bad.line},{bad.field},"{bad.reason}"\n' for bad in done.bad_rows)
+        report.write_text("line,field,reason\n" + "".join(lines), encoding="utf-8")
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(done.kinds.items()))
+    state = (
+        "diperiksa saja / dry run"
+        if order.dry_run
+        else "disimpan / stored"
+        if done.stored
+        else "TIDAK disimpan / NOT stored"
+    )
+    if done.expired or done.expiring:
+        ended = f"{done.expired} sudah berakhir / expired"
+        print(f"{ended}, {done.expiring} berakhir dalam 30 hari / expire within 30 days")
+    print(f"{state}: {order.version}, {done.taken} baik / good ({kinds}), {done.bad} buruk / bad")
+
+
+def _one_query(text: str, identity: str) -> Query:
+    if text.lstrip().startswith("{"):
+        try:
+            return msgspec.json.decode(text, type=Query)
+        except msgspec.DecodeError as error:
+            raise BadInput("query_unreadable", f"The query is no such JSON: {error}") from error
+    found = next(
+        (q for q in read_queries(_existing(Path(text))) if not identity or q.id == identity), None
+    )
+    if found is None:
+        raise NotFound("query_missing", "The file holds no such query.", id="Tidak ada kueri itu.")
+    return found
+
+
+def _threshold(
+    learned: float, data: Path, watchlist: Path | None, key_file: Path | None
+) -> tuple[float, str]:
+    if watchlist is None and (kept := _store(data, key_file).manifest().threshold) is not None:
+        return kept.score, f"{kept.false_alarms:.2%}, {kept.size}"
+    return learned, f"{DEFAULT_SHARE:.0%}, learned"
+
+
+def _list(data: Path, watchlist: Path | None, key_file: Path | None) -> Iterable[Entry]:
+    if watchlist is not None:
+        return read_entries(_existing(watchlist))
+    return _store(data, key_file).entries(SystemClock().now())
+
+
+def _store(data: Path, key_file: Path | None, *, create: bool = False) -> StoredList:
+    settings = settings_for(data, key_file=key_file)
+    if create and not settings.key_file.exists():
+        settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        print(f"master key {settings.key_file}   (keep a copy apart)", file=sys.stderr)
+        return StoredList(settings.folder, Keyring.create(settings.key_file))
+    return StoredList(settings.folder, Keyring.load(settings.key_file))
+
+
+def _format(text: str, file: Path) -> Format:
+    if not text:
+        return format_of(file)
+    return format_of(Path(f"list.{text}"))
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise NotFound(
+            "file_missing", f"{file}: no such file.", id=f"{file}: tidak ada berkas itu."
+        )
+    return file
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=at.tzinfo or UTC) if at else None
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as opened:
+        return sum(block.count(b"\n") for block in iter(lambda: opened.read(1 << 20), b""))
+
+
+@contextmanager
+def _bar(label: str, length: int) -> Iterator[Callable[[int], None]]:
+    """Show progress on standard error if it is a terminal."""
+    if not sys.stderr.isatty() or length == 0:
+        yield lambda _: None
+        return
+    with typer.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        done = 0
+
+        def step(number: int) -> None:
+            nonlocal done
+            if number - done >= max(1, length // 200) or number >= length:
+                bar.update(number - done)
+                done = number
+
+        yield step
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        print(f"loket cekal: {refused.id}\n             {refused.en}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except (KeyFileError, OSError) as error:
+        print(f"loket cekal: {error}", file=sys.stderr)
+        raise SystemExit(1) from None

@@ -1,0 +1,95 @@
+"""Import a list file into the office's list: judged row by row, taken whole or not at all.
+
+full      the file is the whole list         update    it changes what is there: entries by id,
+                                                       ids that are withdrawn
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from hub.cekal.judging import BadRow, judge
+from hub.cekal.listing import StoredList
+from hub.cekal.reading import Format, rows_of
+from hub.cekal.records import Entry
+
+MOST_REPORTED = 10_000
+WARNED_BEFORE = timedelta(days=30)
+NEVER = "9999"
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What to import and how."""
+
+    file: Path
+    form: Format
+    version: str
+    kind: Literal["full", "update"]
+    effective: datetime
+    mapping: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    good_only: bool = False
+    dry_run: bool = False
+    withdrawn: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of it; `bad_rows` holds the first ten thousand."""
+
+    taken: int = 0
+    bad: int = 0
+    stored: bool = False
+    expired: int = 0
+    expiring: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+
+def import_list(
+    store: StoredList | None, order: ImportOrder, at: datetime, progress: Progress
+) -> Imported:
+    """Read a file and store it as a version; nothing is stored if a row is bad and not allowed.
+
+    `store` may be None for a dry run. Raises BadInput if the file is no list at all, Conflict.
+    """
+    done = Imported()
+    entries = list(_good(judge(rows_of(order.file, order.form, order.mapping)), done, at, progress))
+    refused = (done.bad > 0 and not order.good_only) or not (entries or order.withdrawn)
+    if order.dry_run or refused or store is None:
+        return done
+    store.add(
+        order.version,
+        entries,
+        kind=order.kind,
+        effective=order.effective,
+        at=at,
+        withdrawn=order.withdrawn,
+    )
+    done.stored = True
+    return done
+
+
+def _good(
+    judged: Iterable[Entry | BadRow], done: Imported, at: datetime, progress: Progress
+) -> Iterator[Entry]:
+    today, soon = (f"{day:%Y-%m-%d}" for day in (at, at + WARNED_BEFORE))
+    for number, row in enumerate(judged, start=1):
+        if isinstance(row, BadRow):
+            done.bad += 1
+            if len(done.bad_rows) < MOST_REPORTED:
+                done.bad_rows.append(row)
+        else:
+            done.taken += 1
+            done.kinds[row.kind or "-"] += 1
+            ends = row.valid_to or NEVER
+            done.expired += ends < today
+            done.expiring += today <= ends < soon
+            yield row
+        progress(number)

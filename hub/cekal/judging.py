@@ -1,0 +1,163 @@
+"""Judge the rows of a list file: which are entries, and what is wrong with the others."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hub.cekal.birthdates import NoDate, check_birth
+from hub.cekal.folding import LONGEST, fold
+from hub.cekal.reading import Cell, Row
+from hub.cekal.records import Entry, sex_of
+
+KINDS = ("cegah", "tangkal")
+_LOCAL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_UNKNOWN = ("", "-", "?", "N/A", "NULL", "NONE", "TIDAK DIKETAHUI", "UNKNOWN", "00/00/0000")
+_FORMULA = re.compile(r"^\s*[=+@]|^\s*-\D")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that is no entry: its line, the field and the reason in words."""
+
+    line: int
+    field: str
+    reason: str
+
+
+class _Wrong(ValueError):
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field, self.reason = field, reason
+
+
+def judge(rows: Iterable[Row]) -> Iterator[Entry | BadRow]:
+    """Return an entry or a bad row for each row."""
+    met: dict[str, int] = {}
+    for row in rows:
+        if row.fault:
+            yield BadRow(row.line, "", row.fault)
+            continue
+        try:
+            entry = entry_of(row)
+            _must_be_new(entry, met)
+        except _Wrong as wrong:
+            yield BadRow(row.line, wrong.field, wrong.reason)
+            continue
+        met[entry.id] = row.line
+        yield entry
+
+
+def _must_be_new(entry: Entry, met: Mapping[str, int]) -> None:
+    if entry.id in met:
+        reason = f"sudah ada di baris {met[entry.id]} / is on line {met[entry.id]} already"
+        raise _Wrong("id", reason)
+
+
+def entry_of(row: Row) -> Entry:
+    """Return the entry of a row. Raises with the field and the reason."""
+    valid_from, valid_to = (
+        _day(row.cells.get(field), field) for field in ("valid_from", "valid_to")
+    )
+    if valid_from and valid_to and valid_to < valid_from:
+        raise _Wrong("valid_to", "sebelum valid_from / before valid_from")
+    kind = _text(row.cells.get("kind"), "kind").casefold()
+    if kind and kind not in KINDS:
+        raise _Wrong("kind", "bukan cegah atau tangkal / neither cegah nor tangkal")
+    return Entry(
+        id=_identity(row),
+        names=_names(row.cells.get("names")),
+        dob=_birth(row.cells.get("dob")),
+        sex=_sex(row.cells.get("sex")),
+        nationality=_text(row.cells.get("nationality"), "nationality") or None,
+        passports=[_plain(text, "passports") for text in _several(row.cells.get("passports"))],
+        kind=kind,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        decree=_text(row.cells.get("decree"), "decree"),
+        agency=_text(row.cells.get("agency"), "agency"),
+        basis=_text(row.cells.get("basis"), "basis"),
+    )
+
+
+def _identity(row: Row) -> str:
+    identity = _text(row.cells.get("id"), "id")
+    if not identity:
+        raise _Wrong("id", "kosong / empty")
+    return identity
+
+
+def _names(cell: Cell) -> list[str]:
+    names = [_name(text) for text in _several(cell) if text.strip()]
+    if not names:
+        raise _Wrong("names", "kosong / empty")
+    return names
+
+
+def _name(text: str) -> str:
+    if len(text) > LONGEST:
+        raise _Wrong("names", f"lebih dari {LONGEST} huruf / longer than {LONGEST} characters")
+    plain = _plain("".join(c for c in text if unicodedata.category(c) != "Cf"), "names")
+    if not fold(plain):
+        raise _Wrong("names", "tidak ada huruf nama / holds no letters of a name")
+    return plain
+
+
+def _birth(cell: Cell) -> str | None:
+    text = _text(cell, "dob")
+    if text.upper() in _UNKNOWN:
+        return None
+    if local := _LOCAL_DATE.fullmatch(text):
+        day, month, year = local.groups()
+        text = f"{year}-{int(month):02d}-{int(day):02d}"
+    try:
+        return check_birth(text.replace("/", "-").split("T")[0].split(" ")[0])
+    except NoDate as wrong:
+        raise _Wrong("dob", str(wrong)) from wrong
+
+
+def _sex(cell: Cell) -> str | None:
+    text = _text(cell, "sex")
+    if text.upper() in (*_UNKNOWN, "X", "U"):
+        return None
+    if not sex_of(text):
+        raise _Wrong("sex", "bukan L/P atau M/F / neither M nor F")
+    return sex_of(text)
+
+
+def _day(cell: Cell, field: str) -> str | None:
+    text = _text(cell, field)
+    if text.upper() in _UNKNOWN:
+        return None
+    if local := _LOCAL_DATE.fullmatch(text):
+        day, month, year = local.groups()
+        text = f"{year}-{int(month):02d}-{int(day):02d}"
+    text = text.split("T")[0].split(" ")[0]
+    try:
+        check_birth(text)
+    except NoDate as wrong:
+        raise _Wrong(field, str(wrong)) from wrong
+    if not _DAY.fullmatch(text):
+        raise _Wrong(field, "bukan TTTT-BB-HH / not YYYY-MM-DD")
+    return text
+
+
+def _several(cell: Cell) -> list[str]:
+    return cell if isinstance(cell, list) else [cell] if cell else []
+
+
+def _text(cell: Cell, field: str) -> str:
+    return _plain(cell if isinstance(cell, str) else " ".join(cell or []), field)
+
+
+def _plain(text: str, field: str) -> str:
+    if any(unicodedata.category(sign) == "Cc" for sign in text.strip()):
+        raise _Wrong(field, "berisi tanda kendali / holds control characters")
+    if _FORMULA.match(text) and text.strip() != "-":
+        raise _Wrong(field, "berisi rumus, bukan nilai / holds a formula, not a value")
+    if "\ufffd" in text:
+        raise _Wrong(field, "huruf rusak (pengodean salah) / broken letters (wrong encoding)")
+    return text.strip()

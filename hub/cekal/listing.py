@@ -1,0 +1,176 @@
+"""The office's list on disk: sealed pieces, each a version with its time of effect.
+
+    DIR/cekal/manifest     sealed JSON: the versions in order, the office's threshold
+    DIR/cekal/<id>.piece   sealed JSON lines, compressed: entries added or replaced, ids withdrawn
+
+A full list is one piece; an update is a further, small one. Everything is sealed under the office's
+master key; a piece is on disk before the manifest names it, so a crash leaves the list as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import zlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from hub.cekal.records import Entry
+from hub.errors import Conflict, NotFound
+from hub.keys import Keyring
+
+CHUNK = 20_000
+FOLDER = "cekal"
+
+
+class Version(msgspec.Struct, frozen=True):
+    """A change of the list: complete, or an update of what went before."""
+
+    version: str
+    kind: Literal["full", "update"]
+    effective: datetime
+    imported: datetime
+    entries: int
+    withdrawn: list[str] = []
+    pieces: list[str] = []
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """The office's threshold: from which score a person is shown, set for which share and size."""
+
+    score: float
+    false_alarms: float
+    size: int
+    version: str
+    set_at: datetime
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What the folder holds."""
+
+    versions: list[Version] = []
+    threshold: Threshold | None = None
+
+
+class StoredList:
+    """The list of one office in a folder."""
+
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
+        self._folder = folder / FOLDER
+        self._keyring = keyring
+
+    def manifest(self) -> Manifest:
+        """Return what is stored; a folder without a list gives an empty manifest."""
+        file = self._folder / "manifest"
+        if not file.exists():
+            return Manifest()
+        return msgspec.json.decode(self._open(file.read_bytes(), "manifest"), type=Manifest)
+
+    def add(
+        self,
+        version: str,
+        entries: Iterable[Entry],
+        *,
+        kind: Literal["full", "update"],
+        effective: datetime,
+        at: datetime,
+        withdrawn: Iterable[str] = (),
+    ) -> Version:
+        """Store a version and put it in force. Raises Conflict `list_known`, `list_missing`."""
+        known = self.manifest()
+        self._must_fit(known, version, kind)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        pieces, count = [], 0
+        for chunk in _chunks(entries):
+            pieces.append(self._write_piece(chunk))
+            count += len(chunk)
+        added = Version(version, kind, effective, at, count, sorted(set(withdrawn)), pieces)
+        self._write("manifest", msgspec.json.encode(
+            Manifest([*known.versions, added], known.threshold)))  # fmt: skip
+        return added
+
+    def set_threshold(self, threshold: Threshold) -> None:
+        """Store the office's threshold."""
+        known = self.manifest()
+        self._write("manifest", msgspec.json.encode(Manifest(known.versions, threshold)))
+
+    def in_force(self, at: datetime) -> tuple[Version, ...]:
+        """Return the versions that make up the list at an instant: a full one and its updates."""
+        due = [version for version in self.manifest().versions if version.effective <= at]
+        due.sort(key=lambda version: version.effective)
+        full = max((n for n, version in enumerate(due) if version.kind == "full"), default=None)
+        return tuple(due[full:]) if full is not None else ()
+
+    def entries(self, at: datetime) -> Iterator[Entry]:
+        """Return the entries at an instant, expired ones too. Raises NotFound `list_missing`."""
+        versions = self.in_force(at)
+        if not versions:
+            text = "No list is loaded: loket cekal import FILE --data DIR."
+            raise NotFound(
+                "list_missing", text, id="Belum ada daftar: loket cekal import FILE --data DIR."
+            )
+        gone: set[str] = set()
+        for version in reversed(versions):
+            mine: set[str] = set()
+            for piece in version.pieces:
+                for entry in self._read_piece(piece):
+                    mine.add(entry.id)
+                    if entry.id not in gone:
+                        yield entry
+            gone |= mine | set(version.withdrawn)
+
+    def _must_fit(self, known: Manifest, version: str, kind: str) -> None:
+        if any(stored.version == version for stored in known.versions):
+            text = f"A list of version {version} is loaded already."
+            raise Conflict("list_known", text, id=f"Daftar versi {version} sudah dimuat.")
+        if kind == "update" and not known.versions:
+            text = "There is no list to update: import a full one first."
+            raise Conflict(
+                "list_missing",
+                text,
+                id="Belum ada daftar untuk diperbarui: impor daftar penuh dahulu.",
+            )
+
+    def _write_piece(self, entries: list[Entry]) -> str:
+        name = f"{secrets.token_hex(12)}.piece"
+        self._write(name, zlib.compress(msgspec.json.Encoder().encode_lines(entries), 1))
+        return name
+
+    def _read_piece(self, name: str) -> list[Entry]:
+        sealed = (self._folder / name).read_bytes()
+        lines = zlib.decompress(self._open(sealed, name))
+        return msgspec.json.Decoder(Entry).decode_lines(lines)
+
+    def _open(self, sealed: bytes, name: str) -> bytes:
+        return self._keyring.unwrap(sealed, f"cekal/{name}")
+
+    def _write(self, name: str, plain: bytes) -> None:
+        """Write sealed, whole or not at all."""
+        target = self._folder / name
+        draft = target.with_name(name + ".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(self._keyring.wrap(plain, f"cekal/{name}"))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

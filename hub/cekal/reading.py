@@ -1,0 +1,243 @@
+"""Read the rows of a list file: JSON lines, CSV or an Excel sheet, each with its line number.
+
+A mapping names the column or key for each field: `names=NAMA;ALIAS dob=TGL_LAHIR id=NO`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from hub.cekal.tables import columns
+from hub.errors import BadInput
+
+Format = Literal["jsonl", "csv", "xlsx"]
+Cell = str | list[str] | None
+FIELDS = (
+    "id", "names", "dob", "sex", "nationality", "passports", "kind", "valid_from", "valid_to",
+    "decree", "agency", "basis",
+)  # fmt: skip
+_SINGULAR = {"names": ("name",), "passports": ("passport",)}
+MOST_BYTES_A_LINE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its line number; `fault` says why it could not be read at all."""
+
+    line: int
+    cells: Mapping[str, Cell]
+    fault: str = ""
+
+
+def format_of(path: Path) -> Format:
+    """Return the format by the file's ending. Raises BadInput `format_unknown`."""
+    endings: dict[str, Format] = {
+        ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "csv",
+        ".txt": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx",
+    }  # fmt: skip
+    found = endings.get(path.suffix.lower())
+    if found is None:
+        text = f"{path.name}: say its format with --format jsonl, csv or xlsx."
+        raise BadInput(
+            "format_unknown", text, id=f"{path.name}: sebutkan --format jsonl, csv atau xlsx."
+        )
+    return found
+
+
+def rows_of(path: Path, form: Format, mapping: Mapping[str, tuple[str, ...]] = {}) -> Iterator[Row]:
+    """Return the rows of a file in order. Raises BadInput if it is no such file at all."""
+    if form == "jsonl":
+        return _jsonl(path, mapping)
+    return _table(_sheet(path) if form == "xlsx" else _csv(path), mapping, path.name)
+
+
+def mapping_of(texts: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return a mapping given as `field=COLUMN` or `field=COLUMN;COLUMN`. Raises BadInput."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        field, sign, columns = text.partition("=")
+        if not sign or field.strip() not in FIELDS:
+            words = f"{text}: --map FIELD=COLUMN, fields: {', '.join(FIELDS)}"
+            raise BadInput("mapping_unknown", words)
+        found[field.strip()] = tuple(column.strip() for column in columns.split(";"))
+    return found
+
+
+def _jsonl(path: Path, mapping: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
+    decoder = msgspec.json.Decoder(dict[str, object])
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MOST_BYTES_A_LINE):
+            number += 1
+            text = line.removeprefix(b"\xef\xbb\xbf").strip()
+            if text:
+                yield _json_row(decoder, number, text, mapping)
+
+
+def _json_row(
+    decoder: msgspec.json.Decoder[dict[str, object]],
+    number: int,
+    text: bytes,
+    mapping: Mapping[str, tuple[str, ...]],
+) -> Row:
+    try:
+        given = decoder.decode(text)
+    except msgspec.DecodeError as error:
+        return Row(number, {}, f"bukan JSON yang utuh / no complete JSON: {_reason(error)}")
+    cells: dict[str, Cell] = {}
+    for field in FIELDS:
+        keys = mapping.get(
+            field,
+            (
+                field,
+                *(("name",) if field == "names" else ("passport",) if field == "passports" else ()),
+            ),
+        )
+        values = [given[key] for key in keys if given.get(key) is not None]
+        cells[field] = _cell(field, values)
+    return Row(number, cells)
+
+
+def _reason(error: Exception) -> str:
+    return re.sub(r"`.*`", "…", str(error))[:120]
+
+
+def _cell(field: str, values: list[object]) -> Cell:
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    texts = [_text(item) for item in flat]
+    if field in ("names", "passports"):
+        return texts
+    return texts[0] if texts else None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _csv(path: Path) -> Iterator[tuple[int, list[object]]]:
+    text = _decoded(path.read_bytes(), path.name)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    began = 1
+    while True:
+        try:
+            row: list[object] = list(next(reader))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield began, [error]
+            continue
+        yield began, row
+        began = reader.line_num + 1
+
+
+def _decoded(raw: bytes, name: str) -> str:
+    for encoding in ("utf-8-sig", "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+    words = f"{name}, line {line}: not UTF-8; save the file as UTF-8."
+    raise BadInput(
+        "encoding_unknown",
+        words,
+        id=f"{name}, baris {line}: bukan UTF-8; simpan berkas sebagai UTF-8.",
+    )
+
+
+def _sheet(path: Path) -> Iterator[tuple[int, list[object]]]:
+    from openpyxl.reader.excel import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        words = f"{path.name}: no readable Excel file ({type(error).__name__})."
+        raise BadInput(
+            "sheet_unreadable", words, id=f"{path.name}: berkas Excel tidak terbaca."
+        ) from error
+    try:
+        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            yield number, list(row)
+    finally:
+        book.close()
+
+
+def _table(
+    lines: Iterator[tuple[int, list[object]]], mapping: Mapping[str, tuple[str, ...]], name: str
+) -> Iterator[Row]:
+    head = next(lines, None)
+    places_of = _columns(
+        [str(cell or "").strip() for cell in head[1]] if head else [], mapping, name
+    )
+    width = len(head[1]) if head else 0
+    for number, row in lines:
+        if row and isinstance(row[0], csv.Error):
+            yield Row(number, {}, f"baris tidak terbaca / unreadable row: {row[0]}")
+        elif any(cell not in (None, "") for cell in row):
+            yield _table_row(number, row, places_of, width)
+
+
+def _table_row(
+    number: int, row: list[object], places_of: Mapping[str, list[int]], width: int
+) -> Row:
+    if len(row) != width:
+        words = f"{len(row)} kolom, kepala {width} / {len(row)} columns, the head has {width}"
+        return Row(number, {}, words)
+    cells = {
+        field: _cell(field, [row[place] for place in places if row[place] not in (None, "")])
+        for field, places in places_of.items()
+    }
+    return Row(number, {field: _spread(field, cell) for field, cell in cells.items()})
+
+
+def _spread(field: str, cell: Cell) -> Cell:
+    if field in ("names", "passports") and isinstance(cell, list):
+        return [
+            piece.strip() for text in cell for piece in re.split(r"[;|]", text) if piece.strip()
+        ]
+    return cell
+
+
+def _columns(
+    head: list[str], mapping: Mapping[str, tuple[str, ...]], name: str
+) -> dict[str, list[int]]:
+    plain = [re.sub(r"\s+", " ", column).casefold() for column in head]
+    found: dict[str, list[int]] = {}
+    for field in FIELDS:
+        wanted = [column.casefold() for column in mapping.get(field, ())] or columns()[field]
+        missing = [column for column in mapping.get(field, ()) if column.casefold() not in plain]
+        if missing:
+            words = f"{name}: no column {', '.join(missing)}; there are: {', '.join(head)}"
+            raise BadInput(
+                "column_missing",
+                words,
+                id=f"{name}: tidak ada kolom {', '.join(missing)}; ada: {', '.join(head)}",
+            )
+        found[field] = [plain.index(column) for column in wanted if column in plain]
+    if not found["names"]:
+        there = ", ".join(head)
+        words = f"{name}: no column of names; give it as --map names=COLUMN. There are: {there}"
+        raise BadInput(
+            "column_missing",
+            words,
+            id=f"{name}: tidak ada kolom nama; sebutkan --map names=KOLOM. Ada: {there}",
+        )
+    return found

@@ -1,0 +1,81 @@
+"""Take apart what was written together: HASANKBINKALI, ABDULRAHMANSALEH, ZIAURREHMAN.
+
+The pieces must be parts of names on the list. Between them may stand a `<` of the machine-readable
+zone read as K, C or X (ICAO Doc 9303-3 §4.6: `<` is the filler), or an article.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from hub.cekal.folding import FoldedName
+from hub.cekal.index import Index
+from hub.cekal.tables import words
+
+_SHORTEST, _LONGEST = 3, 16
+_SHORTEST_WHOLE = 7
+_FILLERS = re.compile(r"KK+|CC+|XX+")
+_BETWEEN = ("", "K", "C", "X", "KK", "UL", "UR", "AL", "EL", "U", "KBINK", "KBINTIK", "BIN")
+
+
+def split_form(index: Index, form: FoldedName) -> FoldedName | None:
+    """Return `form` with parts that the list does not know taken apart, or None if none can be."""
+    parts: list[str] = []
+    for part in form.parts:
+        parts += _pieces(index, part) or (part,)
+    kept = [part for part in dict.fromkeys(parts) if part not in words("markers")]
+    return FoldedName(tuple(kept), form.cut) if len(parts) > len(form.parts) and kept else None
+
+
+def _pieces(index: Index, part: str) -> tuple[str, ...]:
+    """Return the pieces whose rarest one is most frequent on the list, or ()."""
+    if len(part) < _SHORTEST_WHOLE or index.vocabulary.find(part) >= 0:
+        return ()
+    filled = tuple(piece for piece in _FILLERS.split(part) if piece)
+    if len(filled) > 1 and min(map(len, filled)) >= _SHORTEST:
+        return filled
+    pieces = _whole(_best_pieces(index, part), part)
+    return pieces if len(pieces) > 1 else ()
+
+
+def _best_pieces(index: Index, part: str) -> dict[int, tuple[float, tuple[str, ...]]]:
+    """Return for each place that known pieces reach their cost and the pieces."""
+    best: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
+    for begin in range(len(part) - _SHORTEST + 1):
+        if begin not in best:
+            continue
+        for start, end, held in _next(index, part, begin):
+            # every piece costs, a short or rare one more, and so does what stands between
+            worth = best[begin][0] + 6 - math.log1p(held) * 0.5 - 0.6 * (end - start)
+            worth += (start - begin) * 0.7
+            if end not in best or worth < best[end][0]:
+                best[end] = (worth, (*best[begin][1], part[start:end]))
+    return best
+
+
+def _next(index: Index, part: str, begin: int) -> Iterator[tuple[int, int, int]]:
+    for start in _starts(part, begin):
+        for end in range(start + _SHORTEST, min(len(part), start + _LONGEST) + 1):
+            if held := _held(index, part[start:end]):
+                yield start, end, held
+
+
+def _whole(best: dict[int, tuple[float, tuple[str, ...]]], part: str) -> tuple[str, ...]:
+    """Return the pieces that reach the end; fillers read as letters may follow."""
+    for end in range(len(part), len(part) - 4, -1):
+        if end in best and not part[end:].strip("KCX"):
+            return best[end][1]
+    return ()
+
+
+def _starts(part: str, begin: int) -> list[int]:
+    if begin == 0:
+        return [0]
+    return [begin + len(between) for between in _BETWEEN if part.startswith(between, begin)]
+
+
+def _held(index: Index, piece: str) -> int:
+    number = index.vocabulary.find(piece)
+    return int(index.held[number]) if number >= 0 else 0

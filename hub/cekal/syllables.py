@@ -1,0 +1,149 @@
+"""Syllables of Chinese and Korean names in the romanisations that people's passports use.
+
+A syllable is compared by the Mandarin syllables it can stand for: CHAN, TAN and CH'EN are all
+`chen`. Wade-Giles is derived from pinyin by rule; Cantonese, Hokkien, Teochew and Hakka forms
+are listed in tables/readings.txt. Korean syllables fall together by onset, vowel class and final.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from itertools import product
+
+from hub.cekal.tables import in_order, lines, pairs, words
+
+_TABLE = "syllables.toml"
+_KOREAN = re.compile(
+    r"(KK|GH|KH|K|G|TT|T|D|PP|PH|B|P|CH|JJ|ZH|J|SS|SH|S|HH|H|R|L|M|N)?"
+    r"(YEOU|YEOH|YEO|YAE|YOU|YOO|YUH|YEE|YAI|YE|YA|YO|YU|WAE|WEO|WOO|WON?(?=$)|WA|WE|WI|WU|WO|EUI|UI|"
+    r"EOU|EO|EU|AE|AI|AY|OE|OI|OU|OO|OH|UH|EE|EI|EY|IE|AH|A|E|I|O|U|Y)"
+    r"(NG|CK|GK|K|G|N|LL|L|R|M|PP|P|B|T|D|S)?"
+)
+_ONSETS = str.maketrans("GDBJZRL", "KTPCCLL")
+_FINAL = {
+    "G": "K",
+    "CK": "K",
+    "GK": "K",
+    "R": "L",
+    "LL": "L",
+    "B": "P",
+    "PP": "P",
+    "D": "T",
+    "S": "T",
+}
+_LONGEST_SYLLABLE = 6
+
+
+def mandarin_of(part: str) -> tuple[str, ...]:
+    """Return the Mandarin syllables that `part` can stand for, as keys; () if it is no syllable."""
+    return _readings().get(part, ())
+
+
+def is_chinese_surname(part: str) -> bool:
+    """Say whether `part` can be one of the hundred most frequent surnames."""
+    return any(key[1:] in words("chinese_surnames", _TABLE) for key in mandarin_of(part))
+
+
+def is_korean_surname(part: str) -> bool:
+    """Say whether `part` is a Korean surname in one of its usual spellings."""
+    return part in words("korean_surnames", _TABLE)
+
+
+def korean_key(part: str) -> tuple[str, ...]:
+    """Return the class of `part` if it is one Korean syllable."""
+    found = _KOREAN.fullmatch(part)
+    return (f"~{_korean(found)}",) if found and len(part) <= _LONGEST_SYLLABLE else ()
+
+
+@lru_cache(maxsize=65536)
+def split_syllables(part: str) -> tuple[str, ...]:
+    """Return `part` as two or three Chinese or Korean syllables, or () if it cannot be read so."""
+    if not 4 <= len(part) <= 3 * _LONGEST_SYLLABLE:
+        return ()
+    cuts = [place for place in range(2, len(part) - 1) if _is_syllable(part[:place])]
+    for place in sorted(cuts, key=lambda cut: abs(2 * cut - len(part))):
+        if _is_syllable(part[place:]):
+            return part[:place], part[place:]
+    for place in cuts:
+        rest = split_syllables(part[place:])
+        if len(rest) == 2:
+            return part[:place], *rest
+    return ()
+
+
+def syllabic(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return an East Asian name syllable by syllable, or () if it does not look like one."""
+    if not 2 <= len(parts) <= 4 or not any(_is_surname(part) for part in (parts[0], parts[-1])):
+        return ()
+    spread: list[str] = []
+    for part in parts:
+        pieces = (part,) if _is_syllable(part) else split_syllables(part)
+        if not pieces:
+            return ()
+        spread += pieces
+    return tuple(spread) if len(parts) < len(spread) <= 4 else ()
+
+
+def _is_surname(part: str) -> bool:
+    return is_chinese_surname(part) or is_korean_surname(part)
+
+
+def _is_syllable(part: str) -> bool:
+    return part in _readings() or (
+        len(part) <= _LONGEST_SYLLABLE and _KOREAN.fullmatch(part) is not None
+    )
+
+
+def _korean(found: re.Match[str]) -> str:
+    onset, vowel, final = found.group(1) or "", found.group(2), found.group(3) or ""
+    first = onset[:1].translate(_ONSETS) if onset != "CH" else "C"
+    glide = "Y" if vowel[0] == "Y" and len(vowel) > 1 else ""
+    return first + glide + _korean_vowels().get(vowel, "O") + _FINAL.get(final, final)
+
+
+@cache
+def _readings() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for syllable in _pinyin():
+        for spelling in (syllable, wade_giles(syllable)):
+            found.setdefault(spelling.replace("v", "u").upper(), {})[f"+{syllable}"] = None
+        if "v" in syllable:
+            found.setdefault(syllable.upper(), {})[f"+{syllable}"] = None
+            found.setdefault(syllable.replace("v", "yu").upper(), {})[f"+{syllable}"] = None
+    for line in lines("readings.txt"):
+        syllable, _, spellings = line.partition(":")
+        for spelling in (syllable.strip(), *spellings.split()):
+            found.setdefault(spelling.upper(), {})[f"+{syllable.strip()}"] = None
+    return {spelling: tuple(keys) for spelling, keys in found.items()}
+
+
+@cache
+def _korean_vowels() -> dict[str, str]:
+    return {vowel: key for key in "OEIA" for vowel in in_order(f"korean_{key.lower()}", _TABLE)}
+
+
+@cache
+def _pinyin() -> tuple[str, ...]:
+    impossible = re.compile("|".join(in_order("impossible", _TABLE)))
+    parts = product(in_order("initials", _TABLE), in_order("finals", _TABLE))
+    made = (initial + final for initial, final in parts)
+    whole = in_order("without_initial", _TABLE)
+    return (*whole, *(syllable for syllable in made if not impossible.search(syllable)))
+
+
+def wade_giles(syllable: str) -> str:
+    """Return a pinyin syllable in Wade-Giles as passports write it, without apostrophes."""
+    whole = pairs("wade_whole", _TABLE)
+    if syllable in whole:
+        return whole[syllable]
+    initials = pairs("wade_initials", _TABLE).items()
+    initial, written = next(
+        ((old, new) for old, new in initials if syllable.startswith(old)), ("", "")
+    )
+    final = syllable[len(initial) :]
+    final = re.sub(r"ian$", "ien", final)
+    final = re.sub(r"(?<=[iu])e$", "eh", final)
+    final = re.sub(r"ong$", "ung", final)
+    final = re.sub(r"uo$", "o", final)
+    return written + final

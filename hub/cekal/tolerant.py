@@ -1,0 +1,71 @@
+"""Read queries and list lines as they come: a line that cannot be used is named, not fatal.
+
+Screening asks after people at the counter; a broken date must not hide a name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from hub.cekal.records import Entry, Query
+
+Line = dict[str, object]
+
+
+def read_queries(file: Path) -> Iterator[Query]:
+    """Return the queries of a file of JSON lines."""
+    for number, line in _lines(file):
+        yield Query(
+            id=_text(line, "id") or f"line {number}",
+            name=_text(line, "name") or " ".join(_texts(line, "names")[:1]),
+            dob=_text(line, "dob") or None,
+            sex=_text(line, "sex") or None,
+            nationality=_text(line, "nationality") or None,
+            passport=_text(line, "passport") or None,
+        )
+
+
+def read_entries(file: Path) -> Iterator[Entry]:
+    """Return the entries of a file of JSON lines."""
+    for number, line in _lines(file):
+        yield Entry(
+            id=_text(line, "id") or f"line {number}",
+            names=_texts(line, "names") or _texts(line, "name"),
+            dob=_text(line, "dob") or None,
+            sex=_text(line, "sex") or None,
+            nationality=_text(line, "nationality") or None,
+            passports=_texts(line, "passports") or _texts(line, "passport"),
+            kind=_text(line, "kind"),
+            valid_from=_text(line, "valid_from") or None,
+            valid_to=_text(line, "valid_to") or None,
+        )
+
+
+def _lines(file: Path) -> Iterator[tuple[int, Line]]:
+    decoder = msgspec.json.Decoder(Line)
+    with file.open("rb") as opened:
+        for number, raw in enumerate(opened, start=1):
+            text = raw.removeprefix(b"\xef\xbb\xbf").strip()
+            if not text:
+                continue
+            try:
+                yield number, decoder.decode(text)
+            except msgspec.DecodeError:
+                sys.stderr.write(f"{file.name}, baris / line {number}: bukan JSON / no JSON\n")
+
+
+def _text(line: Line, key: str) -> str:
+    value = line.get(key)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return "" if value is None else str(value).strip()
+
+
+def _texts(line: Line, key: str) -> list[str]:
+    value = line.get(key)
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [str(item) for item in values if item is not None and str(item).strip()]

@@ -1,0 +1,45 @@
+"""`loket office`: look at an office file before a hub is served with it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+office_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The office file: services, lanes, counters, hours, rules.",
+)
+
+
+@office_app.callback()
+def office() -> None:
+    """Look at an office file before a hub is served with it."""
+
+
+@office_app.command()
+def check(file: Annotated[Path, typer.Argument(help="The office file, office.toml.")]) -> None:
+    """Name every mistake of an office file by line; exit codes: 0 sound, 1 mistakes, 2 no file.
+
+    Example: loket office check /var/lib/loket/office.toml
+    """
+    from hub.office import load_office
+    from hub.office.loader import check_office
+
+    if not file.is_file():
+        print(f"loket: tidak ada berkas {file} / there is no file {file}", file=sys.stderr)
+        raise SystemExit(2)
+    faults = check_office(file)
+    for fault in faults:
+        print(fault)
+    if faults:
+        print(f"{len(faults)} kesalahan / mistakes")
+        raise SystemExit(1)
+    found = load_office(file)
+    print(
+        f"sound: {found.office.code}, {len(found.services)} services, {len(found.lanes)} lanes, "
+        f"{len(found.counters)} counters, {len(found.hours)} kinds of hours"
+    )

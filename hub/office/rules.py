@@ -1,0 +1,177 @@
+"""What an office file must not contradict: zone, names, lanes, services, hours, signers."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.office.config import OfficeConfig, ServiceConfig
+from hub.office.faults import Fault
+from hub.office.queue_check import queue_faults
+from hub.office.staff_numbers import is_nip
+from hub.rulefile import Place
+from hub.wire import Words
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LONGEST_PREFIX = 2
+
+_TWICE = Words(id="Beri masing-masing nilai sendiri.", en="Give each its own value.")
+_NAME_ONE = Words(
+    id="Tulis kode yang ada di berkas ini, atau tambahkan tabelnya.",
+    en="Write a code that stands in this file, or add its table.",
+)
+_QUEUE = Words(
+    id="Sesuaikan tabel ini dengan tabel yang disebut.",
+    en="Make this table agree with the one it names.",
+)
+
+
+def office_faults(office: OfficeConfig) -> Iterator[Fault]:
+    """Return every rule that the file breaks, in the order in which it is best mended."""
+    yield from _zone(office)
+    yield from _unique(office)
+    yield from _references(office)
+    for index, service in enumerate(office.services):
+        yield from _service(office, index, service)
+    yield from _prefixes(office)
+    yield from _hours(office)
+    yield from _register(office)
+    yield from _signers(office)
+    for says, place in queue_faults(office):
+        names = ".".join(str(part) for part in place if isinstance(part, str))
+        yield Fault(f"queue-{names}", says, _QUEUE, place)
+
+
+def _zone(office: OfficeConfig) -> Iterator[Fault]:
+    try:
+        ZoneInfo(office.office.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        todo = Words(
+            id="Asia/Jakarta (WIB), Asia/Makassar (WITA), atau Asia/Jayapura (WIT).",
+            en="Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
+        )
+        says = "timezone must be a name of the tz database"
+        yield Fault("timezone", says, todo, ("office", "timezone"))
+    if "id" not in office.office.languages:
+        todo = Words(id="Tambahkan id.", en="Add id.")
+        yield Fault("languages", "languages must contain id", todo, ("office", "languages"))
+
+
+def _unique(office: OfficeConfig) -> Iterator[Fault]:
+    tables: tuple[tuple[str, str, Iterable[object]], ...] = (
+        ("lane", "code", (x.code for x in office.lanes)),
+        ("service", "code", (x.code for x in office.services)),
+        ("service", "prefix", (x.prefix for x in office.services)),
+        ("counter", "number", (x.number for x in office.counters)),
+        ("hours", "name", (x.name for x in office.hours)),
+        ("role", "code", (x.code for x in office.roles)),
+        ("segregation", "code", (x.code for x in office.segregation)),
+        ("holiday", "date", (x.date for x in office.holidays)),
+        ("workday", "date", (x.date for x in office.workdays)),
+    )
+    for table, key, values in tables:
+        seen: set[object] = set()
+        for index, value in enumerate(values):
+            if value in seen:
+                says = f"{table} {key} {value} stands twice"
+                yield Fault(f"unique-{table}-{key}", says, _TWICE, (table, index, key))
+            seen.add(value)
+
+
+def _references(office: OfficeConfig) -> Iterator[Fault]:
+    hours = {h.name for h in office.hours}
+    for index, service in enumerate(office.services):
+        place: Place = ("service", index)
+        if office.lane(service.lane) is None:
+            says = f"there is no lane {service.lane}"
+            yield Fault("service-lane", says, _NAME_ONE, (*place, "lane"))
+        if service.hours not in hours:
+            says = f"there are no hours {service.hours}"
+            yield Fault("service-hours", says, _NAME_ONE, (*place, "hours"))
+    for index, counter in enumerate(office.counters):
+        unknown = [lane for lane in counter.lanes if office.lane(lane) is None]
+        if unknown or not counter.lanes:
+            says = f"there is no lane {unknown[0]}" if unknown else "a counter needs a lane"
+            yield Fault("counter-lanes", says, _NAME_ONE, ("counter", index, "lanes"))
+    served = {lane for counter in office.counters for lane in counter.lanes}
+    for index, lane in enumerate(office.lanes):
+        if lane.code not in served:
+            todo = Words(
+                id="Tambahkan jalur ini pada sebuah loket.", en="Add this lane to a counter."
+            )
+            says = f"no counter serves the lane {lane.code}"
+            yield Fault("lane-served", says, todo, ("lane", index, "code"))
+
+
+def _service(office: OfficeConfig, index: int, service: ServiceConfig) -> Iterator[Fault]:
+    place: Place = ("service", index)
+    if service.form == "passport" and not service.opens:
+        todo = Words(
+            id='Tulis form = "none", atau opens = "skim" bila layanan ini membuka berkas SKIM.',
+            en='Write form = "none", or opens = "skim" if this service opens a SKIM case.',
+        )
+        says = 'form "passport" is for services that open a case: nothing else keeps a passport'
+        yield Fault("service-form", says, todo, (*place, "form"))
+    if service.opens and service.form != "passport":
+        todo = Words(id='Tulis form = "passport".', en='Write form = "passport".')
+        says = f'a service that opens a case needs form "passport", not "{service.form}"'
+        yield Fault("service-opens", says, todo, (*place, "opens"))
+    for segment in service.segments:
+        if office.segment(segment) is None:
+            says = f"there is no segment {segment}"
+            yield Fault("service-segments", says, _NAME_ONE, (*place, "segments"))
+
+
+def _prefixes(office: OfficeConfig) -> Iterator[Fault]:
+    """A kiosk without the hub writes its letter after the prefix: nobody else may have that."""
+    single = {service.prefix for service in office.services}
+    for index, service in enumerate(office.services):
+        if len(service.prefix) == LONGEST_PREFIX and service.prefix[0] in single:
+            todo = Words(
+                id="Pilih huruf awal yang tidak dipakai layanan lain.",
+                en="Choose a first letter that no other service uses.",
+            )
+            says = (
+                f"prefix {service.prefix} could be a kiosk's offline number of {service.prefix[0]}"
+            )
+            yield Fault("service-prefix", says, todo, ("service", index, "prefix"))
+
+
+def _hours(office: OfficeConfig) -> Iterator[Fault]:
+    for index, hours in enumerate(office.hours):
+        for day in WEEK:
+            edges = [edge for span in getattr(hours, day) for edge in span]
+            if edges != sorted(set(edges)):
+                todo = Words(
+                    id="Urutkan waktu buka; istirahat adalah celah di antaranya.",
+                    en="Put the spans in order; a break is the gap between two.",
+                )
+                says = f"the spans of {day} must follow each other and not overlap"
+                yield Fault("hours-order", says, todo, ("hours", index, day))
+
+
+def _register(office: OfficeConfig) -> Iterator[Fault]:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(office.register.format) if name}
+        office.register.format.format(unit="X", seq=1, year=2026)
+    except (ValueError, KeyError, IndexError):
+        names = set()
+    if not {"seq", "year"} <= names <= {"unit", "seq", "year"}:
+        todo = Words(
+            id="Contoh: {unit}-GR.01.14-{seq:04d}/{year}.",
+            en="Example: {unit}-GR.01.14-{seq:04d}/{year}.",
+        )
+        says = "format must hold {seq} and {year}, may hold {unit}, and nothing else in braces"
+        yield Fault("register-format", says, todo, ("register", "format"))
+
+
+def _signers(office: OfficeConfig) -> Iterator[Fault]:
+    for index, signer in enumerate(office.signers):
+        if not is_nip(signer.nip):
+            todo = Words(
+                id="18 angka: lahir TTTTBBHH, pengangkatan TTTTBB, 1/2, tiga angka.",
+                en="18 digits: birth YYYYMMDD, appointment YYYYMM, 1/2, three digits.",
+            )
+            says = f"{signer.nip} is no staff number (NIP)"
+            yield Fault("signer-nip", says, todo, ("signer", index, "nip"))

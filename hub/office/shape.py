@@ -1,0 +1,65 @@
+"""Every value of an office file that has the wrong form, not only the first the decoder meets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import TypeGuard, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from hub.office.faults import Fault
+from hub.rulefile import Place, place_of
+from hub.wire import Words
+
+_AT = re.compile(r" - at `[^`]*`$")
+_UNKNOWN = Words(
+    id="Hapus baris ini, atau perbaiki namanya: {known}.",
+    en="Remove this line, or correct its name: {known}.",
+)
+_MISSING = Words(id="Tambahkan `{name}` pada tabel ini.", en="Add `{name}` to this table.")
+_FORM = Words(id="Tulis nilai dalam bentuk yang disebut.", en="Write the value in the named form.")
+
+
+def shape_faults(content: object, kind: type[msgspec.Struct], place: Place = ()) -> Iterator[Fault]:
+    """Return one fault for each value of `content` that does not fit `kind`."""
+    if not isinstance(content, dict):
+        yield Fault("shape", "a table is expected here", _FORM, place)
+        return
+    hints = get_type_hints(kind, include_extras=True)
+    names = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for name in sorted(content.keys() - names.keys()):
+        known = get_close_matches(name, names, n=1) or sorted(names)
+        todo = _filled(_UNKNOWN, known=", ".join(known))
+        yield Fault("unknown-name", f"unknown field `{name}`", todo, (*place, name))
+    for name, field in names.items():
+        if name in content:
+            yield from _value_faults(content[name], hints[field.name], (*place, name))
+        elif field.required:
+            todo = _filled(_MISSING, name=name)
+            yield Fault("missing", f"missing required field `{name}`", todo, place)
+
+
+def _value_faults(value: object, kind: object, place: Place) -> Iterator[Fault]:
+    inner = get_args(kind)[0] if get_origin(kind) is tuple and get_args(kind) else None
+    if _is_table(inner) and isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from shape_faults(one, inner, (*place, index))
+        return
+    if _is_table(kind):
+        yield from shape_faults(value, kind, place)
+        return
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        said = _AT.sub("", str(error))
+        yield Fault("value", said, _FORM, (*place, *place_of(str(error))))
+
+
+def _is_table(kind: object) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _filled(words: Words, **values: str) -> Words:
+    return Words(id=words.id.format(**values), en=words.en.format(**values))

@@ -1,0 +1,178 @@
+"""The office's opening: kiosks' own numbers, the emergency stop, the roster, served by hand."""
+
+from __future__ import annotations
+
+import asyncio
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from hub import applications, numbers, opening, outage, roster
+from hub.clock import Clock
+from hub.database import Database
+from hub.office import OfficeConfig
+from hub.opening_wire import (
+    NumbersVoidedAnswer,
+    OfflineTicket,
+    PlanRoster,
+    ResumeQueue,
+    RosterState,
+    ServeByHand,
+    ServedByHandAnswer,
+    StopQueue,
+    VoidNumbers,
+)
+from hub.stations import require_program
+from hub.web.api.description import described
+from hub.web.api.programs import ONLY_PROGRAMS
+from hub.web.commanding import Commanding, answer
+from hub.wire import SEQ_HEADER, NoticeState, Ticket, Words
+from hub.writer import Actor, Tx
+
+
+@post(
+    "/tickets/offline",
+    status_code=201,
+    opt=described(
+        Ticket,
+        OfflineTicket,
+        refuses={403: ("series_missing",), 409: ("number_taken",), 422: ("ticket_request",)},
+    ),
+)
+async def take_offline(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+    """Take over a ticket that the calling kiosk gave without the hub, from its own series."""
+    ask = commanding.read(OfflineTicket)
+
+    def command(tx: Tx) -> Ticket:
+        case = ask.application
+        # a wrong case code must not cost the person the number they hold
+        found = applications.resolve(tx.session, tx.office, case) if case else None
+        return numbers.accept_offline(tx, commanding.office, ask, application=found)
+
+    return answer(await commanding.run(command, Ticket), status=201)
+
+
+@post(
+    "/numbers/void",
+    status_code=200,
+    opt=described(
+        NumbersVoidedAnswer,
+        VoidNumbers,
+        refuses={
+            403: ("series_missing",),
+            409: ("number_taken",),
+            422: ("ticket_request", "range_invalid"),
+        },
+    ),
+)
+async def void_numbers(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+    """Account for numbers of the calling kiosk's series that are no tickets."""
+    ask = commanding.read(VoidNumbers)
+
+    def command(tx: Tx) -> NumbersVoidedAnswer:
+        prefix, count = numbers.void_own(tx, commanding.office, ask)
+        return NumbersVoidedAnswer(prefix=prefix, count=count)
+
+    return answer(await commanding.run(command, NumbersVoidedAnswer))
+
+
+@post(
+    "/office/stop",
+    status_code=200,
+    opt=described(NoticeState, StopQueue, refuses=ONLY_PROGRAMS | {422: ("stop_invalid",)}),
+)
+async def stop(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+    """Stop the queue with a message on every screen; a stop in force is replaced."""
+    require_program(commanding.station)
+    ask = commanding.read(StopQueue)
+
+    def command(tx: Tx) -> NoticeState:
+        return opening.stop(tx, scope=ask.scope, text=Words(id=ask.text_id, en=ask.text_en))
+
+    return answer(await commanding.run(command, NoticeState))
+
+
+@post(
+    "/office/resume",
+    status_code=204,
+    opt=described(None, ResumeQueue, refuses=ONLY_PROGRAMS | {409: ("not_stopped",)}),
+)
+async def resume(commanding: NamedDependency[Commanding]) -> Response[None]:
+    """End the emergency stop."""
+    require_program(commanding.station)
+    commanding.read(ResumeQueue)
+    done = await commanding.run(opening.resume)
+    return Response(None, headers={SEQ_HEADER: str(done.seq)})
+
+
+@get("/roster", opt=described(RosterState))
+async def read_roster(
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
+) -> RosterState:
+    """Return today's roster."""
+    del station
+    day = office.today(clock.now())
+
+    def read() -> RosterState:
+        with database.reading_core() as connection:
+            return roster.read(connection, office_no, day)
+
+    return await asyncio.to_thread(read)
+
+
+@post(
+    "/roster",
+    status_code=200,
+    opt=described(RosterState, PlanRoster, refuses=ONLY_PROGRAMS | {422: ("roster_invalid",)}),
+)
+async def plan_roster(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+    """Replace the roster of a day."""
+    require_program(commanding.station)
+    ask = commanding.read(PlanRoster)
+
+    def command(tx: Tx) -> RosterState:
+        return roster.plan(tx, commanding.office, ask.day, ask.entries)
+
+    return answer(await commanding.run(command, RosterState))
+
+
+@post(
+    "/office/served-by-hand",
+    status_code=200,
+    opt=described(
+        ServedByHandAnswer,
+        ServeByHand,
+        refuses=ONLY_PROGRAMS | {409: ("nobody_left",), 422: ("by_hand_invalid",)},
+    ),
+)
+async def serve_by_hand(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+    """Finish numbers that were served by hand in an outage, so that nobody is called again."""
+    require_program(commanding.station)
+    ask = commanding.read(ServeByHand)
+
+    def command(tx: Tx) -> ServedByHandAnswer:
+        return outage.serve_by_hand(
+            tx,
+            commanding.office,
+            numbers=outage.parse_ranges(ask.numbers),
+            served_from=ask.served_from,
+            served_to=ask.served_to,
+            reason=ask.reason,
+        )
+
+    return answer(await commanding.run(command, ServedByHandAnswer))
+
+
+routes = [
+    take_offline,
+    void_numbers,
+    stop,
+    resume,
+    read_roster,
+    plan_roster,
+    serve_by_hand,
+]

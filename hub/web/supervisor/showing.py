@@ -1,0 +1,60 @@
+"""Draws the supervisor's page, also again after a refusal with what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from litestar import Response
+
+from hub.announce import Neighbours
+from hub.errors import NotAllowed, Refused
+from hub.officers import MAY_SUPERVISE
+from hub.web.desk import Desk
+from hub.web.rendering import page
+from hub.web.supervisor.reading import read_office
+
+MAY_ACT = frozenset({"supervisor"})
+
+
+def must_supervise(desk: Desk) -> None:
+    """Refuse officers who have nothing to do here. Raises NotAllowed `role_missing`."""
+    if not desk.officer.roles & MAY_SUPERVISE:
+        raise _role_missing()
+
+
+def must_act(desk: Desk) -> None:
+    """Refuse those who may look but not act. Raises NotAllowed `role_missing`."""
+    if not desk.officer.roles & MAY_ACT:
+        raise _role_missing()
+
+
+async def show_office(
+    desk: Desk,
+    neighbours: Neighbours,
+    refused: Refused | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response[str]:
+    """Answer with the supervisor's page; a refusal stands on it, nothing typed is lost."""
+    heard = neighbours.snapshot()
+    seq, at, view = await desk.read(lambda session, at: read_office(session, desk, at, heard))
+    view = replace(view, refused=refused, typed=typed or {})
+    frame = desk.frame(
+        seq,
+        at,
+        title=desk.speech.say("nav_supervisor"),
+        section="supervisor",
+        here="/supervisor",
+        stream="supervisor",
+        place=desk.speech.say("queue_supervisor"),
+    )
+    status = refused.status if refused else 200
+    return page("supervisor.html", frame, view, live=desk.live and not refused, status=status)
+
+
+def _role_missing() -> NotAllowed:
+    return NotAllowed(
+        "role_missing",
+        "This page is for the queue's supervisor.",
+        id="Halaman ini untuk supervisor antrean.",
+    )

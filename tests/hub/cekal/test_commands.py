@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LIST = [
+    {"id": "E1", "names": ["Muhammad Sjafi'i"], "dob": "1975-03-04", "sex": "M",
+     "nationality": "IDN", "passports": ["A1234567"], "kind": "cegah"},
+    {"id": "E2", "names": ["Chen Xiaoming", "陈小明"], "dob": "1968", "sex": "M",
+     "nationality": "CHN", "passports": []},
+    {"id": "E3", "names": ["Sukarno"], "dob": None, "sex": None, "nationality": None},
+]  # fmt: skip
+QUERIES = [
+    {"id": "Q1", "name": "MOCHAMAD SYAFII", "dob": "1975-04-03", "sex": "M", "nationality": "IDN"},
+    {"id": "Q2", "name": "CHAN SIU MING", "dob": "1968-11-20", "sex": "M", "nationality": "HKG"},
+    {"id": "Q3", "name": "", "dob": None, "sex": None, "nationality": None, "passport": None},
+]  # fmt: skip
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """A folder with a list file and a file of queries."""
+    for name, rows in (("list.jsonl", LIST), ("queries.jsonl", QUERIES)):
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return tmp_path
+
+
+def loket(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hub.command", "cekal", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def answers(file: Path) -> dict[str, list[list[object]]]:
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert all(set(line) == {"id", "hits", "ms"} for line in lines)
+    return {line["id"]: line["hits"] for line in lines}
+
+
+def test_people_are_screened_against_a_file(office: Path) -> None:
+    done = loket(
+        office, "screen", "queries.jsonl", "--out", "answers.jsonl", "--list", "list.jsonl"
+    )
+
+    assert done.returncode == 0, done.stderr
+    hits = answers(office / "answers.jsonl")
+    assert [hits[query][0][0] for query in ("Q1", "Q2")] == ["E1", "E2"]
+    assert hits["Q3"] == []
+
+
+def test_a_list_is_imported_screened_explained_and_given_a_threshold(office: Path) -> None:
+    imported = loket(office, "import", "list.jsonl", "--data", "hub")
+    screened = loket(office, "screen", "queries.jsonl", "--out", "answers.jsonl", "--data", "hub")
+    told = loket(
+        office, "explain", "queries.jsonl", "--query", "Q1", "--entry", "E1", "--data", "hub"
+    )
+    fixed = loket(office, "threshold", "--false-alarms", "0.02", "--data", "hub")
+
+    assert [done.returncode for done in (imported, screened, told, fixed)] == [0, 0, 0, 0]
+    assert answers(office / "answers.jsonl")["Q1"][0][0] == "E1"
+    assert "day and month swapped" in told.stdout
+    assert "cegah, berlaku / in force" in told.stdout
+    assert "2.00%" in fixed.stdout
+
+
+def test_bad_rows_are_told_by_line_and_nothing_is_stored(office: Path) -> None:
+    with (office / "list.jsonl").open("a") as file:
+        file.write('{"id":"E4","names":["Contoh Buruk"],"dob":"1975-02-31"}\n')
+
+    done = loket(office, "import", "list.jsonl", "--data", "hub")
+
+    assert done.returncode == 1
+    assert "line 4: dob" in done.stderr
+    assert "NOT stored" in done.stdout
+    assert not (office / "hub" / "cekal").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("screen", "queries.jsonl", "--out", "a.jsonl", "--list", "nowhere.jsonl"),
+        ("screen", "queries.jsonl", "--out", "a.jsonl", "--data", "nowhere"),
+        ("import", "nowhere.jsonl", "--data", "hub"),
+        ("import", "queries.unknown", "--data", "hub"),
+        ("explain", "{broken", "--list", "list.jsonl"),
+        ("explain", '{"id":"1","name":"X"}', "--entry", "E9", "--list", "list.jsonl"),
+    ],
+)
+def test_wrong_use_is_answered_in_words(office: Path, arguments: tuple[str, ...]) -> None:
+    done = loket(office, *arguments)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(("loket cekal: ", "loket: "))
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from hub.cekal.folding import LONGEST, fold
+
+
+def parts(text: str) -> list[tuple[str, ...]]:
+    return [name.parts for name in fold(text)]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("H. Moch. Sjafi'i bin Achmad, S.H.", ("H", "MOCH", "SJAFII", "ACHMAD")),
+        ("Drs. Budi Santoso, M.Si.", ("BUDI", "SANTOSO")),
+        ("SALEH, Abdul Rahman", ("SALEH", "ABDULRAHMAN")),
+        ("Abd el-Rahman Saleh", ("ABDULRAHMAN", "SALEH")),
+        ("Nasr el-Din Hodja", ("NASRDIN", "HODJA")),
+        ("VAN DER BERG<<JAN<<<<<<<", ("BERG", "JAN")),
+        ("SUHARTO SUHARTO", ("SUHARTO",)),
+        ("FNU SUHARTO", ("SUHARTO",)),
+        ("SUHARTO XXX", ("SUHARTO",)),
+        ("SUHARTOKKKKKKKK", ("SUHARTO",)),
+        ("M0HD 4LI", ("MOHD", "ALI")),
+        ("李小龍", ("LI", "XIAO", "LONG")),
+        ("Владимир Путин", ("VLADIMIR", "PUTIN")),
+        ("A. Rahman a/l Subra", ("A", "RAHMAN", "SUBRA")),
+        ("Kim An", ("KIM", "AN")),
+        ("\u202eMOHD\u202c\u200b ALI", ("MOHD", "ALI")),
+    ],
+)
+def test_a_name_is_read_as_its_parts(written: str, read: tuple[str, ...]) -> None:
+    assert parts(written) == [read]
+
+
+def test_an_alias_is_a_name_of_its_own() -> None:
+    assert parts("Encep Nurjaman alias Hambali") == [("ENCEP", "NURJAMAN"), ("HAMBALI",)]
+    assert parts("Lim @ Liem Sioe") == [("LIM",), ("LIEM", "SIOE")]
+
+
+@pytest.mark.parametrize(
+    "illegible", ["", "   ", "0000", "...", "-", "XXX", "FNU", "<<<<", "\x00\x07"]
+)
+def test_what_holds_no_name_gives_nothing(illegible: str) -> None:
+    assert fold(illegible) == ()
+
+
+def test_a_name_at_the_width_of_a_passport_may_be_cut() -> None:
+    whole = "RAJAGOPALACHARI<<VENKATASUBRAMANIAN<KRI"
+
+    assert len(whole) == 39
+    assert fold(whole)[0].cut
+    assert not fold("ALI<<HASAN<<<<<<<<<<<<<<<<<<<<<<<<<<<<<")[0].cut
+
+
+def test_a_name_of_a_thousand_letters_is_read_as_far_as_the_limit() -> None:
+    read = fold("Ä" * 1000)
+
+    assert len("".join(read[0].parts)) <= LONGEST

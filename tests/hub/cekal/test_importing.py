@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from hub.cekal.importing import Imported, ImportOrder, import_list
+from hub.cekal.listing import StoredList
+from hub.cekal.reading import format_of, mapping_of
+from hub.errors import BadInput, Conflict
+from hub.keys import Keyring
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StoredList:
+    return StoredList(tmp_path / "hub", Keyring.create(tmp_path / "hub.key"))
+
+
+def take(store: StoredList, file: Path, **changed: object) -> Imported:
+    given = {"version": file.name, "kind": "full", "effective": NOW} | changed
+    return import_list(
+        store, ImportOrder(file=file, form=format_of(file), **given), NOW, lambda _: None
+    )  # type: ignore[arg-type] — options by name
+
+
+def lines(folder: Path, *rows: object, name: str = "list.jsonl") -> Path:
+    file = folder / name
+    file.write_text(
+        "".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows),
+        encoding="utf-8",
+    )
+    return file
+
+
+def person(number: int, **fields: object) -> dict[str, object]:
+    return {"id": f"E{number}", "names": [f"Nama Contoh {number}"], "dob": "1975-03-04"} | fields
+
+
+def test_a_list_of_json_lines_is_taken_whole(store: StoredList, tmp_path: Path) -> None:
+    file = lines(
+        tmp_path, person(1, kind="cegah", decree="SK-1"), person(2, passports=["X1"], dob=None)
+    )
+
+    done = take(store, file)
+
+    assert (done.taken, done.bad, done.stored) == (2, 0, True)
+    assert [entry.id for entry in store.entries(NOW)] == ["E1", "E2"]
+    assert next(store.entries(NOW)).decree == "SK-1"
+
+
+BAD_ROWS = [
+    ({"id": "B", "names": []}, "names"),
+    ({"id": "B", "names": ["   "]}, "names"),
+    ({"id": "B", "names": ["12345"]}, "names"),
+    ({"id": "B", "names": ["A" * 301]}, "names"),
+    ({"id": "", "names": ["Budi Contoh"]}, "id"),
+    (person(1), "id"),
+    (person(9, dob="1975-02-31"), "dob"),
+    (person(9, dob="0000-00-00"), "dob"),
+    (person(9, dob="04-03-75"), "dob"),
+    (person(9, names=["Budi\x07Contoh"]), "names"),
+    (person(9, names=['=HYPERLINK("x")']), "names"),
+    (person(9, names=["Bud\ufffd Contoh"]), "names"),
+    (person(9, sex="laki"), "sex"),
+    (person(9, kind="larangan"), "kind"),
+    (person(9, valid_from="2026-05-01", valid_to="2026-01-01"), "valid_to"),
+    ('{"id": "B", "names": ["Bu\n', ""),
+]
+
+
+@pytest.mark.parametrize(("row", "field"), BAD_ROWS)
+def test_a_bad_row_is_named_and_nothing_is_taken(
+    store: StoredList, tmp_path: Path, row: object, field: str
+) -> None:
+    done = take(store, lines(tmp_path, person(1), row))
+
+    assert not done.stored
+    assert store.manifest().versions == []
+    assert (done.bad_rows[0].line, done.bad_rows[0].field) == (2, field)
+    assert done.bad_rows[0].reason
+
+
+def test_the_good_rows_are_taken_if_one_asks_for_it(store: StoredList, tmp_path: Path) -> None:
+    done = take(store, lines(tmp_path, person(1), person(2, dob="soon"), person(3)), good_only=True)
+
+    assert (done.taken, done.bad, done.stored) == (2, 1, True)
+    assert [entry.id for entry in store.entries(NOW)] == ["E1", "E3"]
+
+
+def test_entries_that_end_are_counted(store: StoredList, tmp_path: Path) -> None:
+    ends = ("2026-11-23", "2026-12-10", "2027-06-01", None)
+
+    done = take(store, lines(tmp_path, *(person(n, valid_to=end) for n, end in enumerate(ends))))
+
+    assert (done.expired, done.expiring) == (1, 1)
+
+
+def test_a_dry_run_stores_nothing(store: StoredList, tmp_path: Path) -> None:
+    done = take(store, lines(tmp_path, person(1)), dry_run=True)
+
+    assert (done.taken, done.stored) == (1, False)
+    assert store.manifest().versions == []
+
+
+def test_a_csv_is_read_by_the_usual_names_of_its_columns(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "daftar.csv"
+    file.write_text(
+        "No;Nama Lengkap;Alias;Tgl Lahir;Jenis Kelamin;Kewarganegaraan;No Paspor\n"
+        '1;"Contoh; Budi";Si Contoh;04/03/1975;L;IDN;X1|X2\n',
+        encoding="utf-8-sig",
+    )
+
+    take(store, file)
+
+    entry = next(store.entries(NOW))
+    assert entry.names == ["Contoh", "Budi", "Si Contoh"]
+    assert (entry.dob, entry.sex, entry.passports) == ("1975-03-04", "M", ["X1", "X2"])
+
+
+def test_columns_are_named_by_a_mapping(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("KODE,ORANG,LAHIR\nK1,Budi Contoh,1975\n")
+
+    take(store, file, mapping=mapping_of(["id=KODE", "names=ORANG", "dob=LAHIR"]))
+
+    assert next(store.entries(NOW)).names == ["Budi Contoh"]
+    with pytest.raises(BadInput, match="column_missing"):
+        take(store, file, mapping=mapping_of(["names=NAMA"]))
+
+
+def test_a_row_with_too_few_columns_is_bad(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("id,nama,dob\n1,Budi Contoh,1975\n2,Sari\n")
+
+    done = take(store, file)
+
+    assert [bad.line for bad in done.bad_rows] == [3]
+    assert not done.stored
+
+
+def test_another_encoding_is_named_with_its_line(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(b"id,nama\n1,Budi\n2,J\xfcrgen\n")
+
+    with pytest.raises(BadInput, match="line 3"):
+        take(store, file)
+
+
+def test_an_excel_sheet_is_read_with_its_dates(store: StoredList, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["id", "nama", "tgl lahir"])
+    sheet.append([7, "Budi Contoh", date(1975, 3, 4)])
+    sheet.append([8, "=A1+1", None])
+    book.save(tmp_path / "x.xlsx")
+
+    done = take(store, tmp_path / "x.xlsx", good_only=True)
+
+    assert [(entry.id, entry.dob) for entry in store.entries(NOW)] == [("7", "1975-03-04")]
+    assert done.bad_rows[0].line == 3
+
+
+def test_a_broken_sheet_is_refused(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(b"PK\x03\x04 no sheet")
+
+    with pytest.raises(BadInput, match="sheet_unreadable"):
+        take(store, file)
+
+
+def test_a_million_rows_cut_in_the_middle_leave_nothing_behind(
+    store: StoredList, tmp_path: Path
+) -> None:
+    whole = "".join(json.dumps(person(n)) + "\n" for n in range(5000))
+    file = lines(tmp_path, whole[:-40])
+
+    done = take(store, file)
+
+    assert (done.stored, done.bad, done.bad_rows[0].line) == (False, 1, 5000)
+
+
+def test_an_update_replaces_adds_and_withdraws(store: StoredList, tmp_path: Path) -> None:
+    take(store, lines(tmp_path, person(1), person(2), person(3)))
+    changed = lines(tmp_path, person(2, names=["Nama Baru"]), person(4), name="update.jsonl")
+
+    take(store, changed, kind="update", withdrawn=("E3",))
+
+    names = {entry.id: entry.names[0] for entry in store.entries(NOW)}
+    assert names == {"E1": "Nama Contoh 1", "E2": "Nama Baru", "E4": "Nama Contoh 4"}
+
+
+def test_a_version_takes_effect_at_its_time(store: StoredList, tmp_path: Path) -> None:
+    take(store, lines(tmp_path, person(1)))
+    later = NOW + timedelta(days=1)
+
+    take(store, lines(tmp_path, person(2), name="next.jsonl"), effective=later)
+
+    assert [entry.id for entry in store.entries(NOW)] == ["E1"]
+    assert [entry.id for entry in store.entries(later)] == ["E2"]
+
+
+def test_a_version_is_loaded_once(store: StoredList, tmp_path: Path) -> None:
+    file = lines(tmp_path, person(1))
+    take(store, file)
+
+    with pytest.raises(Conflict, match="list_known"):
+        take(store, file)
+
+
+def test_nothing_of_the_list_is_readable_on_disk(store: StoredList, tmp_path: Path) -> None:
+    take(store, lines(tmp_path, person(1, names=["Rahasia Sekali"], passports=["X7654321"])))
+
+    stored = b"".join(file.read_bytes() for file in (tmp_path / "hub").rglob("*") if file.is_file())
+
+    assert stored
+    assert b"Rahasia" not in stored
+    assert b"X7654321" not in stored

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from hub.cekal.sounds import keys_shared, sound_of
+from hub.cekal.syllables import split_syllables, syllabic, wade_giles
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SOEHARTO", "SUHARTO"), ("DJOKO", "JOKO"), ("TJAHJONO", "CAHYONO"), ("JUSUF", "YUSUF"),
+        ("SJARIF", "SYARIF"), ("NJOTO", "NYOTO"), ("SHARIEF", "SYARIF"), ("HOSSEIN", "HUSAIN"),
+        ("ABDURRAHMAN", "ABDELRAHMAN"), ("NASREDDINE", "NASRUDDIN"),
+        ("TCHAIKOVSKY", "CHAIKOVSKII"),
+        ("YELTSIN", "ELTSIN"), ("RAMADHAN", "RAMAZAN"), ("KANIMOZHI", "KANIMOLI"),
+        ("GAMAL", "JAMAL"),
+        ("AHMADINEJAD", "AHMADINEZHAD"), ("IVANOVA", "IVANOV"),
+    ],
+)  # fmt: skip
+def test_two_spellings_of_one_name_sound_alike(one: str, other: str) -> None:
+    assert set(sound_of(one).fine) & set(sound_of(other).fine)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("CHEN", "TAN"), ("CHEN", "CHAN"), ("LIN", "LIEM"), ("HUANG", "WONG"), ("HUANG", "OEI"),
+        ("XIAO", "HSIAO"), ("ZHOU", "CHOU"), ("CAI", "TSAI"), ("XIE", "TJIA"), ("KIM", "GIM"),
+        ("YOUNG", "YEONG"), ("LEE", "RHEE"), ("PARK", "BAK"), ("MOHAMMED", "MEHMET"),
+    ],
+)  # fmt: skip
+def test_two_romanisations_of_one_syllable_are_known(one: str, other: str) -> None:
+    assert set(sound_of(one).known) & set(sound_of(other).known)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("GIM", "KIM"), ("BALAN", "PALAN"), ("ZAINAL", "SAINAL"), ("DANU", "TANU")]
+)
+def test_voiced_and_unvoiced_letters_fall_together_at_last(one: str, other: str) -> None:
+    assert keys_shared(sound_of(one), sound_of(other))
+
+
+@pytest.mark.parametrize(("one", "other"), [("BUDI", "SITI"), ("AHMAD", "OMAR"), ("WANG", "LIU")])
+def test_different_names_share_no_sound(one: str, other: str) -> None:
+    assert not keys_shared(sound_of(one), sound_of(other))
+
+
+def test_pinyin_is_written_in_wade_giles() -> None:
+    pairs = {
+        "xiao": "hsiao",
+        "zhou": "chou",
+        "jian": "chien",
+        "qing": "ching",
+        "zhong": "chung",
+        "guo": "kuo",
+    }
+
+    assert {syllable: wade_giles(syllable) for syllable in pairs} == pairs
+
+
+def test_syllables_written_together_are_taken_apart() -> None:
+    assert split_syllables("XIAOMING") == ("XIAO", "MING")
+    assert split_syllables("SEONGMIN") == ("SEONG", "MIN")
+    assert syllabic(("LI", "XIAOMING")) == ("LI", "XIAO", "MING")
+    assert syllabic(("BUDI", "SANTOSO")) == ()

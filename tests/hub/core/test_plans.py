@@ -1,0 +1,83 @@
+"""Issue and call search by index, however many wait: asked of SQLite for their real statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from sqlalchemy import event
+
+from hub import counters, queue
+from hub.house import House
+from hub.wire import IssueTicket
+from hub.writer import Actor, Tx
+
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+OFFICER = Actor("officer", "o1", "Contoh", frozenset({"counter_officer"}), 1)
+
+
+@pytest.fixture
+def plans_of(house: House) -> Callable[[Callable[[Tx], object]], dict[str, str]]:
+    """Run a command and return the plan of each of its statements on the busy tables."""
+
+    def explain(tx: Tx, statement: str, parameters: Sequence[object]) -> str:
+        cursor = tx.connection.connection.cursor()
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "; ".join(str(row[3]) for row in cursor.fetchall())
+
+    def run(command: Callable[[Tx], object]) -> dict[str, str]:
+        def explained(tx: Tx) -> dict[str, str]:
+            told: list[tuple[str, Sequence[object]]] = []
+
+            def note(*args: object) -> None:
+                told.append((str(args[2]), args[3]))  # type: ignore[arg-type]
+
+            event.listen(tx.connection, "before_cursor_execute", note)
+            command(tx)
+            event.remove(tx.connection, "before_cursor_execute", note)
+            return {statement: explain(tx, statement, given) for statement, given in told}
+
+        return house.writer().run_alone(explained, actor=OFFICER)
+
+    return run
+
+
+def issue(house: House) -> Callable[[Tx], object]:
+    office = house.procedure.office
+    return lambda tx: queue.issue(tx, office, IssueTicket(service="information"))
+
+
+def scans(plans: dict[str, str]) -> list[str]:
+    # the groups and the counters are few; people, visits, calls and events are many
+    many = ("tickets", "head", "visits", "calls", "events", "commands", "number_series")
+    return [
+        f"{statement}: {plan}"
+        for statement, plan in plans.items()
+        if any(part.split()[:2] == ["SCAN", name] for part in plan.split("; ") for name in many)
+        or "TEMP B-TREE" in plan
+    ]
+
+
+def test_issuing_reads_no_table_through(house: House, plans_of) -> None:
+    plans_of(issue(house))
+
+    plans = plans_of(issue(house))
+
+    assert scans(plans) == []
+    assert any("number_series" in statement for statement in plans)
+
+
+def test_a_call_finds_heads_and_the_busy_counter_by_their_partial_indexes(
+    house: House, plans_of
+) -> None:
+    office = house.procedure.office
+    counter = next(one for one in office.counters if "information" in one.lanes).number
+    plans_of(issue(house))
+    plans_of(lambda tx: counters.open_counter(tx, office, counter=counter))
+
+    plans = plans_of(lambda tx: queue.call_next(tx, office, counter=counter))
+
+    assert scans(plans) == []
+    used = " ".join(plans.values())
+    assert "ix_tickets_waiting" in used
+    assert "uq_tickets_at_counter" in used

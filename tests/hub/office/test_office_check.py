@@ -1,0 +1,131 @@
+"""`loket office check FILE`: every mistake by file and line, with its rule and what to do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.office import SAMPLE_OFFICE, OfficeFileError, check_office, load_office
+
+TEXT = SAMPLE_OFFICE.read_text(encoding="utf-8")
+
+
+def check(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hub.command", "office", "check", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def broken(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = TEXT
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = tmp_path / "kantor.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def line_of(path: Path, text: str) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
+def test_the_sample_office_is_sound() -> None:
+    done = check(SAMPLE_OFFICE)
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("sound: CTH, 8 services")
+
+
+def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
+    done = check(tmp_path / "none.toml")
+
+    assert done.returncode == 2
+    assert "there is no file" in done.stderr
+
+
+def test_all_mistakes_are_named_at_once_with_rule_and_remedy(tmp_path: Path) -> None:
+    path = broken(
+        tmp_path,
+        ('prefix = "B"', 'prefix = "A"'),
+        ('hours = "treasury"', 'hours = "night"'),
+        ('timezone = "Asia/Jakarta"', 'timezone = "WIB"'),
+        ('[["07:30", "11:30"]', '[["07:30", "13:30"]'),
+    )
+    done = check(path)
+
+    assert done.returncode == 1
+    heads = [line for line in done.stdout.splitlines() if line.startswith("kantor.toml")]
+    assert len(heads) == 4
+    for text, rule in (
+        ('"WIB"', "[timezone]"),
+        ('hours = "night"', "[service-hours]"),
+        ('"13:30"', "[hours-order]"),
+    ):
+        assert any(f"line {line_of(path, text)}: {rule}" in head for head in heads)
+    assert any("[unique-service-prefix]" in head for head in heads)
+    assert done.stdout.count("→") == 8, "each mistake says what to do, in both languages"
+
+
+def test_every_value_of_a_wrong_form_is_named_not_only_the_first(tmp_path: Path) -> None:
+    path = broken(
+        tmp_path,
+        ("quota = 40", "quotas = 40"),
+        ('prefix = "B"', 'prefix = "b"'),
+        ("recall_limit = 3", "recall_limit = 0"),
+        ('city = "Contoh"\n', ""),
+    )
+    faults = check_office(path)
+
+    found = {(fault.rule, fault.line) for fault in faults}
+    assert ("unknown-name", line_of(path, "quotas = 40")) in found
+    assert ("value", line_of(path, 'prefix = "b"')) in found
+    assert ("value", line_of(path, "recall_limit = 0")) in found
+    assert ("missing", line_of(path, "[office]")) in found
+    assert [fault.line for fault in faults] == sorted(fault.line for fault in faults)
+
+
+def test_broken_syntax_names_its_line(tmp_path: Path) -> None:
+    path = broken(tmp_path, ('code = "CTH"', 'code = "CTH'))
+    [fault] = check_office(path)
+
+    assert fault.line == line_of(path, '"CTH')
+    assert "not valid TOML" in fault.says
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ('opens = "skim" # the', "# the", "service-form"),
+        ('quota = 120\nform = "none"', 'quota = 120\nform = "passport"', "service-form"),
+        (
+            'quota = 120\nform = "none"',
+            'quota = 120\nform = "none"\nopens = "skim"',
+            "service-opens",
+        ),
+        ('prefix = "T"', 'prefix = "AT"', "service-prefix"),
+        ("quota = 120\n", 'quota = 120\nsegments = ["gold"]\n', "service-segments"),
+    ],
+)
+def test_services_are_checked(tmp_path: Path, old: str, new: str, rule: str) -> None:
+    assert rule in {fault.rule for fault in check_office(broken(tmp_path, (old, new)))}
+
+
+def test_the_same_check_stands_at_the_start(tmp_path: Path) -> None:
+    path = broken(tmp_path, ('prefix = "B"', 'prefix = "A"'), ('hours = "treasury"', 'hours = "x"'))
+
+    with pytest.raises(OfficeFileError) as refused:
+        load_office(path)
+
+    assert len(refused.value.faults) == 2
+    assert str(refused.value).count("baris/line") == 2
+
+
+def test_only_skim_opens_a_case_in_the_sample() -> None:
+    office = load_office()
+
+    assert [one.code for one in office.services if one.opens] == ["skim"]
+    assert [one.code for one in office.services if one.form == "passport"] == ["skim"]

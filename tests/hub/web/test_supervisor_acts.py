@@ -1,0 +1,133 @@
+"""What a supervisor does to the whole office, seen on the other screens; roster, bookings, days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+LONG = 30_000
+Enter = Callable[..., object]
+
+
+@pytest.fixture
+def supervisor(own_office, enter: Enter):
+    screen = enter(own_office, "supervisor")
+    screen.go("/supervisor")
+    return screen
+
+
+def shown(screen, selector: str) -> None:
+    expect(screen.page.locator(selector).first).to_be_visible(timeout=LONG)
+
+
+def test_a_stop_is_on_the_board_and_on_every_officers_page(own_office, enter, supervisor) -> None:
+    own_office.ticket()
+    board = enter(own_office).go("/display")
+    officer = enter(own_office, "loket").go("/counter/1")
+    shown(board, "#link:not(.stale)")
+    supervisor.page.keyboard.press("Alt+s")
+    supervisor.page.check("[name=scope][value=everything]")
+    supervisor.click("text=Hentikan sekarang")
+    shown(board, ".stop")
+    shown(officer, "#banner .office-banner.stop")
+    refused = own_office.kiosk.post(
+        "/api/tickets", json={"service": "information"}, headers={"Idempotency-Key": "stopped-1"}
+    )
+    state = own_office.kiosk.get("/api/office").json()
+
+    assert refused.json()["code"] == "queue_stopped"
+    assert state["stop"]["scope"] == "everything"
+    assert board.faults(contrast=7, smallest_px=23) == []
+    assert supervisor.faults() == []
+    supervisor.click("text=Lanjutkan antrean")
+    expect(officer.page.locator("#banner .office-banner")).to_have_count(0, timeout=LONG)
+    expect(board.page.locator(".stop")).to_have_count(0, timeout=LONG)
+    assert own_office.ticket().startswith("I-")
+
+
+def test_a_message_is_shown_and_taken_off(own_office, enter, supervisor) -> None:
+    board = enter(own_office).go("/display")
+    supervisor.page.keyboard.press("Alt+p")
+    supervisor.page.fill("#field-message-id", "Layanan istirahat pukul 12.00.")
+    supervisor.page.fill("#field-message-en", "Services pause at 12.00.")
+    supervisor.click("text=Tampilkan")
+    shown(board, ".message")
+
+    assert "Services pause" in board.text(".message")
+    assert board.faults(contrast=7, smallest_px=23) == []
+    supervisor.click("text=Hapus dari layar")
+    expect(board.page.locator(".message")).to_have_count(0, timeout=LONG)
+
+
+def test_a_refused_act_changes_nothing_and_keeps_what_was_typed(own_office, supervisor) -> None:
+    own_office.ticket()
+    supervisor.page.keyboard.press("Alt+m")
+    supervisor.page.fill("#field-numbers", "I-009 – I-001")
+    supervisor.page.fill("#field-served_from", "08:00")
+    supervisor.page.fill("#field-served_to", "09:00")
+    supervisor.page.fill("#field-reason", "listrik padam")
+    supervisor.click("text=Catat sebagai dilayani")
+
+    assert supervisor.page.input_value("#field-numbers") == "I-009 – I-001"
+    assert supervisor.page.input_value("#field-reason") == "listrik padam"
+    assert "Tidak ada yang diubah" in supervisor.text("#refusal")
+    queue = own_office.kiosk.get("/api/queue").json()
+    assert sum(lane["waiting"] for lane in queue["lanes"]) == 1
+
+
+def test_the_roster_is_planned_from_csv_and_given_as_csv(own_office, supervisor) -> None:
+    supervisor.go("/supervisor/roster")
+    supervisor.page.fill("#field-csv", "counter,starts,ends,lanes,officer\n1,8:00,12:00,,\n")
+    supervisor.click("text=Simpan jadwal")
+    assert "baris 2" in supervisor.text("#refusal")
+    supervisor.page.fill(
+        "#field-csv", "counter,starts,ends,lanes,officer\n4,08:00,12:00,payment,siti\n"
+    )
+    supervisor.click("text=Simpan jadwal")
+    csv = supervisor.page.request.get(f"{own_office.url}/supervisor/roster.csv").text()
+
+    assert "Pembayaran" in supervisor.text("table")
+    assert csv.splitlines()[1].endswith(",4,08:00,12:00,payment,siti")
+    assert supervisor.faults() == []
+
+
+def test_booked_times_are_tried_then_imported(own_office, supervisor) -> None:
+    supervisor.go("/supervisor/appointments")
+    table = "service,at,reference\nskim,2040-01-09 10:30,S-1\nnosuch,2040-01-09 10:30,S-2\n"
+    supervisor.page.fill("#field-csv", table)
+    supervisor.click("text=Coba dahulu")
+    assert "1 akan dipesan, 1 baris salah" in supervisor.text(".alert")
+    assert "baris 3" in supervisor.text(".faults")
+    supervisor.page.fill("#field-csv", table.replace("nosuch", "skim"))
+    supervisor.click("button[value=book]")
+
+    assert supervisor.page.locator("tbody tr").count() == 2
+    assert supervisor.faults() == []
+
+
+def test_the_day_is_closed_with_its_report(own_office, supervisor) -> None:
+    own_office.ticket()
+    supervisor.page.click("summary:has-text('Tutup hari')")
+    supervisor.click("text=Tutup hari ini")
+
+    assert "/supervisor/day/2040-01-09" in supervisor.page.url
+    assert "ditutup" in supervisor.text("main")
+    assert "lengkap" in supervisor.text("main")
+    assert supervisor.faults() == []
+
+
+def test_who_may_only_look_cannot_act(own_office, enter) -> None:
+    auditor = enter(own_office, "auditor").go("/supervisor")
+    cookies = {one["name"]: one["value"] for one in auditor.page.context.cookies()}
+    csrf = auditor.page.locator("[name=csrf]").first.input_value()
+    answer = httpx.post(
+        f"{own_office.url}/supervisor/stop", cookies=cookies,
+        data={"csrf": csrf, "scope": "numbers", "text_id": "Berhenti", "text_en": "Stop"},
+    )  # fmt: skip
+
+    assert answer.status_code == 403
+    assert not auditor.has("text=Hentikan antrean")
+    assert own_office.kiosk.get("/api/office").json()["stop"] is None

@@ -1,0 +1,24 @@
+"""Several hubs on one PostgreSQL: real programs, and what breaks between them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "journeys"))
+
+from programs import (
+    crew,
+    living,
+    pytest_collection_modifyitems,
+    template,
+    template_on_postgresql,
+)
+
+__all__ = [
+    "crew",
+    "living",
+    "pytest_collection_modifyitems",
+    "template",
+    "template_on_postgresql",
+]
