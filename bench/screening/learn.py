@@ -29,8 +29,9 @@ from hub.clock import SystemClock
 Matrix = npt.NDArray[np.float32]
 PLANS = ((10_000, 3500, 3500), (100_000, 3500, 3500))
 STRANGERS = ((1_000, 2500), (10_000, 2500), (100_000, 2500))
-FIXED = {"passport_same": 9.0, "passport_near": 1.5}
-"""Not learned: invented people who share a document number share a name too, real ones may not."""
+FIXED = {"passport_same": 9.0, "passport_near": 1.5, "nation_related": -1.2}
+"""Not learned: invented people who share a document number share a name too, real ones may not;
+and they change to a neighbour's passport less often than real ones."""
 GATHERED = 24
 KEPT = (16, 4, 4)
 RIDGE = 2.0
