@@ -11,9 +11,9 @@ from kiosk import flow
 SCALES = (1.0, 1.2, 1.4)
 NOTICE_VERSION = "2026-11"
 """Version of the data protection notice in the catalogues, kept with each draft."""
-DRAFT_SERVICES = frozenset({"skim"})
-"""Services of the SKIM procedure: only they open an application before the ticket. For any other
-service that asks for a passport it is shown at the counter: nothing here would keep its data."""
+DRAFTED = "skim"
+"""The procedure whose application is opened before the ticket. For any other service that asks
+for a passport it is shown at the counter: nothing here would keep its data."""
 ASK_OFFICER_AFTER = 3
 """Chip failures until no further try is offered (KIOSK: 2 → by hand, 3 → an officer)."""
 
@@ -101,8 +101,11 @@ class Session:
     @property
     def form(self) -> str:
         """Return what the kiosk asks for; a passport only for services that open a draft."""
-        form = self.offered.form if self.offered else "none"
-        return "none" if form == "passport" and self.service not in DRAFT_SERVICES else form
+        offered = self.offered
+        if offered is None:
+            return "none"
+        undrafted = offered.form == "passport" and offered.opens != DRAFTED
+        return "none" if undrafted else offered.form
 
     @property
     def row(self) -> flow.Row:

@@ -11,7 +11,7 @@ import io
 import json
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -23,6 +23,7 @@ from PIL import Image
 
 from devices.capabilities import TicketImage
 from hub.wire import Words
+from kiosk.expected import call_window
 
 WIDTH_DOTS = 576
 DOTS_PER_MM = 8
@@ -34,7 +35,6 @@ QR_QUIET_MODULES = 4  # measured: 0 → 0/24 read, 1 → 20/24, from 2 on 22-23/
 QR_MOST_DOTS = 276
 QR_MODULE_DOTS = (6, 5)  # 0.75 mm, floor 0.63 mm; at 3 dots no phone reads it
 MOST_REQUIREMENTS = 6
-SLOT = timedelta(minutes=5)
 
 _DAYS = {
     "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
@@ -168,20 +168,9 @@ def _issued(paper: TicketPaper, language: str) -> str:
 def _expected(paper: TicketPaper, words: dict[str, str]) -> dict[str, object] | None:
     if paper.low_min is None or paper.high_min is None:
         return None
-    local = paper.issued_at.astimezone(ZoneInfo(paper.zone)).replace(second=0, microsecond=0)
-    first = _slot(local + timedelta(minutes=paper.low_min), up=False)
-    last = _slot(local + timedelta(minutes=paper.high_min), up=True)
-    # nobody is told to expect a call that lies before the ticket itself
-    first = max(first, local)
+    first, last = call_window(paper.issued_at, paper.low_min, paper.high_min, paper.zone)
     value = f"{first:%H.%M}–{last:%H.%M}" if last > first else f"{first:%H.%M}"
     return {"words": words, "value": value}
-
-
-def _slot(at: datetime, *, up: bool) -> datetime:
-    over = timedelta(minutes=at.minute % 5)
-    if not over:
-        return at
-    return at - over + (SLOT if up else timedelta())
 
 
 def _spoken_code(url: str) -> list[str]:

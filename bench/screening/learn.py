@@ -29,6 +29,7 @@ from hub.clock import SystemClock
 Matrix = npt.NDArray[np.float32]
 PLANS = ((10_000, 3500, 3500), (100_000, 3500, 3500))
 STRANGERS = ((1_000, 2500), (10_000, 2500), (100_000, 2500))
+LARGE = ((1_000_000, 1200),)
 FIXED = {"passport_same": 9.0, "passport_near": 1.5, "nation_related": -1.2}
 """Not learned: invented people who share a document number share a name too, real ones may not;
 and they change to a neighbour's passport less often than real ones."""
@@ -61,6 +62,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261)
     parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
     parser.add_argument("--share", type=float, default=1.0, help="Share of the queries.")
+    parser.add_argument("--large", action="store_true", help="A threshold for 1,000,000 too.")
     asked = parser.parse_args()
     queries: list[Pairs] = []
     for place, (size, positives, negatives) in enumerate(PLANS):
@@ -73,7 +75,8 @@ def main() -> None:
     values = learned(queries)
     shown = {term: round(float(value), 4) for term, value in zip(TERMS, values, strict=True)}
     weights = Weights(f"{SystemClock().now():%Y-%m-%d}", asked.seed, shown)
-    measured = thresholds(weights, asked.seed + 7000, asked.share)
+    sizes = STRANGERS + (LARGE if asked.large else ())
+    measured = thresholds(weights, sizes, asked.seed + 7000, asked.share)
     whole = msgspec.structs.replace(weights, thresholds=measured)
     asked.out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
     print(f"{asked.out}: {measured}")
@@ -113,10 +116,12 @@ def learned(queries: list[Pairs]) -> npt.NDArray[np.float64]:
     return values
 
 
-def thresholds(weights: Weights, seed: int, share: float) -> dict[str, dict[str, float]]:
+def thresholds(
+    weights: Weights, sizes: Sequence[tuple[int, int]], seed: int, share: float
+) -> dict[str, dict[str, float]]:
     """Return the score that 1 % and 5 % of fresh strangers reach, by size of the list."""
     found: dict[str, dict[str, float]] = {"0.01": {}, "0.05": {}}
-    for size, count in STRANGERS:
+    for size, count in sizes:
         sets = Sets(seed + size)
         entries, people = sets.entries(size)
         matcher = Matcher(index_of(entries), weights)

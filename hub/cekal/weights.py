@@ -55,8 +55,9 @@ def _between(points: list[tuple[float, float]], at: float) -> float:
         return points[0][1]
     pair = next((p for p in pairwise(points) if at <= p[1][0]), points[-2:])
     (low, low_value), (high, high_value) = pair
-    share = (at - low) / (high - low)
-    return low_value + max(share, 0.0) * (high_value - low_value)
+    # beyond the measured sizes the nearest one counts: extrapolated, 1 % became 3 %
+    share = min(max((at - low) / (high - low), 0.0), 1.0)
+    return low_value + share * (high_value - low_value)
 
 
 def _logit(score: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from hub.wire import ServiceState
+from kiosk.expected import served_at_once
 from kiosk.screens.page import Page
 from kiosk.state import Session
 from kiosk.widgets.boxes import Row
@@ -43,8 +44,10 @@ class ConfirmPage(Page):
         self._show_requirements(service)
 
     def _estimate(self, service: ServiceState) -> str:
-        if service.waiting == 0 or service.estimate is None:
-            return self.say("confirm.no_wait") if service.waiting == 0 else "–"
+        if served_at_once(service):
+            return self.say("confirm.no_wait")
+        if service.estimate is None:
+            return "–"
         return self.say(
             "confirm.minutes", low=service.estimate.low_min, high=service.estimate.high_min
         )

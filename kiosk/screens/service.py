@@ -6,6 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from hub.wire import ServiceState
 from kiosk.events import PageTurned, ServiceChosen
+from kiosk.expected import served_at_once
 from kiosk.screens.page import Page
 from kiosk.state import Session
 from kiosk.theme import Look
@@ -102,8 +103,10 @@ class ServiceCard(Pressable):
 def _state(service: ServiceState, page: ServicePage) -> Row:
     row = Row(gap=14)
     estimate = service.estimate
-    if service.waiting == 0 or estimate is None:
-        wait = page.say("service.wait_none") if service.waiting == 0 else ""
+    if served_at_once(service):
+        wait = page.say("service.wait_none")
+    elif estimate is None:
+        wait = ""
     else:
         wait = page.say("service.wait", low=estimate.low_min, high=estimate.high_min)
     if wait:

@@ -177,11 +177,26 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         cancels = session.screen == flow.SENDING.name
         self._back.text = self._say("button.cancel" if cancels else "button.back")
         self._over.text = self._say("button.over")
-        offline = session.office is not None and not session.online
-        shown = offline and session.screen not in (flow.SENDING.name, flow.CLOSED.name)
-        self._banner.text = self._say("offline.banner") if shown else ""
+        self._banner.icon, self._banner.text = self._announced(session)
         if self._page is not None:
             self._page.show(session)
+
+    def _announced(self, session: Session) -> tuple[str, str]:
+        """Return icon and words of the strip under the header, empty words for none."""
+        office = session.office
+        if office is None or session.screen == flow.CLOSED.name:
+            return "unplug", ""
+        if not session.online:
+            silent = session.screen == flow.SENDING.name
+            return "unplug", "" if silent else self._say("offline.banner")
+        notices = ([office.stop] if office.stop else []) + list(office.messages)
+        if not notices:
+            return "unplug", ""
+        words = notices[0].text
+        english = session.view.language == "en"
+        both = f"{words.id}\n{words.en}" if words.en else words.id
+        one = words.en if english and words.en else words.id
+        return "triangle-alert", both if session.screen == flow.LANGUAGE.name else one
 
     def _place_frame(self, look: Look) -> float:
         """Place header, banner, foot and bar; return the upper edge of the room between."""

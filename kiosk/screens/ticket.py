@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from kivy.properties import BooleanProperty, StringProperty
 
 from hub.wire import Ticket
+from kiosk.expected import SLOT, call_window
 from kiosk.screens.page import Page
 from kiosk.state import Paper, Session
 from kiosk.words import clock
-
-ROUND_MIN = 5
 
 
 class TicketPage(Page):
@@ -50,14 +48,11 @@ class TicketPage(Page):
         office = self.session.office
         if ticket.estimate is None or office is None:
             return self.say("ticket.soon")
-        zone = ZoneInfo(office.timezone)
-        first, last = (
-            (ticket.issued_at + timedelta(minutes=minutes)).astimezone(zone)
-            for minutes in (ticket.estimate.low_min, ticket.estimate.high_min)
-        )
-        language = self.session.view.language
-        if ticket.estimate.high_min < ROUND_MIN:
+        low, high = ticket.estimate.low_min, ticket.estimate.high_min
+        if timedelta(minutes=high) < SLOT:
             return self.say("ticket.soon")
+        first, last = call_window(ticket.issued_at, low, high, office.timezone)
+        language = self.session.view.language
         return f"{clock(first, language)}-{clock(last, language)}"
 
     def _show_paper(self, paper: Paper) -> None:

@@ -65,6 +65,7 @@ def _services() -> list[ServiceState]:
             ("Surat keterangan keimigrasian, permohonan baru", "Certificate of immigration, new"),
             "file-check",
             form="passport",
+            opens="skim",
             waiting=6,
             estimate=Estimate(low_min=18, high_min=25),
             requirements=[

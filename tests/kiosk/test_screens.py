@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from glass import Glass
-from offices import KEY, office, ticket
+from offices import AT, KEY, office, ticket
 
+from hub.wire import NoticeState, Words
 from kiosk import events as on
 from kiosk.effects import AskPrinter, SendRequest
 from kiosk.probe import describe
@@ -22,6 +23,19 @@ def test_a_person_takes_a_number_by_touch(glass: Glass) -> None:
     glass.tell(on.TicketIssued(asked.key, ticket(number="I007", service="information")))
     assert "I007" in glass.texts()
     assert "Your queue number" in glass.texts()
+
+
+def test_an_emergency_stop_stands_on_every_screen_in_the_persons_language(glass: Glass) -> None:
+    words = Words(id="Antrean berhenti sementara.", en="The queue stands still.")
+    stop = NoticeState(id="n1", kind="stop", text=words, since=AT, scope="numbers")
+
+    glass.tell(on.OfficeSeen(office(stop=stop)))
+    assert f"{words.id}\n{words.en}" in glass.texts()
+
+    glass.touch("language-en")
+    assert words.en in glass.texts()
+    glass.tell(on.OfficeSeen(office()))
+    assert words.en not in glass.texts()
 
 
 def test_a_code_is_typed_on_the_own_keyboard(glass: Glass) -> None:

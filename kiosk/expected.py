@@ -1,0 +1,35 @@
+"""When a person is likely to be called: one window of clock times for the screen and the paper."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hub.wire import ServiceState
+
+SLOT = timedelta(minutes=5)
+
+
+def served_at_once(service: ServiceState) -> bool:
+    """Return whether nobody waits and nothing else, such as a closed counter, is waited for."""
+    return service.waiting == 0 and (service.estimate is None or service.estimate.low_min == 0)
+
+
+def call_window(
+    issued_at: datetime, low_min: int, high_min: int, zone: str
+) -> tuple[datetime, datetime]:
+    """Return the first and last expected call in the office's zone, widened to five minutes.
+
+    Nobody is told to expect a call that lies before the ticket itself.
+    """
+    local = issued_at.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+    first = _slot(local + timedelta(minutes=low_min), up=False)
+    last = _slot(local + timedelta(minutes=high_min), up=True)
+    return max(first, local), max(last, local)
+
+
+def _slot(at: datetime, *, up: bool) -> datetime:
+    over = timedelta(minutes=at.minute % 5)
+    if not over:
+        return at
+    return at - over + (SLOT if up else timedelta())
