@@ -36,7 +36,26 @@ Text = Annotated[
 ]
 Needs = Annotated[list[Code], msgspec.Meta(max_length=8)]
 Lanes = Annotated[list[Code], msgspec.Meta(max_length=40)]
-Table = Annotated[str, msgspec.Meta(max_length=LONGEST_LIST)]
+TABLE_META = msgspec.Meta(
+    max_length=LONGEST_LIST,
+    pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
+    extra={"id": "teks CSV tanpa karakter kendali", "en": "CSV text without control characters"},
+)
+Table = Annotated[str, TABLE_META]
+HOUR_META = msgspec.Meta(
+    max_length=5,
+    pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$",
+    extra={"id": "jam JJ:MM", "en": "a time HH:MM"},
+)
+Hour = Annotated[str, HOUR_META]
+NUMBERS_META = msgspec.Meta(
+    min_length=1,
+    max_length=500,
+    pattern=r"^[^\x00-\x1f\x7f-\x9f]*(?!\n)$",
+    extra={"id": "nomor antrean seperti A-010 – A-025", "en": "numbers such as A-010 – A-025"},
+)
+Numbers = Annotated[str, NUMBERS_META]
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class OfflineTicket(Wire, frozen=True, kw_only=True):
@@ -44,7 +63,7 @@ class OfflineTicket(Wire, frozen=True, kw_only=True):
 
     service: Code
     serial: Serial
-    given_at: datetime
+    given_at: Instant
     segment: Segment = "general"
     needs: Needs = msgspec.field(default_factory=list)
     language: Language = "id"
@@ -73,7 +92,7 @@ class BookAppointment(Wire, frozen=True, kw_only=True):
     """Book a time of a service; `reference` is the caller's own, never a name."""
 
     service: Code
-    at: datetime
+    at: Instant
     segment: Segment = "general"
     needs: Needs = msgspec.field(default_factory=list)
     language: Language = "id"
@@ -134,8 +153,8 @@ class RosterEntry(Wire, frozen=True, kw_only=True):
     """Who is planned at a counter from `starts` to `ends`, local time HH:MM."""
 
     counter: Annotated[int, msgspec.Meta(ge=1, le=99)]
-    starts: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
-    ends: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
+    starts: Hour
+    ends: Hour
     lanes: Lanes = msgspec.field(default_factory=list)
     officer: Name = ""
 
@@ -176,9 +195,9 @@ class ResumeQueue(Wire, frozen=True, kw_only=True):
 class ServeByHand(Wire, frozen=True, kw_only=True):
     """Finish numbers that were served by hand in an outage: `A-010 – A-025, P-003`."""
 
-    numbers: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    served_from: datetime
-    served_to: datetime
+    numbers: Numbers
+    served_from: Instant
+    served_to: Instant
     reason: Reason
 
 

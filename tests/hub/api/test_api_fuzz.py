@@ -177,7 +177,7 @@ class FullOffice:
     def fitting(self, path: str) -> tuple[dict[str, object], dict[str, object]]:
         """Return path parameters and body fields with which a request to `path` succeeds."""
         verb = path.rpartition("/")[2]
-        if (known := self.opening(path)) is not None and "{" not in path:
+        if "{" not in path and (known := self.opening(path)) is not None:
             return {}, known
         if "{ticket}" in path:
             return {"ticket": self.ticket(verb)}, {"lane": "information", "counter": None}

@@ -215,6 +215,8 @@ def unbounded(schema: object, place: str) -> list[str]:
         return [one for n, part in enumerate(schema) for one in unbounded(part, f"{place}/{n}")]
     if not isinstance(schema, dict):
         return []
+    if schema.get("format") in ("date", "date-time"):
+        return []  # parsed strictly: at most as long as an instant can be written
     wanted = {
         "string": {"maxLength"} if "contentEncoding" in schema else {"maxLength", "pattern"},
         "array": {"maxItems"},
