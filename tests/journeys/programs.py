@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def template_on_postgresql(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with its database in PostgreSQL."""
-    url = cluster.create("template_office")
+    # each folder whose conftest takes this fixture has one of its own
+    url = cluster.create(f"template_{secrets.token_hex(8)}")
     return make_template(tmp_path_factory.mktemp("office"), "--database", url)
 
 
