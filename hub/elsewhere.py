@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 """How late an event of another process is when its notification was lost."""
 CONNECT_WITHIN_S = 5
+PASSED_ON = 64
+"""Events passed on before the subscribers are let write: fewer than may wait for one of them."""
 _TO_THE_END = 2**62
 
 Hearer = Callable[[list[Sealed]], None]
@@ -63,7 +65,9 @@ class Elsewhere:
             while full:
                 read = self._feed.read_page
                 page = await asyncio.to_thread(read, self._feed.tail, _TO_THE_END)
-                self._pass_on(page)
+                for start in range(0, len(page), PASSED_ON):
+                    self._pass_on(page[start : start + PASSED_ON])
+                    await asyncio.sleep(0)
                 full = len(page) == PAGE
 
     def start(self) -> None:

@@ -67,10 +67,13 @@ bounded = settings(
 
 DOCUMENT = describe(commands_and_readings)
 ADDRESSES = sorted(
-    (method.upper(), path)
-    for path, operations in DOCUMENT["paths"].items()
-    for method in operations
-    if path != "/api/feed"  # never ends
+    (
+        (method.upper(), path)
+        for path, operations in DOCUMENT["paths"].items()
+        for method in operations
+        if path != "/api/feed"  # never ends
+    ),
+    key=lambda one: (not one[1].startswith("/api/jobs"), one),  # jobs have a deadline
 )
 COMMANDS = [one for one in ADDRESSES if one[0] == "POST" and one[1] != "/api/blobs"]
 

@@ -68,10 +68,13 @@ async def following(house: House) -> AsyncIterator[list[int]]:
     seen: list[int] = []
 
     async def follow() -> None:
-        async with aclosing(feed.follow(Viewer("staff"), feed.tail)) as frames:
-            async for frame in frames:
-                if frame.event is not None:
-                    seen.append(frame.seq)  # noqa: PERF401 — others look at it meanwhile
+        last = feed.tail
+        while True:  # as a client does that was let go because it was slow
+            async with aclosing(feed.follow(Viewer("staff"), last)) as frames:
+                async for frame in frames:
+                    last = frame.seq
+                    if frame.event is not None:
+                        seen.append(frame.seq)
 
     task = asyncio.create_task(follow())
     yield seen
