@@ -1,7 +1,7 @@
 """Changes of a whole name and of its facts: what clerks, machines and customs do to them.
 
 MRZ: ICAO Doc 9303-4 §4.2.2 (39 characters) and 9303-3 §4.6 (`<`); placeholders as in visa systems
-(FNU, LNU, XXX); one-word names doubled as Gulf carriers ask for; customs as in DOMAIN knowledge of
+(FNU, LNU, XXX); one-word names doubled as Gulf carriers ask for; customs of
 patronymics, kunya, nisba, married names.
 """
 
