@@ -3,6 +3,7 @@
 import http.server
 import ipaddress
 import ssl
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -119,11 +120,16 @@ def test_its_name_constraints_are_critical_and_its_keys_private(tmp_path):
 
 
 @pytest.mark.anyio
-async def test_a_browser_refuses_a_name_outside_the_constraints(tmp_path, serve, monkeypatch):
+async def test_a_browser_refuses_a_name_outside_the_constraints(tmp_path, serve):
     create_authority(tmp_path, office="A", at=NOW, names=["kanim.local"])
-    # ours would not be issued at all: the constraint must hold also where our own check is gone
-    monkeypatch.setattr("hub.authority._check_permitted", lambda *_: None)
-    certificate, key = issue_server(tmp_path, names=["localhost"], addresses=[], at=NOW)
+    # the hub would not issue it at all: openssl does, with the authority's key
+    key, certificate = tmp_path / "other-key.pem", tmp_path / "other.pem"
+    signed = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+              "-nodes", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+              "-addext", "basicConstraints=critical,CA:FALSE", "-days", "30",
+              "-CA", tmp_path / "tls" / "ca.pem", "-CAkey", tmp_path / "tls" / "ca-key.pem",
+              "-keyout", key, "-out", certificate]  # fmt: skip
+    subprocess.run(signed, check=True, capture_output=True)
     port = serve(certificate, key)
 
     context = ssl.create_default_context(cafile=authority_certificate(tmp_path))
