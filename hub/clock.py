@@ -25,7 +25,7 @@ class SystemClock:
 
 
 class PracticeClock:
-    """The machine's clock set forward, for a practice office that plays several days."""
+    """A practice office's clock: it starts at any instant, and from there only goes forward."""
 
     def __init__(self, ahead: timedelta = timedelta(0)) -> None:
         self._real = SystemClock()

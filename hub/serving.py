@@ -223,7 +223,7 @@ def _clock(settings: Settings, manner: Manner) -> Clock:
             id="Hanya kantor contoh yang boleh memakai jam latihan.",
         )
     start = manner.practice_clock.replace(tzinfo=office.zone).astimezone(UTC)
-    return PracticeClock(max(start - SystemClock().now(), timedelta(0)))
+    return PracticeClock(start - SystemClock().now())
 
 
 def _listen(manner: Manner) -> socket.socket:
