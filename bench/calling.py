@@ -14,12 +14,12 @@ import msgspec
 from sqlalchemy import Connection, event, insert
 
 from bench.report import Report
-from hub import counters, queue
-from hub.clock import SystemClock
+from hub import queue
 from hub.database import table_of
 from hub.house import SYSTEM, create_house, open_house
 from hub.models.queue import LaneCount, TicketRow, Visit
 from hub.office import OfficeConfig
+from hub.queue import counters
 from hub.settings import THE_OFFICE, settings_for
 from hub.writer import Tx, Writer
 
@@ -111,7 +111,7 @@ def _plan(connection: Connection, statement: str, parameters: Sequence[object]) 
 
 def _gather(folder: Path, waiting: int) -> Crowd:
     settings = settings_for(folder)
-    create_house(settings, SystemClock())
+    create_house(settings, StillClock())
     house = open_house(settings, StillClock())
     office = _office_of_one_counter(house.procedure.office)
     crowd = Crowd(office, Writer(house.database, THE_OFFICE, house.clock))

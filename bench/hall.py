@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from bench.processes import TUESDAY_NINE, Running
+from bench.processes import OPEN_HOUR, Running
 from hub.admin import AddStation, CheckRecords, perform
 from hub.clock import SystemClock
 from hub.house import create_house
@@ -70,7 +70,7 @@ class MortalHub:
         self.serving = subprocess.Popen(
             [sys.executable, "-m", "hub.command", "hub", "serve", "--data", self.settings.folder,
              "--plain", "--port", str(self.port), "--interface", "127.0.0.1",
-             "--practice-clock", TUESDAY_NINE],
+             "--practice-clock", OPEN_HOUR],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         assert self.serving.stdout is not None

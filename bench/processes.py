@@ -17,12 +17,15 @@ from pathlib import Path
 
 from hub.admin import AddStation, perform
 from hub.clock import SystemClock
+from hub.demo.hours import first_opening
 from hub.house import create_house
+from hub.office import SAMPLE_OFFICE, load_office
 from hub.settings import settings_for
 
 SHIPPED = "hub.command"
 BATCH_OF_ONE = "bench.batch_of_one"
-TUESDAY_NINE = "2026-11-24T09:00:00"
+# the folder is made at the machine's time, and an office's time never goes back
+OPEN_HOUR = f"{first_opening(load_office(SAMPLE_OFFICE), SystemClock().now()):%Y-%m-%dT%H:%M:%S}"
 _SYNC = re.compile(r"^\d+ +([\d.]+) f(?:data)?sync\(", re.MULTILINE)
 
 
@@ -73,7 +76,7 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
         serving = subprocess.Popen(
             [*_under(trace), sys.executable, "-m", module, "hub", "serve", "--data", folder,
              "--plain", "--port", "0", "--interface", "127.0.0.1",
-             "--practice-clock", TUESDAY_NINE],
+             "--practice-clock", OPEN_HOUR],
             stdout=subprocess.PIPE, stderr=told, text=True,
         )  # fmt: skip
     assert serving.stdout is not None

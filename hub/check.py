@@ -12,32 +12,22 @@ import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from hub import case_check
 from hub.blobs import Blobs
+from hub.cases import check as case_check
 from hub.errors import LoketError
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
 from hub.models.queue import CallRow, EventRow, LaneCount, TicketRow
 from hub.models.schema import Office
 from hub.models.station import BlobRow, JobRow
-from hub.opening_check import (
+from hub.opening.check import (
     bookings_match_tickets,
     closed_days_are_whole,
     numbers_are_accounted_for,
     office_stands_as_told,
 )
 from hub.procedure import Procedure
-from hub.queue_check import tickets_are_where_their_state_says, undos_can_be_read
-from hub.tickets import (
-    ABSENT,
-    AT_COUNTER,
-    CALLED,
-    ENDED,
-    FINISHED,
-    PARKED,
-    SERVING,
-    WAITING,
-    Group,
-)
+from hub.queue.check import tickets_are_where_their_state_says, undos_can_be_read
+from hub.tickets import ABSENT, AT_COUNTER, CALLED, ENDED, FINISHED, PARKED, SERVING, WAITING, Group
 
 STATES = (WAITING, CALLED, SERVING, ABSENT, PARKED, FINISHED, ENDED)
 Rule = Callable[[Connection, int], Iterator[str]]

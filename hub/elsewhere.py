@@ -16,9 +16,9 @@ from collections.abc import Callable
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.chain import channel_of
 from hub.database import Database
 from hub.events import Sealed
+from hub.events.chain import channel_of
 from hub.feed import PAGE, Feed
 
 log = logging.getLogger(__name__)

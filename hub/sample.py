@@ -5,7 +5,8 @@ All data is invented and says so; a real office is refused.
 
 from __future__ import annotations
 
-from hub import blanks, officers
+from hub import officers
+from hub.cases import blanks
 from hub.cekal.entries import Entry, load_list
 from hub.errors import Conflict
 from hub.procedure import Procedure

@@ -13,8 +13,8 @@ from hub.errors import BadInput, NotAllowed, NotAuthenticated
 from hub.events import DevicesChanged, StationAdded, StationRevoked
 from hub.models.schema import new_id
 from hub.models.station import Station, StationDevice
-from hub.numbers import give_letter
 from hub.office import OfficeConfig
+from hub.opening.numbers import give_letter
 from hub.wire import DeviceReport, FieldFault, StationReport, StationState
 from hub.writer import Actor, Tx
 

@@ -22,11 +22,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from hub.chain import Chain, outcome_of, take_chain, write_chain
 from hub.clock import Clock
 from hub.database import Database, undo_command
 from hub.errors import Fault, LoketError, Refused
 from hub.events import Emitted, EventBody, Sealed, encode_body
+from hub.events.chain import Chain, outcome_of, take_chain, write_chain
 from hub.remembered import Earlier, Memory, Request, digest
 from hub.storage import DATABASE, collision, not_stored, outcome_unknown
 

@@ -11,8 +11,8 @@ from anyascii import anyascii
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.application_events import CekalListLoaded
 from hub.errors import Conflict
+from hub.events.applications import CekalListLoaded
 from hub.keys import Keyring
 from hub.models.application import CekalEntry, CekalList
 from hub.models.schema import new_id

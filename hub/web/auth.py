@@ -17,7 +17,6 @@ from litestar.response import Redirect
 
 from hub import officers
 from hub.access import new_token, token_hash
-from hub.bounds import printable
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import NotAllowed, NotAuthenticated, Refused
@@ -27,6 +26,7 @@ from hub.officers import Credentials, SignedIn
 from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.gate import Gate, TooManyAttempts
 from hub.web.officer.login import login_page
+from hub.wire.bounds import printable
 from hub.writer import Writer
 
 SESSION_COOKIE = "loket_session"

@@ -12,9 +12,9 @@ from typing import TypeVar, get_args
 
 import msgspec
 
-from hub.bounds import printable
 from hub.errors import BadInput
 from hub.wire import FieldFault, Words
+from hub.wire.bounds import printable
 
 T = TypeVar("T", bound=msgspec.Struct)
 

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from datetime import date, timedelta
 
-from hub import leftovers
 from hub.clock import Clock
 from hub.errors import LoketError
 from hub.house import SYSTEM
 from hub.office import OfficeConfig
+from hub.opening import leftovers
 from hub.writer import Tx, Writer
 
 log = logging.getLogger(__name__)

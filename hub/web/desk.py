@@ -13,13 +13,14 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from sqlalchemy.orm import Session
 
-from hub import board, opening
+from hub import opening
 from hub.cases import may_see_cases
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
+from hub.queue import board
 from hub.web.forms import Form
 from hub.web.rendering import PART_HEADER, Frame
 from hub.web.words import Speech, language

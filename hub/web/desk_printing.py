@@ -11,15 +11,15 @@ import logging
 from dataclasses import dataclass
 
 from hub import blobs as files
-from hub import candidates, desk_tickets
 from hub.blobs import Blobs
 from hub.database import Database
 from hub.errors import LoketError
 from hub.letters.press import Press
 from hub.letters.slips import QueueSlip
 from hub.office import OfficeConfig
-from hub.queue_wire import DeskTicket, DeskTicketGiven
+from hub.queue import candidates, desk_tickets
 from hub.wire import Ticket
+from hub.wire.queue import DeskTicket, DeskTicketGiven
 from hub.writer import Actor, Done, Tx, Writer
 
 log = logging.getLogger(__name__)

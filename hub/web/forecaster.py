@@ -12,11 +12,11 @@ from typing import Final
 
 import msgspec
 
-from hub import waiting_times
 from hub.clock import Clock
 from hub.errors import LoketError
-from hub.forecast_task import Task, question
+from hub.forecast.task import Task, question
 from hub.house import SYSTEM, House
+from hub.tickets import waiting_times
 from hub.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Forecasts:
     async def _start(self) -> Process:
         settings = self._house.settings
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hub.forecasting"),
+            *(sys.executable, "-m", "hub.forecast.process"),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,

@@ -13,8 +13,9 @@ from typing import TypeVar
 import pytest
 
 from bench.cluster import Cluster
-from hub import counters, queue, stations
+from hub import queue, stations
 from hub.house import SYSTEM, House, create_house, open_house
+from hub.queue import counters
 from hub.sample import fill_office
 from hub.settings import settings_for
 from hub.wire import IssueTicket

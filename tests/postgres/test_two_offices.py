@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 
 import httpx
@@ -21,13 +22,16 @@ from sqlalchemy import select, text
 
 from bench.cluster import Cluster
 from bench.hall import MortalHub
-from hub import counters, queue
+from hub import queue
 from hub.admin import AddStation, FillOffice, perform
 from hub.clock import SystemClock
+from hub.demo.hours import first_opening
 from hub.errors import Conflict
 from hub.house import SYSTEM, create_house, open_house
 from hub.models.schema import Base
+from hub.office import SAMPLE_OFFICE, load_office
 from hub.placement import Placement, write_placement
+from hub.queue import counters
 from hub.settings import Settings, settings_for
 from hub.wire import IssueTicket
 
@@ -110,17 +114,19 @@ def _tokens(settings: Settings) -> dict[str, str]:
     return {name: perform(settings, SystemClock(), add)[0] for name, add in wanted.items()}
 
 
-class _Tuesday:
-    """Nine in the morning at the sample office, a working day."""
+class _OpenHour:
+    """The sample office's next open hour, standing still."""
+
+    at = first_opening(load_office(SAMPLE_OFFICE), SystemClock().now()).astimezone(UTC)
 
     def now(self):
-        return SystemClock().now().replace(2026, 11, 24, 2)
+        return self.at
 
 
 def _keep_busy(settings: Settings) -> None:
-    house = open_house(settings, _Tuesday())
+    house = open_house(settings, _OpenHour())
     office, writer = house.procedure.office, house.writer()
-    office.holiday(office.today(_Tuesday().now()))
+    office.holiday(office.today(_OpenHour().now()))
     for service in office.services:
         for _ in range(4):
             wanted = IssueTicket(service=service.code)

@@ -9,8 +9,8 @@ from random import Random
 from mortal_hub import LOST, Lost, MortalHub, Outcome, Request
 from people import COUNTERS, Kiosk, Known, Officer, Person, Usher
 
-from hub import counters
 from hub.errors import LoketError
+from hub.queue import counters
 from hub.settings import THE_OFFICE
 from hub.wire import CounterState
 from hub.writer import Done

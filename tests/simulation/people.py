@@ -9,9 +9,9 @@ from typing import Protocol
 import msgspec
 from mortal_hub import Command, Request
 
-from hub import counters, queue
+from hub import queue
 from hub.errors import LoketError
-from hub.queue_wire import ParkTicket, ResumeTicket
+from hub.queue import counters
 from hub.wire import (
     CallNext,
     CloseCounter,
@@ -25,6 +25,7 @@ from hub.wire import (
     TicketAct,
     TransferTicket,
 )
+from hub.wire.queue import ParkTicket, ResumeTicket
 from hub.writer import Actor
 
 SERVICES = (

@@ -7,7 +7,7 @@ import asyncio
 from litestar import Response, post
 from litestar.di import NamedDependency
 
-from hub import applications
+from hub.cases import applications
 from hub.clock import Clock
 from hub.procedure import Procedure
 from hub.web.api.description import described

@@ -8,11 +8,16 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from hub import appointments
-from hub.appointment_list import import_csv
+from hub.appointments.lists import import_csv
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.opening_wire import (
+from hub.stations import require_program
+from hub.web.api.description import described
+from hub.web.api.programs import ONLY_PROGRAMS
+from hub.web.commanding import Commanding, answer
+from hub.wire import Ticket
+from hub.wire.opening import (
     AppointmentList,
     AppointmentState,
     BookAppointment,
@@ -21,11 +26,6 @@ from hub.opening_wire import (
     ImportDone,
     ImportTable,
 )
-from hub.stations import require_program
-from hub.web.api.description import described
-from hub.web.api.programs import ONLY_PROGRAMS
-from hub.web.commanding import Commanding, answer
-from hub.wire import Ticket
 from hub.writer import Actor, Tx
 
 _UNKNOWN: dict[int, tuple[str, ...]] = {404: ("appointment_unknown",)}

@@ -6,8 +6,9 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from hub import counters, queue
+from hub import queue
 from hub.office import OfficeConfig
+from hub.queue import counters
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import CallNext, CloseCounter, CounterState, OpenCounter, PauseCounter, Ticket

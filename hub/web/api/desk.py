@@ -6,16 +6,16 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from hub import desk_tickets
 from hub.blobs import Blobs
 from hub.database import Database
 from hub.letters.press import Press
 from hub.office import OfficeConfig
-from hub.queue_wire import DeskTicket, DeskTicketGiven, ServeDirectly
+from hub.queue import desk_tickets
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.web.desk_printing import DeskPrinting
 from hub.wire import Ticket
+from hub.wire.queue import DeskTicket, DeskTicketGiven, ServeDirectly
 from hub.writer import Tx
 
 

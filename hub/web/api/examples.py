@@ -7,14 +7,6 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from hub.queue_wire import (
-    DeskTicket,
-    DeskTicketGiven,
-    ParkTicket,
-    ResumeTicket,
-    ServeDirectly,
-    UndoAct,
-)
 from hub.web.api.opening_examples import SHOWN as OF_OPENING
 from hub.wire import (
     BlobStored,
@@ -53,6 +45,14 @@ from hub.wire import (
     TransferTicket,
     Why,
     Words,
+)
+from hub.wire.queue import (
+    DeskTicket,
+    DeskTicketGiven,
+    ParkTicket,
+    ResumeTicket,
+    ServeDirectly,
+    UndoAct,
 )
 
 _AT = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)

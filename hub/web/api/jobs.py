@@ -8,8 +8,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from hub import board, jobs
+from hub import jobs
 from hub.database import Database
+from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import Job, JobList, JobProgress, JobResult, JobStarted, LeaseJob

@@ -7,10 +7,12 @@ import asyncio
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from hub import board, numbers, stations
+from hub import stations
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
+from hub.opening import numbers
+from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding
 from hub.wire import SEQ_HEADER, OfficeState, QueueState, StationReport, StationState

@@ -7,11 +7,18 @@ import asyncio
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from hub import applications, numbers, opening, outage, roster
+from hub import opening
+from hub.cases import applications
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.opening_wire import (
+from hub.opening import numbers, outage, roster
+from hub.stations import require_program
+from hub.web.api.description import described
+from hub.web.api.programs import ONLY_PROGRAMS
+from hub.web.commanding import Commanding, answer
+from hub.wire import SEQ_HEADER, NoticeState, Ticket, Words
+from hub.wire.opening import (
     NumbersVoidedAnswer,
     OfflineTicket,
     PlanRoster,
@@ -22,11 +29,6 @@ from hub.opening_wire import (
     StopQueue,
     VoidNumbers,
 )
-from hub.stations import require_program
-from hub.web.api.description import described
-from hub.web.api.programs import ONLY_PROGRAMS
-from hub.web.commanding import Commanding, answer
-from hub.wire import SEQ_HEADER, NoticeState, Ticket, Words
 from hub.writer import Actor, Tx
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from hub.opening_wire import (
+from hub.wire import NoticeState, Words
+from hub.wire.opening import (
     AppointmentList,
     AppointmentState,
     BookAppointment,
@@ -26,7 +27,6 @@ from hub.opening_wire import (
     StopQueue,
     VoidNumbers,
 )
-from hub.wire import NoticeState, Words
 
 _AT = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
 _DAY = date(2026, 11, 23)

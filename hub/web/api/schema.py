@@ -16,11 +16,11 @@ import msgspec
 from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from hub.bounds import Id
 from hub.web.api.description import FOR_ALL, KEY, Described, Refusals
 from hub.web.api.examples import EXAMPLES, REFUSED
 from hub.web.commanding import JSON, KEY_PATTERN
 from hub.wire import KEY_HEADER, MEDIA_PROBLEM, SEQ_HEADER, Event, Problem
+from hub.wire.bounds import Id
 
 PREFIX = "/api"
 REFERENCE = "#/components/schemas/{name}"

@@ -9,14 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from hub import queue
-from hub import why as reasons
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.queue_wire import ParkTicket, ResumeTicket, UndoAct
+from hub.queue import why as reasons
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import Ticket, Why
+from hub.wire.queue import ParkTicket, ResumeTicket, UndoAct
 from hub.writer import Actor, Tx
 
 UNKNOWN = {404: ("ticket_unknown",)}

@@ -8,7 +8,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from hub import applications, queue, tickets
+from hub import queue, tickets
+from hub.cases import applications
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import BadInput

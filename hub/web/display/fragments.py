@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from hub import board, opening
+from hub import opening
 from hub.office import OfficeConfig
+from hub.queue import board
 from hub.web.display.views import Calling, DisplayView, LaneBoard
 from hub.web.rendering import Frame, draw
 from hub.web.words import Speech, language

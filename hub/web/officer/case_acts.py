@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from hub import blobs, branches, case_papers, jobs, steps
-from hub.case_views import CaseView, EvidenceRow
-from hub.cases import case_view
+from hub import blobs, jobs
+from hub.cases import branches, case_view, steps
+from hub.cases import papers as case_papers
+from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import BadInput, Conflict, NotFound
 from hub.letters.press import Press
 from hub.web.desk import Desk

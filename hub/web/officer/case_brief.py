@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.case_views import CaseView, EvidenceRow
 from hub.cases import case_view
+from hub.cases.views import CaseView, EvidenceRow
 from hub.web.desk import Desk
 from hub.web.officer.views import CaseBrief, NeededRow
 from hub.web.words import Speech, other, pick

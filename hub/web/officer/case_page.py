@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hub.case_views import CaseRow, CaseView, EvidenceRow
+from hub.cases.views import CaseRow, CaseView, EvidenceRow
 from hub.errors import Refused
 
 

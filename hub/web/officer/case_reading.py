@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import jobs, stations
-from hub.applications import MAY_REJECT
-from hub.case_views import CaseView, EvidenceRow
 from hub.cases import case_view
+from hub.cases.applications import MAY_REJECT
+from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
 from hub.web.desk import Desk
 from hub.web.forms import Form, fresh_key

@@ -10,8 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from hub import applications, steps
-from hub.cases import work_list
+from hub.cases import applications, steps, work_list
 from hub.errors import BadInput, NotFound, Refused
 from hub.letters.press import Press
 from hub.officers import Credentials, credentials_of, note_failure, password_matches

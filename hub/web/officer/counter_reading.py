@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
-from hub import board, counters, jobs, stations
+from hub import jobs, stations
 from hub.errors import NotFound
 from hub.models.queue import CallRow, TicketRow
 from hub.models.station import Station
 from hub.office import OfficeConfig
+from hub.queue import board, counters
 from hub.tickets import ABSENT, FINISHED, number_of, to_wire
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key

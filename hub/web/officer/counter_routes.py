@@ -11,10 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from hub import counters, desk_tickets, officers, queue
+from hub import officers, queue
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
-from hub.queue_wire import DeskTicket, ServeDirectly
+from hub.queue import counters, desk_tickets
 from hub.web.desk import AnyRequest, Desk
 from hub.web.desk_printing import DeskPrinting
 from hub.web.forms import Form, read_form
@@ -22,6 +22,7 @@ from hub.web.officer.counter_reading import read_counter
 from hub.web.officer.queue_reading import ticket_of_number
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
+from hub.wire.queue import DeskTicket, ServeDirectly
 from hub.writer import Tx
 
 Act = Callable[[Tx, Desk, int, Form], object]

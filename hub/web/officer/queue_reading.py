@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from hub import candidates, counters, ticket_acts, tickets
+from hub import tickets
 from hub.errors import BadInput
 from hub.models.queue import TicketRow
+from hub.queue import candidates, counters
+from hub.queue.undoing import read_memo
+from hub.tickets import acts as ticket_acts
 from hub.tickets import number_of
-from hub.undo import read_memo
 from hub.web.desk import Desk
 from hub.web.officer.views import Choice, ParkedTicket, Undoable
 from hub.wire import FieldFault, Ticket

@@ -12,12 +12,13 @@ from litestar.params import FromPath
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from hub import ticket_acts, tickets
-from hub import why as reasons
+from hub import tickets
 from hub.errors import NotFound
 from hub.models.officer import Officer
 from hub.models.queue import EventRow
 from hub.office import OfficeConfig
+from hub.queue import why as reasons
+from hub.tickets import acts as ticket_acts
 from hub.web.desk import Desk
 from hub.web.rendering import page
 from hub.web.words import Speech

@@ -9,9 +9,10 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from hub import days, opening, outage
+from hub import opening
 from hub.announce import Neighbours
 from hub.errors import BadInput, Refused
+from hub.opening import days, outage
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import Form, read_form
 from hub.web.supervisor.showing import must_act, show_office

@@ -8,13 +8,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from hub import appointments
-from hub.appointment_list import import_csv
+from hub.appointments.lists import import_csv
 from hub.errors import Refused
-from hub.opening_wire import AppointmentState, ImportDone
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import fresh_key, read_form
 from hub.web.rendering import page
 from hub.web.supervisor.showing import must_act, must_supervise
+from hub.wire.opening import AppointmentState, ImportDone
 
 EXAMPLE = (
     "service,at,segment,language,needs,reference\nskim,2026-11-25 09:30,general,id,,SIMKIM-2231\n"

@@ -12,9 +12,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.orm import Session
 
-from hub import days
-from hub.days import DayReport
 from hub.errors import NotFound
+from hub.opening import days
+from hub.opening.days import DayReport
 from hub.web.desk import Desk
 from hub.web.rendering import page
 from hub.web.supervisor.showing import must_supervise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from hub import assistance, why
+from hub.queue import assistance, why
 from hub.web.desk import Desk
 from hub.web.officer.views import Notice
 

@@ -8,23 +8,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from hub import (
-    board,
-    counters,
-    days,
-    estimate_error,
-    jobs,
-    opening,
-    roster,
-    stations,
-    tickets,
-)
+from hub import jobs, opening, stations, tickets
 from hub.announce import Neighbour
 from hub.models.officer import Officer
 from hub.models.queue import CallRow, CounterRow, TicketRow
-from hub.roster import Shift
+from hub.opening import days, roster
+from hub.opening.roster import Shift
+from hub.queue import board, counters
 from hub.stations import KnownStation
-from hub.tickets import ABSENT, FINISHED, number_of
+from hub.tickets import ABSENT, FINISHED, estimate_error, number_of
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key
 from hub.web.officer.lamps import AGENT_QUIET, device_lamp, device_notice, unsure_notice

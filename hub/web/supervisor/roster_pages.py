@@ -10,14 +10,15 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from hub import counters, roster
 from hub.errors import BadInput, Refused
-from hub.opening_wire import RosterState, RowFault
+from hub.opening import roster
+from hub.queue import counters
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import fresh_key, read_form
 from hub.web.rendering import page
 from hub.web.supervisor.showing import must_act, must_supervise
 from hub.wire import CounterState, FieldFault
+from hub.wire.opening import RosterState, RowFault
 
 EXAMPLE = "counter,starts,ends,lanes,officer\n1,08:00,12:00,intake biometrics,siti\n"
 _CSV = "text/csv; charset=utf-8"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hub.errors import Refused
-from hub.estimate_error import EstimateError
-from hub.roster import Shift
+from hub.opening.roster import Shift
+from hub.tickets.estimate_error import EstimateError
 from hub.web.officer.views import DeviceLamp, Notice
 from hub.wire import NoticeState
 

@@ -9,7 +9,10 @@ import pytest
 
 from hub import wire
 from hub.client import HubClient, follow
+from hub.clock import SystemClock
+from hub.demo.hours import first_opening
 from hub.errors import BadInput, NotAuthenticated
+from hub.office import SAMPLE_OFFICE, load_office
 
 pytestmark = pytest.mark.anyio
 
@@ -20,6 +23,11 @@ def loket(*arguments: str) -> str:
     ended = subprocess.run([LOKET, *arguments], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()
+
+
+# the folder is made at the machine's time, and the office's time never goes back
+_RULES = load_office(SAMPLE_OFFICE)
+OPEN = f"{first_opening(_RULES, SystemClock().now()):%Y-%m-%dT%H:%M}"
 
 
 class Served:
@@ -37,7 +45,7 @@ class Served:
         self.process = subprocess.Popen(
             [
                 *(LOKET, "hub", "serve", "--data", self.data, "--plain", "--port", self._port),
-                *("--interface", "127.0.0.1", "--practice-clock", "2026-11-25T09:00"),
+                *("--interface", "127.0.0.1", "--practice-clock", OPEN),
             ],
             stdout=subprocess.PIPE,
             text=True,

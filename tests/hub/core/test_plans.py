@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import pytest
 from sqlalchemy import event
 
-from hub import counters, queue
+from hub import queue
 from hub.house import House
+from hub.queue import counters
 from hub.wire import IssueTicket
 from hub.writer import Actor, Tx
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hub import board, check, counters, queue, tickets
+from hub import check, queue, tickets
 from hub.errors import BadInput, Conflict, NotFound
 from hub.house import House
-from hub.why import why as why_of
+from hub.queue import board, counters
+from hub.queue.why import why as why_of
 from hub.wire import IssueTicket, Ticket
 from hub.writer import Actor, Tx
 

@@ -7,11 +7,12 @@ import asyncio
 import pytest
 from sqlalchemy import func, insert, select
 
-from hub import check, counters, queue
+from hub import check, queue
 from hub.errors import BadInput, Busy, Conflict, Fault
 from hub.events import TicketAbsent
 from hub.house import House
 from hub.models.queue import CommandRow, EventRow, NumberSeries, TicketRow
+from hub.queue import counters
 from hub.wire import IssueTicket, Ticket
 from hub.writer import Actor, Tx, Writer
 

@@ -13,10 +13,10 @@ from sqlalchemy import event, insert, text
 from sqlalchemy.exc import OperationalError
 
 from bench.cluster import Cluster
-from hub import chain, check, queue
+from hub import check, queue
 from hub.elsewhere import Elsewhere
 from hub.errors import Busy, Conflict
-from hub.events import TicketAbsent
+from hub.events import TicketAbsent, chain
 from hub.feed import Feed, Viewer
 from hub.house import House, open_house
 from hub.models.queue import NumberSeries

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from hub.estimate import estimate_wait
-from hub.forecast import Counter, Picture, Waiting, rules_of, tables
+from hub.forecast.playing import Counter, Picture, Waiting, rules_of, tables
+from hub.forecast.service_times import Kind, Served, learn
 from hub.office import OfficeConfig
-from hub.service_times import Kind, Served, learn
+from hub.tickets.estimate import estimate_wait
 
 OPEN_S = 4.5 * 3600
 LANES = {1: ("information", "stay_permit"), 2: ("stay_permit",), 3: ("citizen_passport",)}

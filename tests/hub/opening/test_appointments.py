@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from hub import appointments
-from hub.appointment_list import import_csv
+from hub.appointments.lists import import_csv
 from hub.check import check_records
 from hub.errors import BadInput, Refused
 from hub.house import House
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig
-from hub.opening_wire import AppointmentState, BookAppointment, ImportDone
 from hub.wire import Ticket
+from hub.wire.opening import AppointmentState, BookAppointment, ImportDone
 
 Act = Callable[..., object]
 HEAD = "service,at,segment,language,needs,reference\n"

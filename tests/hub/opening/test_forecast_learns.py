@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from simulated_days import Day, measured, play_day
 
-from hub.forecast import Counter, Picture, Waiting, minutes_range, rules_of, tables
+from hub.forecast.playing import Counter, Picture, Waiting, minutes_range, rules_of, tables
+from hub.forecast.service_times import Served, learn
 from hub.office import OfficeConfig, load_office
-from hub.service_times import Served, learn
 
 KIND = ("stay_permit", "stay_permit")
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from hub import counters, queue, waiting_times
+from hub import queue
 from hub.house import SYSTEM, House
 from hub.models.opening import WaitTable
 from hub.models.queue import TicketRow
-from hub.waiting_times import SILENT_AFTER, at_place
+from hub.queue import counters
+from hub.tickets import waiting_times
+from hub.tickets.waiting_times import SILENT_AFTER, at_place
 from hub.web.forecaster import Forecasts
 from hub.wire import Estimate, IssueTicket, Ticket
 from hub.writer import Writer

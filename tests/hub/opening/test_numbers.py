@@ -10,16 +10,17 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from hub import days, numbers, queue, stations
+from hub import queue, stations
 from hub.check import check_records
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.house import House
 from hub.models.queue import TicketRow
 from hub.models.station import Station
-from hub.number_accounts import accounts
 from hub.office import OfficeConfig
-from hub.opening_wire import OfflineTicket, VoidNumbers
+from hub.opening import days, numbers
+from hub.opening.number_accounts import accounts
 from hub.wire import IssueTicket, Ticket
+from hub.wire.opening import OfflineTicket, VoidNumbers
 from hub.writer import Actor
 
 Act = Callable[..., object]
@@ -253,7 +254,7 @@ def test_a_number_that_comes_after_closing_takes_the_place_of_its_void(
 def test_a_day_with_somebody_at_a_counter_or_ahead_is_not_closed(
     act: Act, office: OfficeConfig, house: House
 ) -> None:
-    from hub import counters
+    from hub.queue import counters
 
     issue(act, office)
     act(lambda tx: counters.open_counter(tx, office, counter=1))

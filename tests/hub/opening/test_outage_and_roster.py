@@ -7,13 +7,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from hub import counters, outage, queue, roster
+from hub import queue
 from hub.check import check_records
 from hub.errors import BadInput, Refused
 from hub.house import House
 from hub.office import OfficeConfig
-from hub.opening_wire import RosterEntry, RosterState
+from hub.opening import outage, roster
+from hub.queue import counters
 from hub.wire import IssueTicket, Ticket
+from hub.wire.opening import RosterEntry, RosterState
 
 Act = Callable[..., object]
 MONDAY = date(2026, 11, 23)

@@ -9,12 +9,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from hub import board, counters, opening, queue
+from hub import opening, queue
 from hub.check import check_records
 from hub.errors import BadInput, Conflict, NotFound, Refused
 from hub.house import House
 from hub.models.queue import EventRow
 from hub.office import Holiday, OfficeConfig, Workday
+from hub.queue import board, counters
 from hub.wire import IssueTicket, OfficeState, Words
 
 Act = Callable[..., object]

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub import counters, queue
+from hub import queue
 from hub.check import check_records
 from hub.house import House
 from hub.office import OfficeConfig
+from hub.queue import counters
 from hub.wire import IssueTicket, Ticket
 from hub.writer import Actor
 

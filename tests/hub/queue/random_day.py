@@ -9,13 +9,14 @@ from random import Random
 
 from brute_oracle import GRACE, MAX_WAIT, OWN_LANE, Desk, Office, Person
 
-from hub import counters, queue, stations, tickets
-from hub.desk_tickets import serve
+from hub import queue, stations, tickets
 from hub.errors import Conflict, Refused
 from hub.house import House
 from hub.office import OfficeConfig
-from hub.queue_wire import ServeDirectly
+from hub.queue import counters
+from hub.queue.desk_tickets import serve
 from hub.wire import DeviceReport, IssueTicket, StationReport
+from hub.wire.queue import ServeDirectly
 from hub.writer import Actor, Writer
 
 NEEDS = ("step_free", "guide", "written", "interpreter")

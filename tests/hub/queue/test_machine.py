@@ -23,11 +23,13 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select
 
-from hub import counters, leftovers, queue, tickets
+from hub import queue, tickets
 from hub.check import check_records
 from hub.errors import Refused
 from hub.house import open_house
 from hub.models.queue import TicketRow
+from hub.opening import leftovers
+from hub.queue import counters
 from hub.settings import settings_for
 from hub.wire import IssueTicket
 from hub.writer import Actor

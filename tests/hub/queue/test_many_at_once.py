@@ -6,9 +6,10 @@ import asyncio
 
 import msgspec
 
-from hub import counters, queue
+from hub import queue
 from hub.check import check_records
 from hub.house import House
+from hub.queue import counters
 from hub.wire import IssueTicket
 from hub.writer import Actor, Writer
 

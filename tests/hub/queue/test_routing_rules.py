@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.routing import Head, Preference, RoutingRules, arrival_of, rank
+from hub.queue.routing import Head, Preference, RoutingRules, arrival_of, rank
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 RULES = RoutingRules(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from hub import board
 from hub.errors import Conflict, NotAllowed
 from hub.models.queue import EventRow
+from hub.queue import board
 
 
 def events_of(hall, ticket) -> list[str]:

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from hub import counters, leftovers, ticket_acts, tickets
+from hub import tickets
 from hub.errors import BadInput, Conflict
+from hub.opening import leftovers
+from hub.queue import counters
+from hub.tickets import acts as ticket_acts
 
 
 def row(hall, ticket):

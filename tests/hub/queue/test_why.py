@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from hub import counters, leftovers
-from hub import why as reasons
-from hub.desk_tickets import serve
 from hub.errors import BadInput, Conflict, NotFound
-from hub.queue_wire import ServeDirectly
+from hub.opening import leftovers
+from hub.queue import counters
+from hub.queue import why as reasons
+from hub.queue.desk_tickets import serve
+from hub.wire.queue import ServeDirectly
 
 
 def why(hall, ticket):

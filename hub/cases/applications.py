@@ -1,0 +1,237 @@
+"""A SKIM application from the kiosk's draft to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from hub.blobs import StoredFile, register
+from hub.cases import blanks, documents, persons
+from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
+from hub.cases.passports import PassportFacts, examine
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.events.applications import (
+    ApplicationOpened,
+    ApplicationRejected,
+    ApplicationWithdrawn,
+    DraftConfirmed,
+)
+from hub.models.application import Application, CaseSeries, Diversion
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration
+from hub.writer import Tx
+
+ENDED = ("ARCHIVED", "REJECTED", "WITHDRAWN")
+CHIP_FILES = "application/x-loket-chip"
+MAY_CONFIRM = frozenset({"counter_officer", "data_operator"})
+MAY_REJECT = frozenset({"approver", "legaliser"})
+MAY_WITHDRAW = frozenset({"counter_officer", "approver"})
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A passport as the hub found it: the facts, and its chip's files on the disk."""
+
+    facts: PassportFacts
+    chip: StoredFile | None = None
+
+
+def examine_passport(procedure: Procedure, passport: PassportInput, at: datetime) -> Examined:
+    """Read and judge a passport and store its chip's files; call in a thread before `open_draft`.
+
+    Signatures take longer than a command may hold the writer. Raises BadInput naming the field.
+    """
+    facts = examine(passport, procedure.trust, on=procedure.office.today(at), at=at)
+    if passport.chip is None:
+        return Examined(facts)
+    return Examined(facts, procedure.blobs.put(msgspec.json.encode(passport.chip.files)))
+
+
+def open_draft(
+    tx: Tx, procedure: Procedure, preregistration: Preregistration, examined: Examined
+) -> DraftOpened:
+    """Open a draft with what the hub itself found in the passport."""
+    facts, chip = examined.facts, examined.chip
+    day = procedure.office.today(tx.at)
+    application = _new(tx, procedure, preregistration, facts, day)
+    tx.session.add(application)
+    tx.session.flush()
+    for source, values in facts.values.items():
+        persons.write(tx, procedure.keyring, application, source, values)
+    if preregistration.phone:
+        typed = {"phone": preregistration.phone}
+        persons.write(tx, procedure.keyring, application, "typed", typed)
+    if chip is not None:
+        register(tx, chip, CHIP_FILES)
+        documents.keep(tx, application.id, kind="chip", item="chip", blob=chip.id, step="draft")
+    tx.emit(ApplicationOpened(application.id), subject=application.id)
+    return DraftOpened(
+        id=application.id, case_code=application.case_code, chip_verdict=facts.chip_verdict
+    )
+
+
+def confirm_draft(tx: Tx, procedure: Procedure, application: str, values: Mapping[str, str]) -> str:
+    """Store what an officer confirmed or corrected, field by field. Raises BadInput, NotAllowed."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    must_have_role(tx, MAY_CONFIRM)
+    must_be_open(row)
+    unknown = [field for field in values if procedure.sop.field(field) is None]
+    if unknown:
+        faults = [FieldFault(field=f, code="unknown_field", message="") for f in unknown]
+        text = "There is no such field."
+        raise BadInput("field_unknown", text, id="Isian ini tidak ada.", fields=faults)
+    changed = persons.write(tx, procedure.keyring, row, persons.OFFICER, values)
+    tx.emit(DraftConfirmed(row.id, changed), subject=row.id)
+    return row.id
+
+
+def find(session: Session, office: int, procedure: Procedure, reference: str) -> Application | None:
+    """Return a case by id, case code, or the code on its receipt; None if there is none."""
+    receipt = procedure.keyring.blind("receipt", read_secret(reference))
+    named = or_(_named(reference), Application.receipt_index == receipt)
+    return session.scalar(select(Application).where(Application.office == office, named))
+
+
+def resolve(session: Session, office: int, reference: str) -> str | None:
+    """Return the id of the case that an id or a case code names, or None."""
+    query = select(Application.id).where(Application.office == office, _named(reference))
+    return session.scalar(query)
+
+
+def _named(reference: str) -> ColumnElement[bool]:
+    text = reference.strip()
+    codes = read_case_code(text.removeprefix(RECEIPT).partition(":")[0])
+    return or_(Application.id == text, Application.case_code.in_(codes))
+
+
+def must_find(session: Session, office: int, procedure: Procedure, reference: str) -> Application:
+    """Return a case as `find` does. Raises NotFound `case_unknown`."""
+    found = find(session, office, procedure, reference)
+    if found is None:
+        text = "There is no case with this code. Check every character."
+        indonesian = "Tidak ada perkara dengan kode ini. Periksa setiap karakter."
+        raise NotFound("case_unknown", text, id=indonesian)
+    return found
+
+
+def must_be_open(application: Application) -> None:
+    """Raise Conflict `case_ended` for a case that has come to its end."""
+    if application.state in ENDED:
+        raise Conflict("case_ended", "This case has ended.", id="Perkara ini sudah selesai.")
+
+
+def must_have_role(tx: Tx, roles: frozenset[str]) -> None:
+    """Raise NotAllowed `role_missing` unless an officer with one of `roles` commands."""
+    if tx.actor.kind != "officer" or not roles & tx.actor.roles:
+        names = ", ".join(sorted(roles))
+        raise NotAllowed(
+            "role_missing",
+            f"This needs one of the roles: {names}.",
+            id=f"Diperlukan salah satu peran: {names}.",
+        )
+
+
+def reject(tx: Tx, procedure: Procedure, application: str, reason: str, legal_basis: str) -> str:
+    """End a case by rejection, with its legal basis. Raises BadInput, Conflict, NotAllowed."""
+    must_have_role(tx, MAY_REJECT)
+    _must_be_given({"reason": reason, "legal_basis": legal_basis})
+    row = must_find(tx.session, tx.office, procedure, application)
+    _end(tx, procedure, row, "REJECTED", {"end_reason": reason, "legal_basis": legal_basis})
+    tx.emit(ApplicationRejected(row.id), subject=row.id)
+    return row.id
+
+
+def withdraw(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
+    """End a case because the applicant withdrew. Raises BadInput, Conflict, NotAllowed."""
+    must_have_role(tx, MAY_WITHDRAW)
+    _must_be_given({"reason": reason})
+    row = must_find(tx.session, tx.office, procedure, application)
+    _end(tx, procedure, row, "WITHDRAWN", {"end_reason": reason})
+    tx.emit(ApplicationWithdrawn(row.id), subject=row.id)
+    return row.id
+
+
+def receipt_payload(application: Application, person: persons.Person) -> str:
+    """Return the text of the barcode on the application receipt."""
+    secret = person.values.get("receipt_code", {}).get("system", "")
+    return payload(RECEIPT, application.case_code, secret)
+
+
+def _new(
+    tx: Tx, procedure: Procedure, draft: Preregistration, facts: PassportFacts, day: date
+) -> Application:
+    identity = new_id()
+    keyring = procedure.keyring
+    first = procedure.sop.stages[0]
+    secret = new_secret()
+    application = Application(
+        office=tx.office,
+        id=identity,
+        case_code=case_code(procedure.office.office.code, day, _next_serial(tx, day)),
+        sop=procedure.sop.number,
+        state="DRAFT",
+        position=first.name,
+        purpose=draft.purpose,
+        basis=draft.basis,
+        language=draft.language,
+        notice_version=draft.notice_version,
+        passport_source=facts.source,
+        chip_access=facts.chip_access,
+        chip_verdict=facts.chip_verdict,
+        data_key=keyring.wrap(keyring.new_data_key(), persons.key_place(tx.office, identity)),
+        passport_index=keyring.blind("passport", facts.number),
+        receipt_index=keyring.blind("receipt", secret),
+        opened_at=tx.at,
+    )
+    tx.session.add(application)
+    tx.session.flush()
+    persons.write(tx, keyring, application, "system", {"receipt_code": secret})
+    return application
+
+
+def _next_serial(tx: Tx, day: date) -> int:
+    series = tx.session.get(CaseSeries, (tx.office, day))
+    if series is None:
+        series = CaseSeries(office=tx.office, day=day, last=0)
+        tx.session.add(series)
+    series.last += 1
+    tx.session.flush()
+    return series.last
+
+
+def _end(
+    tx: Tx, procedure: Procedure, row: Application, state: str, words: Mapping[str, str]
+) -> None:
+    must_be_open(row)
+    persons.write(tx, procedure.keyring, row, "system", words)
+    row.state, row.ended_at = state, tx.at
+    _leave_branch(tx, row, state)
+    blanks.void(tx, row.id, state)
+
+
+def _leave_branch(tx: Tx, row: Application, outcome: str) -> None:
+    query = select(Diversion).where(
+        Diversion.office == tx.office,
+        Diversion.application == row.id,
+        Diversion.closed_at.is_(None),
+    )
+    for diversion in tx.session.scalars(query):
+        diversion.outcome, diversion.closed_at = outcome, tx.at
+        diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
+    tx.session.flush()
+
+
+def _must_be_given(values: Mapping[str, str]) -> None:
+    missing = [field for field, text in values.items() if not text.strip()]
+    if missing:
+        faults = [
+            FieldFault(field=f, code="missing", message="wajib diisi / required") for f in missing
+        ]
+        text = "Something is missing; see the named fields."
+        raise BadInput("missing", text, id="Ada yang belum diisi.", fields=faults)

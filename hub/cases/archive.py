@@ -1,0 +1,171 @@
+"""The archive package of a finished case: a BagIt bag (RFC 8493) in a tar, stored encrypted.
+
+CODE/bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
+CODE/data/case.json      the whole case record
+CODE/data/audit.json     its events with their seals
+CODE/data/documents/…    every file of the case
+"""
+
+from __future__ import annotations
+
+import io
+import mimetypes
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import bagit
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.blobs import StoredFile, register
+from hub.cases import documents
+from hub.cases.record import case_record, events_of
+from hub.cases.views import DocumentLine
+from hub.errors import BadInput
+from hub.models.application import Application, ArchivePackage
+from hub.models.officer import Officer
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.wire import FieldFault, Words
+from hub.writer import Actor, Tx
+
+PACKAGE = "package"
+MEDIA_TYPE = "application/x-tar"
+LARGEST_BYTES = 512 * 1024 * 1024
+_MEMORY = Path("/dev/shm")  # noqa: S108 — plain files of a case never touch the disk if it can be
+
+
+def build(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    values: Mapping[str, str],
+    at: datetime,
+    officer: Actor,
+) -> StoredFile:
+    """Build the package of a case and store it encrypted; return the stored file."""
+    memory = _MEMORY if _MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="loket-archive-", dir=memory) as folder:
+        bag = Path(folder) / application.case_code
+        bag.mkdir()
+        record = case_record(session, procedure, application)
+        record["handed_over"] = {"by": officer.name, "at": at, "shelf": values.get("shelf", "")}
+        (bag / "case.json").write_bytes(_pretty(record))
+        (bag / "audit.json").write_bytes(_pretty(events_of(session, application)))
+        _write_documents(session, procedure, application, bag / "documents")
+        _make_bag(bag, procedure, application, at)
+        return procedure.blobs.put(_tar(bag, at), largest=LARGEST_BYTES)
+
+
+def reference(package: StoredFile) -> str:
+    """Return the text by which a command refers to a package stored before it."""
+    return f"{package.id}:{package.sha256}:{package.size}"
+
+
+def lay_down(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    """Record the package, its shelf, giver and receiver. Raises BadInput `package_missing`."""
+    parts = values.get(PACKAGE, "").split(":")
+    if len(parts) != len(StoredFile.__slots__) or not parts[2].isdecimal():
+        fault = FieldFault(field=PACKAGE, code="missing", message="paket arsip / archive package")
+        text = "The archive package was not prepared."
+        raise BadInput("package_missing", text, id="Paket arsip belum disiapkan.", fields=[fault])
+    stored = StoredFile(parts[0], parts[1], int(parts[2]))
+    register(tx, stored, MEDIA_TYPE).application = application.id
+    tx.session.add(
+        ArchivePackage(
+            office=tx.office,
+            id=new_id(),
+            application=application.id,
+            blob=stored.id,
+            sha256=stored.sha256,
+            shelf=values["shelf"],
+            retention=procedure.office.retention.classification,
+            given_by=tx.actor.id,
+            received_by=_officer(tx, values["receiver"]),
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+
+
+def package_of(tx: Tx, application: str) -> str:
+    """Return the id of a case's package, or an empty text."""
+    query = select(ArchivePackage.id).where(
+        ArchivePackage.office == tx.office, ArchivePackage.application == application
+    )
+    return tx.session.scalar(query) or ""
+
+
+def line_of(session: Session, application: Application) -> DocumentLine | None:
+    """Return the package as a file of the case, None before step 12."""
+    query = select(ArchivePackage).where(
+        ArchivePackage.office == application.office,
+        ArchivePackage.application == application.id,
+    )
+    package = session.scalar(query)
+    if package is None:
+        return None
+    return DocumentLine(
+        id=package.id,
+        item="12.package",
+        name=Words(id="Paket arsip", en="Archive package"),
+        kind="package",
+        blob=package.blob,
+        media_type=MEDIA_TYPE,
+        step="12",
+        by=package.given_by,
+        at=package.at,
+    )
+
+
+def _officer(tx: Tx, login: str) -> str:
+    query = select(Officer.id).where(Officer.office == tx.office, Officer.login == login)
+    return tx.session.scalar(query) or ""
+
+
+def _write_documents(
+    session: Session, procedure: Procedure, application: Application, folder: Path
+) -> None:
+    folder.mkdir()
+    for number, document in enumerate(
+        documents.of_case(session, application.office, application.id), start=1
+    ):
+        ending = mimetypes.guess_extension(document.media_type) or ".bin"
+        content = procedure.blobs.get(document.blob)
+        (folder / f"{number:02d}-{document.item}{ending}").write_bytes(content)
+
+
+def _make_bag(bag: Path, procedure: Procedure, application: Application, at: datetime) -> None:
+    info = {
+        "Source-Organization": procedure.office.office.name.id,
+        "External-Identifier": application.case_code,
+        "Bagging-Date": procedure.office.today(at).isoformat(),
+        "External-Description": f"{procedure.sop.number} {procedure.sop.sheet.name.id}",
+    }
+    bagit.make_bag(str(bag), info, checksums=["sha256"])
+
+
+def _tar(bag: Path, at: datetime) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for path in sorted(bag.rglob("*")):
+            member = tar.gettarinfo(str(path), arcname=str(path.relative_to(bag.parent)))
+            member.mtime = int(at.timestamp())
+            member.uid = member.gid = 0
+            member.uname = member.gname = ""
+            if path.is_file():
+                with path.open("rb") as file:
+                    tar.addfile(member, file)
+            else:
+                tar.addfile(member)
+    return packed.getvalue()
+
+
+def _pretty(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)

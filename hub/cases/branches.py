@@ -1,0 +1,154 @@
+"""The two branches of the procedure: a case is sent there with a reason and comes back settled."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import persons, screening, segregation
+from hub.cases.applications import must_be_open, must_find, must_have_role
+from hub.errors import BadInput, Conflict, NotAllowed
+from hub.events.applications import ApplicationDiverted, ApplicationResumed
+from hub.models.application import Application, Diversion
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.sop import RelatedSop, Sop
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+
+def open_diversion(session: Session, application: Application) -> Diversion | None:
+    """Return the branch the case is in, or None."""
+    return session.scalar(
+        select(Diversion).where(
+            Diversion.office == application.office,
+            Diversion.application == application.id,
+            Diversion.closed_at.is_(None),
+        )
+    )
+
+
+def reason_of(procedure: Procedure, application: Application, diversion: Diversion) -> str:
+    """Return why the case was diverted."""
+    key = persons.data_key(procedure.keyring, application)
+    place = f"diversion/{diversion.id}"
+    return persons.open_text(key, application, place, diversion.sealed_reason)
+
+
+def state_before(sop: Sop, position: str) -> str:
+    """Return the state that a case at `position` has when it is in no branch."""
+    names = [stage.name for stage in sop.stages]
+    place = names.index(position)
+    return sop.stages[place - 1].reaches if place else "DRAFT"
+
+
+def must_not_be_diverted(session: Session, application: Application) -> None:
+    """Raise Conflict `case_diverted` while the case is in a branch."""
+    if open_diversion(session, application) is not None:
+        raise Conflict(
+            "case_diverted",
+            "This case is in a branch of the procedure; it must be resumed first.",
+            id="Perkara ini sedang dialihkan; harus dilanjutkan kembali lebih dahulu.",
+        )
+
+
+def divert(tx: Tx, procedure: Procedure, application: str, to: str, reason: str) -> str:
+    """Send a case from its current step to a branch of that step. Raises BadInput, Conflict."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    must_be_open(row)
+    must_not_be_diverted(tx.session, row)
+    stage = procedure.sop.stage(row.position)
+    allowed = {branch.to for branch in stage.divert} if stage else set()
+    if stage is None or to not in allowed:
+        names = ", ".join(sorted(allowed)) or "-"
+        text = f"This step diverts to: {names}."
+        raise Conflict("branch_unknown", text, id=f"Langkah ini dialihkan ke: {names}.")
+    must_have_role(tx, frozenset(stage.roles))
+    send(tx, procedure, row, stage.name, to, _given(reason))
+    return row.id
+
+
+def send(tx: Tx, procedure: Procedure, row: Application, step: str, to: str, reason: str) -> None:
+    """Put a case into a branch; the caller has judged that it may go there."""
+    identity = new_id()
+    key = persons.data_key(procedure.keyring, row)
+    tx.session.add(
+        Diversion(
+            office=tx.office,
+            id=identity,
+            application=row.id,
+            to=to,
+            step=step,
+            sealed_reason=persons.seal_text(key, row, f"diversion/{identity}", reason),
+            opened_by=tx.actor.id,
+            opened_by_name=tx.actor.name,
+            opened_at=tx.at,
+        )
+    )
+    row.state = _branch(procedure.sop, to).holds
+    tx.session.flush()
+    tx.emit(ApplicationDiverted(row.id, to, step), subject=row.id)
+
+
+def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason: str) -> str:
+    """Bring a case back to the step it left. Raises BadInput, Conflict, NotAllowed."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    diversion = open_diversion(tx.session, row)
+    if diversion is None:
+        text = "This case is in no branch."
+        raise Conflict("not_diverted", text, id="Perkara ini tidak sedang dialihkan.")
+    branch = _branch(procedure.sop, diversion.to)
+    _must_be_outcome(branch, outcome)
+    must_have_role(tx, frozenset(branch.roles))
+    _must_be_second_person(tx, procedure, row, diversion, branch)
+    key = persons.data_key(procedure.keyring, row)
+    place = f"outcome/{diversion.id}"
+    diversion.sealed_outcome_reason = persons.seal_text(key, row, place, _given(reason))
+    diversion.outcome, diversion.closed_at = outcome, tx.at
+    diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
+    row.state = state_before(procedure.sop, row.position)
+    if branch.act == "cekal_confirm":
+        screening.settle(tx, row.id, outcome)
+    tx.session.flush()
+    tx.emit(ApplicationResumed(row.id, row.position, outcome), subject=row.id)
+    return row.id
+
+
+def _must_be_second_person(
+    tx: Tx, procedure: Procedure, row: Application, diversion: Diversion, branch: RelatedSop
+) -> None:
+    if diversion.opened_by == tx.actor.id:
+        raise NotAllowed(
+            "segregation",
+            "Who sent a case to a branch may not bring it back.",
+            id="Yang mengalihkan perkara tidak boleh melanjutkannya kembali.",
+        )
+    if branch.act:
+        acts = segregation.acts_of(tx.session, tx.office, row.id)
+        segregation.enforce(procedure.office, acts, branch.act, tx.actor.id)
+
+
+def _must_be_outcome(branch: RelatedSop, outcome: str) -> None:
+    if outcome not in branch.outcomes:
+        names = ", ".join(branch.outcomes)
+        fault = FieldFault(field="outcome", code="wrong", message=names)
+        text = f"The outcome must be one of: {names}."
+        raise BadInput(
+            "outcome_wrong", text, id=f"Hasil harus salah satu dari: {names}.", fields=[fault]
+        )
+
+
+def _branch(sop: Sop, code: str) -> RelatedSop:
+    branch = sop.related(code)
+    if branch is None or not branch.holds:
+        text = "There is no such branch."
+        raise Conflict("branch_unknown", text, id="Cabang SOP ini tidak ada.")
+    return branch
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
+        text = "Give a reason."
+        raise BadInput("reason_missing", text, id="Berikan alasan.", fields=[fault])
+    return reason.strip()

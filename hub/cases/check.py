@@ -1,0 +1,106 @@
+"""Invariants of cases, for `loket hub check`: what must hold whatever happened before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from hub.cases.persons import data_key
+from hub.cases.requirements import unfold
+from hub.errors import Fault
+from hub.models.application import (
+    Application,
+    CustodyRecord,
+    Document,
+    Evidence,
+    RegisterNumber,
+    StepRecord,
+)
+from hub.models.station import BlobRow
+from hub.procedure import Procedure
+
+
+def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterator[str]:
+    """Yield a sentence with references only for every invariant that does not hold."""
+    yield from _broken_series(session, office)
+    yield from _broken_files(session, office)
+    for case in session.scalars(select(Application).where(Application.office == office)):
+        yield from _broken_key(procedure, case)
+        yield from _broken_steps(session, procedure, case)
+        yield from _broken_custody(session, case)
+
+
+def _broken_series(session: Session, office: int) -> Iterator[str]:
+    query = select(RegisterNumber.year, RegisterNumber.seq).where(RegisterNumber.office == office)
+    years: dict[int, list[int]] = {}
+    for year, seq in session.execute(query.order_by(RegisterNumber.year, RegisterNumber.seq)):
+        years.setdefault(year, []).append(seq)
+    for year, numbers in years.items():
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"register numbers of {year} have a gap"
+
+
+def _broken_files(session: Session, office: int) -> Iterator[str]:
+    query = (
+        select(Document.id, Document.blob)
+        .outerjoin(BlobRow, and_(BlobRow.office == Document.office, BlobRow.id == Document.blob))
+        .where(Document.office == office, BlobRow.id.is_(None))
+    )
+    for document, blob in session.execute(query):
+        yield f"document {document}: its file {blob} is not recorded"
+
+
+def _broken_key(procedure: Procedure, case: Application) -> Iterator[str]:
+    try:
+        data_key(procedure.keyring, case)
+    except Fault:
+        yield f"case {case.id}: its data key does not open with this master key"
+
+
+def _broken_steps(session: Session, procedure: Procedure, case: Application) -> Iterator[str]:
+    done = set(
+        session.scalars(
+            select(StepRecord.step).where(
+                StepRecord.office == case.office,
+                StepRecord.application == case.id,
+                StepRecord.completed_at.is_not(None),
+            )
+        )
+    )
+    names = [stage.name for stage in procedure.sop.stages]
+    place = names.index(case.position) if case.position else len(names)
+    if done != set(names[:place]):
+        yield f"case {case.id}: completed steps and position {case.position!r} disagree"
+    left = _evidence_left(session, case)
+    for stage in procedure.sop.stages[:place]:
+        needed = {
+            row.key
+            for row in unfold(procedure, case, stage)
+            if row.required and not row.field and row.rule.kind != "list_check"
+        }
+        if missing := needed - left.get(stage.name, set()):
+            yield f"case {case.id}: step {stage.name} lacks {', '.join(sorted(missing))}"
+
+
+def _evidence_left(session: Session, case: Application) -> dict[str, set[str]]:
+    query = select(Evidence.step, Evidence.key).where(
+        Evidence.office == case.office,
+        Evidence.application == case.id,
+        Evidence.voided_at.is_(None),
+    )
+    left: dict[str, set[str]] = {}
+    for step, key in session.execute(query):
+        left.setdefault(step, set()).add(key)
+    return left
+
+
+def _broken_custody(session: Session, case: Application) -> Iterator[str]:
+    query = select(CustodyRecord.id).where(
+        CustodyRecord.office == case.office,
+        CustodyRecord.application == case.id,
+        CustodyRecord.ended_at.is_(None),
+    )
+    if case.state == "ARCHIVED" and session.scalars(query).first() is not None:
+        yield f"case {case.id}: archived, but its passport is still in the office"

@@ -1,0 +1,213 @@
+"""The step that comes next in a case: what it needs, what is there, who may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import evidence, segregation
+from hub.cases.evidence import JOB_KINDS, Found
+from hub.cases.proof import Judge
+from hub.cases.requirements import Requirement, unfold
+from hub.cases.views import CurrentStep, EvidenceRow, SopWords, Target
+from hub.models.application import Application, StepRecord
+from hub.models.officer import Officer
+from hub.models.station import JobRow
+from hub.procedure import Procedure
+from hub.sop import Gate, Sop, Step
+from hub.wire import Words
+from hub.writer import Actor
+
+NOTHING = Words(id="", en="")
+
+
+def current_step(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: Step | Gate,
+    officer: Actor,
+    at: datetime,
+    names: Mapping[str, str],
+) -> CurrentStep:
+    """Return the current step or gate of a case as `officer` sees it."""
+    record = session.scalar(
+        select(StepRecord).where(
+            StepRecord.office == application.office,
+            StepRecord.application == application.id,
+            StepRecord.step == stage.name,
+        )
+    )
+    why_not = _why_not(session, procedure, application, stage, officer)
+    return CurrentStep(
+        key=stage.name,
+        number=stage.number if isinstance(stage, Step) else None,
+        gate=isinstance(stage, Gate),
+        title=stage.title,
+        words=_sop_words(stage),
+        performer=performer(procedure.sop, stage),
+        roles=stage.roles,
+        lane=stage.lane,
+        applicant_present=stage.applicant_present,
+        running_since=record.running_since if record else None,
+        running_by=names.get(record.running_by, record.running_by) if record else "",
+        touch_s=touch_of(record, at),
+        evidence=_rows(session, procedure, application, stage, officer, at, names),
+        diversions=_targets(procedure.sop, stage),
+        allowed=why_not is None,
+        why_not=why_not,
+    )
+
+
+def performer(sop: Sop, stage: Step | Gate) -> Words:
+    """Return who performs a stage, by the sheet's unit names."""
+    units = [unit for code in stage.performers if (unit := sop.unit(code))]
+    return Words(
+        id=" / ".join(unit.column or unit.name.id for unit in units),
+        en=" / ".join(unit.name.en for unit in units),
+    )
+
+
+def touch_of(record: StepRecord | None, at: datetime) -> int:
+    """Return the touch time of a step in seconds, a running clock included."""
+    if record is None:
+        return 0
+    running = (at - record.running_since).total_seconds() if record.running_since else 0
+    return record.touch_s + max(0, round(running))
+
+
+def officer_names(session: Session, office: int) -> dict[str, str]:
+    """Return the names of the office's staff by id and by `officer:id`."""
+    rows = session.execute(select(Officer.id, Officer.name).where(Officer.office == office))
+    found: dict[str, str] = {}
+    for identity, name in rows:
+        found[identity] = found[f"officer:{identity}"] = name
+    return found
+
+
+def _why_not(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: Step | Gate,
+    officer: Actor,
+) -> Words | None:
+    if not set(stage.roles) & officer.roles:
+        known = [role for code in stage.roles if (role := procedure.office.role(code))]
+        return Words(
+            id="Untuk peran: " + ", ".join(role.name.id for role in known),
+            en="For the role: " + ", ".join(role.name.en for role in known),
+        )
+    acts = segregation.acts_of(session, application.office, application.id)
+    rule = segregation.broken(procedure.office, acts, stage.name, officer.id)
+    return rule.rule if rule else None
+
+
+def _sop_words(stage: Step | Gate) -> SopWords:
+    if isinstance(stage, Gate):
+        return SopWords(
+            activity=stage.title,
+            completeness=NOTHING,
+            output=NOTHING,
+            remark=stage.reason,
+            minutes=0,
+            mark=None,
+            inferred=True,
+        )
+    return SopWords(
+        activity=stage.activity,
+        completeness=stage.completeness,
+        output=stage.output,
+        remark=stage.remark,
+        minutes=stage.minutes,
+        mark=_mark_words(stage),
+        inferred=stage.inferred,
+    )
+
+
+def _mark_words(stage: Step) -> Words | None:
+    if stage.mark is None:
+        return None
+    return Words(
+        id=f"“{stage.mark.text}”: " + " / ".join(reading.id for reading in stage.mark.readings),
+        en=f"“{stage.mark.text}”: " + " / ".join(reading.en for reading in stage.mark.readings),
+    )
+
+
+def _targets(sop: Sop, stage: Step | Gate) -> tuple[Target, ...]:
+    related = [(branch, sop.related(branch.to)) for branch in stage.divert]
+    return tuple(
+        Target(to=branch.to, name=known.id.rstrip(";"), when=branch.when)
+        for branch, known in related
+        if known is not None
+    )
+
+
+def _rows(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: Step | Gate,
+    officer: Actor,
+    at: datetime,
+    names: Mapping[str, str],
+) -> tuple[EvidenceRow, ...]:
+    requirements = unfold(procedure, application, stage)
+    found = evidence.gather(session, procedure, application, stage.name, requirements, {})
+    judge = Judge(session, procedure, application, procedure.office.today(at), officer.id)
+    values = {key: here.value for key, here in found.items()}
+    jobs = _newest_jobs(session, application, stage.name)
+    rows = []
+    for row in requirements:
+        if row.rule.kind == "list_check" and not set(stage.roles) & officer.roles:
+            continue  # what the list says is Wasdakim's alone
+        here = found.get(row.key)
+        good = here is not None and judge.judge(row, here, values) is None
+        rows.append(_row(stage.name, row, here, names, jobs.get(row.key), supplied=good))
+    return tuple(rows)
+
+
+def _row(
+    stage: str,
+    row: Requirement,
+    here: Found | None,
+    names: Mapping[str, str],
+    job: str | None,
+    *,
+    supplied: bool,
+) -> EvidenceRow:
+    device = row.kind in JOB_KINDS
+    return EvidenceRow(
+        key=row.key,
+        kind=row.kind,
+        label=row.label,
+        hint=row.hint,
+        required=row.required,
+        supplied=supplied,
+        value=here.value if here else "",
+        by=names.get(here.by, here.by) if here else "",
+        at=here.at if here else None,
+        how=here.how if here else None,
+        choices=row.choices,
+        blob=here.blobs[0] if here and here.blobs else None,
+        job=job,
+        evidence=f"{stage}.{row.key}" if device else "",
+        paper=row.rule.paper,
+        first=row.rule.first,
+    )
+
+
+def _newest_jobs(session: Session, application: Application, stage: str) -> dict[str, str]:
+    query = (
+        select(JobRow.evidence, JobRow.id)
+        .where(
+            JobRow.office == application.office,
+            JobRow.application == application.id,
+            JobRow.evidence.startswith(f"{stage}.", autoescape=True),
+        )
+        .order_by(JobRow.queued_at)
+    )
+    return {key.removeprefix(f"{stage}."): job for key, job in session.execute(query)}

@@ -1,0 +1,108 @@
+"""Who holds a passport: opened against a receipt, moved hand to hand, closed against a signature.
+
+A case has at most one open record; the database refuses a second holder.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.errors import BadInput, Conflict
+from hub.events.applications import CustodyMoved
+from hub.models.application import CustodyRecord
+from hub.models.schema import new_id
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+
+def holder(session: Session, office: int, application: str) -> CustodyRecord | None:
+    """Return the open record of a case's passport, or None if the office does not hold it."""
+    return session.scalar(
+        select(CustodyRecord).where(
+            CustodyRecord.office == office,
+            CustodyRecord.application == application,
+            CustodyRecord.ended_at.is_(None),
+        )
+    )
+
+
+def records(session: Session, office: int, application: str) -> tuple[CustodyRecord, ...]:
+    """Return every record of a case's passport, oldest first."""
+    query = select(CustodyRecord).where(
+        CustodyRecord.office == office, CustodyRecord.application == application
+    )
+    return tuple(session.scalars(query.order_by(CustodyRecord.taken_at)))
+
+
+def held(session: Session, office: int) -> tuple[CustodyRecord, ...]:
+    """Return where every passport in the office is, the longest unmoved first."""
+    query = select(CustodyRecord).where(
+        CustodyRecord.office == office, CustodyRecord.ended_at.is_(None)
+    )
+    return tuple(session.scalars(query.order_by(CustodyRecord.taken_at)))
+
+
+def take(tx: Tx, application: str, location: str) -> str:
+    """Take a passport into custody at `location`. Raises Conflict `custody_open`."""
+    if holder(tx.session, tx.office, application) is not None:
+        raise Conflict(
+            "custody_open",
+            "The office holds this passport already.",
+            id="Paspor ini sudah dipegang kantor.",
+        )
+    return _open(tx, application, location, "taken")
+
+
+def move(tx: Tx, application: str, location: str) -> str:
+    """Take the passport over from its holder. Raises Conflict `custody_not_open`, BadInput."""
+    current = _must_hold(tx, application)
+    _end(tx, current, "moved", "")
+    return _open(tx, application, location, "moved")
+
+
+def give_back(tx: Tx, application: str, against: str) -> str:
+    """Close custody: the passport left `against` a paper. Raises Conflict `custody_not_open`."""
+    current = _must_hold(tx, application)
+    _end(tx, current, "returned", against)
+    tx.emit(CustodyMoved(application, current.id, "returned"), subject=application)
+    return current.id
+
+
+def _must_hold(tx: Tx, application: str) -> CustodyRecord:
+    current = holder(tx.session, tx.office, application)
+    if current is None:
+        raise Conflict(
+            "custody_not_open",
+            "The office does not hold this passport.",
+            id="Kantor tidak memegang paspor ini.",
+        )
+    return current
+
+
+def _open(tx: Tx, application: str, location: str, act: str) -> str:
+    if not location.strip():
+        fault = FieldFault(field="location", code="missing", message="wajib diisi / required")
+        text = "Say where the passport is kept."
+        raise BadInput("location_missing", text, id="Sebutkan tempat paspor.", fields=[fault])
+    record = CustodyRecord(
+        office=tx.office,
+        id=new_id(),
+        application=application,
+        holder=tx.actor.id,
+        holder_name=tx.actor.name,
+        location=location.strip(),
+        taken_at=tx.at,
+    )
+    tx.session.add(record)
+    tx.session.flush()
+    tx.emit(CustodyMoved(application, record.id, act), subject=application)
+    return record.id
+
+
+def _end(tx: Tx, record: CustodyRecord, ending: str, against: str) -> None:
+    record.ended_at = tx.at
+    record.ended_by = tx.actor.id
+    record.ending = ending
+    record.against = against
+    tx.session.flush()

@@ -1,0 +1,85 @@
+"""What completing a step does besides leaving its evidence; the SOP file names these duties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hub.cases import archive, blanks, custody, payments, persons, screening
+from hub.cases.proof import SKIM_TARIFF
+from hub.models.application import Application
+from hub.procedure import Procedure
+from hub.writer import Tx
+
+Duty = Callable[[Tx, Procedure, Application, Mapping[str, str]], None]
+
+
+def perform(
+    tx: Tx, procedure: Procedure, application: Application, name: str, values: Mapping[str, str]
+) -> None:
+    """Do the duty `name` with the values of the step. Raises what the duty raises."""
+    _DUTIES[name](tx, procedure, application, values)
+
+
+def check_list(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    """Look the person up in the list in force and record it with the decision."""
+    person = persons.read(tx.session, procedure.keyring, application)
+    result = screening.screen(tx.session, tx.office, procedure.keyring, person)
+    screening.record(tx, application.id, result, values.get("decision", ""))
+
+
+def _receive(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    del values
+    office = procedure.office
+    application.received_at = tx.at
+    application.promised_on = office.working_day_after(
+        office.today(tx.at), office.office.promised_working_days
+    )
+
+
+def _open_custody(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    if procedure.office.office.custody == "office":
+        custody.take(tx, application.id, values["custody_place"])
+
+
+def _record_payment(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    payments.record(tx, procedure.keyring, application, tariff=SKIM_TARIFF, values=values)
+
+
+def _issue(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    blanks.issue(tx, procedure.office, application, values["blank_serial"])
+
+
+def _close_custody(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    del values
+    if procedure.office.office.custody == "office":
+        payment = payments.of_case(tx.session, tx.office, application.id)
+        custody.give_back(tx, application.id, payment.proof_number if payment else "")
+
+
+def _archive(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    archive.lay_down(tx, procedure, application, values)
+
+
+_DUTIES: dict[str, Duty] = {
+    "receive": _receive,
+    "open_custody": _open_custody,
+    "check_list": check_list,
+    "record_payment": _record_payment,
+    "issue": _issue,
+    "close_custody": _close_custody,
+    "archive": _archive,
+}

@@ -1,0 +1,247 @@
+"""The evidence of a case: gathered from what was typed, stored, captured or known; kept sealed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from hub.cases import documents, persons, screening
+from hub.cases.requirements import Requirement
+from hub.models.application import Application, Evidence
+from hub.models.schema import new_id
+from hub.models.station import JobRow
+from hub.procedure import Procedure
+from hub.wire import Words
+from hub.writer import Tx
+
+PAPER = "paper"
+TICKED = "yes"
+JOB_KINDS = {
+    "scan": "scan",
+    "photo": "take_photo",
+    "finger": "capture_finger",
+    "print": "print_document",
+}
+_TRUE = {"yes", "on", "true", "1", "ya"}
+_BLOB = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is there for a requirement: a value, files, or the job that made them."""
+
+    value: str
+    blobs: tuple[str, ...] = ()
+    job: str | None = None
+    by: str = ""
+    at: datetime | None = None
+    how: Words | None = None
+
+
+def plain(requirement: Requirement, text: str) -> str:
+    """Return what was typed as it is kept: money as digits, numbers without spaces."""
+    text = text.strip()
+    if requirement.kind == "checkbox":
+        return TICKED if text.lower() in _TRUE else ""
+    if requirement.kind == "money":
+        return re.sub(r"\D", "", text)
+    if requirement.rule.check in ("billing_code", "ntpn", "signer_nip", "blank"):
+        return re.sub(r"[\s.]", "", text).upper()
+    return text
+
+
+def gather(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    requirements: Sequence[Requirement],
+    posted: Mapping[str, str],
+) -> dict[str, Found]:
+    """Return what there is for each requirement: posted, else stored, else captured, else known."""
+    stored = _stored(session, procedure, application, stage)
+    captured = _captured(session, application, stage)
+    person = persons.read(session, procedure.keyring, application)
+    found: dict[str, Found] = {}
+    for requirement in requirements:
+        text = plain(requirement, posted.get(requirement.key, ""))
+        here = (
+            _posted(requirement, text)
+            or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
+            or _known(requirement, person)
+            or _screened(session, procedure, application, requirement, person)
+        )
+        if here is not None:
+            found[requirement.key] = here
+    return found
+
+
+def keep(
+    tx: Tx,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    requirement: Requirement,
+    found: Found,
+) -> None:
+    """Keep evidence: a person's field as a value of the officer, all else sealed in the case."""
+    if requirement.field:
+        if found.by == "":
+            values = {requirement.field: found.value}
+            persons.write(tx, procedure.keyring, application, persons.OFFICER, values)
+        return
+    key = persons.data_key(procedure.keyring, application)
+    place = _place(stage, requirement.key)
+    row = _valid_row(tx.session, application, stage, requirement.key)
+    if row is not None:
+        if persons.open_text(key, application, place, row.sealed) == found.value:
+            return
+        row.voided_at = tx.at
+        tx.session.flush()
+    tx.session.add(
+        Evidence(
+            office=tx.office,
+            id=new_id(),
+            application=application.id,
+            step=stage,
+            key=requirement.key,
+            sealed=persons.seal_text(key, application, place, found.value),
+            blob=found.blobs[0] if found.blobs else None,
+            job=found.job,
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+    for blob in found.blobs:
+        item = f"{stage}.{requirement.key}"
+        documents.keep(tx, application.id, kind=requirement.kind, item=item, blob=blob, step=stage)
+
+
+def withdraw(tx: Tx, application: Application, stage: str, key: str) -> bool:
+    """Void what was kept for `key`; return whether there was something."""
+    row = _valid_row(tx.session, application, stage, key)
+    if row is not None:
+        row.voided_at = tx.at
+        tx.session.flush()
+    return row is not None
+
+
+def values_of(
+    session: Session, procedure: Procedure, application: Application
+) -> dict[str, dict[str, str]]:
+    """Return every valid value of a case: stage → key → text. For papers and the archive."""
+    key = persons.data_key(procedure.keyring, application)
+    result: dict[str, dict[str, str]] = {}
+    for row in session.scalars(_valid(application)):
+        text = persons.open_text(key, application, _place(row.step, row.key), row.sealed)
+        result.setdefault(row.step, {})[row.key] = text
+    return result
+
+
+def _posted(requirement: Requirement, text: str) -> Found | None:
+    if not text:
+        return None
+    if requirement.kind in ("scan", "photo", "finger") and _BLOB.fullmatch(text):
+        return Found(text, (text,), how=Words(id="berkas diunggah", en="file uploaded"))
+    return Found(text)
+
+
+def _newer(stored: Found | None, job: Found | None, requirement: Requirement) -> Found | None:
+    if job is None or JOB_KINDS.get(requirement.kind) is None:
+        return stored
+    if stored is None or stored.at is None or job.at is None or job.at > stored.at:
+        return job
+    return stored
+
+
+def _known(requirement: Requirement, person: persons.Person) -> Found | None:
+    if not requirement.field or not (text := person.value(requirement.field)):
+        return None
+    source = person.source(requirement.field)
+    names = {"chip": "cip / chip", "mrz": "MRZ", "typed": "kios / kiosk", "officer": "petugas"}
+    return Found(text, by=source, how=Words(id=names[source], en=source))
+
+
+def _screened(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    requirement: Requirement,
+    person: persons.Person,
+) -> Found | None:
+    if requirement.rule.kind != "list_check":
+        return None
+    result = screening.screen(session, application.office, procedure.keyring, person)
+    if not result.version:
+        return None
+    value = f"{result.version}: {len(result.candidates)}"
+    how = Words(
+        id=f"daftar {result.version}: {len(result.candidates)} kemungkinan cocok",
+        en=f"list {result.version}: {len(result.candidates)} possible matches",
+    )
+    return Found(value, how=how)
+
+
+def _stored(
+    session: Session, procedure: Procedure, application: Application, stage: str
+) -> dict[str, Found]:
+    key = persons.data_key(procedure.keyring, application)
+    rows = session.scalars(_valid(application).where(Evidence.step == stage))
+    return {
+        row.key: Found(
+            persons.open_text(key, application, _place(stage, row.key), row.sealed),
+            (row.blob,) if row.blob else (),
+            row.job,
+            row.by_name or row.by,
+            row.at,
+        )
+        for row in rows
+    }
+
+
+def _captured(session: Session, application: Application, stage: str) -> dict[str, Found]:
+    """Return the newest finished device job for each evidence key of the stage."""
+    query = (
+        select(JobRow)
+        .where(
+            JobRow.office == application.office,
+            JobRow.application == application.id,
+            JobRow.state == "done",
+            JobRow.evidence.startswith(f"{stage}.", autoescape=True),
+        )
+        .order_by(JobRow.ended_at)
+    )
+    found: dict[str, Found] = {}
+    for job in session.scalars(query):
+        blobs = tuple(msgspec.json.decode(job.blobs, type=list[str]))
+        if job.kind == "print_document":
+            blobs = (job.blob,) if job.blob else ()
+        if job.kind in JOB_KINDS.values():
+            key = job.evidence.removeprefix(f"{stage}.")
+            how = Words(id="perangkat loket", en="counter device")
+            found[key] = Found(job.id, blobs, job.id, job.actor, job.ended_at, how)
+    return found
+
+
+def _valid(application: Application) -> Select[Evidence]:
+    return select(Evidence).where(
+        Evidence.office == application.office,
+        Evidence.application == application.id,
+        Evidence.voided_at.is_(None),
+    )
+
+
+def _valid_row(session: Session, application: Application, stage: str, key: str) -> Evidence | None:
+    return session.scalar(_valid(application).where(Evidence.step == stage, Evidence.key == key))
+
+
+def _place(stage: str, key: str) -> str:
+    return f"evidence/{stage}/{key}"

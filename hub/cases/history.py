@@ -1,0 +1,106 @@
+"""What happened to a case, in words, from its sealed events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import persons
+from hub.cases.views import HistoryLine
+from hub.models.application import Application, StepRecord
+from hub.models.queue import EventRow
+from hub.models.station import Station
+from hub.procedure import Procedure
+from hub.wire import Words
+
+_WORDS = {
+    "application.opened": Words(id="Draf dibuka", en="Draft opened"),
+    "application.confirmed": Words(id="Data dikonfirmasi petugas", en="Data confirmed"),
+    "application.diverted": Words(id="Dialihkan", en="Diverted"),
+    "application.resumed": Words(id="Dilanjutkan kembali", en="Resumed"),
+    "application.rejected": Words(id="Ditolak", en="Rejected"),
+    "application.withdrawn": Words(id="Dicabut", en="Withdrawn"),
+    "application.archived": Words(id="Diarsipkan", en="Archived"),
+    "payment.recorded": Words(id="Pembayaran dicatat", en="Payment recorded"),
+    "number.given": Words(id="Nomor register diberikan", en="Register number given"),
+    "blank.used": Words(id="Blangko dipakai", en="Blank used"),
+    "custody.moved": Words(id="Paspor berpindah tangan", en="Passport changed hands"),
+}
+_BRANCHES = ("application.diverted", "application.resumed")
+
+
+def history(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    names: Mapping[str, str],
+    *,
+    sees_cekal: bool,
+) -> tuple[HistoryLine, ...]:
+    """Return the case's history, oldest first; SOP Cekal only for those who may know."""
+    query = (
+        select(EventRow)
+        .where(
+            EventRow.office == application.office,
+            EventRow.subject == application.id,
+            EventRow.audience != "audit",
+        )
+        .order_by(EventRow.seq)
+    )
+    who = {**names, **_stations(session, application.office)}
+    remarks = _remarks(session, procedure, application)
+    lines = []
+    hidden = False
+    for event in session.scalars(query):
+        body = msgspec.json.decode(event.body, type=dict[str, object])
+        if event.kind in _BRANCHES and not sees_cekal:
+            hidden = body.get("to") == "cekal" or (hidden and event.kind == "application.resumed")
+            if hidden:
+                continue
+        what = _what(procedure, event.kind, body)
+        if what is not None:
+            step = str(body.get("step", body.get("gate", "")))
+            remark = remarks.get(step, "") if event.kind in _DONE else ""
+            by = who.get(event.actor, "")
+            lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark))
+    return tuple(lines)
+
+
+_DONE = ("step.completed", "gate.passed")
+
+
+def _what(procedure: Procedure, kind: str, body: Mapping[str, object]) -> Words | None:
+    if kind in _DONE:
+        stage = procedure.sop.stage(str(body.get("step", body.get("gate", ""))))
+        if stage is None:
+            return None
+        number = f"{stage.name} · " if kind == "step.completed" else ""
+        return Words(id=f"{number}{stage.title.id}", en=f"{number}{stage.title.en}")
+    words = _WORDS.get(kind)
+    related = procedure.sop.related(str(body.get("to", "")))
+    if words is not None and related is not None:
+        return Words(id=f"{words.id}: {related.id}", en=f"{words.en}: {related.en}")
+    return words
+
+
+def _remarks(session: Session, procedure: Procedure, application: Application) -> dict[str, str]:
+    key = persons.data_key(procedure.keyring, application)
+    rows = session.scalars(
+        select(StepRecord).where(
+            StepRecord.office == application.office,
+            StepRecord.application == application.id,
+            StepRecord.sealed_remark.is_not(None),
+        )
+    )
+    return {
+        row.step: persons.open_text(key, application, f"remark/{row.step}", row.sealed_remark)
+        for row in rows
+    }
+
+
+def _stations(session: Session, office: int) -> dict[str, str]:
+    rows = session.execute(select(Station.id, Station.name).where(Station.office == office))
+    return {f"station:{identity}": name for identity, name in rows}

@@ -1,0 +1,145 @@
+"""A case opened for its papers: person, evidence, payment, number, and who prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks, documents, evidence, payments, persons
+from hub.cases.applications import must_find
+from hub.cases.papers_due import papers_due
+from hub.errors import Conflict
+from hub.letters import Imprint, PermitPeriod, Signer
+from hub.models.application import Application, Payment, RegisterNumber
+from hub.models.officer import Officer
+from hub.procedure import Procedure
+from hub.wire import Words
+from hub.writer import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """What a paper is made from; each question that has no answer yet is refused in words."""
+
+    session: Session
+    procedure: Procedure
+    case: Application
+    person: persons.Person
+    values: Mapping[str, Mapping[str, str]]
+    at: datetime
+    officer: Actor
+    counter: int
+    copy: bool
+
+    @property
+    def today(self) -> date:
+        """Return the office day."""
+        return self.procedure.office.today(self.at)
+
+    def said(self, step: str, key: str) -> str:
+        """Return a value of the evidence, or an empty text."""
+        return self.values.get(step, {}).get(key, "")
+
+    def imprint(self, number: str, payload: str, short_code: str) -> Imprint:
+        """Return the foot of a paper."""
+        return Imprint(
+            case_code=self.case.case_code,
+            paper_number=number,
+            printed_at=self.at,
+            payload=payload,
+            short_code=short_code,
+            copy=self.copy,
+        )
+
+    def payment(self) -> Payment:
+        """Return the payment. Raises Conflict `not_paid`."""
+        payment = payments.of_case(self.session, self.case.office, self.case.id)
+        if payment is None:
+            text = "This case is not paid yet."
+            raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+        return payment
+
+    def number(self) -> RegisterNumber:
+        """Return the register number. Raises Conflict `number_missing`."""
+        number = blanks.number_of(self.session, self.case.office, self.case.id)
+        if number is None:
+            raise Conflict(
+                "number_missing",
+                "This case has no register number yet: save the blank's serial first.",
+                id="Perkara ini belum bernomor register: simpan dahulu nomor seri blangko.",
+            )
+        return number
+
+    def photo(self) -> bytes:
+        """Return the newest photo. Raises Conflict `photo_missing`."""
+        photos = [
+            document
+            for document in documents.of_case(self.session, self.case.office, self.case.id)
+            if document.kind == "photo"
+        ]
+        if not photos:
+            text = "There is no photo in this case yet."
+            raise Conflict("photo_missing", text, id="Belum ada foto pada perkara ini.")
+        return self.procedure.blobs.get(photos[-1].blob)
+
+    def periods(self) -> tuple[PermitPeriod, ...]:
+        """Return the interval of stay that the case keeps, up to today."""
+        start = date.fromisoformat(self.person.value("stay_since"))
+        expiry = date.fromisoformat(self.person.value("permit_expiry"))
+        return (
+            PermitPeriod(
+                permit=self.person.value("permit_type"),
+                number=self.person.value("permit_number"),
+                start=start,
+                end=max(start, min(expiry, self.today)),
+            ),
+        )
+
+    def permit(self) -> str:
+        """Return kind and number of the stay permit."""
+        return f"{self.person.value('permit_type')} {self.person.value('permit_number')}"
+
+    def signer(self) -> Signer:
+        """Return who legalised, or who will. Raises Conflict `signer_missing`."""
+        signers = self.procedure.office.signers_on(self.today)
+        nip = self.said("9", "nip")
+        signer = next((s for s in signers if s.nip == nip), signers[0] if signers else None)
+        if signer is None:
+            text = "No official may sign today: see the signers in office.toml."
+            indonesian = "Tidak ada pejabat yang berwenang hari ini: lihat office.toml."
+            raise Conflict("signer_missing", text, id=indonesian)
+        return Signer(name=signer.name, nip=signer.nip, capacity=signer.title)
+
+    def officer_as(self, officer: str, name: str, capacity: Words) -> Signer:
+        """Return a member of staff as a paper names them."""
+        row = self.session.get(Officer, (self.case.office, officer))
+        return Signer(name=name, nip=row.nip if row else "", capacity=capacity)
+
+
+def opened_case(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    application: str,
+    kind: str,
+    at: datetime,
+    officer: Actor,
+    counter: int,
+) -> OpenedCase:
+    """Open a case for the paper `kind`. Raises NotFound `case_unknown`."""
+    case = must_find(session, office, procedure, application)
+    printed = {line.kind: line.printed for line in papers_due(session, case)}
+    return OpenedCase(
+        session=session,
+        procedure=procedure,
+        case=case,
+        person=persons.read(session, procedure.keyring, case),
+        values=evidence.values_of(session, procedure, case),
+        at=at,
+        officer=officer,
+        counter=counter,
+        copy=printed.get(kind, 0) > 0,
+    )

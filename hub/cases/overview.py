@@ -1,0 +1,309 @@
+"""Cases as officers see them: one case in full, and the list of open ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.cases import archive, blanks, branches, custody, documents, payments, persons
+from hub.cases.applications import ENDED, must_find
+from hub.cases.current import current_step, officer_names, performer, touch_of
+from hub.cases.history import history
+from hub.cases.papers_due import papers_due
+from hub.cases.passports import VERDICTS
+from hub.cases.views import (
+    CaseHead,
+    CaseRow,
+    CaseView,
+    Custody,
+    DiversionState,
+    DocumentLine,
+    SourceValue,
+    StepLine,
+    ValueRow,
+)
+from hub.errors import NotAllowed
+from hub.models.application import Application, CustodyRecord, StepRecord
+from hub.models.schema import Office
+from hub.procedure import Procedure
+from hub.sop import Gate, Step
+from hub.wire import Words
+from hub.writer import Actor
+
+PURPOSES = {
+    "PEWARGANEGARAAN": Words(id="Pewarganegaraan", en="Naturalisation"),
+    "PERNYATAAN": Words(id="Pernyataan menjadi WNI", en="Declaration of citizenship"),
+}
+BASES = {
+    "KELUARGA": Words(id="Keluarga", en="Family"),
+    "BEKERJA": Words(id="Bekerja", en="Work"),
+    "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
+    "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
+}
+SEE_CEKAL = frozenset({"watchlist_examiner", "legaliser"})
+SEE_ALL = frozenset({"supervisor", "auditor"})
+BODILY = ("photo", "finger", "chip")
+CEKAL_HOLD = "ON_HOLD_CEKAL"
+
+
+def case_view(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    application: str,
+    officer: Actor,
+    at: datetime,
+) -> CaseView:
+    """Return a case as `officer` may see it. Raises NotFound `case_unknown`, NotAllowed."""
+    row = must_find(session, office, procedure, application)
+    _must_see_cases(procedure, officer)
+    sees_cekal = bool(SEE_CEKAL & officer.roles)
+    names = officer_names(session, office)
+    records = _records(session, row)
+    person = persons.read(session, procedure.keyring, row)
+    number = blanks.number_of(session, office, row.id)
+    blank = blanks.of_case(session, office, row.id)
+    payment = payments.of_case(session, office, row.id)
+    stage = procedure.sop.stage(row.position) if row.state not in ENDED else None
+    return CaseView(
+        id=row.id,
+        seq=session.scalar(select(Office.seq).where(Office.id == office)) or 0,
+        head=_head(session, procedure, row, person, records, at, sees_cekal=sees_cekal),
+        steps=_steps(procedure, row, records, at),
+        current=(
+            current_step(session, procedure, row, stage, officer, at, names) if stage else None
+        ),
+        documents=_documents(session, procedure, row, officer),
+        papers=papers_due(session, row),
+        history=history(session, procedure, row, names, sees_cekal=sees_cekal),
+        diversion=_diversion(session, procedure, row, sees_cekal=sees_cekal),
+        values=_values(procedure, person),
+        register_number=number.number if number else "",
+        proof_number=payment.proof_number if payment else "",
+        blank_serial=blank.serial if blank else "",
+    )
+
+
+def work_list(
+    session: Session, office: int, procedure: Procedure, officer: Actor, at: datetime
+) -> tuple[CaseRow, ...]:
+    """Return the open cases, those that wait for the officer's roles first, oldest first."""
+    _must_see_cases(procedure, officer)
+    rows = session.scalars(
+        select(Application)
+        .where(Application.office == office, Application.state.not_in(ENDED))
+        .order_by(Application.opened_at)
+    ).all()
+    since = _waiting_since(session, office, [row.id for row in rows])
+    listed = [_case_row(session, procedure, row, officer, since, at) for row in rows]
+    return tuple(sorted(listed, key=lambda line: (not line.mine, line.waiting_since)))
+
+
+def shown_state(procedure: Procedure, row: Application, *, sees_cekal: bool) -> str:
+    """Return the state to show: a case held by SOP Cekal looks normal to everybody else."""
+    if row.state != CEKAL_HOLD or sees_cekal:
+        return row.state
+    return branches.state_before(procedure.sop, row.position)
+
+
+def may_see_cases(procedure: Procedure, roles: frozenset[str]) -> bool:
+    """Return whether an officer with `roles` has a part in any stage of the procedure."""
+    may = {role for stage in procedure.sop.stages for role in stage.roles} | SEE_ALL
+    return bool(may & roles)
+
+
+def _must_see_cases(procedure: Procedure, officer: Actor) -> None:
+    if not may_see_cases(procedure, officer.roles):
+        text = "Your role has no access to cases."
+        raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke perkara.")
+
+
+def _records(session: Session, row: Application) -> dict[str, StepRecord]:
+    query = select(StepRecord).where(
+        StepRecord.office == row.office, StepRecord.application == row.id
+    )
+    return {record.step: record for record in session.scalars(query)}
+
+
+def _head(
+    session: Session,
+    procedure: Procedure,
+    row: Application,
+    person: persons.Person,
+    records: Mapping[str, StepRecord],
+    at: datetime,
+    *,
+    sees_cekal: bool,
+) -> CaseHead:
+    office, sop = procedure.office, procedure.sop
+    state = shown_state(procedure, row, sees_cekal=sees_cekal)
+    known = sop.state(state)
+    first = office.today(row.received_at or row.opened_at)
+    return CaseHead(
+        person=person.name,
+        case_code=row.case_code,
+        purpose=PURPOSES[row.purpose],
+        basis=BASES[row.basis],
+        state=state,
+        state_words=known.name if known else Words(id=state, en=state),
+        touch_s=sum(touch_of(records.get(step.name), at) for step in sop.steps),
+        standard_min=sop.sheet.minutes,
+        opened_at=row.opened_at,
+        lead_days=office.working_days(first, office.today(row.ended_at or at)),
+        promised_days=office.office.promised_working_days,
+        promised_on=row.promised_on,
+        custody=_custody(custody.holder(session, row.office, row.id)),
+        passport_source=row.passport_source,
+        chip_verdict=row.chip_verdict,
+        chip_words=VERDICTS.get(row.chip_verdict, VERDICTS[""]),
+    )
+
+
+def _custody(holder: CustodyRecord | None) -> Custody | None:
+    if holder is None:
+        return None
+    return Custody(holder=holder.holder_name, location=holder.location, since=holder.taken_at)
+
+
+def _steps(
+    procedure: Procedure, row: Application, records: Mapping[str, StepRecord], at: datetime
+) -> tuple[StepLine, ...]:
+    return tuple(
+        _step_line(procedure, row, stage, records.get(stage.name), at)
+        for stage in procedure.sop.stages
+    )
+
+
+def _step_line(
+    procedure: Procedure,
+    row: Application,
+    stage: Step | Gate,
+    record: StepRecord | None,
+    at: datetime,
+) -> StepLine:
+    done = record is not None and record.completed_at is not None
+    current = stage.name == row.position and row.state not in ENDED
+    return StepLine(
+        number=stage.number if isinstance(stage, Step) else None,
+        key=stage.name,
+        title=stage.title,
+        performer=performer(procedure.sop, stage),
+        state="done" if done else "current" if current else "later",
+        gate=isinstance(stage, Gate),
+        touch_s=touch_of(record, at),
+        standard_min=stage.minutes if isinstance(stage, Step) else 0,
+        done_by=record.completed_by_name if record else "",
+        done_at=record.completed_at if record else None,
+    )
+
+
+def _documents(
+    session: Session, procedure: Procedure, row: Application, officer: Actor
+) -> tuple[DocumentLine, ...]:
+    only_money = officer.roles <= {"treasurer"}
+    package = None if only_money else archive.line_of(session, row)
+    lines = tuple(
+        DocumentLine(
+            id=document.id,
+            item=document.item,
+            name=_item_name(procedure, document.item),
+            kind=document.kind,
+            blob=document.blob,
+            media_type=document.media_type,
+            step=document.step,
+            by=document.by,
+            at=document.at,
+        )
+        for document in documents.of_case(session, row.office, row.id)
+        if not (only_money and document.kind in BODILY)
+    )
+    return (*lines, package) if package else lines
+
+
+def _item_name(procedure: Procedure, item: str) -> Words:
+    step, _, key = item.partition(".")
+    papers = {f"scan.{i.code}": i.name for i in procedure.office.checklist.item}
+    if key in papers:
+        return papers[key]
+    stage = procedure.sop.stage(step)
+    rule = stage.rule(key) if stage else None
+    return rule.label if rule else Words(id="Berkas cip paspor", en="Passport chip files")
+
+
+def _diversion(
+    session: Session, procedure: Procedure, row: Application, *, sees_cekal: bool
+) -> DiversionState | None:
+    diversion = branches.open_diversion(session, row)
+    if diversion is None or (diversion.to == "cekal" and not sees_cekal):
+        return None
+    related = procedure.sop.related(diversion.to)
+    return DiversionState(
+        to=diversion.to,
+        name=related.id.rstrip(";") if related else diversion.to,
+        step=diversion.step,
+        since=diversion.opened_at,
+        by=diversion.opened_by_name,
+        reason=branches.reason_of(procedure, row, diversion),
+        outcomes=related.outcomes if related else (),
+    )
+
+
+def _values(procedure: Procedure, person: persons.Person) -> tuple[ValueRow, ...]:
+    return tuple(
+        ValueRow(
+            field=field.name,
+            label=field.label,
+            value=person.value(field.name),
+            sources=tuple(
+                SourceValue(source=source, value=text)
+                for source, text in person.values.get(field.name, {}).items()
+            ),
+            differs=person.differs(field.name),
+        )
+        for field in procedure.sop.fields
+    )
+
+
+def _case_row(
+    session: Session,
+    procedure: Procedure,
+    row: Application,
+    officer: Actor,
+    since: Mapping[str, datetime],
+    at: datetime,
+) -> CaseRow:
+    stage = procedure.sop.stage(row.position)
+    mine = stage is not None and bool(set(stage.roles) & officer.roles)
+    state = shown_state(procedure, row, sees_cekal=bool(SEE_CEKAL & officer.roles))
+    known = procedure.sop.state(state)
+    named = mine or bool(SEE_ALL & officer.roles)
+    return CaseRow(
+        id=row.id,
+        case_code=row.case_code,
+        person=persons.read(session, procedure.keyring, row).name if named else "",
+        state=state,
+        state_words=known.name if known else Words(id=state, en=state),
+        step=row.position,
+        step_title=stage.title if stage else Words(id="", en=""),
+        performer=performer(procedure.sop, stage) if stage else Words(id="", en=""),
+        mine=mine,
+        opened_at=row.opened_at,
+        waiting_since=since.get(row.id, row.opened_at),
+        promised_on=row.promised_on,
+        late=row.promised_on is not None and procedure.office.today(at) > row.promised_on,
+    )
+
+
+def _waiting_since(
+    session: Session, office: int, applications: Sequence[str]
+) -> dict[str, datetime]:
+    """Return when the last step of each case was completed."""
+    query = (
+        select(StepRecord.application, func.max(StepRecord.completed_at))
+        .where(StepRecord.office == office, StepRecord.application.in_(applications))
+        .group_by(StepRecord.application)
+    )
+    return {case: done for case, done in session.execute(query) if done is not None}

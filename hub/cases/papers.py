@@ -1,0 +1,241 @@
+"""The papers of a case as values for the press: what the case knows, said as each paper says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks, payments
+from hub.cases.applications import receipt_payload
+from hub.cases.codes import read_secret
+from hub.cases.opened import OpenedCase, opened_case
+from hub.cases.proof import SKIM_TARIFF
+from hub.errors import NotFound
+from hub.letters import (
+    ApplicationReceipt,
+    CollectionSlip,
+    EndorsementText,
+    HandedItem,
+    Letterhead,
+    Paper,
+    PaymentProof,
+    Purpose,
+    ReceivedDocument,
+    Route,
+    Sex,
+    SkimCard,
+    SkimLetter,
+)
+from hub.letters.wording import indonesian_date
+from hub.procedure import Procedure
+from hub.wire import Words
+from hub.writer import Actor
+
+# a case keeps one interval of stay; the sum of several (10Y_CUMUL) cannot come from one
+ONE_INTERVAL: Route = "5Y_CONSEC"
+SKIM = "LOKET:S:"
+SLIP = "LOKET:C:"
+TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
+HANDOVER = Words(id="Petugas Penyerahan", en="Hand-over officer")
+COLLECTORS = {
+    "SELF": Words(id="Pemohon sendiri", en="The applicant"),
+    "FAMILY": Words(id="Keluarga", en="Family"),
+    "ATTORNEY": Words(id="Kuasa", en="Attorney"),
+}
+SEXES: Mapping[str, Sex] = {"M": "M", "F": "F", "X": "X"}
+PURPOSES: Mapping[str, Purpose] = {
+    "PEWARGANEGARAAN": "PEWARGANEGARAAN",
+    "PERNYATAAN": "PERNYATAAN",
+}
+CONTENTS = Words(id="Berkas permohonan SKIM", en="File of the SKIM application")
+PROMISE = Words(id="hari kerja setelah berkas lengkap", en="working days once the file is complete")
+
+
+def letterhead(procedure: Procedure) -> Letterhead:
+    """Return the office's letterhead."""
+    office, head = procedure.office.office, procedure.office.letterhead
+    return Letterhead(
+        lines=head.lines[:-1],
+        office=head.lines[-1],
+        address=head.address,
+        contact=head.contact,
+        place=office.city,
+        zone=office.timezone,
+        complaints=Words(id=office.complaints, en=office.complaints),
+        specimen=office.specimen,
+    )
+
+
+def paper(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    application: str,
+    kind: str,
+    at: datetime,
+    *,
+    officer: Actor,
+    counter: int = 0,
+) -> Paper:
+    """Return the paper `kind` of a case. Raises NotFound, Conflict `number_missing` | `not_paid`.
+
+    Kinds: application_receipt, payment_proof, skim_letter, skim_card, endorsement, collection_slip.
+    """
+    if kind not in _PAPERS:
+        text = "There is no such paper."
+        raise NotFound("paper_unknown", text, id="Kertas ini tidak ada.")
+    opened = opened_case(session, office, procedure, application, kind, at, officer, counter)
+    return _PAPERS[kind](opened)
+
+
+def _receipt(opened: OpenedCase) -> ApplicationReceipt:
+    case, office = opened.case, opened.procedure.office
+    payload = receipt_payload(case, opened.person)
+    tariff = office.tariff(SKIM_TARIFF, opened.today)
+    ticked = opened.values.get("1", {})
+    days = office.office.promised_working_days
+    return ApplicationReceipt(
+        imprint=opened.imprint(case.case_code, payload, read_secret(payload)),
+        applicant=opened.person.name or "–",
+        passport=opened.person.value("passport_number"),
+        application=Words(id="Surat Keterangan Keimigrasian", en="Immigration statement (SKIM)"),
+        guarantor=opened.person.value("guarantor") or "–",
+        received_at=case.received_at or opened.at,
+        notify=opened.person.value("phone") or "–",
+        promised_on=case.promised_on or office.working_day_after(opened.today, days),
+        promise=Words(id=f"{days} {PROMISE.id}", en=f"{days} {PROMISE.en}"),
+        fee_rupiah=tariff.amount if tariff else 0,
+        documents=tuple(
+            ReceivedDocument(name=item.name, original_seen=True, copy=True, kept=True)
+            for item in office.checklist.for_basis(case.basis)
+            if ticked.get(f"checklist.{item.code}")
+        ),
+        officer=opened.officer.name,
+        counter=opened.counter,
+    )
+
+
+def _payment_proof(opened: OpenedCase) -> PaymentProof:
+    payment = opened.payment()
+    known = payments.facts(opened.procedure.keyring, opened.case, payment)
+    return PaymentProof(
+        imprint=opened.imprint(
+            payment.proof_number, payments.proof_payload(payment, known), known.secret
+        ),
+        number=payment.proof_number,
+        applicant=opened.person.name,
+        amount_rupiah=payment.amount,
+        purpose=Words(id="Penerbitan SKIM", en="Issue of a SKIM"),
+        billing_code=known.billing_code,
+        ntpn=known.ntpn,
+        bank=known.bank or "–",
+        paid_at=payment.at,
+        token=known.secret,
+        issued_on=opened.procedure.office.today(payment.at),
+        treasurer=opened.officer_as(payment.by, payment.by_name, TREASURER),
+    )
+
+
+def _skim_letter(opened: OpenedCase) -> SkimLetter:
+    number, person = opened.number(), opened.person
+    return SkimLetter(
+        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        number=number.number,
+        route=ONE_INTERVAL,
+        purpose=PURPOSES[opened.case.purpose],
+        full_name=person.value("full_name"),
+        sex=SEXES.get(person.value("sex"), "X"),
+        birth_place=person.value("birth_place"),
+        birth_date=_written(person.value("birth_date")),
+        nationality=person.value("nationality"),
+        passport_number=person.value("passport_number"),
+        passport_expiry=date.fromisoformat(person.value("passport_expiry")),
+        permit=opened.permit(),
+        permit_expiry=date.fromisoformat(person.value("permit_expiry")),
+        address=person.value("address"),
+        photo_jpeg=opened.photo(),
+        periods=opened.periods(),
+        issued_on=opened.procedure.office.today(number.given_at),
+        signer=opened.signer(),
+    )
+
+
+def _skim_card(opened: OpenedCase) -> SkimCard:
+    number, person = opened.number(), opened.person
+    blank = blanks.of_case(opened.session, opened.case.office, opened.case.id)
+    return SkimCard(
+        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        number=number.number,
+        blank_serial=blank.serial if blank else "–",
+        full_name=person.value("full_name"),
+        sex=SEXES.get(person.value("sex"), "X"),
+        birth_place=person.value("birth_place"),
+        birth_date=_written(person.value("birth_date")),
+        nationality=person.value("nationality"),
+        passport_number=person.value("passport_number"),
+        permit=opened.permit(),
+        periods=opened.periods(),
+        route=ONE_INTERVAL,
+        purpose=PURPOSES[opened.case.purpose],
+        issued_on=opened.procedure.office.today(number.given_at),
+        signer=opened.signer(),
+        photo_jpeg=opened.photo(),
+    )
+
+
+def _endorsement(opened: OpenedCase) -> EndorsementText:
+    number = opened.number()
+    return EndorsementText(
+        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        number=number.number,
+        full_name=opened.person.value("full_name"),
+        passport_number=opened.person.value("passport_number"),
+        purpose=PURPOSES[opened.case.purpose],
+        issued_on=opened.procedure.office.today(number.given_at),
+        signer=opened.signer(),
+    )
+
+
+def _collection_slip(opened: OpenedCase) -> CollectionSlip:
+    case, payment, number = opened.case, opened.payment(), opened.number()
+    slip = f"{case.case_code}-C1"
+    collector = opened.said("11", "collector")
+    passport = opened.person.value("passport_number")
+    return CollectionSlip(
+        imprint=opened.imprint(slip, f"{SLIP}{slip}", case.case_code),
+        number=slip,
+        applicant=opened.person.name,
+        passport=passport,
+        payment_proof=payment.proof_number,
+        collected_by=COLLECTORS.get(collector, COLLECTORS["SELF"]),
+        checked_by=Words(id="Dokumen identitas", en="Identity document"),
+        items=(
+            HandedItem(name=Words(id="Paspor", en="Passport"), number=passport),
+            HandedItem(name=Words(id="SKIM", en="SKIM"), number=number.number),
+        ),
+        handed_at=opened.at,
+        receiver=opened.said("11", "collector_name") or opened.person.name,
+        officer=opened.officer_as(opened.officer.id, opened.officer.name, HANDOVER),
+        contents=CONTENTS,
+        classification=opened.procedure.office.register.classification,
+        shelf=opened.said("12", "shelf") or "–",
+    )
+
+
+_PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
+    "application_receipt": _receipt,
+    "payment_proof": _payment_proof,
+    "skim_letter": _skim_letter,
+    "skim_card": _skim_card,
+    "endorsement": _endorsement,
+    "collection_slip": _collection_slip,
+}
+
+
+def _written(iso: str) -> str:
+    try:
+        return indonesian_date(date.fromisoformat(iso))
+    except ValueError:
+        return iso

@@ -1,0 +1,297 @@
+"""Is the evidence of a step enough? Every row that is missing or wrong is named, in two tongues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks, documents, payments, persons, screening
+from hub.cases.codes import read_secret
+from hub.cases.evidence import PAPER, TICKED, Found
+from hub.cases.requirements import Requirement
+from hub.cases.screening import cleared
+from hub.models.application import Application
+from hub.models.officer import Officer
+from hub.models.station import JobRow
+from hub.office.staff_numbers import is_nip
+from hub.procedure import Procedure
+from hub.wire import FieldFault, Words
+
+LONGEST = 500
+SKIM_TARIFF = "SKIM"
+_PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
+_PICTURES = ("image/", "application/pdf", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Where evidence is judged: the case, the office day, and the officer who leaves it."""
+
+    session: Session
+    procedure: Procedure
+    application: Application
+    today: date
+    officer: str
+
+    def faults(
+        self, requirements: Sequence[Requirement], found: Mapping[str, Found]
+    ) -> list[FieldFault]:
+        """Return a fault for every row that is missing or wrong, in order."""
+        rows = [(row, found.get(row.key)) for row in requirements]
+        values = {key: here.value for key, here in found.items()}
+        judged = [(row, here, self.judge(row, here, values)) for row, here in rows]
+        return [
+            FieldFault(
+                field=row.key,
+                code="missing" if here is None else "wrong",
+                message=f"{words.id} / {words.en}",
+            )
+            for row, here, words in judged
+            if words is not None
+        ]
+
+    def judge(
+        self, row: Requirement, found: Found | None, values: Mapping[str, str]
+    ) -> Words | None:
+        """Return what is wrong with one row, or None."""
+        if found is None or not found.value:
+            return self._missing(row, values)
+        wrong = _KINDS[row.kind](self, row, found)
+        if wrong is None and row.rule.kind == "list_check":
+            return _list_check(self, values)
+        if wrong is None and row.rule.check:
+            wrong = _CHECKS[row.rule.check](self, found.value, values)
+        return _labelled(row, wrong) if wrong else None
+
+    def _missing(self, row: Requirement, values: Mapping[str, str]) -> Words | None:
+        if not row.required:
+            return None
+        if row.rule.kind == "list_check" and values.get("national_check"):
+            return None  # a check in the national system is a full alternative
+        return _labelled(row, Words(id="belum ada", en="is missing"))
+
+
+def _labelled(row: Requirement, words: Words) -> Words:
+    return Words(id=f"{row.label.id}: {words.id}", en=f"{row.label.en}: {words.en}")
+
+
+# ── by kind ──────────────────────────────────────────────────────────────────
+
+
+def _checkbox(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge, row
+    return None if found.value == TICKED else Words(id="belum dicentang", en="is not ticked")
+
+
+def _text(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge, row
+    if len(found.value) > LONGEST:
+        return Words(id=f"paling panjang {LONGEST} karakter", en=f"has over {LONGEST} characters")
+    return None
+
+
+def _choice(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge
+    if any(choice.value == found.value for choice in row.choices):
+        return None
+    return Words(id="pilih salah satu", en="choose one of the answers")
+
+
+def _date(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    if row.field == "birth_date" and _PARTIAL_DATE.fullmatch(found.value):
+        return None
+    try:
+        day = date.fromisoformat(found.value)
+    except ValueError:
+        return Words(id="bukan tanggal (TTTT-BB-HH)", en="is no date (YYYY-MM-DD)")
+    if day > judge.today and not row.field.endswith("_expiry"):
+        return Words(id="ada di masa depan", en="lies in the future")
+    return None
+
+
+def _money(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge, row
+    if found.value.isdecimal() and int(found.value) > 0:
+        return None
+    return Words(id="bukan jumlah rupiah", en="is no amount in rupiah")
+
+
+def _capture(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del row
+    if not found.blobs:
+        return Words(id="belum ada berkas dari perangkat", en="has no file from the device")
+    for blob in found.blobs:
+        stored = documents.usable(
+            judge.session, judge.application.office, judge.application.id, blob
+        )
+        if stored is None:
+            return Words(id="berkas tidak dikenal", en="names an unknown file")
+        if not stored.media_type.startswith(_PICTURES):
+            return Words(id="bukan gambar atau PDF", en="is neither picture nor PDF")
+    return None
+
+
+def _print(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del row
+    if found.value == PAPER:
+        return None
+    job = judge.session.get(JobRow, (judge.application.office, found.value))
+    ours = job is not None and job.application == judge.application.id
+    if job is not None and ours and job.kind == "print_document" and job.state == "done":
+        return None
+    return Words(id="belum tercetak", en="is not printed yet")
+
+
+def _login(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge, row
+    if found.value == "verified":
+        return None
+    return Words(id="kata sandi belum diperiksa", en="the password was not verified")
+
+
+_Kind = Callable[[Judge, Requirement, Found], Words | None]
+_KINDS: dict[str, _Kind] = {
+    "checkbox": _checkbox,
+    "text": _text,
+    "reference": _text,
+    "choice": _choice,
+    "date": _date,
+    "money": _money,
+    "scan": _capture,
+    "photo": _capture,
+    "finger": _capture,
+    "print": _print,
+    "login": _login,
+}
+
+
+# ── by the SOP's named checks ────────────────────────────────────────────────
+
+
+def _list_check(judge: Judge, values: Mapping[str, str]) -> Words | None:
+    session, case = judge.session, judge.application
+    person = persons.read(session, judge.procedure.keyring, case)
+    result = screening.screen(session, case.office, judge.procedure.keyring, person)
+    before = screening.last_check(session, case.office, case.id)
+    if not result.candidates or values.get("decision") != "CLEAR":
+        return None
+    if cleared(before, result.candidates):
+        return None
+    return Words(
+        id="Ada kemungkinan cocok: alihkan ke SOP Cekal",
+        en="There is a possible match: divert to SOP Cekal",
+    )
+
+
+def _receipt_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    index = judge.procedure.keyring.blind("receipt", read_secret(value))
+    if index == judge.application.receipt_index:
+        return None
+    return Words(
+        id="bukan kode tanda terima perkara ini", en="is not the code of this case's receipt"
+    )
+
+
+def _billing_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del judge, values
+    if payments.BILLING_CODE.fullmatch(value):
+        return None
+    return Words(id="harus 15 angka", en="must have 15 digits")
+
+
+def _ntpn(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    if not payments.NTPN.fullmatch(value):
+        return Words(id="harus 16 huruf atau angka", en="must have 16 letters or digits")
+    office = judge.application.office
+    if payments.ntpn_used(judge.session, office, judge.procedure.keyring, value):
+        return Words(id="sudah dipakai pembayaran lain", en="belongs to another payment")
+    return None
+
+
+def _tariff(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    tariff = judge.procedure.office.tariff(SKIM_TARIFF, judge.today)
+    if tariff is not None and int(value) == tariff.amount:
+        return None
+    due = f"Rp {tariff.amount:,}".replace(",", ".") if tariff else "?"
+    return Words(id=f"harus sama dengan tarif, {due}", en=f"must equal the tariff, {due}")
+
+
+def _blank(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    blank = blanks.find(judge.session, judge.application.office, value)
+    if blank is not None and blank.state == "received":
+        return None
+    if blank is not None and blank.application == judge.application.id:
+        return None
+    return Words(id="tidak ada di persediaan blangko", en="is not in the stock of blanks")
+
+
+def _signer_nip(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    if not is_nip(value):
+        return Words(id="bukan NIP (18 angka)", en="is no staff number (18 digits)")
+    if any(s.nip == value for s in judge.procedure.office.signers_on(judge.today)):
+        return None
+    return Words(id="tidak berwenang hari ini", en="may not sign today")
+
+
+def _signer_capacity(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    signers = judge.procedure.office.signers_on(judge.today)
+    signer = next((s for s in signers if s.nip == values.get("nip")), None)
+    if signer is None or signer.capacity == value:
+        return None
+    return Words(
+        id=f"pejabat ini menandatangani sebagai {signer.capacity}",
+        en=f"this official signs as {signer.capacity}",
+    )
+
+
+def _proof_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    case = judge.application
+    if payments.is_proof(judge.session, case.office, judge.procedure.keyring, case.id, value):
+        return None
+    return Words(
+        id="bukan kode tanda bukti bayar perkara ini", en="is not the code of this case's proof"
+    )
+
+
+def _receiver(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    officer = judge.session.scalar(
+        select(Officer).where(
+            Officer.office == judge.application.office,
+            Officer.login == value,
+            Officer.active.is_(True),
+        )
+    )
+    if officer is None:
+        return Words(id="bukan petugas kantor ini", en="is no officer of this office")
+    if officer.id == judge.officer:
+        return Words(
+            id="penyerah dan penerima harus dua orang",
+            en="giver and receiver must be two persons",
+        )
+    return None
+
+
+_Check = Callable[[Judge, str, Mapping[str, str]], Words | None]
+_CHECKS: dict[str, _Check] = {
+    "receipt_code": _receipt_code,
+    "billing_code": _billing_code,
+    "ntpn": _ntpn,
+    "tariff": _tariff,
+    "blank": _blank,
+    "signer_nip": _signer_nip,
+    "signer_capacity": _signer_capacity,
+    "proof_code": _proof_code,
+    "receiver": _receiver,
+}

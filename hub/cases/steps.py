@@ -1,0 +1,286 @@
+"""A case goes through its steps and gates: order, performer and evidence are enforced here.
+
+Three verbs of control: complete (next), divert, resume. begin, pause and supply fill a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import archive, blanks, duties, evidence, persons, segregation
+from hub.cases.applications import must_be_open, must_find, must_have_role
+from hub.cases.branches import must_not_be_diverted, send
+from hub.cases.evidence import Found
+from hub.cases.proof import Judge
+from hub.cases.requirements import Requirement, unfold
+from hub.errors import BadInput, Conflict, NotFound
+from hub.events.applications import (
+    ApplicationArchived,
+    EvidenceSupplied,
+    GatePassed,
+    StepBegun,
+    StepCompleted,
+)
+from hub.models.application import Application, StepRecord
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.sop import Gate, Step
+from hub.wire import FieldFault
+from hub.writer import Actor, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """Where the case stands after a step: `next` is empty at the end; diverted keeps the step."""
+
+    application: str
+    step: str
+    next: str
+    state: str
+    touch_s: int
+
+
+def begin(tx: Tx, procedure: Procedure, application: str) -> str:
+    """Start the touch clock of the current step for this officer; return the step."""
+    row, stage = _workable(tx, procedure, application)
+    record = _record(tx, row.id, stage.name)
+    if record.running_since is not None and record.running_by == tx.actor.id:
+        return stage.name
+    _stop_clock(record, tx.at)
+    record.running_since, record.running_by = tx.at, tx.actor.id
+    tx.session.flush()
+    tx.emit(StepBegun(row.id, stage.name, running=True), subject=row.id)
+    return stage.name
+
+
+def pause(tx: Tx, procedure: Procedure, application: str) -> str:
+    """Stop the touch clock of the current step; return the step."""
+    row, stage = _workable(tx, procedure, application)
+    record = _record(tx, row.id, stage.name)
+    if record.running_since is None:
+        return stage.name
+    _stop_clock(record, tx.at)
+    tx.session.flush()
+    tx.emit(StepBegun(row.id, stage.name, running=False), subject=row.id)
+    return stage.name
+
+
+def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str) -> str:
+    """Keep one piece of evidence of the current step, or void it if `value` is empty; return `key`.
+
+    Raises BadInput naming the row. A blank's serial also gives the register number.
+    """
+    row, stage = _workable(tx, procedure, application)
+    requirement = _row_of(procedure, row, stage, key)
+    empty = not evidence.plain(requirement, value) and not requirement.rule.first
+    if empty and evidence.withdraw(tx, row, stage.name, key):
+        tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
+        return key
+    found = evidence.gather(tx.session, procedure, row, stage.name, [requirement], {key: value})
+    _refuse_faults(_judge(tx, procedure, row).faults([requirement], found))
+    if key in found:
+        evidence.keep(tx, procedure, row, stage.name, requirement, found[key])
+    if requirement.rule.first and requirement.rule.check == "blank":
+        blanks.issue(tx, procedure.office, row, found[key].value)
+    tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
+    return key
+
+
+def prepare(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    application: str,
+    step: str,
+    values: Mapping[str, str],
+    at: datetime,
+    officer: Actor,
+) -> dict[str, str]:
+    """Make durable what `complete` will refer to, in a thread before it; return its values."""
+    stage = procedure.sop.stage(step)
+    if stage is None or "archive" not in stage.does:
+        return dict(values)
+    row = must_find(session, office, procedure, application)
+    package = archive.build(session, procedure, row, values, at, officer)
+    return {**values, archive.PACKAGE: archive.reference(package)}
+
+
+def complete(
+    tx: Tx,
+    procedure: Procedure,
+    application: str,
+    step: str,
+    values: Mapping[str, str],
+    remark: str = "",
+) -> StepDone:
+    """Complete the current step with its evidence, or divert if an answer says so.
+
+    Raises BadInput `evidence_missing` | `evidence_wrong` naming every row, Conflict `step_done` |
+    `step_not_yet` | `case_diverted` | `case_ended`, NotAllowed `role_missing` | `segregation`.
+    """
+    row, stage = _workable(tx, procedure, application, step)
+    requirements = unfold(procedure, row, stage)
+    found = evidence.gather(tx.session, procedure, row, stage.name, requirements, values)
+    branch = _answered_branch(requirements, found)
+    if branch:
+        return _leave(tx, procedure, row, stage, branch, found, remark)
+    _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
+    for requirement in requirements:
+        if requirement.key in found:
+            here = found[requirement.key]
+            evidence.keep(tx, procedure, row, stage.name, requirement, here)
+    judged = {**values, **{key: here.value for key, here in found.items()}}
+    for duty in stage.does:
+        duties.perform(tx, procedure, row, duty, judged)
+    return _advance(tx, procedure, row, stage, remark)
+
+
+def _workable(
+    tx: Tx, procedure: Procedure, application: str, step: str = ""
+) -> tuple[Application, Step | Gate]:
+    """Return case and current stage if this officer may work on it now."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    if step:
+        _must_be_known(procedure, step)
+        _must_not_be_done(tx, row, step)
+    must_be_open(row)
+    must_not_be_diverted(tx.session, row)
+    stage = procedure.sop.stage(step or row.position)
+    if stage is None or stage.name != row.position:
+        raise Conflict(
+            "step_not_yet",
+            f"Step {row.position} comes first.",
+            id=f"Langkah {row.position} harus diselesaikan lebih dahulu.",
+        )
+    must_have_role(tx, frozenset(stage.roles))
+    acts = segregation.acts_of(tx.session, tx.office, row.id)
+    segregation.enforce(procedure.office, acts, stage.name, tx.actor.id)
+    return row, stage
+
+
+def _row_of(procedure: Procedure, row: Application, stage: Step | Gate, key: str) -> Requirement:
+    found = next((r for r in unfold(procedure, row, stage) if r.key == key), None)
+    if found is None:
+        fault = FieldFault(field=key, code="unknown_field", message="")
+        text = "This step has no such row."
+        indonesian = "Langkah ini tidak memiliki isian itu."
+        raise BadInput("row_unknown", text, id=indonesian, fields=[fault])
+    return found
+
+
+def _must_be_known(procedure: Procedure, step: str) -> None:
+    if procedure.sop.stage(step) is None:
+        text = f"The procedure has no step {step[:24]}."
+        raise NotFound("step_unknown", text, id=f"SOP tidak memiliki langkah {step[:24]}.")
+
+
+def _must_not_be_done(tx: Tx, row: Application, step: str) -> None:
+    record = _find_record(tx.session, tx.office, row.id, step)
+    if record is not None and record.completed_at is not None:
+        raise Conflict(
+            "step_done",
+            f"Step {step} was completed already; nothing was done twice.",
+            id=f"Langkah {step} sudah selesai; tidak ada yang diulang.",
+        )
+
+
+def _judge(tx: Tx, procedure: Procedure, row: Application) -> Judge:
+    today = procedure.office.today(tx.at)
+    return Judge(tx.session, procedure, row, today, tx.actor.id)
+
+
+def _refuse_faults(faults: list[FieldFault]) -> None:
+    if not faults:
+        return
+    only_missing = all(fault.code == "missing" for fault in faults)
+    names = "; ".join(fault.message for fault in faults)
+    raise BadInput(
+        "evidence_missing" if only_missing else "evidence_wrong",
+        f"The evidence is not complete. {names}",
+        id=f"Bukti belum lengkap. {names}",
+        fields=faults,
+    )
+
+
+def _answered_branch(requirements: tuple[Requirement, ...], found: Mapping[str, Found]) -> str:
+    for requirement in requirements:
+        here = found.get(requirement.key)
+        choice = requirement.rule.choice(here.value) if here else None
+        if choice is not None and choice.divert:
+            return choice.divert
+    return ""
+
+
+def _leave(
+    tx: Tx,
+    procedure: Procedure,
+    row: Application,
+    stage: Step | Gate,
+    branch: str,
+    found: Mapping[str, Found],
+    remark: str,
+) -> StepDone:
+    if "check_list" in stage.does:
+        values = {key: here.value for key, here in found.items()}
+        duties.check_list(tx, procedure, row, values)
+    record = _record(tx, row.id, stage.name)
+    _stop_clock(record, tx.at)
+    answer = next(rule for rule in stage.evidence for c in rule.choices if c.divert == branch)
+    send(tx, procedure, row, stage.name, branch, remark or answer.label.id)
+    return StepDone(row.id, stage.name, stage.name, row.state, record.touch_s)
+
+
+def _advance(
+    tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, remark: str
+) -> StepDone:
+    record = _record(tx, row.id, stage.name)
+    _stop_clock(record, tx.at)
+    record.completed_at = tx.at
+    record.completed_by, record.completed_by_name = tx.actor.id, tx.actor.name
+    if remark.strip():
+        key = persons.data_key(procedure.keyring, row)
+        place = f"remark/{stage.name}"
+        record.sealed_remark = persons.seal_text(key, row, place, remark.strip())
+    following = procedure.sop.after(stage.name)
+    row.position = following.name if following else ""
+    row.state = stage.reaches
+    if isinstance(stage, Gate):
+        tx.emit(GatePassed(row.id, stage.name), subject=row.id)
+    else:
+        tx.emit(StepCompleted(row.id, stage.name, record.touch_s), subject=row.id)
+    if following is None:
+        row.ended_at = tx.at
+        tx.emit(ApplicationArchived(row.id, archive.package_of(tx, row.id)), subject=row.id)
+    tx.session.flush()
+    return StepDone(row.id, stage.name, row.position, row.state, record.touch_s)
+
+
+def _record(tx: Tx, application: str, step: str) -> StepRecord:
+    record = _find_record(tx.session, tx.office, application, step)
+    if record is None:
+        record = StepRecord(
+            office=tx.office, id=new_id(), application=application, step=step, touch_s=0
+        )
+        tx.session.add(record)
+    return record
+
+
+def _find_record(session: Session, office: int, application: str, step: str) -> StepRecord | None:
+    return session.scalar(
+        select(StepRecord).where(
+            StepRecord.office == office,
+            StepRecord.application == application,
+            StepRecord.step == step,
+        )
+    )
+
+
+def _stop_clock(record: StepRecord, at: datetime) -> None:
+    if record.running_since is not None:
+        record.touch_s += max(0, round((at - record.running_since).total_seconds()))
+        record.running_since, record.running_by = None, ""

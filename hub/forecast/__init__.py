@@ -1,0 +1,1 @@
+"""The forecast of waiting times: learned service minutes, and the queue played to its end."""

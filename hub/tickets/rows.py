@@ -1,0 +1,210 @@
+"""Tickets as rows and as answers: find one, count its lane, turn it into the wire's form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+
+from hub.database import table_of
+from hub.errors import NotFound
+from hub.models.queue import CounterRow, LaneCount, TicketRow
+from hub.office import OfficeConfig
+from hub.tickets.estimate import estimate_wait
+from hub.tickets.waiting_times import prepared
+from hub.wire import Estimate, Ticket
+from hub.writer import Tx
+
+WAITING, CALLED, SERVING, ABSENT, FINISHED = "waiting", "called", "serving", "absent", "finished"
+PARKED, ENDED = "parked", "ended"
+AT_COUNTER = (CALLED, SERVING)
+
+TABLE = table_of(TicketRow)
+COLUMNS = TABLE.c
+# words, not parameters: a partial index is used only where the statement says what it covers
+IS_WAITING = COLUMNS.state == literal_column("'waiting'")
+IS_AT_COUNTER = COLUMNS.state.in_([literal_column("'called'"), literal_column("'serving'")])
+
+# statements are built once: building one costs more than running it
+_BY_ID = (COLUMNS.office == bindparam("of_office"), COLUMNS.id == bindparam("of_ticket"))
+_FIND = select(*COLUMNS).where(*_BY_ID)
+_ADD = insert(TABLE)
+_CHANGE = update(TABLE).where(*_BY_ID)
+_AT_COUNTER = select(COLUMNS.id).where(
+    COLUMNS.office == bindparam("of_office"),
+    COLUMNS.counter == bindparam("of_counter"),
+    IS_AT_COUNTER,
+)
+_AHEAD = select(func.count()).where(
+    COLUMNS.office == bindparam("of_office"),
+    COLUMNS.lane == bindparam("of_lane"),
+    IS_WAITING,
+    COLUMNS.arrived_at < bindparam("before"),
+)
+
+_COUNTS = table_of(LaneCount)
+_IN_LANE = (_COUNTS.c.office == bindparam("of_office"), _COUNTS.c.lane == bindparam("of_lane"))
+_WAITING_IN = select(func.sum(_COUNTS.c.waiting)).where(*_IN_LANE)
+_ADD_COUNT = insert(_COUNTS)
+_COUNT = (
+    update(_COUNTS)
+    .where(
+        *_IN_LANE,
+        _COUNTS.c.segment == bindparam("of_segment"),
+        _COUNTS.c.language == bindparam("of_language"),
+        _COUNTS.c.needed == bindparam("of_needed"),
+        _COUNTS.c.held_for == bindparam("of_held_for"),
+    )
+    .values(waiting=_COUNTS.c.waiting + bindparam("more"))
+)
+_COUNTERS = table_of(CounterRow).c
+_OPEN_LANES = select(_COUNTERS.lanes).where(
+    _COUNTERS.office == bindparam("of_office"), _COUNTERS.state == "open"
+)
+
+
+class Group(NamedTuple):
+    """Tickets of which only the first can be next: they wait in one order for the same things."""
+
+    lane: str
+    segment: str
+    language: str
+    needed: str = ""
+    held_for: int = 0
+
+
+def group_of(row: Any) -> Group:  # Any: a row with the group among its columns
+    """Return the group in which a ticket waits."""
+    return Group(row.lane, row.segment, row.language, row.needed, row.held_for)
+
+
+def number_of(prefix: str, serial: int) -> str:
+    """Return the printed number: prefix and three digits, four and more after 999."""
+    return f"{prefix}-{serial:03d}"
+
+
+def find_row(connection: Connection, office: int, ticket: str) -> Row[tuple[object, ...]]:
+    """Return the ticket's row. Raises NotFound `ticket_unknown`."""
+    row = connection.execute(_FIND, {"of_office": office, "of_ticket": ticket}).one_or_none()
+    if row is None:
+        raise NotFound(
+            "ticket_unknown",
+            "There is no such ticket in this office.",
+            id="Tidak ada tiket itu di kantor ini.",
+        )
+    return row
+
+
+def add(tx: Tx, **values: object) -> None:
+    """Store a new ticket of the office."""
+    tx.connection.execute(_ADD, {"office": tx.office, **values})
+
+
+def change(tx: Tx, ticket: str, **values: object) -> None:
+    """Set columns of a ticket."""
+    tx.connection.execute(_CHANGE, {"of_office": tx.office, "of_ticket": ticket, **values})
+
+
+def at_counter(connection: Connection, office: int, counter: int) -> str | None:
+    """Return the id of the ticket that `counter` has called or serves, None if free."""
+    asked = {"of_office": office, "of_counter": counter}
+    return connection.execute(_AT_COUNTER, asked).scalar_one_or_none()
+
+
+def change_count(tx: Tx, group: Group, by: int) -> None:
+    """Keep the number of waiting tickets of a group."""
+    of = {
+        "of_office": tx.office,
+        "of_lane": group.lane,
+        "of_segment": group.segment,
+        "of_language": group.language,
+        "of_needed": group.needed,
+        "of_held_for": group.held_for,
+        "more": by,
+    }
+    if tx.connection.execute(_COUNT, of).rowcount:
+        return
+    first = {"office": tx.office, "waiting": by, **group._asdict()}
+    tx.connection.execute(_ADD_COUNT, first)
+
+
+def waiting_in(connection: Connection, office: int, lane: str) -> int:
+    """Return how many wait in `lane`."""
+    asked = {"of_office": office, "of_lane": lane}
+    return int(connection.execute(_WAITING_IN, asked).scalar_one() or 0)
+
+
+def open_counters(connection: Connection, office: int) -> dict[str, int]:
+    """Return, by lane, how many counters are open for it."""
+    counted: dict[str, int] = {}
+    for (lanes,) in connection.execute(_OPEN_LANES, {"of_office": office}):
+        for lane in lanes.split():
+            counted[lane] = counted.get(lane, 0) + 1
+    return counted
+
+
+def expected_wait(
+    connection: Connection,
+    office_no: int,
+    office: OfficeConfig,
+    lane: str,
+    *,
+    ahead: int,
+    at: datetime,
+) -> Estimate:
+    """Return the range to wait in `lane` behind `ahead` people: prepared, else the usual one."""
+    found = prepared(connection, office_no, lane, ahead=ahead, at=at)
+    if found is not None:
+        return found
+    open_now = open_counters(connection, office_no).get(lane, 0)
+    return estimate_wait(office, lane, ahead=ahead, open_counters=open_now)
+
+
+def ahead_of(connection: Connection, office: int, row: Row[tuple[object, ...]]) -> int:
+    """Return how many waiting tickets of the same lane arrived before this one."""
+    asked = {"of_office": office, "of_lane": row.lane, "before": row.arrived_at}
+    return int(connection.execute(_AHEAD, asked).scalar_one())
+
+
+def to_wire(row: Row[tuple[object, ...]], *, ahead: int | None = None) -> Ticket:
+    """Return the ticket as it goes out, without an estimate."""
+    return Ticket(
+        id=row.id,
+        number=number_of(row.prefix, row.serial),
+        service=row.service,
+        lane=row.lane,
+        state=row.state,
+        segment=row.segment,
+        needs=msgspec.json.decode(row.needs, type=list[str]),
+        language=row.language,
+        issued_at=row.issued_at,
+        visit=row.visit,
+        ahead=ahead,
+        counter=row.counter,
+        calls=row.calls,
+        called_at=row.called_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        application=row.application,
+    )
+
+
+def read(
+    connection: Connection,
+    office_no: int,
+    office: OfficeConfig,
+    ticket: str,
+    *,
+    at: datetime | None = None,
+) -> Ticket:
+    """Return the ticket; while it waits with its place, and its estimate `at`. Raises NotFound."""
+    row = find_row(connection, office_no, ticket)
+    if row.state != WAITING:
+        return to_wire(row)
+    ahead = ahead_of(connection, office_no, row)
+    if at is None:
+        return to_wire(row, ahead=ahead)
+    estimate = expected_wait(connection, office_no, office, row.lane, ahead=ahead, at=at)
+    return msgspec.structs.replace(to_wire(row, ahead=ahead), estimate=estimate)

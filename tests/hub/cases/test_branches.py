@@ -1,0 +1,120 @@
+"""The two branches: what sends a case there, who sees it, who may bring it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub import cases
+from hub.cases import branches
+from hub.cekal.entries import Entry, load_list
+from hub.errors import BadInput, Conflict, NotAllowed
+
+
+def put_on_list(desk, name: str = "Anna Maria ERIKSSON", document: str = "") -> None:
+    entries = [Entry(kind="cegah", name=name, birth_date="1974-08-12", document_number=document)]
+    desk.do("kiosk", lambda tx: load_list(tx, desk.procedure.keyring, "2026-11", entries))
+
+
+def resume(desk, login: str, case: str, outcome: str) -> str:
+    return desk.do(
+        login, lambda tx: branches.resume(tx, desk.procedure, case, outcome, "sudah diperiksa")
+    )
+
+
+def test_a_person_on_the_list_cannot_be_cleared_without_a_second_person(desk) -> None:
+    put_on_list(desk)
+    case = desk.go("3")
+
+    with pytest.raises(BadInput) as refused:
+        desk.complete("cekal", case, "3", {"decision": "CLEAR"})
+
+    assert [fault.field for fault in refused.value.fields] == ["list_check"]
+    assert "SOP Cekal" in refused.value.id
+
+
+def test_a_possible_match_diverts_and_a_second_person_confirms_the_false_one(desk) -> None:
+    put_on_list(desk)
+    case = desk.go("3")
+
+    done = desk.complete("cekal", case, "3", {"decision": "POSSIBLE_MATCH"})
+
+    assert (done.state, done.next) == ("ON_HOLD_CEKAL", "3")
+    with pytest.raises(NotAllowed) as refused:
+        resume(desk, "cekal", case, "FALSE_MATCH")
+    assert refused.value.code == "segregation"
+    resume(desk, "kakanim", case, "FALSE_MATCH")
+    assert desk.complete("cekal", case, "3", {"decision": "CLEAR"}).next == "4"
+
+
+def test_a_held_case_looks_normal_to_everybody_but_wasdakim_and_the_head(desk) -> None:
+    put_on_list(desk, name="Somebody Else", document="L898902C3")
+    case = desk.go("3")
+    desk.complete("cekal", case, "3", {"decision": "POSSIBLE_MATCH"})
+
+    seen = desk.view(case, "cekal")
+    unseen = desk.view(case, "loket")
+
+    assert seen.head.state == "ON_HOLD_CEKAL"
+    assert seen.diversion.outcomes == ("FALSE_MATCH", "LIFTED")
+    assert unseen.head.state == "ENTERED"
+    assert unseen.diversion is None
+    assert "ekal:" not in " ".join(line.what.id for line in unseen.history)
+    assert not [row for row in unseen.current.evidence if row.key == "list_check"]
+
+
+def test_the_verdict_no_opens_a_nonconformity_and_a_second_person_resumes(desk) -> None:
+    case = desk.go("4")
+
+    done = desk.complete("dokumen", case, "4", {"verdict": "TIDAK"}, "Surat jaminan tanpa meterai")
+
+    assert done.state == "ON_HOLD_MISMATCH"
+    view = desk.view(case, "loket")
+    assert view.diversion.reason == "Surat jaminan tanpa meterai"
+    with pytest.raises(Conflict) as refused:
+        desk.step_4(case)
+    assert refused.value.code == "case_diverted"
+    resume(desk, "pejabat", case, "CORRECTED")
+    assert desk.view(case).head.state == "CEKAL_CLEAR"
+    assert desk.step_4(case).next == "5"
+
+
+def test_a_refusal_from_outside_is_a_nonconformity(desk) -> None:
+    case = desk.go("external")
+
+    done = desk.complete("tu", case, "external", {"decision": "REFUSED"})
+
+    assert done.state == "ON_HOLD_MISMATCH"
+
+
+def test_an_outcome_must_belong_to_the_branch(desk) -> None:
+    case = desk.go("4")
+    desk.complete("dokumen", case, "4", {"verdict": "TIDAK"})
+
+    with pytest.raises(BadInput) as refused:
+        resume(desk, "pejabat", case, "FALSE_MATCH")
+
+    assert "CORRECTED" in refused.value.en
+
+
+def test_without_a_list_a_check_in_the_national_system_is_a_full_alternative(desk) -> None:
+    case = desk.go("3")
+
+    with pytest.raises(BadInput) as refused:
+        desk.complete("cekal", case, "3", {"decision": "CLEAR"})
+    done = desk.complete("cekal", case, "3", {"decision": "CLEAR", "national_check": "NC-1"})
+
+    assert [fault.field for fault in refused.value.fields] == ["list_check"]
+    assert done.next == "4"
+
+
+def test_the_work_list_names_persons_only_where_the_officer_works(desk) -> None:
+    case = desk.go("7")
+
+    def listed(login: str):
+        with desk.database.reading() as session:
+            at = desk.clock.now()
+            return cases.work_list(session, desk.office_no, desk.procedure, desk.staff[login], at)
+
+    [mine], [other] = listed("bendahara"), listed("cetak")
+    assert (mine.id, mine.mine, mine.person) == (case, True, "ERIKSSON, ANNA MARIA")
+    assert (other.mine, other.person, other.step) == (False, "", "7")

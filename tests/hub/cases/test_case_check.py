@@ -1,0 +1,49 @@
+"""The invariants of cases: silent on a sound office, loud on a damaged one."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, update
+
+from hub.cases.check import broken_cases
+from hub.models.application import Application, Evidence, RegisterNumber
+from hub.models.station import BlobRow
+
+
+def broken(desk) -> list[str]:
+    with desk.database.reading() as session:
+        return list(broken_cases(session, desk.office_no, desk.procedure))
+
+
+def test_a_sound_office_has_nothing_to_report(desk) -> None:
+    desk.go("never")
+    desk.go("6")
+    desk.open()
+
+    assert broken(desk) == []
+
+
+def test_a_file_that_nobody_recorded_is_reported(desk) -> None:
+    case = desk.go("6")
+    blob = desk.view(case).documents[-1].blob
+    desk.do(
+        "kiosk",
+        lambda tx: tx.connection.execute(delete(BlobRow).where(BlobRow.id == blob)) and None,
+    )
+
+    assert [line for line in broken(desk) if blob in line]
+
+
+def test_lost_evidence_a_gap_and_a_wrong_position_are_reported(desk) -> None:
+    case = desk.go("9")
+
+    def damage(tx) -> None:
+        tx.connection.execute(delete(Evidence).where(Evidence.key == "verdict"))
+        tx.connection.execute(update(RegisterNumber).values(seq=7))
+        tx.connection.execute(update(Application).values(position="10"))
+
+    desk.do("kiosk", damage)
+
+    lines = broken(desk)
+    assert "register numbers of 2026 have a gap" in lines
+    assert f"case {case}: step 4 lacks verdict" in lines
+    assert any("disagree" in line for line in lines)
