@@ -99,6 +99,7 @@ def record(
     payment.tariff = tariff
     payment.amount = int(values["amount"])
     payment.paid_on = date.fromisoformat(values["paid_on"])
+    payment.booked_on = payment.paid_on
     tx.session.add(payment)
     tx.session.flush()
     event = PaymentRecorded(application.id, payment.id, payment.amount)

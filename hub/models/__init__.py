@@ -1,5 +1,23 @@
 """Tables. Importing this package knows every table of the hub."""
 
-from hub.models import application, officer, opening, queue, schema, station
+from hub.models import (
+    application,
+    correspondence,
+    officer,
+    opening,
+    queue,
+    schema,
+    station,
+    treasury,
+)
 
-__all__ = ["application", "officer", "opening", "queue", "schema", "station"]
+__all__ = [
+    "application",
+    "correspondence",
+    "officer",
+    "opening",
+    "queue",
+    "schema",
+    "station",
+    "treasury",
+]

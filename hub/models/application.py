@@ -14,6 +14,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -261,10 +262,15 @@ class Payment(WithId, Base):
     by: Mapped[str] = mapped_column(String(32))
     by_name: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+    booked_on: Mapped[date] = mapped_column(server_default="1970-01-01")
+    verified_how: Mapped[str] = mapped_column(String(12), server_default="", default="")
+    verified_by: Mapped[str] = mapped_column(String(32), server_default="", default="")
+    verified_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
 
     __table_args__ = (
         _of_application(),
+        Index("ix_payments_booked", "office", "booked_on"),
         UniqueConstraint("office", "ntpn_index"),
         UniqueConstraint("office", "proof_number"),
         Index("ix_payments_application", "office", "application"),
@@ -315,6 +321,12 @@ class Blank(WithId, Base):
     spoiled_at: Mapped[datetime | None]
     spoiled_by: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(default="")
+    destroy_by: Mapped[str] = mapped_column(String(32), server_default="", default="")
+    destroy_by_name: Mapped[str] = mapped_column(server_default="", default="")
+    destroy_at: Mapped[datetime | None]
+    witness: Mapped[str] = mapped_column(String(32), server_default="", default="")
+    witness_name: Mapped[str] = mapped_column(server_default="", default="")
+    destroyed_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("office", "serial"),
@@ -324,7 +336,10 @@ class Blank(WithId, Base):
 
 
 class CustodyRecord(WithId, Base):
-    """Who holds the passport from when to when; one open record a case."""
+    """Who holds the passport from when to when; one open record a case.
+
+    `offered_to` is the section it is on its way to; `released` records are with the applicant.
+    """
 
     __tablename__ = "custody"
 
@@ -337,6 +352,12 @@ class CustodyRecord(WithId, Base):
     ended_by: Mapped[str] = mapped_column(String(32), default="")
     ending: Mapped[str] = mapped_column(String(16), default="")
     against: Mapped[str] = mapped_column(default="")
+    released: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    due_on: Mapped[date | None]
+    offered_to: Mapped[str] = mapped_column(String(40), server_default="", default="")
+    offered_by: Mapped[str] = mapped_column(String(32), server_default="", default="")
+    offered_at: Mapped[datetime | None]
+    signature: Mapped[str | None] = mapped_column(String(32))
 
     __table_args__ = (
         _of_application(),
@@ -364,8 +385,12 @@ class ArchivePackage(WithId, Base):
     given_by: Mapped[str] = mapped_column(String(32))
     received_by: Mapped[str] = mapped_column(String(32))
     at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), server_default="RECEIVED", default="RECEIVED")
+    retain_until: Mapped[date | None]
+    due_on: Mapped[date | None]
 
     __table_args__ = (
         _of_application(),
         UniqueConstraint("office", "application"),
+        Index("ix_archive_packages_state", "office", "state"),
     )
