@@ -134,10 +134,11 @@ def _obey(simulator: registry.Simulator, lines: Iterable[str], *, quiet: bool = 
     for line in lines:
         verb, _, name = line.strip().partition(" ")
         try:
-            if verb not in ("fault", "clear"):
+            if verb in ("fault", "clear"):
+                simulator.fault(name.strip() if verb == "fault" else "")
+            elif not _told(simulator, verb, name.strip()):
                 message = f"unknown line '{verb}': write fault NAME or clear"
                 raise ValueError(message)  # noqa: TRY301 - answered like the simulator's own
-            simulator.fault(name.strip() if verb == "fault" else "")
         except ValueError as error:
             if quiet:
                 fail(str(error), WRONG_USE)
@@ -145,6 +146,11 @@ def _obey(simulator: registry.Simulator, lines: Iterable[str], *, quiet: bool = 
         else:
             if not quiet:
                 print("ok", flush=True)
+
+
+def _told(simulator: registry.Simulator, verb: str, text: str) -> bool:
+    """Let a simulator that knows more than faults obey, e.g. `scan TEXT`."""
+    return isinstance(simulator, registry.Tellable) and simulator.tell(verb, text)
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:

@@ -25,6 +25,7 @@ from devices.errors import (
     DeviceError,
     DeviceGone,
     DeviceProtocolError,
+    DeviceRefused,
     DeviceSilent,
     DeviceUnavailable,
 )
@@ -53,7 +54,9 @@ class Subject:
 
     `answers_s` is the longest that the driver may take to give up on a silent device, opening
     included. `flips` is how many byte places of an answer are flipped, `detects_flips` whether
-    the wire has a check value. `serial_path` is the port that another process can hold.
+    the wire has a check value. `serial_path` is the port that another process can hold. A device
+    is `unasked` if it speaks by itself, like a barcode scanner: then silence at opening is no fault
+    and `ask` raises DeviceSilent itself where nothing came.
     """
 
     address: str
@@ -64,6 +67,7 @@ class Subject:
     flips: int = 0
     detects_flips: bool = True
     serial_path: str = ""
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ def applies(check: Check, subject: Subject) -> bool:
     if check.act is _held_elsewhere:
         return bool(subject.serial_path)
     if check.act is _flipped_bytes and not subject.flips:
+        return False
+    if check.act is _silent_at_opening and subject.unasked:
         return False
     return not check.faults or subject.simulator is not None
 
@@ -281,7 +287,7 @@ def _works_again(subject: Subject, device: Device) -> None:
     while True:
         try:
             subject.ask(device)
-        except (DeviceUnavailable, DeviceProtocolError) as error:
+        except (DeviceUnavailable, DeviceProtocolError, DeviceRefused) as error:
             if time.monotonic() > end:
                 message = f"it is back, but the next call says {error!r}"
                 raise NotConforming(message) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from devices.address import Address, parse_address
 from devices.capabilities import Device, Health, Identity
@@ -37,6 +37,15 @@ class Simulator(Protocol):
 
     def stop(self) -> None:
         """Take it off the wire; safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class Tellable(Protocol):
+    """A simulator that obeys more lines of the terminal than faults."""
+
+    def tell(self, verb: str, text: str) -> bool:
+        """Obey `verb text`; False if it knows no such verb. Raises ValueError."""
         ...
 
 

@@ -89,6 +89,11 @@ class Capture:
         frame = self._next_frame(after, proven_live=False)
         return _jpeg(_small(frame), _PREVIEW_QUALITY), self._number
 
+    def newest(self, after: int) -> tuple[Any, int]:
+        """Return the newest frame later than number `after`, and its number."""
+        frame = self._next_frame(after, proven_live=False)
+        return frame, self._number
+
     def look(self) -> str:
         """Return "ready", "black" or "frozen". Does not wake a camera that was let go."""
         if not self._draining:

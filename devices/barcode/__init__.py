@@ -1,0 +1,1 @@
+"""Barcode scanners and MRZ readers that send, type or show what they read."""
