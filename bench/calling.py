@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 import msgspec
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import Connection, insert
 
 from bench.report import Report
 from hub import queue
@@ -69,17 +68,14 @@ class Crowd:
         return self.writer.run_alone(self._explained_call, actor=SYSTEM)
 
     def _explained_call(self, tx: Tx) -> list[str]:
-        searches: list[tuple[str, Sequence[object]]] = []
-
-        def note(*told: object) -> None:
-            statement, parameters = str(told[2]), cast("Sequence[object]", told[3])
-            if statement.startswith("SELECT") and "tickets" in statement:
-                searches.append((statement, parameters))
-
-        event.listen(tx.connection, "before_cursor_execute", note)
+        told: list[str] = []
+        driver = tx.connection.connection.driver_connection
+        assert driver is not None
+        driver.set_trace_callback(told.append)  # with the values in their places
         self._call_and_finish(tx)
-        event.remove(tx.connection, "before_cursor_execute", note)
-        return [_plan(tx.connection, *search) for search in searches]
+        driver.set_trace_callback(None)
+        searches = [one for one in told if one.startswith("SELECT") and "tickets" in one]
+        return [_plan(tx.connection, search) for search in searches]
 
 
 def measure(report: Report, folder: Path) -> None:
@@ -103,9 +99,9 @@ def measure(report: Report, folder: Path) -> None:
     )
 
 
-def _plan(connection: Connection, statement: str, parameters: Sequence[object]) -> str:
+def _plan(connection: Connection, statement: str) -> str:
     cursor = connection.connection.cursor()
-    cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
     return "; ".join(str(row[3]) for row in cursor.fetchall())
 
 

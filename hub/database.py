@@ -16,6 +16,8 @@ import pysqlite3.dbapi2
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from hub.statements import run_sql
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # an acknowledged ticket survives a power cut
@@ -46,8 +48,8 @@ def table_of(row: type[DeclarativeBase]) -> Table:
 
 def undo_command(connection: Connection) -> None:
     """Undo what was written since the savepoint `command`, and release it."""
-    connection.exec_driver_sql("ROLLBACK TO SAVEPOINT command")
-    connection.exec_driver_sql("RELEASE SAVEPOINT command")
+    run_sql(connection, "ROLLBACK TO SAVEPOINT command")
+    run_sql(connection, "RELEASE SAVEPOINT command")
 
 
 class Database:

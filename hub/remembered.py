@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 from hub.database import table_of
 from hub.errors import BadInput
 from hub.models.queue import CommandRow
+from hub.statements import Statement
 
 if TYPE_CHECKING:
     from hub.writer import Tx
@@ -26,7 +27,7 @@ PRUNED_AT_ONCE = 500
 
 _COMMANDS = table_of(CommandRow)
 _C = _COMMANDS.c
-_KEEP = insert(_COMMANDS)
+_KEEP = Statement(insert(_COMMANDS))
 _FIND = select(_C.actor, _C.key, _C.digest, _C.name, _C.outcome, _C.seq).where(
     _C.office == bindparam("of_office"),
     tuple_(_C.actor, _C.key).in_(bindparam("asked", expanding=True)),
@@ -101,7 +102,7 @@ class Memory:
     def write(self) -> None:
         """Store all that was kept, in the batch's transaction."""
         if self._kept:
-            self._connection.execute(_KEEP, self._kept)
+            _KEEP.run_many(self._connection, self._kept)
 
 
 def digest(name: str, request: bytes) -> str:

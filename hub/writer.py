@@ -28,6 +28,7 @@ from hub.errors import Fault, LoketError, Refused
 from hub.events import Emitted, EventBody, Sealed, encode_body
 from hub.events.chain import Chain, outcome_of, take_chain, write_chain
 from hub.remembered import Earlier, Memory, Request, digest
+from hub.statements import run_sql
 from hub.storage import DATABASE, collision, not_stored, outcome_unknown
 
 log = logging.getLogger(__name__)
@@ -286,11 +287,11 @@ class Writer:
         self, connection: Connection, waiting: _Waiting, chain: Chain, memory: Memory
     ) -> Done[object] | Exception:
         tx = Tx(self._office, connection, chain.at, waiting.actor)
-        connection.exec_driver_sql("SAVEPOINT command")
+        run_sql(connection, "SAVEPOINT command")
         try:
             with closing(tx):
                 done = self._perform(tx, waiting, chain, memory)
-            connection.exec_driver_sql("RELEASE SAVEPOINT command")
+            run_sql(connection, "RELEASE SAVEPOINT command")
         except Refused as refusal:
             undo_command(connection)
             return refusal

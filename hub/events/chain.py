@@ -14,6 +14,7 @@ from hub.database import Database, table_of
 from hub.events.bodies import Emitted, Sealed, seal_event
 from hub.models.queue import EventRow
 from hub.models.schema import Office
+from hub.statements import Statement
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +24,15 @@ _ASK_EVERY_S = 0.2
 
 # statements are built once: building one costs more than running it
 _HEAD, _EVENTS = table_of(Office), table_of(EventRow)
-_READ_HEAD = select(_HEAD.c.seq, _HEAD.c.seal).where(_HEAD.c.id == bindparam("of_office"))
-_MOVE_HEAD = update(_HEAD).where(_HEAD.c.id == bindparam("of_office"))
-_ADD_EVENTS = insert(_EVENTS)
-_READ_EVENT = select(_EVENTS.c.at, _EVENTS.c.seal).where(
-    _EVENTS.c.office == bindparam("of_office"), _EVENTS.c.seq == bindparam("of_seq")
+_READ_HEAD = Statement(
+    select(_HEAD.c.seq, _HEAD.c.seal).where(_HEAD.c.id == bindparam("of_office"))
+)
+_MOVE_HEAD = Statement(update(_HEAD).where(_HEAD.c.id == bindparam("of_office")))
+_ADD_EVENTS = Statement(insert(_EVENTS))
+_READ_EVENT = Statement(
+    select(_EVENTS.c.at, _EVENTS.c.seal).where(
+        _EVENTS.c.office == bindparam("of_office"), _EVENTS.c.seq == bindparam("of_seq")
+    )
 )
 # an office's number is the second key: other programs on this PostgreSQL have their own first one
 _LOCK = text("SELECT pg_advisory_xact_lock(7310, :of_office)")
@@ -72,10 +77,10 @@ def take_chain(connection: Connection, office: int, now: datetime, last: datetim
     lock_office(connection, office)
     if connection.dialect.name != "sqlite":
         last = None  # another process may have written since
-    head = connection.execute(_READ_HEAD, {"of_office": office}).one()
+    head = _READ_HEAD.one(connection, {"of_office": office})
     if last is None:
-        newest = connection.execute(_READ_EVENT, {"of_office": office, "of_seq": head.seq})
-        row = newest.one_or_none()
+        newest = {"of_office": office, "of_seq": head.seq}
+        row = _READ_EVENT.one_or_none(connection, newest)
         last = row.at if row else now
     return Chain(office, head.seq, head.seal, max(now, last))
 
@@ -84,10 +89,9 @@ def write_chain(connection: Connection, chain: Chain) -> None:
     """Store what was sealed and move the head; wake other processes of a shared database."""
     if not chain.sealed:
         return
-    connection.execute(_ADD_EVENTS, [_row(event) for event in chain.sealed])
-    connection.execute(
-        _MOVE_HEAD, {"of_office": chain.office, "seq": chain.seq, "seal": chain.seal}
-    )
+    _ADD_EVENTS.run_many(connection, [_row(event) for event in chain.sealed])
+    head = {"of_office": chain.office, "seq": chain.seq, "seal": chain.seal}
+    _MOVE_HEAD.run(connection, head)
     if connection.dialect.name != "sqlite":
         told = {"channel": channel_of(chain.office), "seq": str(chain.seq)}
         connection.execute(_NOTIFY, told)
@@ -112,7 +116,7 @@ def _is_stored(database: Database, chain: Chain) -> bool:
     with database.writing.begin() as connection:
         lock_office(connection, chain.office)  # the lost transaction may still be ending
         last = {"of_office": chain.office, "of_seq": chain.sealed[-1].seq}
-        row = connection.execute(_READ_EVENT, last).one_or_none()
+        row = _READ_EVENT.one_or_none(connection, last)
     return row is not None and row.seal == chain.seal
 
 

@@ -15,6 +15,7 @@ from hub.models.opening import NoticeRow, OfficeNow
 from hub.models.queue import NumberSeries
 from hub.models.schema import new_id
 from hub.office import OfficeConfig, ServiceConfig
+from hub.statements import Statement
 from hub.wire import FieldFault, NoticeState, Words
 from hub.writer import Tx
 
@@ -30,8 +31,10 @@ _MONTHS = {
 
 # statements are built once: building one costs more than running it
 _NOW, _NOTICES, _SERIES = table_of(OfficeNow), table_of(NoticeRow), table_of(NumberSeries)
-_READ_NOW = select(_NOW.c.stopped, _NOW.c.notice, _NOW.c.closed_day).where(
-    _NOW.c.office == bindparam("of_office")
+_READ_NOW = Statement(
+    select(_NOW.c.stopped, _NOW.c.notice, _NOW.c.closed_day).where(
+        _NOW.c.office == bindparam("of_office")
+    )
 )
 _CHANGE_NOW = update(_NOW).where(_NOW.c.office == bindparam("of_office"))
 _SHOWN = (
@@ -55,7 +58,7 @@ class Now:
 
 def now_of(connection: Connection, office_no: int) -> Now:
     """Return what holds for the whole office."""
-    row = connection.execute(_READ_NOW, {"of_office": office_no}).one_or_none()
+    row = _READ_NOW.one_or_none(connection, {"of_office": office_no})
     return Now(*row) if row is not None else Now()
 
 

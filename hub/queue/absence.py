@@ -14,8 +14,9 @@ from hub.events import TicketAbsent, TicketCalled, TicketReturned
 from hub.models.queue import LaneCount
 from hub.office import OfficeConfig
 from hub.queue.undoing import memo
+from hub.statements import Line
 from hub.tickets import ABSENT, CALLED, WAITING, number_of
-from hub.tickets.acts import Patience, TicketLine, answer, in_state, patience_with, record_call
+from hub.tickets.acts import Patience, answer, in_state, patience_with, record_call
 from hub.wire import Ticket
 from hub.writer import Tx
 
@@ -115,11 +116,11 @@ def return_(tx: Tx, office: OfficeConfig, *, ticket: str) -> Ticket:
     return answer(tx, ticket)
 
 
-def _patience(office: OfficeConfig, line: TicketLine) -> Patience:
+def _patience(office: OfficeConfig, line: Line) -> Patience:
     return patience_with(office, msgspec.json.decode(line.needs, type=list[str]))
 
 
-def _may_return(tx: Tx, office: OfficeConfig, line: TicketLine) -> None:
+def _may_return(tx: Tx, office: OfficeConfig, line: Line) -> None:
     if line.returns >= office.queue.returns_allowed:
         raise Conflict(
             "return_used",
@@ -136,7 +137,7 @@ def _may_return(tx: Tx, office: OfficeConfig, line: TicketLine) -> None:
         )
 
 
-def _place_behind(tx: Tx, line: TicketLine, places: int) -> datetime:
+def _place_behind(tx: Tx, line: Line, places: int) -> datetime:
     """Return an arrival just behind the next `places` of the same lane and class.
 
     Never before the ticket's own arrival: who was called out of order gains nothing by leaving.

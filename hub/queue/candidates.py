@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, literal_column, or_, select
+from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
 from hub import tickets
 from hub.database import table_of
@@ -20,10 +20,10 @@ from hub.models.station import Station, StationDevice
 from hub.office import OfficeConfig
 from hub.office.config import CounterConfig
 from hub.queue.routing import Head, Preference, Ranked, RoutingRules, rank
+from hub.statements import Line
 from hub.tickets import number_of
 from hub.wire import Candidate, Words
 
-CounterLine = Row[tuple[object, ...]]
 DOWN = "down"
 
 # statements are built once: building one costs more than running it
@@ -111,7 +111,7 @@ def rules_of(office: OfficeConfig, profile: str = "") -> RoutingRules:
 
 
 def of_counter(
-    connection: Connection, office_no: int, office: OfficeConfig, row: CounterLine, at: datetime
+    connection: Connection, office_no: int, office: OfficeConfig, row: Line, at: datetime
 ) -> list[Ranked]:
     """Return the heads of all groups that an open counter may call now, the next one first."""
     asked = {
@@ -164,7 +164,7 @@ def ability(
     connection: Connection,
     office_no: int,
     office: OfficeConfig,
-    row: CounterLine,
+    row: Line,
     *,
     look_at_devices: bool = True,
 ) -> Ability | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, cast
 
-from sqlalchemy import Connection, Row, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from hub import tickets
 from hub.database import table_of
@@ -17,13 +17,13 @@ from hub.models.queue import CounterRow, LaneCount
 from hub.office import OfficeConfig
 from hub.queue import candidates as heads
 from hub.queue.routing import Ranked
+from hub.statements import Line, Statement
 from hub.wire import Candidate, CounterState, FieldFault
 from hub.writer import Tx
 
 OPEN: Final = "open"
 PAUSED: Final = "paused"
 CLOSED: Final = "closed"
-CounterLine = Row[tuple[object, ...]]
 
 # statements are built once: building one costs more than running it
 _COUNTERS = table_of(CounterRow)
@@ -31,9 +31,9 @@ _BY_NUMBER = (
     _COUNTERS.c.office == bindparam("of_office"),
     _COUNTERS.c.counter == bindparam("of_counter"),
 )
-_FIND = select(*_COUNTERS.c).where(*_BY_NUMBER)
-_ADD = insert(_COUNTERS)
-_CHANGE = update(_COUNTERS).where(*_BY_NUMBER)
+_FIND = Statement(select(*_COUNTERS.c).where(*_BY_NUMBER))
+_ADD = Statement(insert(_COUNTERS))
+_CHANGE = Statement(update(_COUNTERS).where(*_BY_NUMBER))
 _GROUPS, _T = table_of(LaneCount).c, tickets.COLUMNS
 _HELD_FOR = (
     select(_T.id, _T.prefix, _T.serial, _T.lane, _T.segment, _T.language, _T.needed, _T.held_for)
@@ -140,7 +140,7 @@ def require_room(tx: Tx, office: OfficeConfig, counter: int) -> None:
         raise _busy(counter)
 
 
-def require_free(tx: Tx, office: OfficeConfig, counter: int) -> CounterLine:
+def require_free(tx: Tx, office: OfficeConfig, counter: int) -> Line:
     """Return the counter's row when it may call. Raises NotFound, Conflict with what to do."""
     _configured(office, counter)
     row = find_row(tx.connection, tx.office, counter)
@@ -161,7 +161,7 @@ def require_free(tx: Tx, office: OfficeConfig, counter: int) -> CounterLine:
     return row
 
 
-def candidates(tx: Tx, office: OfficeConfig, row: CounterLine) -> list[Ranked]:
+def candidates(tx: Tx, office: OfficeConfig, row: Line) -> list[Ranked]:
     """Return the heads of all groups that this counter may call now, the next one first."""
     return heads.of_counter(tx.connection, tx.office, office, row, tx.at)
 
@@ -177,7 +177,7 @@ def next_up(
     return [heads.as_candidate(one, chosen=place == 0) for place, one in enumerate(ranked)]
 
 
-def note_segment(tx: Tx, office: OfficeConfig, row: CounterLine, segment: str) -> None:
+def note_segment(tx: Tx, office: OfficeConfig, row: Line, segment: str) -> None:
     """Count how many limited (priority) calls a counter made in a row."""
     known = office.segment(segment)
     streak = row.priority_streak + 1 if known and known.limited else 0
@@ -208,22 +208,22 @@ def read(
     )
 
 
-def find_row(connection: Connection, office_no: int, counter: int) -> CounterLine | None:
+def find_row(connection: Connection, office_no: int, counter: int) -> Line | None:
     """Return how a counter stands, None if it was never opened."""
     asked = {"of_office": office_no, "of_counter": counter}
-    return connection.execute(_FIND, asked).one_or_none()
+    return _FIND.one_or_none(connection, asked)
 
 
 def _put(tx: Tx, counter: int, **values: object) -> None:
     values = {"actor": tx.actor.reference, "since": tx.at, **values}
     if not _update(tx, counter, **values):
         new = {"office": tx.office, "counter": counter, "lanes": "", **values}
-        tx.connection.execute(_ADD, new)
+        _ADD.run(tx.connection, new)
 
 
 def _update(tx: Tx, counter: int, **values: object) -> bool:
     of = {"of_office": tx.office, "of_counter": counter}
-    return tx.connection.execute(_CHANGE, of | values).rowcount > 0
+    return _CHANGE.run(tx.connection, of | values) > 0
 
 
 def _configured(office: OfficeConfig, counter: int) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from hub.queue.candidates import heads_json
 from hub.queue.moving import park, resume, transfer
 from hub.queue.routing import arrival_of
 from hub.queue.undoing import memo, undo
+from hub.statements import Statement
 from hub.tickets import AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, Group, number_of
 from hub.tickets.acts import answer, in_state, keep_note, record_call, require_reason
 from hub.wire import FieldFault, IssueTicket, Outcome, Ticket, TicketPrinted
@@ -50,11 +51,13 @@ OUTCOMES = get_args(Outcome)
 
 # statements are built once: building one costs more than running it
 _VISITS, _SERIES = table_of(Visit), table_of(NumberSeries)
-_ADD_VISIT, _ADD_SERIES = insert(_VISITS), insert(_SERIES)
-_FIND_VISIT = select(_VISITS.c.id).where(
-    _VISITS.c.office == bindparam("of_office"), _VISITS.c.id == bindparam("of_visit")
+_ADD_VISIT, _ADD_SERIES = Statement(insert(_VISITS)), Statement(insert(_SERIES))
+_FIND_VISIT = Statement(
+    select(_VISITS.c.id).where(
+        _VISITS.c.office == bindparam("of_office"), _VISITS.c.id == bindparam("of_visit")
+    )
 )
-_NEXT_SERIAL = (
+_NEXT_SERIAL = Statement(
     update(_SERIES)
     .where(
         _SERIES.c.office == bindparam("of_office"),
@@ -268,7 +271,7 @@ def _check_visit(tx: Tx, visit: str | None) -> None:
     if visit is None:
         return
     asked = {"of_office": tx.office, "of_visit": visit}
-    if tx.connection.execute(_FIND_VISIT, asked).first() is None:
+    if _FIND_VISIT.one_or_none(tx.connection, asked) is None:
         raise BadInput(
             "visit_unknown",
             "There is no such visit. Leave it out for a new one.",
@@ -279,11 +282,11 @@ def _check_visit(tx: Tx, visit: str | None) -> None:
 
 def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig, day: date) -> int:
     of = {"of_office": tx.office, "of_day": day, "of_prefix": service.prefix}
-    serial = tx.connection.execute(_NEXT_SERIAL, of).scalar_one_or_none()
+    serial: int | None = _NEXT_SERIAL.scalar(tx.connection, of)
     if serial is None:
         serial = 1
         first = {"office": tx.office, "day": day, "prefix": service.prefix, "last": serial}
-        tx.connection.execute(_ADD_SERIES, first)
+        _ADD_SERIES.run(tx.connection, first)
     if service.quota is not None and serial > service.quota:
         raise opening.quota_used(office, service, tx.at)
     return serial
@@ -291,9 +294,8 @@ def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig, day: date
 
 def _open_visit(tx: Tx, day: date) -> str:
     visit = new_id()
-    tx.connection.execute(
-        _ADD_VISIT, {"office": tx.office, "id": visit, "day": day, "opened_at": tx.at}
-    )
+    opened = {"office": tx.office, "id": visit, "day": day, "opened_at": tx.at}
+    _ADD_VISIT.run(tx.connection, opened)
     return visit
 
 

@@ -11,8 +11,9 @@ from hub.events.queue import TicketParked, TicketResumed
 from hub.office import OfficeConfig
 from hub.queue import counters
 from hub.queue.undoing import memo
+from hub.statements import Line
 from hub.tickets import AT_COUNTER, FINISHED, PARKED, SERVING, WAITING, number_of
-from hub.tickets.acts import TicketLine, answer, in_state, keep_note
+from hub.tickets.acts import answer, in_state, keep_note
 from hub.wire import FieldFault, Ticket
 from hub.writer import Tx
 
@@ -100,7 +101,7 @@ def resume(
     return answer(tx, ticket)
 
 
-def _transferable(tx: Tx, office: OfficeConfig, ticket: str, *, back: bool) -> TicketLine:
+def _transferable(tx: Tx, office: OfficeConfig, ticket: str, *, back: bool) -> Line:
     states = (*AT_COUNTER, FINISHED) if back else AT_COUNTER
     line = in_state(tx, ticket, *states, code="ticket_not_at_counter")
     today = line.day == office.today(tx.at)
@@ -113,14 +114,14 @@ def _transferable(tx: Tx, office: OfficeConfig, ticket: str, *, back: bool) -> T
     return line
 
 
-def _served_now(tx: Tx, line: TicketLine) -> int:
+def _served_now(tx: Tx, line: Line) -> int:
     if line.started_at is None:
         return 0
     took: timedelta = (line.finished_at or tx.at) - line.started_at
     return round(took.total_seconds())
 
 
-def _own_lane(office: OfficeConfig, line: TicketLine) -> str:
+def _own_lane(office: OfficeConfig, line: Line) -> str:
     service = office.service(line.service)
     return service.lane if service else str(line.lane)
 

@@ -19,8 +19,9 @@ from hub.models.queue import CallRow
 from hub.models.schema import from_micros, to_micros
 from hub.office import OfficeConfig
 from hub.queue import counters
+from hub.statements import Line
 from hub.tickets import AT_COUNTER, WAITING, number_of
-from hub.tickets.acts import TicketLine, answer
+from hub.tickets.acts import answer
 from hub.wire import Ticket
 from hub.writer import Tx
 
@@ -55,7 +56,7 @@ class Memo(msgspec.Struct, frozen=True):
 
 def memo(
     tx: Tx,
-    line: TicketLine,
+    line: Line,
     act: str,
     *columns: str,
     counter: int | None = None,
@@ -100,7 +101,7 @@ def undo(tx: Tx, office: OfficeConfig, *, ticket: str) -> Ticket:
     return answer(tx, ticket)
 
 
-def _undoable(tx: Tx, office: OfficeConfig, line: TicketLine) -> Memo:
+def _undoable(tx: Tx, office: OfficeConfig, line: Line) -> Memo:
     done = read_memo(line.undo)
     if done is None:
         raise Conflict(

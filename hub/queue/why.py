@@ -17,8 +17,8 @@ from hub.office.config import CounterConfig
 from hub.queue import candidates, counters
 from hub.queue.candidates import Ability
 from hub.queue.routing import Head, Ranked
+from hub.statements import Line
 from hub.tickets import ENDED, WAITING, Group, number_of
-from hub.tickets.acts import TicketLine
 from hub.wire import Candidate, Why, Words
 from hub.wire.answers import CounterChance
 
@@ -195,7 +195,7 @@ def _standing(
 
 
 def _still_waiting(
-    connection: Connection, office_no: int, office: OfficeConfig, line: TicketLine, at: datetime
+    connection: Connection, office_no: int, office: OfficeConfig, line: Line, at: datetime
 ) -> Why:
     group = tickets.group_of(line)
     before = _ahead_in_group(connection, office_no, group, line)
@@ -227,7 +227,7 @@ def _still_waiting(
     )
 
 
-def _ahead_in_group(connection: Connection, office_no: int, group: Group, line: TicketLine) -> int:
+def _ahead_in_group(connection: Connection, office_no: int, group: Group, line: Line) -> int:
     asked = {f"of_{name}": value for name, value in group._asdict().items()}
     asked |= {"of_office": office_no, "before": line.arrived_at}
     return int(connection.execute(_AHEAD_IN_GROUP, asked).scalar_one())

@@ -5,23 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from hub.database import table_of
 from hub.errors import BadInput, Conflict
 from hub.models.queue import CallRow, TicketNote
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
+from hub.statements import Line, Statement
 from hub.tickets import rows as tickets
 from hub.tickets.rows import ABSENT, CALLED, ENDED, FINISHED, PARKED, SERVING, WAITING, number_of
 from hub.wire import FieldFault, Ticket
 from hub.writer import Tx
 
-TicketLine = Row[tuple[object, ...]]
-
-_ADD_CALL = insert(table_of(CallRow))
+_ADD_CALL = Statement(insert(table_of(CallRow)))
 _NOTES = table_of(TicketNote)
-_ADD_NOTE = insert(_NOTES)
+_ADD_NOTE = Statement(insert(_NOTES))
 _NOTES_OF = (
     select(_NOTES.c.act, _NOTES.c.actor, _NOTES.c.at, _NOTES.c.text)
     .where(_NOTES.c.office == bindparam("of_office"), _NOTES.c.ticket == bindparam("of_ticket"))
@@ -58,7 +57,7 @@ class Patience:
     return_within: timedelta
 
 
-def in_state(tx: Tx, ticket: str, *states: str, code: str) -> TicketLine:
+def in_state(tx: Tx, ticket: str, *states: str, code: str) -> Line:
     """Return the ticket's row in one of `states`. Raises NotFound, Conflict `code`."""
     line = tickets.find_row(tx.connection, tx.office, ticket)
     if line.state not in states:
@@ -116,7 +115,7 @@ def record_call(
         "reason": reason,
         "heads": heads,
     }
-    tx.connection.execute(_ADD_CALL, call)
+    _ADD_CALL.run(tx.connection, call)
 
 
 def keep_note(tx: Tx, ticket: str, act: str, text: str) -> None:
@@ -132,7 +131,7 @@ def keep_note(tx: Tx, ticket: str, act: str, text: str) -> None:
         "at": tx.at,
         "text": text.strip(),
     }
-    tx.connection.execute(_ADD_NOTE, note)
+    _ADD_NOTE.run(tx.connection, note)
 
 
 def notes_of(connection: Connection, office_no: int, ticket: str) -> list[Note]:

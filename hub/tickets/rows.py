@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
 from hub.database import table_of
 from hub.errors import NotFound
 from hub.models.queue import CounterRow, LaneCount, TicketRow
 from hub.office import OfficeConfig
+from hub.statements import Line, Statement
 from hub.tickets.estimate import estimate_wait
 from hub.tickets.waiting_times import prepared
 from hub.wire import Estimate, Ticket
@@ -29,26 +30,30 @@ IS_AT_COUNTER = COLUMNS.state.in_([literal_column("'called'"), literal_column("'
 
 # statements are built once: building one costs more than running it
 _BY_ID = (COLUMNS.office == bindparam("of_office"), COLUMNS.id == bindparam("of_ticket"))
-_FIND = select(*COLUMNS).where(*_BY_ID)
-_ADD = insert(TABLE)
-_CHANGE = update(TABLE).where(*_BY_ID)
-_AT_COUNTER = select(COLUMNS.id).where(
-    COLUMNS.office == bindparam("of_office"),
-    COLUMNS.counter == bindparam("of_counter"),
-    IS_AT_COUNTER,
+_FIND = Statement(select(*COLUMNS).where(*_BY_ID))
+_ADD = Statement(insert(TABLE))
+_CHANGE = Statement(update(TABLE).where(*_BY_ID))
+_AT_COUNTER = Statement(
+    select(COLUMNS.id).where(
+        COLUMNS.office == bindparam("of_office"),
+        COLUMNS.counter == bindparam("of_counter"),
+        IS_AT_COUNTER,
+    )
 )
-_AHEAD = select(func.count()).where(
-    COLUMNS.office == bindparam("of_office"),
-    COLUMNS.lane == bindparam("of_lane"),
-    IS_WAITING,
-    COLUMNS.arrived_at < bindparam("before"),
+_AHEAD = Statement(
+    select(func.count()).where(
+        COLUMNS.office == bindparam("of_office"),
+        COLUMNS.lane == bindparam("of_lane"),
+        IS_WAITING,
+        COLUMNS.arrived_at < bindparam("before"),
+    )
 )
 
 _COUNTS = table_of(LaneCount)
 _IN_LANE = (_COUNTS.c.office == bindparam("of_office"), _COUNTS.c.lane == bindparam("of_lane"))
-_WAITING_IN = select(func.sum(_COUNTS.c.waiting)).where(*_IN_LANE)
-_ADD_COUNT = insert(_COUNTS)
-_COUNT = (
+_WAITING_IN = Statement(select(func.sum(_COUNTS.c.waiting)).where(*_IN_LANE))
+_ADD_COUNT = Statement(insert(_COUNTS))
+_COUNT = Statement(
     update(_COUNTS)
     .where(
         *_IN_LANE,
@@ -60,8 +65,10 @@ _COUNT = (
     .values(waiting=_COUNTS.c.waiting + bindparam("more"))
 )
 _COUNTERS = table_of(CounterRow).c
-_OPEN_LANES = select(_COUNTERS.lanes).where(
-    _COUNTERS.office == bindparam("of_office"), _COUNTERS.state == "open"
+_OPEN_LANES = Statement(
+    select(_COUNTERS.lanes).where(
+        _COUNTERS.office == bindparam("of_office"), _COUNTERS.state == "open"
+    )
 )
 
 
@@ -85,9 +92,9 @@ def number_of(prefix: str, serial: int) -> str:
     return f"{prefix}-{serial:03d}"
 
 
-def find_row(connection: Connection, office: int, ticket: str) -> Row[tuple[object, ...]]:
+def find_row(connection: Connection, office: int, ticket: str) -> Line:
     """Return the ticket's row. Raises NotFound `ticket_unknown`."""
-    row = connection.execute(_FIND, {"of_office": office, "of_ticket": ticket}).one_or_none()
+    row = _FIND.one_or_none(connection, {"of_office": office, "of_ticket": ticket})
     if row is None:
         raise NotFound(
             "ticket_unknown",
@@ -99,18 +106,18 @@ def find_row(connection: Connection, office: int, ticket: str) -> Row[tuple[obje
 
 def add(tx: Tx, **values: object) -> None:
     """Store a new ticket of the office."""
-    tx.connection.execute(_ADD, {"office": tx.office, **values})
+    _ADD.run(tx.connection, {"office": tx.office, **values})
 
 
 def change(tx: Tx, ticket: str, **values: object) -> None:
     """Set columns of a ticket."""
-    tx.connection.execute(_CHANGE, {"of_office": tx.office, "of_ticket": ticket, **values})
+    _CHANGE.run(tx.connection, {"of_office": tx.office, "of_ticket": ticket, **values})
 
 
 def at_counter(connection: Connection, office: int, counter: int) -> str | None:
     """Return the id of the ticket that `counter` has called or serves, None if free."""
     asked = {"of_office": office, "of_counter": counter}
-    return connection.execute(_AT_COUNTER, asked).scalar_one_or_none()
+    return cast("str | None", _AT_COUNTER.scalar(connection, asked))
 
 
 def change_count(tx: Tx, group: Group, by: int) -> None:
@@ -124,22 +131,22 @@ def change_count(tx: Tx, group: Group, by: int) -> None:
         "of_held_for": group.held_for,
         "more": by,
     }
-    if tx.connection.execute(_COUNT, of).rowcount:
+    if _COUNT.run(tx.connection, of):
         return
     first = {"office": tx.office, "waiting": by, **group._asdict()}
-    tx.connection.execute(_ADD_COUNT, first)
+    _ADD_COUNT.run(tx.connection, first)
 
 
 def waiting_in(connection: Connection, office: int, lane: str) -> int:
     """Return how many wait in `lane`."""
     asked = {"of_office": office, "of_lane": lane}
-    return int(connection.execute(_WAITING_IN, asked).scalar_one() or 0)
+    return int(_WAITING_IN.scalar(connection, asked) or 0)
 
 
 def open_counters(connection: Connection, office: int) -> dict[str, int]:
     """Return, by lane, how many counters are open for it."""
     counted: dict[str, int] = {}
-    for (lanes,) in connection.execute(_OPEN_LANES, {"of_office": office}):
+    for (lanes,) in _OPEN_LANES.rows(connection, {"of_office": office}):
         for lane in lanes.split():
             counted[lane] = counted.get(lane, 0) + 1
     return counted
@@ -162,13 +169,13 @@ def expected_wait(
     return estimate_wait(office, lane, ahead=ahead, open_counters=open_now)
 
 
-def ahead_of(connection: Connection, office: int, row: Row[tuple[object, ...]]) -> int:
+def ahead_of(connection: Connection, office: int, row: Line) -> int:
     """Return how many waiting tickets of the same lane arrived before this one."""
     asked = {"of_office": office, "of_lane": row.lane, "before": row.arrived_at}
-    return int(connection.execute(_AHEAD, asked).scalar_one())
+    return int(_AHEAD.scalar(connection, asked))
 
 
-def to_wire(row: Row[tuple[object, ...]], *, ahead: int | None = None) -> Ticket:
+def to_wire(row: Line, *, ahead: int | None = None) -> Ticket:
     """Return the ticket as it goes out, without an estimate."""
     return Ticket(
         id=row.id,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub.database import table_of
 from hub.models.opening import WaitTable
+from hub.statements import Statement
 from hub.wire import Estimate
 from hub.writer import Tx
 
@@ -26,8 +27,10 @@ STEP: Final = 10
 
 # statements are built once: building one costs more than running it
 _TABLES = table_of(WaitTable)
-_READ = select(_TABLES.c.at, _TABLES.c.places).where(
-    _TABLES.c.office == bindparam("of_office"), _TABLES.c.lane == bindparam("of_lane")
+_READ = Statement(
+    select(_TABLES.c.at, _TABLES.c.places).where(
+        _TABLES.c.office == bindparam("of_office"), _TABLES.c.lane == bindparam("of_lane")
+    )
 )
 _DECODER = msgspec.json.Decoder(list[tuple[int, int]])
 
@@ -36,7 +39,7 @@ def prepared(
     connection: Connection, office_no: int, lane: str, *, ahead: int, at: datetime
 ) -> Estimate | None:
     """Return the prepared range with `ahead` people before, None if there is none."""
-    row = connection.execute(_READ, {"of_office": office_no, "of_lane": lane}).one_or_none()
+    row = _READ.one_or_none(connection, {"of_office": office_no, "of_lane": lane})
     if row is None or at - row.at > SILENT_AFTER:
         return None
     return at_place(_DECODER.decode(row.places), ahead)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 
 from hub import queue
 from hub.house import House
@@ -21,22 +20,20 @@ OFFICER = Actor("officer", "o1", "Contoh", frozenset({"counter_officer"}), 1)
 def plans_of(house: House) -> Callable[[Callable[[Tx], object]], dict[str, str]]:
     """Run a command and return the plan of each of its statements on the busy tables."""
 
-    def explain(tx: Tx, statement: str, parameters: Sequence[object]) -> str:
+    def explain(tx: Tx, statement: str) -> str:
         cursor = tx.connection.connection.cursor()
-        cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
         return "; ".join(str(row[3]) for row in cursor.fetchall())
 
     def run(command: Callable[[Tx], object]) -> dict[str, str]:
         def explained(tx: Tx) -> dict[str, str]:
-            told: list[tuple[str, Sequence[object]]] = []
-
-            def note(*args: object) -> None:
-                told.append((str(args[2]), args[3]))  # type: ignore[arg-type]
-
-            event.listen(tx.connection, "before_cursor_execute", note)
+            told: list[str] = []
+            driver = tx.connection.connection.driver_connection
+            assert driver is not None
+            driver.set_trace_callback(told.append)  # with the values in their places
             command(tx)
-            event.remove(tx.connection, "before_cursor_execute", note)
-            return {statement: explain(tx, statement, given) for statement, given in told}
+            driver.set_trace_callback(None)
+            return {statement: explain(tx, statement) for statement in told}
 
         return house.writer().run_alone(explained, actor=OFFICER)
 
