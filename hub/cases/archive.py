@@ -111,6 +111,7 @@ def line_of(session: Session, application: Application) -> DocumentLine | None:
     package = session.scalar(query)
     if package is None:
         return None
+    giver = session.get(Officer, (package.office, package.given_by))
     return DocumentLine(
         id=package.id,
         item="12.package",
@@ -119,7 +120,7 @@ def line_of(session: Session, application: Application) -> DocumentLine | None:
         blob=package.blob,
         media_type=MEDIA_TYPE,
         step="12",
-        by=package.given_by,
+        by=giver.name if giver is not None else package.given_by,
         at=package.at,
     )
 

@@ -95,6 +95,15 @@ def test_nothing_personal_is_readable_in_the_hub_folder(desk, tmp_path: Path) ->
         assert secret not in stored
 
 
+def test_the_archive_package_names_who_gave_it(desk) -> None:
+    case = desk.go("never")
+
+    given = {line.by for line in desk.view(case).documents if line.kind == "package"}
+
+    assert given
+    assert given <= {officer.name for officer in desk.staff.values()}
+
+
 def test_a_finished_case_accepts_nothing_more(desk) -> None:
     case = desk.go("never")
 
