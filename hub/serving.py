@@ -31,7 +31,7 @@ from hub.house import House, locked, open_house
 from hub.letters.press import Press
 from hub.office import load_office
 from hub.settings import Settings
-from hub.web.app import Serving, create_app
+from hub.web.app import Serving, create_app, short_way
 
 if TYPE_CHECKING:
     from hub.elsewhere import Elsewhere
@@ -163,7 +163,7 @@ def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.C
     with _as_if_absent("pydantic", "attr"):
         app = create_app(serving)
     config = uvicorn.Config(
-        app,
+        short_way(app),
         http="httptools",
         ws="none",
         lifespan="on",
@@ -171,6 +171,7 @@ def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.C
         access_log=False,
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # who asks is whoever opened the connection, whatever a header says
         timeout_graceful_shutdown=1,
         timeout_keep_alive=30,
         backlog=BACKLOG,

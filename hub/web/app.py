@@ -35,6 +35,7 @@ from hub.web.connection import AnyRequest
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
 from hub.web.problems import answer_failure, answer_http, answer_refused
+from hub.web.short_way import ShortWay
 from hub.web.tokens import Tokens
 from hub.writer import Writer
 
@@ -90,6 +91,12 @@ def create_app(serving: Serving) -> Litestar:
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
+
+
+def short_way(app: Litestar) -> ShortWay:
+    """Return the application with the short way of its two busiest commands before it."""
+    parts = app.state
+    return ShortWay(app, tokens=parts.tokens, writer=parts.writer, office=parts.office, safe=SAFE)
 
 
 @get("/")

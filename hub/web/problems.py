@@ -97,32 +97,50 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
 
 def answer_failure(request: AnyRequest, error: Exception) -> Response[object]:
     """Answer our own failure; the log has the trace, the answer has none of it."""
+    problem = problem_of(error, f"{request.method} {request.url.path}")
+    if _for_programs(request):
+        return _problem(problem)
+    refused = Refused(problem.code, problem.detail, id=problem.detail_id)
+    return refusal_page(refused, status=problem.status)
+
+
+def problem_of(error: Exception, request: str) -> Problem:
+    """Return what a program is told of an error; `request` names it in the log if it is ours."""
+    if isinstance(error, Refused):
+        return error.problem()
     if isinstance(error, OperationalError):
-        log.warning("%s %s: %s", request.method, request.url.path, error.orig)
-        return answer_refused(request, database_away())
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    problem = Problem(
+        log.warning("%s: %s", request, error.orig)
+        return database_away().problem()
+    log.error("%s failed", request, exc_info=error)
+    return Problem(
         title="Hub failed",
         status=500,
         code="hub_failed",
         detail="The hub failed on this request. Repeat it with the same key.",
         detail_id="Hub gagal mengolah permintaan ini. Ulangi dengan kunci yang sama.",
     )
-    if _for_programs(request):
-        return _problem(problem)
-    return refusal_page(Refused(problem.code, problem.detail, id=problem.detail_id), status=500)
 
 
 def _for_programs(request: AnyRequest) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def _problem(problem: Problem, *, allow: str = "") -> Response[object]:
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+def problem_headers(problem: Problem) -> dict[str, str]:
+    """Return the headers that go with a problem."""
+    headers = {
+        "Content-Type": MEDIA_PROBLEM,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="loket"'  # RFC 9110 §11.6.1
     if problem.status == 503:
         headers["Retry-After"] = str(RETRY_AFTER_S)
+    return headers
+
+
+def _problem(problem: Problem, *, allow: str = "") -> Response[object]:
+    headers = problem_headers(problem)
     if allow:
         headers["Allow"] = allow  # RFC 9110 §15.5.6
     return Response(

@@ -33,6 +33,10 @@ class Tokens:
         self._known[hashed] = actor
         return actor
 
+    def known(self, token: str) -> Actor | None:
+        """Return the holder of `token` if it was looked up before, else None."""
+        return self._known.get(token_hash(token))
+
     def heard(self, events: list[Sealed]) -> None:
         """Forget everybody when a token was revoked; listens to the writer."""
         if any(event.kind == "station.revoked" for event in events):

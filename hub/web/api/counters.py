@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -109,13 +111,15 @@ async def call_next(
     counter: FromPath[int], commanding: NamedDependency[Commanding]
 ) -> Response[bytes]:
     """Call the next person to a counter; 204 when nobody waits."""
-    ask = commanding.read(CallNext)
-
-    def command(tx: Tx) -> Ticket | None:
-        office = commanding.office
-        return queue.call_next(tx, office, counter=counter, ticket=ask.ticket, reason=ask.reason)
-
+    command = calling(commanding.office, counter, commanding.read(CallNext))
     return answer(await commanding.run(command, Ticket))
+
+
+def calling(office: OfficeConfig, counter: int, ask: CallNext) -> Callable[[Tx], Ticket | None]:
+    """Return the command that calls whom was asked for."""
+    return lambda tx: queue.call_next(
+        tx, office, counter=counter, ticket=ask.ticket, reason=ask.reason
+    )
 
 
 routes = [open_counter, pause_counter, close_counter, call_next]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -45,13 +46,18 @@ UNKNOWN = {404: ("ticket_unknown",)}
 )
 async def issue(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Issue the next number of a service."""
-    ask = commanding.read(IssueTicket)
+    command = issuing(commanding.office, commanding.read(IssueTicket))
+    return answer(await commanding.run(command, Ticket), status=201)
+
+
+def issuing(office: OfficeConfig, ask: IssueTicket) -> Callable[[Tx], Ticket]:
+    """Return the command that issues what was asked for."""
 
     def command(tx: Tx) -> Ticket:
         application = _case(tx, ask.application)
-        return queue.issue(tx, commanding.office, ask, application=application)
+        return queue.issue(tx, office, ask, application=application)
 
-    return answer(await commanding.run(command, Ticket), status=201)
+    return command
 
 
 @get("/tickets/{ticket:str}", opt=described(Ticket, refuses=UNKNOWN))
