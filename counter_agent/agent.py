@@ -18,6 +18,7 @@ from counter_agent.insist import insist
 from counter_agent.jobs import Jobs
 from counter_agent.keys import station_fingerprint
 from counter_agent.outbox import Outbox
+from counter_agent.scans import Scans
 from counter_agent.search import Search
 from counter_agent.worker import DeviceWorker
 from hub.client import HubClient, Reset, follow
@@ -48,8 +49,11 @@ class Agent:
         self._linked = asyncio.Event()
         self._search = Search(settings)
         loop = asyncio.get_running_loop()
+        self._scans = Scans(loop)
         self._workers = {
-            role: DeviceWorker(role, address, lambda: _tell(loop, self._changed))
+            role: DeviceWorker(
+                role, address, lambda: _tell(loop, self._changed), heard=self._scans.hear
+            )
             for role, address in settings.devices.items()
         }
 
@@ -92,6 +96,7 @@ class Agent:
             seq = await insist(lambda: jobs.fetch(tasks))
             tasks.create_task(delivery.run(), name="deliver")
             tasks.create_task(self._report_changes(client), name="report")
+            tasks.create_task(self._scans.run(client), name="scans")
             tasks.create_task(self._fetch_when_told(jobs, tasks), name="fetch")
             if self._settings.hub is None:
                 tasks.create_task(self._follow_the_hub(client), name="find again")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -17,8 +18,16 @@ from typing import TypeVar
 import msgspec
 
 from counter_agent.config import ABILITY_OF_ROLE, shown_address
+from counter_agent.scans import Scanner
+from devices.barcode.wire import Scan
 from devices.capabilities import Device, Health, Identity
-from devices.errors import AddressError, DeviceError, DeviceProtocolError, DeviceUnavailable
+from devices.errors import (
+    AddressError,
+    DeviceError,
+    DeviceProtocolError,
+    DeviceRefused,
+    DeviceUnavailable,
+)
 from devices.registry import open_device
 from hub.wire import DeviceReport
 
@@ -30,17 +39,31 @@ _Act = Callable[[Device], None]
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 HEALTH_EVERY_S = 10.0
+LISTEN_S = 0.5
+"""How long a scanner is listened to before the thread looks for something else to do."""
 FAULT = "device_fault"
 """The driver broke: a fault of ours, not of the device."""
 
 
 class DeviceWorker:
-    """Keeps the device of one role open; `changed` is called from its thread on every change."""
+    """Keeps the device of one role open; `changed` is called from its thread on every change.
 
-    def __init__(self, role: str, address: str, changed: Callable[[], None]) -> None:
+    A scanner is listened to while it has nothing else to do; `heard` gets what it reads, or the
+    stable reason why something was unreadable.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        address: str,
+        changed: Callable[[], None],
+        *,
+        heard: Callable[[Scan | str], None] | None = None,
+    ) -> None:
         self._role = role
         self._address = address
         self._changed = changed
+        self._heard = heard
         self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -125,16 +148,40 @@ class DeviceWorker:
 
     def _serve(self, device: Device) -> None:
         while not self._stopping.is_set():
-            try:
-                act = self._inbox.get(timeout=HEALTH_EVERY_S)
-            except queue.Empty:
-                act = None
+            if self._heard is not None and isinstance(device, Scanner):
+                if not self._guarded(partial(self._listen, device)):
+                    return
+                act = self._next_act(0)
+            else:
+                act = self._next_act(HEALTH_EVERY_S)
             if self._stopping.is_set():
                 return
             if act and not self._guarded(partial(self._busy, device, act)):
                 return
             if not self._guarded(partial(self._ask, device)):
                 return
+
+    def _next_act(self, wait_s: float) -> _Act | None:
+        try:
+            return self._inbox.get(timeout=wait_s) if wait_s else self._inbox.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _listen(self, scanner: Scanner) -> None:
+        """Hand on what is read until the next health check is due or something is to be done."""
+        until = time.monotonic() + HEALTH_EVERY_S
+        while time.monotonic() < until and self._inbox.empty() and not self._stopping.is_set():
+            try:
+                scan = scanner.read_scan(wait_s=LISTEN_S)
+            except DeviceRefused as error:
+                self._hand_on(error.reason)
+                continue
+            if scan is not None:
+                self._hand_on(scan)
+
+    def _hand_on(self, scan: Scan | str) -> None:
+        if self._heard is not None:
+            self._heard(scan)
 
     def _busy(self, device: Device, act: _Act) -> None:
         self._show(msgspec.structs.replace(self._report, lamp="busy"))

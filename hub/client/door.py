@@ -20,6 +20,7 @@ import msgspec
 
 from hub import wire
 from hub.client.answers import foreign_errors, position, read, refusal_or_fault
+from hub.wire.scans import ReportScan, ScanKnown
 
 T = TypeVar("T")
 
@@ -105,6 +106,10 @@ class HubClient:
     async def report(self, report: wire.StationReport, *, key: str) -> None:
         """Tell the hub what this station is and how its devices are."""
         await self._command("/api/stations/me/report", report, key)
+
+    async def scanned(self, scan: ReportScan, *, key: str) -> ScanKnown:
+        """Tell what the counter's scanner read; return what it is to the office."""
+        return read(await self._command("/api/scans", scan, key), ScanKnown)
 
     async def put_blob(self, content: bytes, media_type: str, *, key: str) -> wire.BlobStored:
         """Upload a file; it is durable when this returns."""

@@ -3,6 +3,7 @@
 from hub.events.bodies import (
     SEAL_OF_NOTHING,
     ClockMoved,
+    CodeScanned,
     CounterClosed,
     CounterOpened,
     CounterPaused,
@@ -34,6 +35,7 @@ from hub.events.bodies import (
 __all__ = [
     "SEAL_OF_NOTHING",
     "ClockMoved",
+    "CodeScanned",
     "CounterClosed",
     "CounterOpened",
     "CounterPaused",

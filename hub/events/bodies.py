@@ -203,6 +203,17 @@ class DevicesChanged(_V1):
 
 
 @dataclass(frozen=True, slots=True)
+class CodeScanned(_V1):
+    """A counter's scanner read a code; what it means and its case, never its text."""
+
+    kind: ClassVar[str] = "code.scanned"
+    audience: ClassVar[str] = "staff"
+    counter: int
+    meaning: str
+    application: str
+
+
+@dataclass(frozen=True, slots=True)
 class StationAdded(_V1):
     """A station was given a token."""
 

@@ -49,6 +49,17 @@ def concerns(view: str, event: Event) -> bool:
     return name == "counter" and _concerns_counter(which, event)
 
 
+def reaches_by_scan(view: str, event: Event) -> bool:
+    """Return whether `event` is a scan that the page asks about: another counter's is not shown.
+
+    A case's page does not name its counter; it asks, and the hub answers the officer's own.
+    """
+    name = view.partition("/")[0]
+    if event.kind != "code.scanned":
+        return False
+    return name in ("case", "cases") or view == f"counter/{event.body.get('counter')}"
+
+
 def _of_a_device(event: Event) -> bool:
     # job.progress names its counter, not the case it works for
     return event.kind == "job.progress"

@@ -25,7 +25,7 @@ from hub.feed import Feed, Frame, Subscription, Viewer, to_wire
 from hub.office import OfficeConfig
 from hub.web.auth import signed_in
 from hub.web.commanding import bearer
-from hub.web.concerns import concerns
+from hub.web.concerns import concerns, reaches_by_scan
 from hub.web.connection import AnyConnection
 from hub.web.display import fragments
 from hub.web.tokens import Tokens
@@ -189,6 +189,8 @@ def _program_bytes(_view: str, frame: Frame) -> bytes:
 def _page_bytes(view: str, frame: Frame) -> bytes:
     if frame.reset:
         return _named(frame.seq, "reset", "")
+    if frame.event is not None and reaches_by_scan(view, to_wire(frame.event)):
+        return _named(frame.seq, "scanned", str(frame.seq))
     if frame.event is None or not concerns(view, to_wire(frame.event)):
         return _only_position(frame.seq)
     return _named(frame.seq, "changed", frame.event.kind)

@@ -9,6 +9,7 @@ from hub.web.api import (
     jobs,
     office,
     opening,
+    scans,
     ticket_acts,
     tickets,
 )
@@ -25,6 +26,7 @@ commands_and_readings = [
     *applications.routes,
     *blobs.routes,
     *jobs.routes,
+    *scans.routes,
 ]
 routes = [*commands_and_readings, schema_route(commands_and_readings)]
 

@@ -54,6 +54,7 @@ from hub.wire.queue import (
     ServeDirectly,
     UndoAct,
 )
+from hub.wire.scans import ReportScan, ScanKnown
 
 _AT = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
 _TICKET = "3f2a9c0e5b7d4e1f8a6c2d4b9e0f1a2b"
@@ -166,6 +167,8 @@ _SHOWN: tuple[msgspec.Struct, ...] = (
     LeaseJob(boot=_BOOT),
     JobStarted(boot=_BOOT, fence=1),
     JobProgress(boot=_BOOT, fence=1, done=1, total=3),
+    ReportScan(text="LOKET:R:CTH-261123-0042-K:7Q2M4X9ABC", symbology="QR"),
+    ScanKnown(meaning="receipt", application=_TICKET),
     JobResult(boot=_BOOT, fence=1, state="done", blobs=[_BLOB], facts={"pages": "3"}),
     StationReport(
         boot=_BOOT,

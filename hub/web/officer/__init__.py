@@ -6,14 +6,19 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
-from hub.web.officer import case_routes, counter_routes, why_page
+from hub.web.officer import case_routes, counter_routes, scan_routes, why_page
 from hub.web.officer.language import choose_language
 
 routes: list[ControllerRouterHandler] = [
     choose_language,
     Router(
         "/",
-        route_handlers=[*counter_routes.routes, *why_page.routes, *case_routes.routes],
+        route_handlers=[
+            *counter_routes.routes,
+            *why_page.routes,
+            *case_routes.routes,
+            *scan_routes.routes,
+        ],
         dependencies=DESK,
     ),
 ]

@@ -34,6 +34,25 @@
     const answer = await fetch("/banner", { cache: "no-store" });
     if (answer.ok && !answer.redirected) banner.innerHTML = await answer.text();
   };
+  // a code was read at some counter: the hub answers only the officer who sits there
+  const scanned = async (seq) => {
+    const place = document.getElementById("scan");
+    if (!place) return;
+    const answer = await fetch(`/scans/${seq}`, { cache: "no-store" });
+    if (answer.status !== 200 || answer.redirected) return;
+    place.innerHTML = await answer.text();
+    const said = place.firstElementChild;
+    if (document.body.dataset.here !== `/case/${said.dataset.case}`) return;
+    said.querySelector("a")?.remove();
+    const field = said.dataset.field && live.querySelector(`input[name="${said.dataset.field}"]`);
+    if (!field || !said.dataset.value) return;
+    field.value = said.dataset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss]")) document.getElementById("scan")?.replaceChildren();
+  });
   const receive = (frame) => {
     const said = { data: [] };
     for (const line of frame.split("\n")) {
@@ -46,6 +65,7 @@
       if (said.data[0]?.startsWith("office.")) renew().catch(() => mark(false));
       refresh().catch(() => mark(false));
     }
+    if (said.event === "scanned") scanned(said.data[0]).catch(() => {});
     if (said.event === "fragment") show(said.data.join("\n"));
   };
   const follow = async () => {
