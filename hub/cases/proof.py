@@ -108,7 +108,10 @@ def _date(judge: Judge, row: Requirement, found: Found) -> Words | None:
     try:
         day = date.fromisoformat(found.value)
     except ValueError:
-        return Words(id="bukan tanggal (TTTT-BB-HH)", en="is no date (YYYY-MM-DD)")
+        return Words(
+            id="bukan tanggal; tulis HH-BB-TTTT, misalnya 15-04-2032",
+            en="is no date; write DD-MM-YYYY, for example 15-04-2032",
+        )
     if day > judge.today and not row.field.endswith("_expiry"):
         return Words(id="ada di masa depan", en="lies in the future")
     return None

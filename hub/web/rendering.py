@@ -14,6 +14,7 @@ from litestar import Response
 from litestar.enums import MediaType
 from markupsafe import Markup
 
+from hub.web.typed_dates import day_first
 from hub.web.words import Speech, duration
 from hub.wire import NoticeState
 
@@ -103,6 +104,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["duration"] = duration
+    made.filters["day_first"] = day_first
     made.globals["icon"] = icon
     made.globals["static"] = static
     return made

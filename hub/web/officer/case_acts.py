@@ -13,6 +13,7 @@ from hub.errors import BadInput, Conflict, NotFound
 from hub.letters.press import Press
 from hub.web.desk import Desk
 from hub.web.forms import Attached, Form
+from hub.web.typed_dates import iso_date
 from hub.wire import FieldFault, Job, JobKind
 from hub.writer import Tx
 
@@ -59,8 +60,13 @@ def posted(view: CaseView, form: Form, *, verified: bool) -> dict[str, str]:
             if verified:
                 values[row.key] = "verified"
         elif row.key in form.values:
-            values[row.key] = form.text(row.key)
+            values[row.key] = _typed(row, form)
     return values
+
+
+def _typed(row: EvidenceRow, form: Form) -> str:
+    typed = form.text(row.key)
+    return iso_date(typed) if row.kind == "date" else typed
 
 
 def passwords(view: CaseView, form: Form) -> list[str]:
@@ -93,12 +99,12 @@ async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
         for row in (view.current.evidence if view.current else ())
         if row.kind in ("text", "reference", "date", "money", "choice", "checkbox")
         and not row.first
-        and form.text(row.key) not in ("", row.value)
+        and _typed(row, form) not in ("", row.value)
     ]
     kept = True
     for row in rows:
         try:
-            await _supply(desk, view.id, row.key, form.text(row.key))
+            await _supply(desk, view.id, row.key, _typed(row, form))
         except BadInput:
             kept = False
     return kept

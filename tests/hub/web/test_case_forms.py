@@ -93,11 +93,11 @@ def test_a_file_can_stand_in_for_a_scan(office, enter):
 
 def fill_step_2(officer):
     for box in officer.page.locator("#step-form input:not([type=hidden]):not([type=radio])").all():
-        name, kind = box.get_attribute("name"), box.get_attribute("type")
+        name = box.get_attribute("name")
         if name == "remark" or box.input_value():
             continue
-        box.fill("2048-05-02" if kind == "date" and "expiry" in name else
-                 "2030-03-01" if kind == "date" else "CONTOH 123")  # fmt: skip
+        days = {"field.permit_expiry": "02-05-2048", "field.stay_since": "01/03/2030"}
+        box.fill(days.get(name, "CONTOH 123"))
     officer.page.check("input[type=radio][value=ITAP]")
     officer.press("Control+Enter")
 
