@@ -1,17 +1,23 @@
 """The queue: who is given a number, who is called, what happens until the end."""
 
-from hub.queue.line import (
+from hub.queue.absence import (
     absent,
+    recall,
+    return_,
+)
+from hub.queue.line import (
     call_next,
     finish,
     issue,
     note_paper,
-    park,
-    recall,
-    resume,
-    return_,
     start,
+)
+from hub.queue.moving import (
+    park,
+    resume,
     transfer,
+)
+from hub.queue.undoing import (
     undo,
 )
 

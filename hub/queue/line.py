@@ -21,31 +21,14 @@ from hub.models.queue import NumberSeries, Visit
 from hub.models.schema import new_id
 from hub.office import OfficeConfig, ServiceConfig
 from hub.queue import counters
-from hub.queue.absence import absent, recall, return_
 from hub.queue.candidates import heads_json
-from hub.queue.moving import park, resume, transfer
 from hub.queue.routing import arrival_of
-from hub.queue.undoing import memo, undo
+from hub.queue.undoing import memo
 from hub.statements import Statement
 from hub.tickets import AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, Group, number_of
 from hub.tickets.acts import answer, in_state, keep_note, record_call, require_reason
 from hub.wire import FieldFault, IssueTicket, Outcome, Ticket, TicketPrinted
 from hub.writer import Tx
-
-__all__ = [
-    "absent",
-    "call_next",
-    "finish",
-    "issue",
-    "note_paper",
-    "park",
-    "recall",
-    "resume",
-    "return_",
-    "start",
-    "transfer",
-    "undo",
-]
 
 OUTCOMES = get_args(Outcome)
 

@@ -1,51 +1,58 @@
-"""The structs that cross the hub's REST interface, for server and clients alike."""
+"""The structs that cross the hub's REST interface, for server and clients alike.
 
-from hub.wire.requests import (
-    KEY_HEADER,
-    MEDIA_PROBLEM,
-    SEQ_HEADER,
+What comes in stands in `hub.wire.requests`, what goes out in `hub.wire.answers`. Instants are aware
+UTC datetimes (RFC 3339 on the wire), ids are random UUIDs as 32 hex digits. Importing this door
+loads neither database nor web framework.
+"""
+
+from hub.wire.answers import (
     BlobStored,
-    CallNext,
     Candidate,
-    ChipEvidence,
-    CloseCounter,
     CounterState,
-    DeviceReport,
     DraftOpened,
     Estimate,
     Event,
     FieldFault,
-    FinishTicket,
-    IssueTicket,
     Job,
     JobKind,
     JobList,
+    LaneState,
+    LastCall,
+    NoticeState,
+    OfficeState,
+    Problem,
+    QueueState,
+    ServiceState,
+    StationState,
+    Ticket,
+    Why,
+    Words,
+)
+from hub.wire.requests import (
+    KEY_HEADER,
+    MEDIA_PROBLEM,
+    SEQ_HEADER,
+    CallNext,
+    ChipEvidence,
+    CloseCounter,
+    DeviceReport,
+    FinishTicket,
+    IssueTicket,
     JobProgress,
     JobResult,
     JobStarted,
-    LaneState,
-    LastCall,
     LeaseJob,
     MarkAbsent,
-    NoticeState,
-    OfficeState,
     OpenCounter,
     Outcome,
     PassportInput,
     PauseCounter,
     Preregistration,
-    Problem,
-    QueueState,
-    ServiceState,
     StationReport,
-    StationState,
-    Ticket,
     TicketAct,
     TicketPrinted,
     TransferTicket,
-    Why,
     Wire,
-    Words,
 )
 
 __all__ = [

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from hub.wire.answers import Answer
 from hub.wire.bounds import CaseReference, Code, Language, Name, Reason
-from hub.wire.requests import Answer, Segment, Wire
+from hub.wire.requests import Segment, Wire
 
 CODE_META = msgspec.Meta(
     min_length=4,

@@ -1,10 +1,4 @@
-"""The structs that cross the hub's REST interface, for server and clients alike.
-
-What comes in stands here, every field with its bounds; what goes out stands in
-`hub.wire.answers` and is imported from here too. Instants are aware UTC datetimes (RFC 3339 on
-the wire), ids are random UUIDs as 32 hex digits. Importing this module loads neither database
-nor web framework.
-"""
+"""What comes in at the hub's REST interface: every field with its bounds."""
 
 from __future__ import annotations
 
@@ -12,31 +6,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hub.wire.answers import (
-    Answer,
-    BlobStored,
-    Candidate,
-    CounterState,
-    DraftOpened,
-    Estimate,
-    Event,
-    FieldFault,
-    Job,
-    JobKind,
-    JobList,
-    JobState,
-    LaneState,
-    LastCall,
-    NoticeState,
-    OfficeState,
-    Problem,
-    QueueState,
-    ServiceState,
-    StationState,
-    Ticket,
-    Why,
-    Words,
-)
 from hub.wire.bounds import (
     LONGEST_DETAIL,
     LONGEST_NAME,
@@ -65,57 +34,6 @@ from hub.wire.bounds import (
     TypedDate,
     printable,
 )
-
-__all__ = [
-    "KEY_HEADER",
-    "MEDIA_PROBLEM",
-    "SEQ_HEADER",
-    "Answer",
-    "BlobStored",
-    "CallNext",
-    "Candidate",
-    "ChipEvidence",
-    "CloseCounter",
-    "CounterState",
-    "DeviceReport",
-    "DraftOpened",
-    "Estimate",
-    "Event",
-    "FieldFault",
-    "FinishTicket",
-    "IssueTicket",
-    "Job",
-    "JobKind",
-    "JobList",
-    "JobProgress",
-    "JobResult",
-    "JobStarted",
-    "JobState",
-    "LaneState",
-    "LastCall",
-    "LeaseJob",
-    "MarkAbsent",
-    "NoticeState",
-    "OfficeState",
-    "OpenCounter",
-    "Outcome",
-    "PassportInput",
-    "PauseCounter",
-    "Preregistration",
-    "Problem",
-    "QueueState",
-    "Segment",
-    "ServiceState",
-    "StationReport",
-    "StationState",
-    "Ticket",
-    "TicketAct",
-    "TicketPrinted",
-    "TransferTicket",
-    "Why",
-    "Wire",
-    "Words",
-]
 
 MEDIA_PROBLEM = "application/problem+json"
 KEY_HEADER = "Idempotency-Key"
