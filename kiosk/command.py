@@ -48,6 +48,8 @@ def kiosk(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # touch comes as mouse here: Kivy's missing multitouch library is no fault to be told
+    logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
     folder = state or _state_folder()
     _check_devices(reader, printer)
     token = _token(token_file or folder / TOKEN_NAME)

@@ -88,6 +88,14 @@ class Child:
         """Send a signal to the program alone; nothing happens if it has ended."""
         self._process.send_signal(number)
 
+    def wait(self, limit_s: float) -> int:
+        """Return the exit code once the program has ended. Raises ChildFailed after `limit_s`."""
+        try:
+            return self._process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            message = f"{self.name} did not end within {limit_s:.0f} s: {self.last_lines()}"
+            raise ChildFailed(message) from None
+
     def kill(self) -> None:
         """Kill the program with all it started, and wait until it is gone."""
         with contextlib.suppress(ProcessLookupError):

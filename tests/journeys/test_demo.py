@@ -64,8 +64,7 @@ def test_a_signal_ends_every_program_within_three_seconds(place: Path) -> None:
 
         asked = time.monotonic()
         demo.signal(signal.SIGTERM)
-        while demo.code is None:
-            time.sleep(0.01)  # waiting for the end, to measure it
+        demo.wait(limit_s=60)
         took_s = time.monotonic() - asked
 
     assert demo.code == 0, demo.last_lines()
@@ -81,8 +80,7 @@ def test_a_journey_that_falls_short_says_where_and_why(place: Path) -> None:
         while not demo.line(limit_s=240).startswith("office open"):
             pass
         os.kill(_pid_of(str(place), "kiosk"), signal.SIGKILL)
-        while demo.code is None:
-            time.sleep(0.05)  # the demo ends by itself
+        demo.wait(limit_s=240)
 
     assert demo.code == 1
     assert "loket demo: visit 1" in demo.last_lines()
