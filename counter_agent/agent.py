@@ -52,7 +52,11 @@ class Agent:
         self._scans = Scans(loop)
         self._workers = {
             role: DeviceWorker(
-                role, address, lambda: _tell(loop, self._changed), heard=self._scans.hear
+                role,
+                address,
+                lambda: _tell(loop, self._changed),
+                heard=self._scans.hear,
+                state=settings.state,
             )
             for role, address in settings.devices.items()
         }
@@ -142,6 +146,14 @@ class Agent:
             self._look.set()
         elif item.kind in OVER:
             jobs.drop(item.subject)
+        elif item.kind == "device.accepted":
+            self._accept(str(item.body.get("role")))
+
+    def _accept(self, role: str) -> None:
+        # the feed brings an agent the events of its own counter only
+        if worker := self._workers.get(role):
+            log.info("%s: another device was accepted by a person", role)
+            worker.accept()
 
     async def _fetch_when_told(self, jobs: Jobs, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import ssl
 import tomllib
 from collections.abc import Mapping
@@ -40,8 +39,6 @@ ABILITY_OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "barcode_reader": ("read_scan",),
 }
 """The roles that a counter's devices play, and what a device must be able to do for each."""
-
-_SECRET = re.compile(r"//[^/@]*@")
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -106,11 +103,6 @@ def settings_from(asked: Asked) -> Settings:
         interfaces=interfaces,
         devices=devices,
     )
-
-
-def shown_address(address: str) -> str:
-    """Return a device address without the password it may carry."""
-    return _SECRET.sub("//…@", address)
 
 
 def _read_file(path: Path) -> _File:

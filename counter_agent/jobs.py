@@ -31,6 +31,7 @@ from counter_agent.run import Run
 from counter_agent.worker import FAULT, DeviceWorker
 from devices.capabilities import Device, PrintResult, PrintState
 from devices.errors import DeviceError, DeviceProtocolError, DeviceUnavailable
+from devices.record import DONE_OF
 from hub.client import HubClient, Unreachable
 from hub.errors import Conflict, LoketError, NotAllowed, NotAuthenticated, NotFound, Refused
 from hub.wire import JobStarted
@@ -97,6 +98,7 @@ class Jobs:
                 async with run.accompanied():
                     ending = await self._end_of(run)
                 await asyncio.to_thread(self._outbox.end, job.id, job.kind, run.lease, ending)
+            await asyncio.to_thread(self._count, job.kind, ending)
             log.info("job %s (%s): %s %s", job.id, job.kind, ending.state, ending.code)
             self._left.pop(job.id, None)
             self._delivery.wake()
@@ -108,6 +110,13 @@ class Jobs:
             log.warning("job %s: the hub refused: %s", job.id, error.code)
         finally:
             del self._alive[job.id]
+
+    def _count(self, kind: str, ending: Ending) -> None:
+        worker = self._workers.get(ROLE_OF_KIND[kind])
+        if worker is not None and ending.state == "done":
+            worker.count(DONE_OF[kind])
+        elif worker is not None and ending.state == "failed":
+            worker.count(f"{DONE_OF[kind]}_failed")
 
     async def _end_of(self, run: Run) -> Ending:
         left = self._left.get(run.job.id)

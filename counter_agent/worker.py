@@ -12,13 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from counter_agent.config import ABILITY_OF_ROLE, shown_address
+from counter_agent.config import ABILITY_OF_ROLE
 from counter_agent.scans import Scanner
+from devices.address import parse_address, shown_address
+from devices.arrival import Arrivals
 from devices.barcode.wire import Scan
 from devices.capabilities import Device, Health, Identity
 from devices.errors import (
@@ -28,6 +32,7 @@ from devices.errors import (
     DeviceRefused,
     DeviceUnavailable,
 )
+from devices.record import DeviceRecord, change_record
 from devices.registry import open_device
 from hub.wire import DeviceReport
 
@@ -41,6 +46,8 @@ LONGEST_PAUSE_S = 30.0
 HEALTH_EVERY_S = 10.0
 LISTEN_S = 0.5
 """How long a scanner is listened to before the thread looks for something else to do."""
+ANOTHER = "device_changed"
+"""Another device is at the address: a person has to accept it before it is used."""
 FAULT = "device_fault"
 """The driver broke: a fault of ours, not of the device."""
 
@@ -59,13 +66,15 @@ class DeviceWorker:
         changed: Callable[[], None],
         *,
         heard: Callable[[Scan | str], None] | None = None,
+        state: Path | None = None,
     ) -> None:
         self._role = role
         self._address = address
         self._changed = changed
         self._heard = heard
+        self._state = state
+        self._arrivals = Arrivals(_place(address))
         self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
-        self._wake = threading.Event()
         self._stopping = threading.Event()
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
@@ -80,7 +89,7 @@ class DeviceWorker:
         """Ask the thread to close the device and end; `join` waits for it."""
         self._stopping.set()
         self._inbox.put(None)
-        self._wake.set()
+        self._arrivals.wake()
 
     def join(self, timeout_s: float) -> None:
         """Wait up to `timeout_s` for the end; a thread that hangs in a driver dies with us."""
@@ -108,7 +117,7 @@ class DeviceWorker:
                 raise
 
         self._inbox.put(run)
-        self._wake.set()
+        self._arrivals.wake()
         return result
 
     def _run(self) -> None:
@@ -118,11 +127,11 @@ class DeviceWorker:
             if device:
                 pause_s = FIRST_PAUSE_S
                 self._keep(device)
-            self._wake.clear()
             if not self._stopping.is_set():
-                # a new request opens at once: the officer has just plugged it in again
-                self._wake.wait(pause_s)
+                # plugged in, or a new request: the officer has just done something about it
+                self._arrivals.wait(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        self._arrivals.close()
 
     def _open(self) -> Device | None:
         try:
@@ -133,11 +142,36 @@ class DeviceWorker:
             self._broke(error)
         else:
             missing = _missing(device, self._role)
-            if not missing:
+            if not missing and self._is_accepted(device.identity()):
                 return device
             device.close()
-            self._down(AddressError.code, f"this device cannot {missing}")
+            if missing:
+                self._down(AddressError.code, f"this device cannot {missing}")
         return None
+
+    def accept(self) -> None:
+        """Take whatever device is at the address now for the right one: a person said so."""
+        self._note(DeviceRecord.forgotten)
+        self._arrivals.wake()
+
+    def _is_accepted(self, identity: Identity) -> bool:
+        record = self._note(lambda record: record)
+        if record is None or not record.is_another(identity):
+            return True
+        known = record.accepted or Identity()
+        was, now = f"{known.model} {known.serial}", f"{identity.model} {identity.serial}"
+        self._down(ANOTHER, f"{now.strip()} instead of {was.strip()}")
+        return False
+
+    def _note(self, change: Callable[[DeviceRecord], DeviceRecord]) -> DeviceRecord | None:
+        """Change the device's record; a full disk must not keep the device from working."""
+        if self._state is None:
+            return None
+        try:
+            return change_record(self._state, self._role, shown_address(self._address), change)
+        except OSError as error:
+            log.warning("%s: its record is not kept: %s", self._role, error.strerror)
+            return None
 
     def _keep(self, device: Device) -> None:
         try:
@@ -160,6 +194,10 @@ class DeviceWorker:
                 return
             if not self._guarded(partial(self._ask, device)):
                 return
+
+    def count(self, counter: str) -> None:
+        """Add one to a counter of the device's record."""
+        self._note(lambda record: record.counted(counter))
 
     def _next_act(self, wait_s: float) -> _Act | None:
         try:
@@ -210,6 +248,8 @@ class DeviceWorker:
     def _up(self, identity: Identity, health: Health) -> None:
         if self._report.lamp == "down":
             log.info("%s is there: %s", self._role, self._report.address)
+            at = datetime.now(UTC)  # noqa: TID251 - the technician's record, not the hub's time
+            self._note(lambda record: record.up(identity, at=at))
         self._show(
             DeviceReport(
                 role=self._role,
@@ -230,6 +270,9 @@ class DeviceWorker:
 
     def _down(self, code: str, detail: str) -> None:
         said = self._report.lamp == "down" and self._report.code == code
+        if not said and code != ANOTHER:
+            at = datetime.now(UTC)  # noqa: TID251 - as above
+            self._note(lambda record: record.down(code, at=at))
         log.log(
             logging.DEBUG if said else logging.WARNING,
             "%s is gone: %s (%s) at %s",
@@ -245,6 +288,13 @@ class DeviceWorker:
         self._report = report
         if changed:
             self._changed()
+
+
+def _place(address: str) -> str:
+    try:
+        return parse_address(address).where
+    except AddressError:
+        return ""
 
 
 def _missing(device: Device, role: str) -> str:

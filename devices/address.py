@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 from devices.errors import AddressError
 
 _DRIVER = re.compile(r"[a-z][a-z0-9_]*")
+_USER = re.compile(r"//[^/@\s]*@")
+_PASSWORD = re.compile(r"([?&]password=)[^&\s]*")
 _SCHEMES_THAT_ARE_THE_WIRE = ("ipp", "ipps")
 
 
@@ -34,6 +36,11 @@ class Address:
 
     def __str__(self) -> str:
         return self.text or f"{self.driver}:{self.where}"
+
+
+def shown_address(text: str) -> str:
+    """Return a device address, or words about it, without the passwords it may carry."""
+    return _PASSWORD.sub(r"\1…", _USER.sub("//…@", text))
 
 
 def parse_address(text: str) -> Address:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
-from devices import capabilities, checkup, once, registry
+from devices import capabilities, checkup, once, registry, technician
 from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
+from devices.trace import tracing
 
 if TYPE_CHECKING:
     from devices.capabilities import TicketImage
@@ -32,23 +33,26 @@ app.command("print")(once.print_document)
 app.command("read-passport")(once.read_passport)
 
 
-@app.command("list")
-def list_devices() -> None:
-    """Daftar driver, simulator, dan port yang ditemukan. / List drivers, simulators, found ports.
-
-    Example: loket devices list
-    """
-    simulated = registry.simulator_names()
-    for driver in sorted({*registry.driver_names(), *simulated}):
-        print(f"driver    {driver:10}{' simulator' if driver in simulated else ''}")
-    for port in found_ports():
-        print(f"port      {port}")
+app.command("list")(technician.list_devices)
+app.command("doctor")(technician.examine)
+app.command("support")(technician.support)
+app.command("serviced")(technician.serviced)
 
 
-def found_ports() -> list[str]:
-    """Return the stable names of serial ports and cameras that are plugged in."""
-    folders = ((Path("/dev/serial/by-id"), "*"), (Path("/dev/v4l/by-id"), "*-index0"))
-    return sorted(str(path) for folder, pattern in folders for path in folder.glob(pattern))
+@app.callback()
+def devices(
+    context: typer.Context,
+    trace: Annotated[
+        Path | None, typer.Option(help="File for the bytes in both directions, data hidden.")
+    ] = None,
+) -> None:
+    """Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use."""
+    if trace is not None:
+        try:
+            out = context.with_resource(trace.open("w", encoding="utf-8"))
+        except OSError as error:
+            fail(f"{trace}: tidak dapat ditulis / cannot be written: {error.strerror}", WRONG_USE)
+        context.with_resource(tracing(out))
 
 
 @app.command()
@@ -107,6 +111,9 @@ def simulate(
     option: Annotated[list[str] | None, typer.Option(help="K=V for the simulator")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for what it prints")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="Fault to start with")] = None,
+    pty: Annotated[bool, typer.Option("--pty", help="On a serial line")] = False,
+    tcp: Annotated[int | None, typer.Option(min=0, max=65535, help="On this TCP port")] = None,
+    vpcd: Annotated[bool, typer.Option("--vpcd", help="In the virtual PC/SC reader")] = False,
 ) -> None:
     """Jalankan simulator sampai EOF. / Run a simulator on a real wire until EOF.
 
@@ -116,7 +123,7 @@ def simulate(
     Example: loket devices simulate escpos --option port=9100 --out tickets --fault near_end
     """
     signal.signal(signal.SIGTERM, _end)
-    options = _options(option or [])
+    options = _options(option or []) | _wire(driver, pty=pty, tcp=tcp, vpcd=vpcd)
     with plain_errors():
         try:
             simulator = registry.start_simulator(driver, options, out=out)
@@ -128,6 +135,25 @@ def simulate(
             _obey(simulator, sys.stdin)
         finally:
             simulator.stop()
+
+
+_WIRES = {
+    "--pty": ("r30x", "barcode", "escpos"),
+    "--tcp": ("escpos", "ipp", "camera"),
+    "--vpcd": ("emrtd",),
+}
+
+
+def _wire(driver: str, *, pty: bool, tcp: int | None, vpcd: bool) -> dict[str, str]:
+    """Return the simulator's options for the wire that was asked for."""
+    asked = {"--pty": pty, "--tcp": tcp is not None, "--vpcd": vpcd}
+    for flag, wanted in asked.items():
+        if wanted and driver in registry.simulator_names() and driver not in _WIRES[flag]:
+            known = ", ".join(_WIRES[flag])
+            fail(f"{driver} {flag}: hanya / only {known}", WRONG_USE)
+    if pty and driver == "escpos":
+        return {"pty": "yes"}
+    return {"port": str(tcp)} if tcp is not None else {}
 
 
 def _obey(simulator: registry.Simulator, lines: Iterable[str], *, quiet: bool = False) -> None:

@@ -9,8 +9,8 @@ from typing import Literal, cast
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
-from hub.errors import BadInput, NotAllowed, NotAuthenticated
-from hub.events import DevicesChanged, StationAdded, StationRevoked
+from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated
+from hub.events import DeviceAccepted, DevicesChanged, StationAdded, StationRevoked
 from hub.models.schema import new_id
 from hub.models.station import Station, StationDevice
 from hub.office import OfficeConfig
@@ -154,6 +154,22 @@ def known(connection: Connection, office_no: int) -> list[KnownStation]:
         )
         for row in connection.execute(query).all()
     ]  # fmt: skip
+
+
+def accept_device(tx: Tx, *, counter: int, role: str) -> None:
+    """Take the device that now stands in for another one for the right one. Raises Conflict."""
+    waiting = [
+        device
+        for device in devices_at(tx.connection, tx.office, counter)
+        if device.role == role and device.code == "device_changed"
+    ]
+    if not waiting:
+        raise Conflict(
+            "device_not_changed",
+            "No other device waits for acceptance there.",
+            id="Tidak ada perangkat lain yang menunggu diterima di sana.",
+        )
+    tx.emit(DeviceAccepted(counter, role), subject=role)
 
 
 def devices_at(connection: Connection, office_no: int, counter: int) -> list[DeviceReport]:

@@ -28,7 +28,8 @@ from devices.errors import (
     DeviceUnavailable,
 )
 from devices.naming import identity_of_name, resolve
-from devices.transport import SerialStream, TcpStream, split_host_port
+from devices.trace import show_length, traced
+from devices.transport import SerialStream, Stream, TcpStream, split_host_port
 
 log = logging.getLogger(__name__)
 
@@ -184,12 +185,17 @@ class BarcodeScanner:
 def _opened(settings: Settings, place: str, address: str) -> Source:
     if settings.wire == "camera":
         return Lens(place, address)
+    stream = _stream(settings, place)
+    return Line(traced(stream, place, sent=show_length, received=show_length))
+
+
+def _stream(settings: Settings, place: str) -> Stream:
     if settings.wire == "keys":
-        return Line(Keyboard(place, grab=settings.grab))
+        return Keyboard(place, grab=settings.grab)
     if place.startswith("socket://"):
         host, port = split_host_port(place.removeprefix("socket://"), default_port=9100)
-        return Line(TcpStream(host, port, limit_s=_OPEN_S))
-    return Line(SerialStream(place, baud=settings.baud))
+        return TcpStream(host, port, limit_s=_OPEN_S)
+    return SerialStream(place, baud=settings.baud)
 
 
 def connect(address: Address) -> BarcodeScanner:

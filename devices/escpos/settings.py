@@ -9,6 +9,8 @@ from devices.address import Address
 from devices.errors import AddressError
 from devices.escpos import bytes_out
 from devices.escpos.usb import UsbStream
+from devices.naming import resolve
+from devices.trace import show_masked, traced
 from devices.transport import SerialStream, Stream, TcpStream, split_host_port
 
 _LARGEST_PIECE: Final = 64 * 1024
@@ -60,7 +62,12 @@ def settings_of(address: Address) -> Settings:
 
 def connected(settings: Settings, *, limit_s: float) -> Stream:
     """Open the connection. Raises AddressError, DeviceUnavailable."""
-    where = settings.where
+    stream = _connected(settings, limit_s)
+    return traced(stream, settings.where, sent=show_masked, received=show_masked)
+
+
+def _connected(settings: Settings, limit_s: float) -> Stream:
+    where = resolve(settings.where)
     if where.startswith("socket://"):
         host, port = split_host_port(where.removeprefix("socket://"), default_port=9100)
         return TcpStream(host, port, limit_s=limit_s)

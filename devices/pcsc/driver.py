@@ -19,6 +19,7 @@ from devices.capabilities import Health, Identity, Lamp
 from devices.errors import AddressError, DeviceError, DeviceUnavailable, DocumentRemoved
 from devices.pcsc.lane import Lane
 from devices.pcsc.wire import REMOVED, SUCCESS, choose_reader, error_for
+from devices.trace import note_apdu
 
 STATUS_LIMIT_S = 3.0
 APDU_LIMIT_S = 5.0
@@ -105,9 +106,11 @@ class PcscReader:
                 self._power_up()
             self.apdus += 1
             try:
-                return self._call(
+                answer = self._call(
                     lambda: self._context.transmit(apdu), "send a command", self._apdu_limit_s
                 )
+                note_apdu(apdu, answer)
+                return answer  # noqa: TRY300 - what follows is for the error
             except DeviceError:
                 self._tell_removal()
                 raise

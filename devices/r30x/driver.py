@@ -34,9 +34,12 @@ from devices.errors import (
     DeviceRefused,
     DeviceSilent,
 )
+from devices.naming import resolve
 from devices.r30x import wire
 from devices.r30x.sensor import Cancelled, Light, Sensor
+from devices.r30x.shown import packet_show
 from devices.r30x.wire import Code, Parameter
+from devices.trace import traced
 from devices.transport import SerialStream
 
 log = logging.getLogger(__name__)
@@ -182,8 +185,10 @@ class R30x:
 
     def _open(self) -> Sensor:
         settings = self._settings
-        self._stream = SerialStream(settings.path, baud=settings.baud)
-        sensor = Sensor(self._stream, module=settings.module)
+        path = resolve(settings.path)
+        self._stream = SerialStream(path, baud=settings.baud)
+        stream = traced(self._stream, path, sent=packet_show(), received=packet_show())
+        sensor = Sensor(stream, module=settings.module)
         self._unlock(sensor)
         parameters = sensor.read_parameters()
         info = sensor.product_info()

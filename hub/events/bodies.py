@@ -203,6 +203,16 @@ class DevicesChanged(_V1):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAccepted(_V1):
+    """A person took another device at a known address for the right one."""
+
+    kind: ClassVar[str] = "device.accepted"
+    audience: ClassVar[str] = "station"
+    counter: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScanned(_V1):
     """A counter's scanner read a code; what it means and its case, never its text."""
 

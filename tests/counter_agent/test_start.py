@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from counter_agent.config import Asked, settings_from, shown_address
+from counter_agent.config import Asked, settings_from
 from counter_agent.errors import StateInUse, WrongSettings
 from counter_agent.keys import station_fingerprint
 from counter_agent.outbox import Outbox
+from devices.address import shown_address
 from hub.announce import Announcer
 
 

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from hub import officers, queue
+from hub import officers, queue, stations
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
 from hub.queue import counters, desk_tickets
@@ -125,6 +125,11 @@ def _paper(tx: Tx, _desk: Desk, counter: int, form: Form) -> object:
     return settle(tx, job=form.text("job"), came=form.text("came") == "yes", counter=counter)
 
 
+def _accept_device(tx: Tx, _desk: Desk, counter: int, form: Form) -> object:
+    stations.accept_device(tx, counter=counter, role=form.text("role"))
+    return None
+
+
 ACTS: Mapping[str, Act] = {
     "open": _open,
     "pause": _pause,
@@ -141,6 +146,7 @@ ACTS: Mapping[str, Act] = {
     "undo": _undo,
     "serve": _serve,
     "paper": _paper,
+    "device": _accept_device,
 }
 
 

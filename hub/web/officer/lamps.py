@@ -54,7 +54,8 @@ def device_notice(device: DeviceReport, speech: Speech) -> Notice | None:
     kind, symbol = _LAMPS[device.lamp]
     what = f"{_role(device.role, speech)}: {_word(device, speech)}."
     todo = speech.known(f"todo_{_plain(device.code)}", speech.say("todo_other"))
-    return Notice(kind, symbol, what, todo)
+    role = device.role if device.code == "device_changed" else ""
+    return Notice(kind, symbol, what, todo, role=role)
 
 
 def unsure_notice(job: JobView, speech: Speech) -> Notice:

@@ -42,6 +42,8 @@ class Notice:
     todo: str
     job: str = ""
     at: datetime | None = None
+    role: str = ""
+    """The device that waits for acceptance in place of another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from devices.barcode import simulator
 from devices.barcode.simulator import BarcodeSimulator
+from devices.capabilities import Identity
 from devices.mrz.wire import Mrz, compose_mrz
+from devices.record import DeviceRecord, change_record
 
 PASSPORT = Mrz(
     "TD3", "P", "UTO", "L898902C3", "ERIKSSON", "ANNA MARIA", "UTO", "740812", "F", "490415"
@@ -21,10 +24,19 @@ PASSPORT = Mrz(
 
 
 @contextmanager
-def scanner_at(office, counter: int, state: Path) -> Iterator[BarcodeSimulator]:
+def scanner_at(
+    office, counter: int, state: Path, *, known: DeviceRecord | None = None
+) -> Iterator[BarcodeSimulator]:
     token = state / "token"
     token.write_text(office.station("agent", counter))
     scanner = simulator.start({"aim": "yes"})
+    if known is not None:
+        change_record(
+            state,
+            "barcode_reader",
+            scanner.address,
+            lambda record: replace(known, address=record.address),
+        )
     agent = subprocess.Popen(
         [sys.executable, "-m", "hub.command", "agent", "--counter", str(counter),
          "--hub", office.url, "--token-file", str(token), "--state", str(state),
@@ -71,3 +83,15 @@ def test_a_scan_opens_the_case_and_types_into_nothing(office, enter, tmp_path):
     assert faults == []
     assert officer.page.input_value("[name=custody_place]") == "Loket 4, laci"
     assert not officer.has("#scan a")
+
+
+def test_another_device_is_accepted_by_the_officer(office, enter, tmp_path):
+    officer = enter(office, "loket").go("/counter/2")
+    officer.page.wait_for_selector("#link:not(.stale)")
+    other = DeviceRecord("", accepted=Identity("another scanner", "7"))
+    with scanner_at(office, 2, tmp_path, known=other):
+        officer.page.wait_for_selector("text=perangkat lain terpasang")
+        officer.click("form[action='/counter/2/device'] button")
+        officer.page.wait_for_selector("text=Siap")
+
+        assert not officer.has("form[action='/counter/2/device']")

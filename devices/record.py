@@ -1,0 +1,173 @@
+"""How a station's devices have fared: since when up, last error, reconnects, counters.
+
+One JSON file in the station's state folder, `devices.json`, written whole and renamed. It also
+holds who each device was when a person accepted it: another at its address is not used unasked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from devices.capabilities import Identity
+
+FILE: Final = "devices.json"
+LOCK: Final = "devices.lock"
+DONE_OF: Final[Mapping[str, str]] = {
+    "print_ticket": "tickets",
+    "print_document": "documents",
+    "capture_finger": "fingers",
+    "take_photo": "photos",
+    "scan": "scans",
+}
+"""The counter that a finished job of a kind adds to."""
+SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "cleaned": ("fingers", "fingers_failed", "scans", "photos"),
+    "roll_changed": ("tickets", "cuts"),
+}
+"""What a person did at a device, and the counters that begin anew with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRecord:
+    """One device's record. `accepted` is who it was when it was accepted; instants are UTC."""
+
+    address: str
+    accepted: Identity | None = None
+    up_since: datetime | None = None
+    last_error: str = ""
+    last_error_at: datetime | None = None
+    reconnects: int = 0
+    counters: Mapping[str, int] = field(default_factory=dict)
+    serviced: Mapping[str, datetime] = field(default_factory=dict)
+
+    def is_another(self, identity: Identity) -> bool:
+        """Return whether `identity` is another device than the accepted one.
+
+        A part that either does not tell is no difference; new firmware is the same device.
+        """
+        known = self.accepted
+        if known is None:
+            return False
+        pairs = ((known.model, identity.model), (known.serial, identity.serial))
+        return any(old and new and old != new for old, new in pairs)
+
+    def forgotten(self) -> DeviceRecord:
+        """Return the record that accepts whatever device is opened next."""
+        return replace(self, accepted=None)
+
+    def up(self, identity: Identity, *, at: datetime) -> DeviceRecord:
+        """Return the record of a device that was opened at `at`."""
+        again = self.reconnects + (1 if self.last_error_at else 0)
+        return replace(self, accepted=self.accepted or identity, up_since=at, reconnects=again)
+
+    def down(self, code: str, *, at: datetime) -> DeviceRecord:
+        """Return the record of a device that was lost at `at`."""
+        return replace(self, up_since=None, last_error=code, last_error_at=at)
+
+    def counted(self, counter: str) -> DeviceRecord:
+        """Return the record with one more of `counter`."""
+        return replace(self, counters={**self.counters, counter: self.counters.get(counter, 0) + 1})
+
+    def after_service(self, service: str, *, at: datetime) -> DeviceRecord:
+        """Return the record after somebody `cleaned` it or `roll_changed`. Raises ValueError."""
+        if service not in SERVICES:
+            message = f"no service '{service}'; known: {', '.join(SERVICES)}"
+            raise ValueError(message)
+        left = {name: n for name, n in self.counters.items() if name not in SERVICES[service]}
+        return replace(self, counters=left, serviced={**self.serviced, service: at})
+
+    def lines(self) -> list[str]:
+        """Return the record in words, a fact a line."""
+        facts = []
+        if self.up_since:
+            facts.append(f"terbuka sejak / up since {self.up_since:%Y-%m-%d %H:%M} UTC")
+        if self.last_error_at:
+            when = f"{self.last_error_at:%Y-%m-%d %H:%M}"
+            facts.append(f"galat terakhir / last error {self.last_error} {when} UTC")
+        facts.append(f"sambung ulang / reconnects {self.reconnects}")
+        counts = ", ".join(f"{name} {n}" for name, n in sorted(self.counters.items()))
+        facts += [f"hitungan / counters {counts}"] if counts else []
+        return facts + [
+            f"{name} {at:%Y-%m-%d %H:%M} UTC" for name, at in sorted(self.serviced.items())
+        ]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the record as JSON knows it."""
+        accepted = self.accepted
+        return {
+            "address": self.address,
+            "accepted": [accepted.model, accepted.serial, accepted.firmware] if accepted else None,
+            "up_since": _text(self.up_since),
+            "last_error": self.last_error,
+            "last_error_at": _text(self.last_error_at),
+            "reconnects": self.reconnects,
+            "counters": dict(self.counters),
+            "serviced": {name: _text(at) for name, at in self.serviced.items()},
+        }
+
+
+def read_records(state: Path) -> dict[str, DeviceRecord]:
+    """Return the records in the folder `state` by role; a file that is damaged counts as none."""
+    try:
+        known = json.loads((state / FILE).read_text("utf-8"))
+        return {str(role): _record(told) for role, told in known.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def change_record(
+    state: Path, role: str, address: str, change: Callable[[DeviceRecord], DeviceRecord]
+) -> DeviceRecord:
+    """Change one record and return it; agent and technician take turns. Raises OSError."""
+    with (state / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        records = read_records(state)
+        known = records.get(role)
+        if known is None or known.address != address:
+            known = DeviceRecord(address)
+        changed = change(known)
+        if changed != records.get(role):
+            _write(state, {**records, role: changed})
+        return changed
+
+
+def _write(state: Path, records: Mapping[str, DeviceRecord]) -> None:
+    text = json.dumps({role: record.as_json() for role, record in records.items()}, indent=1)
+    temporary = state / f".{FILE}.new"
+    with contextlib.suppress(FileNotFoundError):
+        temporary.unlink()
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, state / FILE)  # noqa: PTH105 - replaces at once
+
+
+def _record(told: dict[str, object]) -> DeviceRecord:
+    accepted, counters, serviced = told["accepted"], told["counters"], told["serviced"]
+    if not isinstance(counters, dict) or not isinstance(serviced, dict):
+        raise TypeError
+    instants = {str(name): _instant(at) for name, at in serviced.items()}
+    return DeviceRecord(
+        address=str(told["address"]),
+        accepted=Identity(*map(str, accepted)) if isinstance(accepted, list) else None,
+        up_since=_instant(told["up_since"]),
+        last_error=str(told["last_error"]),
+        last_error_at=_instant(told["last_error_at"]),
+        reconnects=int(str(told["reconnects"])),
+        counters={str(name): int(n) for name, n in counters.items()},
+        serviced={name: at for name, at in instants.items() if at is not None},
+    )
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def _instant(text: object) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else None
