@@ -271,6 +271,17 @@ class MrzKey:
     expiry_date: str
 
 
+@dataclass(frozen=True, slots=True)
+class CanKey:
+    """The card access number printed on a document: six digits, for PACE alone."""
+
+    number: str
+
+
+AccessKey = MrzKey | CanKey
+"""What opens a chip."""
+
+
 class Verdict(enum.StrEnum):
     """Outcome of one check on a chip."""
 
@@ -295,7 +306,9 @@ class Finding:
 class PassportRead:
     """What came off a chip: raw files by short name (COM, DG1 …) and the station's findings.
 
-    `access` is "BAC" or "PACE"; the hub judges the files again, these findings are hints.
+    `access` is "BAC" or "PACE", "" when the chip has no scheme of ours. `proofs` are what the chip
+    did to show that it is no copy (devices.emrtd.proofs). The hub judges files and proofs again,
+    these findings are hints.
     """
 
     access: str
@@ -304,6 +317,7 @@ class PassportRead:
     apdus: int = 0
     mrz: str = ""
     face_jpeg: bytes = b""
+    proofs: Mapping[str, bytes] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -334,14 +348,14 @@ class PassportReader(Device, Protocol):
 
     def read_passport(
         self,
-        key: MrzKey,
+        key: AccessKey,
         *,
         progress: Progress = no_progress,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> PassportRead:
         """Open the chip with `key` and read it; progress counts bytes.
 
-        Raises WrongAccessKey, DocumentRemoved, DeviceProtocolError.
+        Raises WrongAccessKey, ChipDelays, CanTriesUsed, DocumentRemoved, DeviceProtocolError.
         """
         ...
 

@@ -13,6 +13,9 @@ DeviceError
     ├── CoverOpen
     ├── Jammed
     ├── WrongAccessKey      MRZ or CAN does not open this chip
+    ├── ChipDelays          the chip makes us wait after wrong keys
+    ├── CanTriesUsed        two wrong CANs: use the MRZ, or lay the document down again
+    ├── WrongPin            the card refuses its PIN
     └── DocumentRemoved     card or passport pulled away in mid-read
 """
 
@@ -106,6 +109,28 @@ class WrongAccessKey(NeedsPerson):
     """The MRZ data or CAN does not open this chip: check what was typed."""
 
     code = "passport_wrong_key"
+
+
+class ChipDelays(NeedsPerson):
+    """The chip slows down after wrong keys: wait, compare the key, try again."""
+
+    code = "passport_delays"
+
+
+class CanTriesUsed(NeedsPerson):
+    """Two wrong card access numbers for one laid down document: no third is sent."""
+
+    code = "passport_can_tries"
+
+
+class WrongPin(NeedsPerson):
+    """The card refuses its PIN, or has too few tries left to risk one; `tries` are left."""
+
+    code = "card_wrong_pin"
+
+    def __init__(self, detail: str = "", *, address: str = "", tries: int = 0) -> None:
+        super().__init__(detail, address=address)
+        self.tries = tries
 
 
 class DocumentRemoved(NeedsPerson):

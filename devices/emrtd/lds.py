@@ -1,7 +1,7 @@
 """The files of an e-passport's LDS application: bytes → values (ICAO 9303-10 §4).
 
-EF.COM 60 · DG1 61 (MRZ) · DG2 75 (face, ISO 19794-5) · DG11 6B · DG12 6C · EF.SOD 77. Pure; every
-broken file raises LdsError.
+EF.COM 60 · DG1 61 (MRZ) · DG2 75 (face, ISO 19794-5) · DG11 6B · DG12 6C · DG14 6E (offers) · DG15
+6F (key) · EF.SOD 77. Pure; every broken file raises LdsError.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from devices.emrtd import tlv
+from devices.emrtd.infos import SecurityInfo, parse_infos
 from devices.emrtd.sod import SecurityObject, parse_sod
 from devices.emrtd.tlv import LdsError
 from devices.mrz.wire import Mrz, MrzError, parse_mrz, split_lines
@@ -130,6 +131,16 @@ def parse_dg12(data: bytes) -> Mapping[str, str]:
     return _texts(tlv.need(data, 0x6C, "DG12"), _DG12)
 
 
+def parse_dg14(data: bytes) -> tuple[SecurityInfo, ...]:
+    """Return the signed offers of the chip. Raises LdsError."""
+    return parse_infos(tlv.need(data, 0x6E, "DG14"), "DG14")
+
+
+def parse_dg15(data: bytes) -> bytes:
+    """Return the SubjectPublicKeyInfo of Active Authentication. Raises LdsError."""
+    return tlv.need(data, 0x6F, "DG15")
+
+
 _DG11 = {
     0x5F0E: "full_name", 0x5F10: "personal_number", 0x5F2B: "birth_date", 0x5F11: "birth_place",
     0x5F42: "address", 0x5F12: "telephone", 0x5F13: "profession", 0x5F14: "title",
@@ -175,5 +186,6 @@ def _image_kind(image: bytes) -> str:
 
 __all__ = [
     "FILES", "ChipFile", "Contents", "Face", "LdsError", "SecurityObject", "parse_com", "parse_dg1",
-    "parse_dg1_mrz", "parse_dg2", "parse_dg11", "parse_dg12", "parse_face_record", "parse_sod",
+    "parse_dg1_mrz", "parse_dg2", "parse_dg11", "parse_dg12", "parse_dg14", "parse_dg15",
+    "parse_face_record", "parse_sod",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """PACE with generic mapping over elliptic curves (ICAO 9303-11 §4.4), pure; Appendix G.1 as test.
 
-EF.CardAccess names the scheme; the nonce, decrypted with the key from the MRZ, maps the generator
-to one that only both sides know; a Diffie-Hellman on it gives the session keys.
+EF.CardAccess names the scheme; the nonce, decrypted with the key from the MRZ or the CAN, maps the
+generator to one that only both sides know; a Diffie-Hellman on it gives the session keys.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from asn1crypto import core
 from ecdsa.ellipticcurve import INFINITY, PointJacobi
 from ecdsa.errors import MalformedPointError
 
-from devices.capabilities import MrzKey
+from devices.capabilities import AccessKey, CanKey
 from devices.emrtd import tlv
 from devices.emrtd.ciphers import (
     PASSWORD,
@@ -30,7 +30,7 @@ from devices.emrtd.ciphers import (
     pad,
 )
 from devices.emrtd.curves import CURVES, Curve
-from devices.emrtd.sod import asn1_errors
+from devices.emrtd.infos import PACE, info, parse_infos, write_infos
 from devices.emrtd.wire import Command, Session, WireError, mrz_information
 
 CARD_ACCESS_SFI = 0x1C
@@ -39,8 +39,7 @@ NONCE, MAP, MAPPED, AGREE, AGREED, PROOF, PROVEN = 0x80, 0x81, 0x82, 0x83, 0x84,
 """Objects inside 7C, in the order of the protocol (9303-11 table 5)."""
 
 _DYNAMIC = 0x7C
-_MRZ_PASSWORD = 1
-_ANY_PACE = "0.4.0.127.0.7.2.2.4."
+_MRZ_PASSWORD, _CAN_PASSWORD = 1, 2
 _GENERIC_MAPPING = "0.4.0.127.0.7.2.2.4.2."
 _KEY_LENGTHS = MappingProxyType({1: 0, 2: 16, 3: 24, 4: 32})
 _PROTOCOLS = frozenset(f"{_GENERIC_MAPPING}{cipher}" for cipher in _KEY_LENGTHS)
@@ -52,18 +51,6 @@ _PARAMETERS: Mapping[int, str] = MappingProxyType(
         16: "BRAINPOOLP384r1", 17: "BRAINPOOLP512r1", 18: "NIST521p",
     }
 )  # fmt: skip
-
-
-class _Info(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
-    _fields = [  # noqa: RUF012
-        ("protocol", core.ObjectIdentifier),
-        ("required", core.Any),
-        ("optional", core.Any, {"optional": True}),
-    ]
-
-
-class _Infos(core.SetOf):  # type: ignore[misc]
-    _child_spec = _Info
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +81,7 @@ class Scheme:
 
 def card_access(*schemes: Scheme) -> bytes:
     """Return an EF.CardAccess that offers `schemes` (9303-11 §9.2.1, PACEInfo version 2)."""
-    infos = [
-        {
-            "protocol": scheme.protocol,
-            "required": core.Integer(2),
-            "optional": core.Integer(scheme.parameter_id),
-        }
-        for scheme in schemes
-    ]
-    return bytes(_Infos(infos).dump())
+    return write_infos(info(scheme.protocol, 2, scheme.parameter_id) for scheme in schemes)
 
 
 def offered(access: bytes) -> Scheme | None:
@@ -120,22 +99,20 @@ def offered(access: bytes) -> Scheme | None:
 
 def names_pace(access: bytes) -> bool:
     """Return whether EF.CardAccess names PACE in any form, ours or not. Raises LdsError."""
-    return any(protocol.startswith(_ANY_PACE) for protocol, _ in _infos(access))
+    return any(protocol.startswith(PACE) for protocol, _ in _infos(access))
 
 
 def _infos(access: bytes) -> list[tuple[str, int | None]]:
-    with asn1_errors("EF.CardAccess"):
-        return [
-            (str(info["protocol"].dotted), info["optional"].native) for info in _Infos.load(access)
-        ]
+    return [(found.protocol, found.number) for found in parse_infos(access, "EF.CardAccess")]
 
 
 # ── commands ─────────────────────────────────────────────────────────────────
 
 
-def set_template(scheme: Scheme) -> Command:
-    """MSE:Set AT for PACE with the MRZ as password."""
-    data = tlv.write(0x80, scheme.oid) + tlv.write(0x83, bytes([_MRZ_PASSWORD]))
+def set_template(scheme: Scheme, key: AccessKey | None = None) -> Command:
+    """MSE:Set AT for PACE with the CAN of `key`, else the MRZ, as password."""
+    password = _CAN_PASSWORD if isinstance(key, CanKey) else _MRZ_PASSWORD
+    data = tlv.write(0x80, scheme.oid) + tlv.write(0x83, bytes([password]))
     if scheme.ambiguous:
         data += tlv.write(0x84, bytes([scheme.parameter_id]))
     return Command(0x00, 0x22, 0xC1, 0xA4, data)
@@ -158,9 +135,12 @@ def step_answer(data: bytes, tag: int) -> bytes:
 # ── cryptography ─────────────────────────────────────────────────────────────
 
 
-def password_suite(scheme: Scheme, key: MrzKey) -> Suite:
-    """Return the cipher under K_π, derived from the whole SHA-1 of the MRZ information."""
-    seed = hashlib.sha1(mrz_information(key), usedforsecurity=False).digest()
+def password_suite(scheme: Scheme, key: AccessKey) -> Suite:
+    """Return the cipher under K_π: from the CAN's digits or the MRZ information's whole SHA-1."""
+    if isinstance(key, CanKey):
+        seed = key.number.encode("ascii")
+    else:
+        seed = hashlib.sha1(mrz_information(key), usedforsecurity=False).digest()
     if scheme.key_length:
         password = aes_key(seed, PASSWORD, scheme.key_length)
         return AesSuite(password, password)
@@ -227,10 +207,15 @@ def mapped_generator(nonce: int, shared: PointJacobi, curve: Curve) -> PointJaco
 
 
 def session_suite(scheme: Scheme, shared: PointJacobi) -> Suite:
-    """Return the session's cipher: keys from the x coordinate of the shared point."""
-    prime = int(scheme.curve.arithmetic.curve.p())
+    """Return the session's cipher from the shared point."""
+    return suite_of_point(scheme.curve, scheme.key_length, shared)
+
+
+def suite_of_point(curve: Curve, key_length: int, shared: PointJacobi) -> Suite:
+    """Return the cipher keyed by a point's x coordinate: AES of `key_length` bytes, 0 for 3DES."""
+    prime = int(curve.arithmetic.curve.p())
     seed = int(shared.x()).to_bytes((prime.bit_length() + 7) // 8, "big")
-    return aes_suite(seed, scheme.key_length) if scheme.key_length else des_suite(seed)
+    return aes_suite(seed, key_length) if key_length else des_suite(seed)
 
 
 def token(scheme: Scheme, suite: Suite, public: bytes) -> bytes:

@@ -14,41 +14,109 @@ from datetime import datetime
 from pathlib import Path
 
 from devices.capabilities import Finding, Verdict
-from devices.emrtd.certificates import Certificate, read_certificate, verify
+from devices.emrtd.certificates import (
+    Certificate,
+    read_certificate,
+    read_certificates,
+    verify,
+)
 from devices.emrtd.countries import same_country
 from devices.emrtd.lds import FILES, LdsError, parse_com, parse_dg1_mrz
+from devices.emrtd.revocation import RevocationList, read_revocations
 from devices.emrtd.sod import LDS_SECURITY_OBJECT, SecurityObject, parse_sod
 
 PASSIVE = "passive"
-_ENDINGS = {".cer", ".crt", ".der", ".pem"}
+_ENDINGS = {".cer", ".crt", ".der", ".pem", ".crl"}
+_LONGEST_CHAIN = 6
+"""Link certificates follow each other every three to five years."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """The country signing certificates (CSCA) that an office accepts."""
+    """The country signing certificates (CSCA) that an office accepts, and what was withdrawn.
+
+    A link certificate (a new key, signed with the old one) counts only beside its old key.
+    """
 
     authorities: tuple[Certificate, ...] = ()
     unreadable: tuple[str, ...] = ()
+    revocations: tuple[RevocationList, ...] = ()
 
     def issuers_of(self, signer: Certificate) -> list[Certificate]:
         """Return the authorities named as the issuer of `signer`, those of its key id first."""
         named = [ca for ca in self.authorities if ca.subject == signer.issuer]
         return sorted(named, key=lambda ca: ca.key_id != signer.authority_key_id)
 
+    def issuer_of(self, signer: Certificate) -> Certificate | str:
+        """Return the authority that signed `signer`, else the reason why there is none."""
+        if not self.authorities:
+            return "no country certificates are installed here"
+        reason = "the signer's country authority is not known here"
+        for authority in self.issuers_of(signer):
+            try:
+                if not authority.is_authority or not authority.signed(signer):
+                    reason = "the signer's certificate is not signed by the authority it names"
+                elif not self.anchored(authority):
+                    reason = "the authority's link certificate lacks the key that it links to"
+                else:
+                    return authority
+            except LdsError as error:
+                reason = f"the authority's key cannot be used: {error}"
+        return reason
+
+    def anchored(self, authority: Certificate) -> bool:
+        """Return whether `authority` leads to a certificate that names itself as issuer."""
+        at = authority
+        for _ in range(_LONGEST_CHAIN):
+            if at.self_issued and at.signed_by_key_of(at):
+                return True
+            before = [ca for ca in self.issuers_of(at) if ca != at and at.signed_by_key_of(ca)]
+            if not before:
+                return False
+            at = before[0]
+        return False
+
+    def revoked(self, certificate: Certificate) -> bool:
+        """Return whether a list signed by an authority of its country withdraws `certificate`."""
+        lists = [
+            withdrawn
+            for withdrawn in self.revocations
+            if certificate.serial in withdrawn.serials and withdrawn.issuer == certificate.issuer
+        ]
+        return any(self.vouched(withdrawn) for withdrawn in lists)
+
+    def vouched(self, withdrawn: RevocationList) -> bool:
+        """Return whether an authority here signed the list: any key of the country may."""
+        return any(
+            ca.country == withdrawn.country and _signed(withdrawn, ca) for ca in self.authorities
+        )
+
+
+def _signed(withdrawn: RevocationList, authority: Certificate) -> bool:
+    try:
+        return withdrawn.signed_by(authority)
+    except LdsError:
+        return False
+
 
 def load_store(source: Path | Iterable[bytes]) -> TrustStore:
-    """Return a store from a folder of .cer, .crt, .der, .pem files, one file, or certificates.
+    """Return a store from a folder of .cer, .crt, .der, .pem and .crl files, or one file, or data.
 
-    Files that hold no certificate are named in `unreadable`; a missing folder is an empty store.
+    A PEM file may hold many. Files that hold no certificate are named in `unreadable`; a missing
+    folder is an empty store.
     """
     found: list[Certificate] = []
+    withdrawn: list[RevocationList] = []
     broken: list[str] = []
     for name, data in _sources(source):
         try:
-            found.append(read_certificate(data))
+            if name.lower().endswith(".crl"):
+                withdrawn.append(read_revocations(data))
+            else:
+                found.extend(read_certificates(data))
         except LdsError:
             broken.append(name)
-    return TrustStore(tuple(found), tuple(broken))
+    return TrustStore(tuple(dict.fromkeys(found)), tuple(broken), tuple(withdrawn))
 
 
 def passive_authentication(
@@ -157,7 +225,7 @@ def _signer_doubts(
     security: SecurityObject, files: Mapping[str, bytes], store: TrustStore, at: datetime
 ) -> list[Finding]:
     signer = read_certificate(security.signer)
-    authority = _authority(signer, store)
+    authority = store.issuer_of(signer)
     if isinstance(authority, str):
         return [_finding(Verdict.UNKNOWN_SIGNER, authority)]
     doubts = []
@@ -165,25 +233,13 @@ def _signer_doubts(
         doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the document signer is not valid today"))
     if not authority.valid_on(at):
         doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the country authority is not valid today"))
+    if store.revoked(signer):
+        doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the document signer was revoked"))
+    if store.revoked(authority):
+        doubts.append(_finding(Verdict.EXPIRED_SIGNER, "the country authority was revoked"))
     if reason := _country_doubt(signer, authority, files):
         doubts.append(_finding(Verdict.UNKNOWN_SIGNER, reason))
     return doubts
-
-
-def _authority(signer: Certificate, store: TrustStore) -> Certificate | str:
-    """Return the authority that signed `signer`, else the reason why there is none."""
-    if not store.authorities:
-        return "no country certificates are installed here"
-    candidates = store.issuers_of(signer)
-    reason = "the signer's country authority is not known here"
-    for authority in candidates:
-        try:
-            if authority.is_authority and authority.signed(signer):
-                return authority
-            reason = "the signer's certificate is not signed by the authority it names"
-        except LdsError as error:
-            reason = f"the authority's key cannot be used: {error}"
-    return reason
 
 
 def _country_doubt(signer: Certificate, authority: Certificate, files: Mapping[str, bytes]) -> str:
