@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from devices.capabilities import MrzKey
+from devices.capabilities import AccessKey
 from devices.emrtd import pace, tlv
 from devices.emrtd.ciphers import Suite
 from devices.emrtd.wire import Command, WireError
@@ -13,7 +13,7 @@ from devices.emrtd.wire import Command, WireError
 class PaceTalk:
     """One run of PACE on the chip; `suite` is set when the reader has proven the password."""
 
-    def __init__(self, scheme: pace.Scheme, key: MrzKey) -> None:
+    def __init__(self, scheme: pace.Scheme, key: AccessKey) -> None:
         self._scheme = scheme
         self._nonce = secrets.token_bytes(16)
         self._sealed = pace.password_suite(scheme, key).encrypt_plain(self._nonce)

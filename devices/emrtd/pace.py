@@ -192,13 +192,16 @@ class EphemeralKey:
 
 def read_point(data: bytes, curve: Curve) -> PointJacobi:
     """Return a point that lies on `curve`. Raises WireError."""
+    field = curve.arithmetic.curve
     try:
-        return PointJacobi.from_bytes(
-            curve.arithmetic.curve, data, valid_encodings={"uncompressed"}
-        )
+        point = PointJacobi.from_bytes(field, data, valid_encodings={"uncompressed"})
+        # from_bytes says that it looks, and does not: a point of another curve gives a key away
+        if not field.contains_point(int(point.x()), int(point.y())):
+            raise MalformedPointError
     except MalformedPointError as error:
         message = "a public key is no point of the curve"
         raise WireError(message) from error
+    return point
 
 
 def mapped_generator(nonce: int, shared: PointJacobi, curve: Curve) -> PointJacobi:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from asn1crypto import algos, cms
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from devices.emrtd import tlv
+from devices.emrtd.chip_keys import ChipKeys, data_group_14, data_group_15
+from devices.emrtd.pace import Scheme
 from devices.emrtd.portrait import HEIGHT_PX, WIDTH_PX, draw_portrait
 from devices.emrtd.sod import LDS_SECURITY_OBJECT, LdsSecurityObject
 from devices.mrz.wire import Mrz, compose_mrz
@@ -55,6 +57,7 @@ class Passport:
     mrz: Mrz
     files: Mapping[str, bytes]
     csca: bytes
+    keys: ChipKeys = field(default_factory=ChipKeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,30 @@ class _Signer:
 
 
 def personalize(
-    mrz: Mrz = SPECIMEN, *, signature: str = "rsa", signer_expired: bool = False, face: bytes = b""
+    mrz: Mrz = SPECIMEN,
+    *,
+    signature: str = "rsa",
+    signer_expired: bool = False,
+    face: bytes = b"",
+    scheme: Scheme | None = None,
+    keys: ChipKeys | None = None,
+    details: bool = False,
 ) -> Passport:
     """Make a passport for `mrz`; `signature` is rsa, rsa-pss or ecdsa (P-256), all SHA-256.
 
-    `face` is a JPEG, else a drawn portrait. Raises ValueError for another signature.
+    `face` is a JPEG or JPEG 2000, else a drawn portrait. `scheme` and `keys` are repeated in DG14
+    and DG15; `details` adds DG11 and DG12. Raises ValueError for another signature.
     """
     if signature not in SIGNATURES:
         message = f"signature '{signature}' is unknown; known: {', '.join(SIGNATURES)}"
         raise ValueError(message)
+    held = keys or ChipKeys()
     groups = {"DG1": data_group_1(mrz), "DG2": data_group_2(face or draw_portrait())}
+    groups |= details_of(mrz) if details else {}
+    if offers := data_group_14(scheme, held):
+        groups["DG14"] = offers
+    if held.active is not None:
+        groups["DG15"] = data_group_15(held.active)
     authority = _authority(signature)
     signer = _document_signer(authority, signature, expired=signer_expired)
     files = {
@@ -81,7 +98,7 @@ def personalize(
         **groups,
         "SOD": security_object(groups, signer.key, signer.certificate, signature),
     }
-    return Passport(mrz, files, authority.certificate.public_bytes(Encoding.DER))
+    return Passport(mrz, files, authority.certificate.public_bytes(Encoding.DER), held)
 
 
 # ── files ────────────────────────────────────────────────────────────────────
@@ -89,7 +106,7 @@ def personalize(
 
 def contents(groups: Mapping[str, bytes]) -> bytes:
     """Return EF.COM for LDS 1.7, Unicode 4.0.0, listing `groups`."""
-    tags = bytes(data[0] for _, data in sorted(groups.items()))
+    tags = bytes(groups[name][0] for name in sorted(groups, key=_number))
     return tlv.write(
         0x60, tlv.write(0x5F01, b"0107") + tlv.write(0x5F36, b"040000") + tlv.write(0x5C, tags)
     )
@@ -98,6 +115,20 @@ def contents(groups: Mapping[str, bytes]) -> bytes:
 def data_group_1(mrz: Mrz) -> bytes:
     """Return DG1 with the zone of `mrz`."""
     return tlv.write(0x61, tlv.write(0x5F1F, "".join(compose_mrz(mrz)).encode("ascii")))
+
+
+def details_of(mrz: Mrz) -> dict[str, bytes]:
+    """Return DG11 (full name, place of birth) and DG12 (authority, date of issue)."""
+    name = f"{mrz.surname}<<{mrz.given_names.replace(' ', '<')}".encode()
+    person = tlv.write(0x5C, b"\x5f\x0e\x5f\x11")
+    person += tlv.write(0x5F0E, name) + tlv.write(0x5F11, b"ZENITH<UTOPIA")
+    issue = tlv.write(0x5C, b"\x5f\x19\x5f\x26")
+    issue += tlv.write(0x5F19, b"UTOPIA PASSPORT OFFICE") + tlv.write(0x5F26, b"20220416")
+    return {"DG11": tlv.write(0x6B, person), "DG12": tlv.write(0x6C, issue)}
+
+
+def _number(name: str) -> int:
+    return int(name[2:])
 
 
 def data_group_2(jpeg: bytes) -> bytes:
@@ -119,7 +150,9 @@ def face_record(jpeg: bytes) -> bytes:
     """Return an ISO/IEC 19794-5:2005 record with one full-frontal JPEG face, no feature points."""
     image = b"".join(
         (
-            b"\x01\x00",  # full frontal, JPEG
+            b"\x01\x00"
+            if jpeg[:3] == b"\xff\xd8\xff"
+            else b"\x01\x01",  # full frontal; JPEG or 2000
             WIDTH_PX.to_bytes(2, "big"),
             HEIGHT_PX.to_bytes(2, "big"),
             b"\x01\x00",  # 24-bit RGB, source unspecified
@@ -142,7 +175,7 @@ def security_object(
             "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
             "hashes": [
                 {"number": int(name[2:]), "digest": hashlib.sha256(data).digest()}
-                for name, data in sorted(groups.items())
+                for name, data in sorted(groups.items(), key=lambda item: _number(item[0]))
             ],
         }
     ).dump()

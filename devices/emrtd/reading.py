@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from devices.capabilities import Progress
@@ -14,11 +14,24 @@ from devices.errors import DeviceProtocolError, DeviceSilent
 MAX_FILE = 1_000_000
 """No file of a passport is near this; a chip that claims more is broken."""
 USUAL_BYTES = {"COM": 24, "DG1": 93, "SOD": 2_000, "DG2": 14_000}
+_FURTHER_BYTES = {"DG11": 200, "DG12": 100, "DG14": 400, "DG15": 300}
 """Stands for a file in the progress total until its header is read."""
 _HEADER = 4
 _CAUTIOUS_CHUNK = 112
-# files that may be shorter than a chunk; EF.COM with the two mandatory groups has 22 bytes
-_FIRST_READ = {"COM": 22, "DG1": _HEADER}
+_WIDEST_CHUNK = 65_535
+# files that may be shorter than a chunk, and how many bytes each has at least: some chips refuse
+# a read beyond the end. EF.COM with the two mandatory groups has 22
+_FIRST_READ = {
+    "COM": 22, "DG1": _HEADER, "DG11": _HEADER, "DG12": _HEADER, "DG14": 20, "DG15": 64,
+}  # fmt: skip
+
+
+class FileRefused(DeviceProtocolError):
+    """The chip does not give a file; `status` says why."""
+
+    def __init__(self, detail: str, status: int) -> None:
+        super().__init__(detail)
+        self.status = status
 
 
 class Cancelled(Exception):
@@ -54,6 +67,10 @@ class Tally:
         """Note the true length of a file."""
         self._sizes[name] = length
 
+    def expects(self, names: Iterable[str]) -> None:
+        """Note further files that will be read."""
+        self._sizes |= {name: _FURTHER_BYTES.get(name, 0) for name in names}
+
     def add(self, count: int) -> None:
         """Note bytes that came and tell the caller."""
         self._done += count
@@ -72,12 +89,11 @@ class Channel:
         self.tally = tally
         self.session: wire.Session | None = None
         self.refuses_sfi = False
+        self.broken = False
 
-    @property
-    def longest_read(self) -> int:
-        """Return the most plain bytes that fit a short protected answer."""
-        wide = self.session is not None and self.session.suite.block == 16
-        return wire.PLAIN_READ_AES if wide else wire.PLAIN_READ_3DES
+    def longest_read(self, answer: int = 256) -> int:
+        """Return the most plain bytes that fit a protected answer of `answer` bytes."""
+        return wire.plain_read(answer, self.session.suite.block if self.session else 8)
 
     def send(self, command: wire.Command) -> tuple[bytes, int]:
         """Send a command; return plain data and status. Raises DeviceProtocolError."""
@@ -88,10 +104,19 @@ class Channel:
             answer = self._transmit(self.session.protect(command).encode())
             body, status = wire.split_response(answer)
             # an answer without protection ends the session on the chip's side (9303-11 §9.8.3)
-            return self.session.open_response(answer) if body else (b"", _unprotected(status))
+            if body:
+                return self.session.open_response(answer)
+            self.broken = True
+            return b"", _unprotected(status)
         except wire.WireError as error:
             message = f"the chip's answer breaks the protocol: {error}"
             raise DeviceProtocolError(message) from error
+
+    def send_raw(self, apdu: bytes) -> bytes:
+        """Send bytes as they are; the session of this channel is over."""
+        self.tally.before_command()
+        self.session = None
+        return self._transmit(apdu)
 
     def expect_ok(self, command: wire.Command, what: str) -> bytes:
         """Send a command that must succeed; return its data. Raises DeviceProtocolError."""
@@ -116,10 +141,16 @@ class ReadPlan:
     chunk: int
     by_sfi: bool
     eager: bool
+    extended: bool = False
+
+    @classmethod
+    def wide(cls) -> ReadPlan:
+        """Return the plan with extended length, for chips and readers that both allow it."""
+        return cls(_WIDEST_CHUNK, by_sfi=True, eager=True, extended=True)
 
     @classmethod
     def fast(cls) -> ReadPlan:
-        """Return the plan with the fewest APDUs."""
+        """Return the plan with the fewest short APDUs."""
         return cls(wire.PLAIN_READ_3DES, by_sfi=True, eager=True)
 
     def at_most(self, chunk: int) -> ReadPlan:
@@ -139,8 +170,8 @@ def read_file(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
     channel.tally.knows(file.name, length)
     channel.tally.add(min(len(data), length))
     while len(data) < length:
-        # object 53 around the far reads takes three bytes of the chunk
-        chunk = plan.chunk if len(data) < wire.FAR_OFFSET else plan.chunk - 3
+        # object 53 around the far reads takes three or four bytes of the chunk
+        chunk = plan.chunk if len(data) < wire.FAR_OFFSET else plan.chunk - 4
         piece = _next(channel, file, len(data), min(chunk, length - len(data)))
         data += piece
         channel.tally.add(len(piece))
@@ -155,11 +186,12 @@ def _start(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
         data, status = channel.send(wire.read_by_sfi(file.sfi, first))
         channel.refuses_sfi = not data
     if not data:
-        channel.expect_ok(wire.select_file(file.file_id), f"select {file.name}")
-        data, status = channel.send(wire.read_at(0, first))
+        _, status = channel.send(wire.select_file(file.file_id))
+        if status == wire.OK:
+            data, status = channel.send(wire.read_at(0, first))
     if status not in (wire.OK, wire.END_OF_FILE) or not data:
         message = f"could not open {file.name}: the chip answered {status:04X}"
-        raise DeviceProtocolError(message)
+        raise FileRefused(message, status)
     return data
 
 

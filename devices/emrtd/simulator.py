@@ -12,18 +12,18 @@ import socket
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from devices.emrtd.chip import Chip, Temper
-from devices.emrtd.pace import Scheme
-from devices.emrtd.personalize import SPECIMEN, Passport, personalize
+from devices.emrtd.specimen import Specimen, make_specimen
 from devices.errors import DeviceSilent
-from devices.mrz.wire import Mrz, chip_key
+from devices.mrz.wire import chip_key
 from devices.pcsc.driver import PcscReader
 from devices.pcsc.virtual import Slot, take_slot
-from devices.pcsc.wire import FrameReader, VpcdControl, contactless_atr, frame
+from devices.pcsc.wire import FrameReader, VpcdControl, frame
 
 FAULTS = {
     "removed": "no passport on the reader",
@@ -39,57 +39,29 @@ FAULTS = {
     "altered_dg1": "another holder's number in DG1",
     "altered_dg2": "another picture in DG2",
     "broken_sod": "EF.SOD is cut in its certificate",
+    "clone": "a copy: all files, none of the private keys",
+    "clone_without_keys": "a copy that leaves out DG14 and DG15",
+    "delays": "after a wrong key every authentication takes 1.2 s",
+    "lies_about_length": "refuses the extended length that it promises with 6700",
 }
-OPTIONS = {
-    "document_number": "document_number",
-    "surname": "surname",
-    "given_names": "given_names",
-    "birth": "birth_date",
-    "expiry": "expiry_date",
-    "sex": "sex",
-    "nationality": "nationality",
-    "issuing_state": "issuing_state",
-    "personal_number": "optional_data",
-}
-"""Options that are fields of the zone; also: access, csca, signature, signer, face, fault."""
-
-ACCESS = {
-    "pace-3des": Scheme("0.4.0.127.0.7.2.2.4.2.1", 12),
-    "pace-aes128": Scheme("0.4.0.127.0.7.2.2.4.2.2", 13),
-    "pace-aes192": Scheme("0.4.0.127.0.7.2.2.4.2.3", 16),
-    "pace-aes256": Scheme("0.4.0.127.0.7.2.2.4.2.4", 18),
-}
-"""Generic mapping on P-256, brainpoolP256r1, brainpoolP384r1 and P-521; BAC stays possible."""
-
-_TEMPERS = {
-    "wrong_key": Temper(refuses_key=True),
-    "no_sfi": Temper(refuses_sfi=True),
-    "small_reads": Temper(longest_read=128),
-}
-_OTHER_OPTIONS = {"access", "csca", "signature", "signer", "face", "fault"}
-_ATR = contactless_atr(bytes.fromhex("8031806549010000"))
 _PRESENT_LIMIT_S = 5.0
 _TRIES = 4
 _RECEIVE_BYTES = 65_536
 _LATE_S = 0.02
+_DELAY_S = 1.2
+_AUTHENTICATES = (b"\x00\x82", b"\x00\x86")
 
 
 def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSimulator:
     """Lay a personalised passport on a free slot of the virtual reader.
 
-    Options: those of OPTIONS; csca=PATH leaves the country certificate there (DER, PEM for .pem;
-    `csca.cer` in a folder), signature=rsa|rsa-pss|ecdsa, signer=expired, face=JPEG,
-    access=bac or one of ACCESS, fault=NAME.
-    `out` receives csca.cer when no path is given. Raises ValueError, DeviceGone, DeviceBusy.
+    Options: see devices.emrtd.specimen; csca=PATH leaves the country certificate there (DER, PEM
+    for .pem; `csca.cer` in a folder), fault=NAME. `out` receives csca.cer when no path is given.
+    Raises ValueError, DeviceGone, DeviceBusy.
     """
-    unknown = set(options) - set(OPTIONS) - _OTHER_OPTIONS
-    if unknown:
-        known = ", ".join([*OPTIONS, *sorted(_OTHER_OPTIONS)])
-        message = f"unknown option {', '.join(sorted(unknown))}; known: {known}"
-        raise ValueError(message)
-    passport, scheme = _personalized(options), _scheme(options.get("access", "bac"))
-    _leave_certificate(passport.csca, options.get("csca", ""), out)
-    simulator = PassportSimulator(passport, take_slot(), scheme)
+    specimen = make_specimen(options, others=("csca", "fault"))
+    _leave_certificate(specimen.passport.csca, options.get("csca", ""), out)
+    simulator = PassportSimulator(specimen, take_slot())
     try:
         simulator.fault(options.get("fault", ""))
     except BaseException:
@@ -101,10 +73,12 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSim
 class PassportSimulator:
     """A passport that can be laid down, taken away, and told to misbehave."""
 
-    def __init__(self, passport: Passport, slot: Slot, scheme: Scheme | None = None) -> None:
-        self.passport = passport
+    def __init__(self, specimen: Specimen, slot: Slot) -> None:
+        passport = self.passport = specimen.passport
+        self._specimen = specimen
         self._slot = slot
-        self._chip = Chip(passport.files, chip_key(passport.mrz), scheme)
+        key = chip_key(passport.mrz)
+        self._chip = Chip(passport.files, key, specimen.scheme, can=specimen.can)
         self._card: _Card | None = None
         self._fault: str | None = None
 
@@ -126,7 +100,10 @@ class PassportSimulator:
         self._fault = None
         self._take_away()
         self._chip.files = _altered(self.passport.files, name)
-        self._chip.temper = _TEMPERS.get(name, Temper())
+        self._chip.temper = _tempered(self._specimen.temper, name)
+        held = self.passport.keys
+        self._chip.keys = held.copied() if name == "clone" else held
+        self._chip.failures = 0
         if name != "removed":
             self._lay_down(name)
         self._fault = name
@@ -140,7 +117,7 @@ class PassportSimulator:
 
     def _lay_down(self, fault: str) -> None:
         for _ in range(_TRIES):
-            self._card = _Card(self._chip, self._slot.dial(), fault)
+            self._card = _Card(self._chip, self._slot.dial(), fault, self._specimen.atr)
             if self._await(present=True):
                 return
             self._take_away()
@@ -165,8 +142,9 @@ class PassportSimulator:
 class _Card:
     """One connection to the virtual reader: the passport while it lies there."""
 
-    def __init__(self, chip: Chip, connection: socket.socket, fault: str) -> None:
+    def __init__(self, chip: Chip, connection: socket.socket, fault: str, atr: bytes) -> None:
         self._chip = chip
+        self._atr = atr
         self._connection = connection
         self._fault = fault
         self._noise = random.Random(9303)
@@ -202,7 +180,7 @@ class _Card:
             if answer is not None:
                 self._connection.sendall(frame(answer))
         elif body == bytes([VpcdControl.ATR]):
-            self._connection.sendall(frame(_ATR))
+            self._connection.sendall(frame(self._atr))
         elif body in (bytes([VpcdControl.ON]), bytes([VpcdControl.RESET])):
             self._group_reads = 0
             self._chip.power_up()
@@ -211,6 +189,8 @@ class _Card:
         """Return the answer after the fault's work on it, None for silence."""
         if self._fault == "late":
             self._ended.wait(_LATE_S)
+        if self._fault == "delays" and self._chip.failures and apdu[:2] in _AUTHENTICATES:
+            self._ended.wait(_DELAY_S)
         if self._fault == "garbage":
             return self._noise.randbytes(self._noise.randrange(2, 60))
         answer = self._chip.respond(apdu)
@@ -224,6 +204,17 @@ class _Card:
             self._connection.shutdown(socket.SHUT_RDWR)
             return None
         return _flipped(answer) if self._fault == "flipped" and apdu[0] & 0x0C else answer
+
+
+def _tempered(temper: Temper, fault: str) -> Temper:
+    changes: dict[str, dict[str, Any]] = {
+        "wrong_key": {"refuses_key": True},
+        "no_sfi": {"refuses_sfi": True},
+        "small_reads": {"longest_read": 128},
+        "lies_about_length": {"lies_about_longest": True},
+        "clone_without_keys": {"withholds": ("DG14", "DG15")},
+    }
+    return dataclasses.replace(temper, **changes.get(fault, {}))
 
 
 def _flipped(answer: bytes) -> bytes:
@@ -240,39 +231,6 @@ def _altered(files: Mapping[str, bytes], fault: str) -> dict[str, bytes]:
     if fault == "broken_sod":
         made["SOD"] = made["SOD"][:40] + bytes(200) + made["SOD"][240:]
     return made
-
-
-def _personalized(options: Mapping[str, str]) -> Passport:
-    fields = {field: options[name] for name, field in OPTIONS.items() if name in options}
-    mrz = SPECIMEN
-    for field, text in fields.items():
-        mrz = dataclasses.replace(mrz, **{field: text})  # type: ignore[arg-type]  # all are text
-    if fields and "personal_number" not in options:
-        mrz = dataclasses.replace(mrz, optional_data="")
-    signer = options.get("signer", "valid")
-    if signer not in ("valid", "expired"):
-        message = f"signer '{signer}' is unknown; known: valid, expired"
-        raise ValueError(message)
-    face = options.get("face", "")
-    return personalize(
-        _upper(mrz),
-        signature=options.get("signature", "rsa"),
-        signer_expired=signer == "expired",
-        face=Path(face).read_bytes() if face else b"",
-    )
-
-
-def _scheme(access: str) -> Scheme | None:
-    if access not in ("bac", *ACCESS):
-        message = f"access '{access}' is unknown; known: bac, {', '.join(ACCESS)}"
-        raise ValueError(message)
-    return ACCESS.get(access)
-
-
-def _upper(mrz: Mrz) -> Mrz:
-    return dataclasses.replace(
-        mrz, document_number=mrz.document_number.upper(), sex=mrz.sex.upper()
-    )
 
 
 def _leave_certificate(der: bytes, wanted: str, out: Path | None) -> None:

@@ -30,6 +30,8 @@ END_OF_FILE = 0x6282
 PLAIN_READ_3DES = 231
 """Longest plain read whose protected answer fits 256 bytes: 232 padded + 87 81 E9 01, 99, 8E."""
 PLAIN_READ_AES = 223
+EXTENDED_ANSWER = 2048
+"""Bytes of an answer that a chip with extended length, but without EF.ATR/INFO, is asked for."""
 FAR_OFFSET = 0x8000
 
 _PROTECTED = 0x0C
@@ -151,6 +153,53 @@ def get_challenge() -> Command:
 def external_authenticate(cryptogram: bytes) -> Command:
     """EXTERNAL AUTHENTICATE with E_IFD ‖ M_IFD."""
     return Command(0x00, 0x82, 0x00, 0x00, cryptogram, expected=len(cryptogram))
+
+
+# ── what a chip can ──────────────────────────────────────────────────────────
+
+ATR_INFO_SFI = 0x01
+ATR_INFO_ID = 0x2F01
+_CARD_CAPABILITIES = 7
+_EXTENDED = 0x40
+
+
+def extended_by_history(historical: bytes) -> bool | None:
+    """Return whether the historical bytes (ISO 7816-4 §8.1.1) allow extended length.
+
+    None when they do not speak of it.
+    """
+    if historical[:1] not in (b"\x00", b"\x80"):
+        return None
+    place = 1
+    while place < len(historical):
+        kind, length = historical[place] >> 4, historical[place] & 0x0F
+        value = historical[place + 1 : place + 1 + length]
+        if kind == _CARD_CAPABILITIES and len(value) == 3:
+            return bool(value[2] & _EXTENDED)
+        place += 1 + length
+    return None
+
+
+def longest_answer(atr_info: bytes) -> int:
+    """Return the longest answer APDU that EF.ATR/INFO allows, 0 if it says nothing.
+
+    `7F66 { 02 longest command, 02 longest answer }` (ISO 7816-4 §12.7.1).
+    """
+    try:
+        lengths = tlv.find(atr_info, 0x7F66)
+        numbers = [item.value for item in tlv.each(lengths or b"") if item.tag == 0x02]
+    except tlv.LdsError:
+        return 0
+    return int.from_bytes(numbers[1][:4], "big") if len(numbers) > 1 else 0
+
+
+def plain_read(answer: int, block: int) -> int:
+    """Return the most plain bytes whose protected answer fits into `answer` bytes and status."""
+    if answer <= 256:
+        return PLAIN_READ_AES if block == 16 else PLAIN_READ_3DES
+    # 87 82 hh ll 01 · 99 02 SW · 8E 08 MAC · SW
+    room = min(answer, 65_536) - 5 - 4 - 10 - 2
+    return room // block * block - 1
 
 
 # ── Basic Access Control ─────────────────────────────────────────────────────

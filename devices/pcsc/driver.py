@@ -18,13 +18,26 @@ from devices.address import Address
 from devices.capabilities import Health, Identity, Lamp
 from devices.errors import AddressError, DeviceError, DeviceUnavailable, DocumentRemoved
 from devices.pcsc.lane import Lane
-from devices.pcsc.wire import REMOVED, SUCCESS, choose_reader, error_for
+from devices.pcsc.wire import (
+    REMOVED,
+    SUCCESS,
+    TLV_PROPERTIES,
+    choose_reader,
+    error_for,
+    feature_code,
+    historical_bytes,
+    longest_apdu,
+)
 from devices.trace import note_apdu
 
 STATUS_LIMIT_S = 3.0
 APDU_LIMIT_S = 5.0
 POWER_LIMIT_S = 5.0
 _WAIT_STEP_MS = 200
+_EVENT_SHIFT = 16
+_VIRTUAL = "Virtual PCD"
+_SHORT_APDU = 261
+_GET_FEATURES = scard.SCARD_CTL_CODE(3400)
 
 _SCHEME = "pcsc://"
 T = TypeVar("T")
@@ -60,7 +73,7 @@ class PcscReader:
         self, wanted: str, *, address: str = "", apdu_limit_s: float = APDU_LIMIT_S
     ) -> None:
         self._address = address
-        self._apdu_limit_s = apdu_limit_s
+        self.apdu_limit_s = apdu_limit_s
         self._wanted = wanted
         self._lock = threading.RLock()
         self._context = _Context()
@@ -91,6 +104,31 @@ class PcscReader:
         state = self._state()
         return bool(state & scard.SCARD_STATE_PRESENT) and not state & scard.SCARD_STATE_MUTE
 
+    def placement(self) -> int:
+        """Return pcscd's count of cards that came and went. Raises DeviceUnavailable."""
+        return self._state() >> _EVENT_SHIFT
+
+    def historical_bytes(self) -> bytes:
+        """Return the historical bytes of the held card's ATR, empty when there are none."""
+        with self._lock:
+            if not self._context.holds_card:
+                return b""
+            return historical_bytes(self._call(self._context.atr, "ask for the card's ATR"))
+
+    def takes_extended(self) -> bool:
+        """Return whether the reader says that it passes APDUs of extended length.
+
+        Call while a card is held: the reader is asked through it. The virtual reader does not
+        tell; it was seen to pass 65,536 bytes.
+        """
+        if self.name.startswith(_VIRTUAL):
+            return True
+        with self._lock:
+            if not self._context.holds_card:
+                return False
+            longest = self._call(self._context.longest_apdu, "ask the reader for its limits")
+        return longest > _SHORT_APDU
+
     def wait_present(self, wanted: bool, *, wait_s: float) -> bool:
         """Wait until a card lies there (or is gone); return whether that came true in time."""
         work = lambda: self._context.wait(self.name, present=wanted, wait_s=wait_s)  # noqa: E731
@@ -107,7 +145,7 @@ class PcscReader:
             self.apdus += 1
             try:
                 answer = self._call(
-                    lambda: self._context.transmit(apdu), "send a command", self._apdu_limit_s
+                    lambda: self._context.transmit(apdu), "send a command", self.apdu_limit_s
                 )
                 note_apdu(apdu, answer)
                 return answer  # noqa: TRY300 - what follows is for the error
@@ -214,6 +252,20 @@ class _Context:
         code, answer = scard.SCardTransmit(self._card, self._protocol, list(apdu))
         _check(code, "send a command")
         return bytes(byte & 0xFF for byte in answer)
+
+    def atr(self) -> bytes:
+        code, _, _, _, atr = scard.SCardStatus(self._card)
+        _check(code, "ask for the card's ATR")
+        return bytes(byte & 0xFF for byte in atr)
+
+    def longest_apdu(self) -> int:
+        """Return dwMaxAPDUDataSize (PC/SC part 10 §2.6.14), 0 when the reader has none."""
+        code, features = scard.SCardControl(self._card, _GET_FEATURES, [])
+        place = feature_code(bytes(features), TLV_PROPERTIES) if code == SUCCESS else 0
+        if not place:
+            return 0
+        code, properties = scard.SCardControl(self._card, place, [])
+        return longest_apdu(bytes(properties)) if code == SUCCESS else 0
 
     def release_card(self) -> None:
         if self._card is not None:

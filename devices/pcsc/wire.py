@@ -116,3 +116,45 @@ def contactless_atr(historical: bytes) -> bytes:
     for byte in body:
         check ^= byte
     return b"\x3b" + body + bytes([check])
+
+
+def historical_bytes(atr: bytes) -> bytes:
+    """Return the historical bytes of an ATR (ISO 7816-3 §8.2), empty when it is broken."""
+    if len(atr) < 2:
+        return b""
+    count, mask, place = atr[1] & 0x0F, atr[1] >> 4, 2
+    while mask:
+        place += mask.bit_count()
+        if not mask & 0x8:
+            break
+        if place > len(atr):
+            return b""
+        mask = atr[place - 1] >> 4
+    return atr[place : place + count]
+
+
+TLV_PROPERTIES = 0x12
+_MOST_APDU_DATA = 0x0A
+
+
+def feature_code(features: bytes, wanted: int) -> int:
+    """Return the control code of a feature (PC/SC part 10 §2.2), 0 when the reader lacks it.
+
+    `tag 1 | 04 | control code 4, big endian` follow each other.
+    """
+    for place in range(0, len(features) - 5, 6):
+        if features[place] == wanted:
+            return int.from_bytes(features[place + 2 : place + 6], "big")
+    return 0
+
+
+def longest_apdu(properties: bytes) -> int:
+    """Return the longest APDU data of a reader's TLV properties, 0 if it does not say."""
+    place = 0
+    while place + 2 <= len(properties):
+        tag, length = properties[place], properties[place + 1]
+        if tag == _MOST_APDU_DATA:
+            # this value is little endian, unlike the codes of the features
+            return int.from_bytes(properties[place + 2 : place + 2 + length], "little")
+        place += 2 + length
+    return 0

@@ -134,6 +134,7 @@ def test_a_broken_ef_card_access_is_an_lds_error():
 def test_points_off_the_curve_and_our_own_key_are_refused():
     own = EphemeralKey.of(MAP_READER, SCHEME.curve.arithmetic.generator)
 
-    for point in (own.public, own.public[:-1], b"\x04" + bytes(64), b"", b"\x00"):
+    beside = own.public[:-1] + bytes([own.public[-1] ^ 1])
+    for point in (beside, own.public, own.public[:-1], b"\x04" + bytes(64), b"", b"\x00"):
         with pytest.raises(WireError):
             own.agree(point, SCHEME.curve)
