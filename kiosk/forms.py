@@ -133,6 +133,7 @@ def chip_passport(read: PassportRead, key: MrzKey, *, on: date) -> PassportInput
         chip=ChipEvidence(
             access="PACE" if read.access == "PACE" else "BAC",
             files=dict(read.files),
+            proofs=dict(read.proofs),
             apdus=read.apdus,
         ),
     )

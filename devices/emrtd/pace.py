@@ -39,6 +39,7 @@ NONCE, MAP, MAPPED, AGREE, AGREED, PROOF, PROVEN = 0x80, 0x81, 0x82, 0x83, 0x84,
 """Objects inside 7C, in the order of the protocol (9303-11 table 5)."""
 
 _DYNAMIC = 0x7C
+_NO_POINT = "a public key is no point of the curve"
 _MRZ_PASSWORD, _CAN_PASSWORD = 1, 2
 _GENERIC_MAPPING = "0.4.0.127.0.7.2.2.4.2."
 _KEY_LENGTHS = MappingProxyType({1: 0, 2: 16, 3: 24, 4: 32})
@@ -195,12 +196,11 @@ def read_point(data: bytes, curve: Curve) -> PointJacobi:
     field = curve.arithmetic.curve
     try:
         point = PointJacobi.from_bytes(field, data, valid_encodings={"uncompressed"})
-        # from_bytes says that it looks, and does not: a point of another curve gives a key away
-        if not field.contains_point(int(point.x()), int(point.y())):
-            raise MalformedPointError
     except MalformedPointError as error:
-        message = "a public key is no point of the curve"
-        raise WireError(message) from error
+        raise WireError(_NO_POINT) from error
+    # from_bytes says that it looks, and does not: a point of another curve gives a key away
+    if not field.contains_point(int(point.x()), int(point.y())):
+        raise WireError(_NO_POINT)
     return point
 
 

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import msgspec
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases import blanks, documents, persons
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
-from hub.cases.passports import PassportFacts, examine
+from hub.cases.passports import PassportFacts, examine, keep
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.applications import (
     ApplicationOpened,
@@ -50,7 +49,7 @@ def examine_passport(procedure: Procedure, passport: PassportInput, at: datetime
     facts = examine(passport, procedure.trust, on=procedure.office.today(at), at=at)
     if passport.chip is None:
         return Examined(facts)
-    return Examined(facts, procedure.blobs.put(msgspec.json.encode(passport.chip.files)))
+    return Examined(facts, procedure.blobs.put(keep(passport.chip, facts, at)))
 
 
 def open_draft(

@@ -1,6 +1,7 @@
 """What a passport says, by source: the hub reads MRZ and chip files itself and judges them.
 
-A station's own verdict is only a hint and is not looked at (ICAO 9303-10, 9303-11).
+A station's own verdict is only a hint and is not looked at (ICAO 9303-10, 9303-11). What a chip
+gave is kept, so that it can be judged again years later, with the certificates of that day.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
+
+from devices.capabilities import Finding
+from devices.emrtd.judgement import judge, overall
 from devices.emrtd.lds import LdsError, parse_dg1_mrz
-from devices.emrtd.trust import TrustStore, passive_authentication
+from devices.emrtd.trust import TrustStore
 from devices.mrz.dates import typed_date
 from devices.mrz.errors import MrzError
 from devices.mrz.typed import typed_number
@@ -23,7 +28,9 @@ VERDICTS = {
     "valid": Words(id="Cip sah", en="Chip valid"),
     "altered": Words(id="Isi cip berubah", en="Chip content altered"),
     "unknown_signer": Words(id="Penanda tangan cip tidak dikenal", en="Chip signer unknown"),
-    "expired_signer": Words(id="Sertifikat penanda cip kedaluwarsa", en="Chip signer expired"),
+    "expired_signer": Words(
+        id="Sertifikat penanda cip kedaluwarsa atau dicabut", en="Chip signer expired or revoked"
+    ),
     "clone_suspected": Words(id="Cip diduga salinan", en="Chip may be a copy"),
     "not_checked": Words(id="Cip dibaca, belum diperiksa", en="Chip read, not checked"),
 }
@@ -37,6 +44,7 @@ class PassportFacts:
     values: Mapping[str, Mapping[str, str]]
     chip_access: str = ""
     chip_verdict: str = ""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def number(self) -> str:
@@ -45,21 +53,52 @@ class PassportFacts:
         return next(self.values[s]["passport_number"] for s in order if s in self.values)
 
 
+class KeptChip(msgspec.Struct, frozen=True, kw_only=True):
+    """A chip as it is kept with its case: what it gave, and how it was judged at the time."""
+
+    files: dict[str, bytes]
+    proofs: dict[str, bytes] = {}
+    judged_at: datetime
+    findings: tuple[tuple[str, str, str], ...] = ()
+
+
+def keep(chip: ChipEvidence, facts: PassportFacts, at: datetime) -> bytes:
+    """Return the record of a chip for the case's files."""
+    found = tuple((one.check, str(one.verdict), one.reason) for one in facts.findings)
+    kept = KeptChip(files=chip.files, proofs=chip.proofs, judged_at=at, findings=found)
+    return msgspec.json.encode(kept)
+
+
+def replay(kept: bytes, trust: TrustStore, *, at: datetime) -> tuple[Finding, ...]:
+    """Judge a kept chip again as of `at`. Raises BadInput when the record is none."""
+    try:
+        record = msgspec.json.decode(kept, type=KeptChip)
+    except msgspec.DecodeError as error:
+        raise BadInput(
+            "chip_record_wrong",
+            "This file is no record of a chip.",
+            id="Berkas ini bukan catatan cip.",
+        ) from error
+    return judge(record.files, record.proofs, trust, at=at)
+
+
 def examine(passport: PassportInput, trust: TrustStore, *, on: date, at: datetime) -> PassportFacts:
     """Read and judge a passport on the office day `on`. Raises BadInput naming the field."""
     values: dict[str, Mapping[str, str]] = {}
     access = verdict = ""
+    findings: tuple[Finding, ...] = ()
     if passport.chip is not None:
         values["chip"] = _of_chip(passport.chip, on)
         access = passport.chip.access
-        verdict = str(passive_authentication(passport.chip.files, trust, at=at)[0].verdict)
+        findings = judge(passport.chip.files, passport.chip.proofs, trust, at=at)
+        verdict = str(overall(findings))
     if passport.mrz:
         values["mrz"] = _of_mrz(_parsed(passport.mrz), on)
     if passport.source == "typed" or not values:
         values["typed"] = _of_typing(passport, on)
     if passport.source not in values:
         raise _wrong(passport.source, "tidak disertakan / is not included")
-    return PassportFacts(passport.source, values, access, verdict)
+    return PassportFacts(passport.source, values, access, verdict, findings)
 
 
 def _of_chip(chip: ChipEvidence, on: date) -> dict[str, str]:

@@ -110,6 +110,10 @@ ChipFiles = Annotated[
     dict[ChipFileName, Annotated[bytes, msgspec.Meta(max_length=786_432)]],
     msgspec.Meta(max_length=20),
 ]
+ChipProofs = Annotated[
+    dict[ChipFileName, Annotated[bytes, msgspec.Meta(max_length=4096)]],
+    msgspec.Meta(max_length=8),
+]
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_INT)]
 CounterNumber = Annotated[int, msgspec.Meta(ge=1, le=99)]

@@ -13,6 +13,7 @@ from hub.wire.bounds import (
     Address,
     CaseReference,
     ChipFiles,
+    ChipProofs,
     Code,
     Count,
     CounterNumber,
@@ -135,10 +136,15 @@ class TicketPrinted(Wire, frozen=True, kw_only=True):
 
 
 class ChipEvidence(Wire, frozen=True, kw_only=True):
-    """Files read from a passport chip, base64 by short name; the hub judges them itself."""
+    """Files and proofs of a passport chip, base64 by short name; the hub judges them itself.
+
+    `proofs` are the chip's answers to a challenge (AA), under a key agreed anew (CA), and its
+    EF.CardAccess (PACE).
+    """
 
     access: Literal["BAC", "PACE"]
     files: ChipFiles
+    proofs: ChipProofs = {}
     apdus: Count = 0
 
 

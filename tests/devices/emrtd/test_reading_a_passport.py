@@ -303,9 +303,7 @@ def test_the_simulator_opens_with_its_device_and_ends_with_it():
         device.close()
 
 
-@pytest.fixture(
-    scope="module", params=["pace-3des", "pace-aes128", "pace-aes192", "pace-aes256"]
-)
+@pytest.fixture(scope="module", params=["pace-3des", "pace-aes128", "pace-aes192", "pace-aes256"])
 def modern(request, tmp_path_factory):
     """A passport that offers PACE, by cipher."""
     folder = tmp_path_factory.mktemp("csca")

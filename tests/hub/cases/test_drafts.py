@@ -7,8 +7,15 @@ from datetime import date
 import msgspec
 import pytest
 
+from devices.capabilities import Verdict
+from devices.emrtd.chip_keys import ChipKeys, new_active_key, new_agreement_key, sign_challenge
+from devices.emrtd.judgement import overall
+from devices.emrtd.personalize import personalize
+from devices.emrtd.proofs import Signed
+from devices.emrtd.trust import TrustStore, load_store
 from hub.cases import applications
 from hub.cases.codes import case_code, check_character, read_case_code, read_secret
+from hub.cases.passports import KeptChip, examine, replay
 from hub.errors import BadInput
 from hub.models.application import Document
 from hub.wire import PassportInput, Preregistration
@@ -54,8 +61,44 @@ def test_the_files_of_the_chip_are_kept_with_the_case(desk) -> None:
         [document] = session.query(Document).all()
         assert (document.application, document.kind) == (case, "chip")
         content = desk.procedure.blobs.get(document.blob)
-    kept = msgspec.json.decode(content, type=dict[str, bytes])
-    assert kept == dict(desk.passport.files)
+    kept = msgspec.json.decode(content, type=KeptChip)
+    assert kept.files == dict(desk.passport.files)
+    assert [row[:2] for row in kept.findings] == [("passive", "valid")]
+
+
+def test_a_kept_chip_is_judged_again_with_the_certificates_of_another_day(desk) -> None:
+    desk.open()
+    with desk.database.reading() as session:
+        [document] = session.query(Document).all()
+        kept, at = desk.procedure.blobs.get(document.blob), desk.clock.now()
+
+    assert overall(replay(kept, desk.procedure.trust, at=at)) is Verdict.VALID
+    assert overall(replay(kept, TrustStore(), at=at)) is Verdict.UNKNOWN_SIGNER
+    with pytest.raises(BadInput):
+        replay(b"{}", TrustStore(), at=at)
+
+
+def test_a_chip_that_proves_nothing_is_suspected_by_the_hub_itself(desk) -> None:
+    keys = ChipKeys(new_active_key("ecdsa"), new_agreement_key("aes128"))
+    passport = personalize(signature="ecdsa", keys=keys)
+    proven = signed(passport, keys.active)
+    copied = signed(passport, keys.copied().active)
+
+    assert verdict(desk, passport, {"AA": proven}) == "valid"
+    assert verdict(desk, passport, {"AA": copied}) == "clone_suspected"
+    assert verdict(desk, passport, {"AA": Signed(status=0x6D00).encode()}) == "clone_suspected"
+
+
+def signed(passport, key) -> bytes:
+    return Signed(b"12345678", sign_challenge(key, b"12345678")).encode()
+
+
+def verdict(desk, passport, proofs: dict[str, bytes]) -> str:
+    pre = desk.chip(**passport.files)
+    chip = msgspec.structs.replace(pre.passport.chip, proofs=proofs)
+    given = msgspec.structs.replace(pre.passport, chip=chip)
+    at = desk.clock.now()
+    return examine(given, load_store([passport.csca]), on=at.date(), at=at).chip_verdict
 
 
 def test_typed_data_is_marked_as_typed(desk) -> None:
