@@ -322,7 +322,6 @@ def test_a_passport_that_offers_pace_is_opened_with_it(modern):
     assert result.access == "PACE"
     assert dict(result.files) == dict(simulator.passport.files)
     assert [finding.verdict for finding in result.findings] == [Verdict.VALID]
-    assert result.apdus <= 76
 
 
 def test_a_wrong_key_in_pace_is_a_wrong_key_and_the_right_one_opens_it_next(modern):
