@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
@@ -65,9 +65,10 @@ def book(tx: Tx, office: OfficeConfig, request: BookAppointment) -> AppointmentS
     return booked
 
 
-def check_in(tx: Tx, office: OfficeConfig, *, code: str) -> Ticket:
+def check_in(tx: Tx, office: OfficeConfig, *, code: str, language: str | None = None) -> Ticket:
     """Give a number to somebody with a booked time; their waiting counts from that time.
 
+    `language` replaces the booked one.
     Raises NotFound `appointment_unknown`, Conflict `appointment_used`, `appointment_cancelled`,
     `appointment_other_day`, and what `queue.issue` raises.
     """
@@ -82,9 +83,9 @@ def check_in(tx: Tx, office: OfficeConfig, *, code: str) -> Ticket:
         )
     asked = IssueTicket(
         service=str(line.service),
-        segment=cast("Literal['general', 'priority']", line.segment),
+        segment=str(line.segment),
         needs=msgspec.json.decode(line.needs, type=list[str]),
-        language=str(line.language),
+        language=language or str(line.language),
     )
     ticket = queue.issue(tx, office, asked, booked=line.at)
     _change(tx, line.id, state=ARRIVED, ticket=ticket.id)

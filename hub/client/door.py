@@ -20,6 +20,7 @@ import msgspec
 
 from hub import wire
 from hub.client.answers import foreign_errors, position, read, refusal_or_fault
+from hub.wire.opening import AloneState, CheckIn, OfflineTicket, VoidNumbers
 from hub.wire.scans import ReportScan, ScanKnown
 
 T = TypeVar("T")
@@ -84,6 +85,10 @@ class HubClient:
         """Return the station that the token belongs to."""
         return await self._get("/api/stations/me", wire.StationState)
 
+    async def alone(self) -> AloneState:
+        """Return what this kiosk must know to give numbers while the hub is away."""
+        return await self._get("/api/stations/me/alone", AloneState)
+
     async def ticket(self, ticket: str) -> wire.Ticket:
         """Return the ticket with the id `ticket`."""
         return await self._get(f"/api/tickets/{quote(ticket)}", wire.Ticket)
@@ -139,6 +144,18 @@ class HubClient:
     async def issue_ticket(self, ask: wire.IssueTicket, *, key: str) -> wire.Ticket:
         """Issue a ticket. Raises Conflict `queue_closed` or `quota_used`, NotFound."""
         return read(await self._command("/api/tickets", ask, key), wire.Ticket)
+
+    async def check_in(self, ask: CheckIn, *, key: str) -> wire.Ticket:
+        """Turn a booked time into a ticket. Raises NotFound or Conflict `appointment_…`."""
+        return read(await self._command("/api/appointments/check-in", ask, key), wire.Ticket)
+
+    async def take_offline(self, told: OfflineTicket, *, key: str) -> wire.Ticket:
+        """Hand in a ticket that this kiosk gave alone. Raises Conflict `number_taken`, BadInput."""
+        return read(await self._command("/api/tickets/offline", told, key), wire.Ticket)
+
+    async def void_numbers(self, ask: VoidNumbers, *, key: str) -> None:
+        """Account for numbers of this kiosk's series that are no tickets."""
+        await self._command("/api/numbers/void", ask, key)
 
     async def ticket_printed(
         self, ticket: str, printed: wire.TicketPrinted, *, key: str

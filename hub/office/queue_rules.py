@@ -19,10 +19,16 @@ PRIORITY = "priority"
 
 
 class SegmentConfig(Rule, frozen=True, kw_only=True):
-    """A class of tickets: its head start in minutes, and whether the ratio limits it."""
+    """A class of tickets: its head start in minutes, and whether the ratio limits it.
+
+    `declared`: a person may say at the kiosk, without proof, that they belong to it; `about` says
+    who does. An officer confirms it or takes it back with a reason.
+    """
 
     code: Code
     name: Words
+    about: Words = Words(id="", en="")
+    declared: bool = False
     bonus_min: Whole = 0
     limited: bool = False
 
@@ -30,12 +36,13 @@ class SegmentConfig(Rule, frozen=True, kw_only=True):
 class NeedConfig(Rule, frozen=True, kw_only=True):
     """What staff do for a person; `at_counter`: only counters that have it call such a ticket.
 
-    `alerts` asks for a guide at the call. The other fields replace those of `[queue]` where they
-    give more time.
+    `alerts` asks for a guide at the call; `ask` is how the kiosk offers it (left out: only staff
+    set it). The other fields replace those of `[queue]` where they give more time.
     """
 
     code: Code
     name: Words
+    ask: Words | None = None
     at_counter: bool = True
     alerts: bool = False
     absent_after_s: Seconds = 0
@@ -80,6 +87,14 @@ class QueueRules(Rule, frozen=True, kw_only=True):
 DEFAULT_SEGMENTS = (
     SegmentConfig(code=GENERAL, name=Words(id="Umum", en="General")),
     SegmentConfig(
-        code=PRIORITY, name=Words(id="Prioritas", en="Priority"), bonus_min=15, limited=True
+        code=PRIORITY,
+        name=Words(id="Prioritas", en="Priority"),
+        about=Words(
+            id="Lansia, hamil atau menyusui, penyandang disabilitas, membawa balita",
+            en="Elderly, pregnant or breastfeeding, with a disability, with a small child",
+        ),
+        declared=True,
+        bonus_min=15,
+        limited=True,
     ),
 )

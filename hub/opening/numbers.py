@@ -7,7 +7,7 @@ of a series is a ticket, a void or a returned reservation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -23,6 +23,7 @@ from hub.models.queue import NumberSeries, Visit
 from hub.models.schema import new_id
 from hub.models.station import Station
 from hub.office import OfficeConfig, ServiceConfig
+from hub.opening.alone import replace_doubtful
 from hub.opening.doors import now_of
 from hub.tickets import ENDED, WAITING, Group, number_of
 from hub.tickets.acts import answer
@@ -78,7 +79,8 @@ def accept_offline(
     """Take a ticket that a kiosk gave without the hub; it waits since its own instant.
 
     Hours, quota and stops are not judged: the person has the number. One of an earlier day, or of
-    a closed one, has ended. The same number of the same instant again gives the same ticket.
+    a closed one, has ended. The same number of the same instant again gives the same ticket. What
+    `instead_of` had issued ends: its person has this number now, and its visit and arrival.
     Raises NotAllowed `series_missing`, BadInput `ticket_request`, Conflict `number_taken`.
     """
     service = _service(office, request.service)
@@ -98,8 +100,18 @@ def accept_offline(
     if closed:  # what lies between stays accounted for, until it comes too
         between = range(last + 1, request.serial)
         void(tx, day, prefix, between, kind="void", reason="not received / tidak diterima")
-    ticket = _add(tx, office, request, service, prefix, application)
+    before = replace_doubtful(tx, tx.actor, request.instead_of) if request.instead_of else None
+    ticket = _add(tx, office, request, service, prefix, application, before)
     return answer(tx, ticket)
+
+
+def series_missing() -> NotAllowed:
+    """Return the refusal of a station that may not give numbers of its own."""
+    return NotAllowed(
+        "series_missing",
+        "This station has no series of its own: only kiosks give numbers without the hub.",
+        id="Stasiun ini tidak memiliki seri nomor sendiri: hanya kios.",
+    )
 
 
 def void_own(tx: Tx, office: OfficeConfig, request: VoidNumbers) -> tuple[str, int]:
@@ -163,11 +175,7 @@ def _service(office: OfficeConfig, code: str) -> ServiceConfig:
 def _own_prefix(tx: Tx, service: ServiceConfig) -> str:
     letter = letter_of(tx.connection, tx.office, tx.actor.id) if tx.actor.kind == "station" else ""
     if not letter:
-        raise NotAllowed(
-            "series_missing",
-            "This station has no series of its own: only kiosks give numbers without the hub.",
-            id="Stasiun ini tidak memiliki seri nomor sendiri: hanya kios.",
-        )
+        raise series_missing()
     return service.prefix + letter
 
 
@@ -265,15 +273,17 @@ def _add(
     service: ServiceConfig,
     prefix: str,
     application: str | None,
+    before: Ticket | None,
 ) -> str:
     day, at = office.today(request.given_at), min(request.given_at, tx.at)
+    if before is not None:
+        at, application = min(at, before.issued_at), application or before.application
     at_counter = {need.code for need in office.needs if need.at_counter}
     needed = " ".join(sorted(at_counter.intersection(request.needs)))
     group = Group(service.lane, request.segment, request.language, needed)
     over = day < office.today(tx.at) or _is_closed(tx, day)
-    visit, ticket = new_id(), new_id()
-    visiting = {"office": tx.office, "id": visit, "day": day, "opened_at": at}
-    tx.connection.execute(insert(table_of(Visit)), visiting)
+    ticket = new_id()
+    visit = before.visit if before is not None else _open_visit(tx, day, at)
     tickets.add(
         tx,
         id=ticket,
@@ -300,3 +310,10 @@ def _add(
     else:
         tickets.change_count(tx, group, +1)
     return ticket
+
+
+def _open_visit(tx: Tx, day: date, at: datetime) -> str:
+    visit = new_id()
+    visiting = {"office": tx.office, "id": visit, "day": day, "opened_at": at}
+    tx.connection.execute(insert(table_of(Visit)), visiting)
+    return visit

@@ -13,7 +13,16 @@ from hub.office import OfficeConfig, ServiceConfig
 from hub.opening import Now
 from hub.queue import counters
 from hub.tickets import FINISHED, WAITING, number_of
-from hub.wire import LaneState, LastCall, OfficeState, QueueState, ServiceState, Ticket
+from hub.wire import (
+    LaneState,
+    LastCall,
+    NeedState,
+    OfficeState,
+    QueueState,
+    SegmentState,
+    ServiceState,
+    Ticket,
+)
 
 LAST_CALLS = 12
 
@@ -36,6 +45,12 @@ def office_state(
         fee_notice=identity.fee_notice,
         services=services(connection, office_no, office, at),
         counters=[one.number for one in office.counters],
+        segments=[
+            SegmentState(code=one.code, name=one.name, about=one.about)
+            for one in office.segments
+            if one.declared
+        ],
+        needs=[NeedState(code=one.code, name=one.ask) for one in office.needs if one.ask],
         public_url=identity.public_url,
         specimen=identity.specimen,
         stop=next((one for one in shown if one.kind == "stop"), None),

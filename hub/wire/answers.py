@@ -89,6 +89,21 @@ class NoticeState(Answer, frozen=True, kw_only=True):
     scope: Literal["", "numbers", "everything"] = ""
 
 
+class SegmentState(Answer, frozen=True, kw_only=True):
+    """A class of tickets that a person may choose at the kiosk, without proof."""
+
+    code: str
+    name: Words
+    about: Words
+
+
+class NeedState(Answer, frozen=True, kw_only=True):
+    """What a person may ask of the staff at the kiosk; never why."""
+
+    code: str
+    name: Words
+
+
 class OfficeState(Answer, frozen=True, kw_only=True):
     """What a station must know of the office; `seq` is the feed position it was read at."""
 
@@ -103,6 +118,8 @@ class OfficeState(Answer, frozen=True, kw_only=True):
     fee_notice: Words
     services: list[ServiceState]
     counters: list[int]
+    segments: list[SegmentState] = []
+    needs: list[NeedState] = []
     public_url: str | None = None
     specimen: bool = True
     stop: NoticeState | None = None

@@ -57,6 +57,16 @@ NUMBERS_META = msgspec.Meta(
 )
 Numbers = Annotated[str, NUMBERS_META]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+KEY_META = msgspec.Meta(
+    min_length=8,
+    max_length=80,
+    pattern=r"^[!-~]+(?!\n)$",
+    extra={
+        "id": "8 sampai 80 huruf ASCII tanpa spasi",
+        "en": "8 to 80 ASCII characters, no spaces",
+    },
+)
+IdempotencyKey = Annotated[str, KEY_META]
 
 
 class OfflineTicket(Wire, frozen=True, kw_only=True):
@@ -69,6 +79,8 @@ class OfflineTicket(Wire, frozen=True, kw_only=True):
     needs: Needs = msgspec.field(default_factory=list)
     language: Language = "id"
     application: CaseReference | None = None
+    instead_of: IdempotencyKey | None = None
+    """The key of a request that this kiosk sent before, whose answer it never had."""
 
 
 class VoidNumbers(Wire, frozen=True, kw_only=True):
@@ -80,6 +92,27 @@ class VoidNumbers(Wire, frozen=True, kw_only=True):
     last: Serial
     kind: Literal["void", "returned"]
     reason: Reason = ""
+
+
+class OpenSpan(Answer, frozen=True, kw_only=True):
+    """A service gives numbers from `starts` until before `ends`."""
+
+    service: str
+    starts: datetime
+    ends: datetime
+
+
+class AloneState(Answer, frozen=True, kw_only=True):
+    """What a kiosk must know to give numbers while the hub is away.
+
+    `last` holds, by service, the highest number of the kiosk's own series that the hub knows of
+    `day`; `spans` are the hours of the coming days.
+    """
+
+    series: str
+    day: date
+    last: dict[str, int]
+    spans: list[OpenSpan]
 
 
 class NumbersVoidedAnswer(Answer, frozen=True, kw_only=True):
@@ -101,9 +134,13 @@ class BookAppointment(Wire, frozen=True, kw_only=True):
 
 
 class CheckIn(Wire, frozen=True, kw_only=True):
-    """Turn a booked time into a ticket, by the code that the person has."""
+    """Turn a booked time into a ticket, by the code that the person has.
+
+    `language` replaces the one that was booked: the person chose it at the kiosk.
+    """
 
     code: AppointmentCode
+    language: Language | None = None
 
 
 class CancelAppointment(Wire, frozen=True, kw_only=True):

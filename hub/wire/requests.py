@@ -48,7 +48,8 @@ class Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 # ── queue ────────────────────────────────────────────────────────────────────
 
-Segment = Literal["general", "priority"]
+Segment = Code
+"""A class of tickets as the office file names it; `general` is in every office."""
 
 
 class IssueTicket(Wire, frozen=True, kw_only=True):

@@ -92,7 +92,7 @@ async def check_in(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     ask = commanding.read(CheckIn)
 
     def command(tx: Tx) -> Ticket:
-        return appointments.check_in(tx, commanding.office, code=ask.code)
+        return appointments.check_in(tx, commanding.office, code=ask.code, language=ask.language)
 
     return answer(await commanding.run(command, Ticket), status=201)
 

@@ -12,10 +12,12 @@ from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
 from hub.opening import numbers
+from hub.opening.alone import alone_state
 from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding
 from hub.wire import SEQ_HEADER, OfficeState, QueueState, StationReport, StationState
+from hub.wire.opening import AloneState
 from hub.writer import Actor
 
 
@@ -81,4 +83,25 @@ async def report(commanding: NamedDependency[Commanding]) -> Response[None]:
     return Response(None, headers={SEQ_HEADER: str(done.seq)})
 
 
-routes = [office_state, queue_state, my_station, report]
+@get("/stations/me/alone", opt=described(AloneState, refuses={403: ("series_missing",)}))
+async def alone(
+    station: NamedDependency[Actor],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    office: NamedDependency[OfficeConfig],
+    clock: NamedDependency[Clock],
+) -> AloneState:
+    """Return what the calling kiosk must know to give numbers while the hub is away."""
+    at = clock.now()
+
+    def read() -> AloneState:
+        with database.reading_core() as connection:
+            letter = numbers.letter_of(connection, office_no, station.id)
+            if letter is None:
+                raise numbers.series_missing()
+            return alone_state(connection, office_no, office, letter, at)
+
+    return await asyncio.to_thread(read)
+
+
+routes = [office_state, queue_state, my_station, alone, report]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
 from hub.wire import NoticeState, Words
 from hub.wire.opening import (
+    AloneState,
     AppointmentList,
     AppointmentState,
     BookAppointment,
@@ -17,6 +18,7 @@ from hub.wire.opening import (
     ImportTable,
     NumbersVoidedAnswer,
     OfflineTicket,
+    OpenSpan,
     PlanRoster,
     ResumeQueue,
     RosterEntry,
@@ -39,6 +41,12 @@ _CSV = "service,at,reference\nskim,2026-11-23 09:15,SIMKIM-2231\n"
 
 SHOWN: tuple[msgspec.Struct, ...] = (
     OfflineTicket(service="skim", serial=3, given_at=_AT),
+    AloneState(
+        series="Z",
+        day=_DAY,
+        last={"skim": 2},
+        spans=[OpenSpan(service="skim", starts=_AT, ends=_AT + timedelta(hours=4))],
+    ),
     VoidNumbers(
         day=_DAY, service="skim", first=4, last=4, kind="void", reason="kertas macet / paper jam"
     ),
