@@ -7,6 +7,7 @@ from datetime import date
 
 from devices.capabilities import MrzKey
 from hub.wire import IssueTicket, OfficeState, Preregistration, Ticket
+from hub.wire.opening import CheckIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,15 @@ class CancelRead:
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """Ask the hub for a ticket under `key`, after opening the draft if there is one."""
+    """Ask the hub for a ticket under `key`, after opening the draft if there is one.
+
+    With `check_in` the booked time says what the ticket is for.
+    """
 
     key: str
     ticket: IssueTicket
     draft: Preregistration | None = None
+    check_in: CheckIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class PrintTicket:
     language: str
     case_code: str = ""
     copy: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

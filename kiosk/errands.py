@@ -235,5 +235,6 @@ def _paper(effect: PrintTicket) -> TicketPaper:
         tracking_url=ticket.tracking_url,
         requirements=tuple(service.requirements) if service else (),
         copy=effect.copy,
+        offline=effect.own,
         specimen=office.specimen,
     )

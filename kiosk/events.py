@@ -67,8 +67,35 @@ class PageTurned:
 
 
 @dataclass(frozen=True, slots=True)
-class PriorityTouched:
-    """The person says, or takes back, that they belong to a group that goes first."""
+class SegmentTouched:
+    """The person says, or takes back, that they belong to a class that goes first."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedTouched:
+    """The person asks, or no longer asks, staff for something."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssistTouched:
+    """The person wants to see what staff can do for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingTouched:
+    """The person has a booked time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned:
+    """A code was held under the scanner; `key` is fresh and random for a new person's requests."""
+
+    text: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +148,13 @@ class Tick:
 @dataclass(frozen=True, slots=True)
 class OfficeSeen:
     """The hub told how the office is now."""
+
+    office: OfficeState
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAlone:
+    """The hub is away: the office as the kiosk carries it on by itself."""
 
     office: OfficeState
 
@@ -189,6 +223,8 @@ class TicketIssued:
     ticket: Ticket
     case_code: str = ""
     paper: str = ""
+    own: bool = False
+    """The number is of the kiosk's own series: the hub does not know it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +255,11 @@ Event = (
     | KeyTouched
     | EraseTouched
     | PageTurned
-    | PriorityTouched
+    | SegmentTouched
+    | NeedTouched
+    | AssistTouched
+    | BookingTouched
+    | CodeScanned
     | PrintTouched
     | ScaleTouched
     | ContrastTouched
@@ -230,6 +270,7 @@ Event = (
     | PanelClosed
     | Tick
     | OfficeSeen
+    | OfficeAlone
     | LinkChanged
     | PrinterSeen
     | ReaderSeen
@@ -243,7 +284,8 @@ Event = (
 )
 TOUCHES = (
     LanguageChosen, ServiceChosen, NextTouched, SkipTouched, CorrectTouched, BackTouched,
-    StartOverTouched, KeyTouched, EraseTouched, PageTurned, PriorityTouched, PrintTouched,
+    StartOverTouched, KeyTouched, EraseTouched, PageTurned, SegmentTouched, PrintTouched,
+    NeedTouched, AssistTouched, BookingTouched, CodeScanned,
     ScaleTouched, ContrastTouched, HeightTouched, SpeechTouched, LanguagesTouched, HelpTouched,
     PanelClosed,
 )  # fmt: skip

@@ -39,6 +39,7 @@ EXPIRY = Row("expiry", "passport", "digits", "expiry", 8, time_out_s=90.0)
 LAY = Row("lay", "chip", needs_reader=True)
 CHECK = Row("check", "check", time_out_s=90.0)
 CASE = Row("case", "case", "letters", "case", 20, time_out_s=90.0)
+BOOKING = Row("booking", "booking", "letters", "booking", 12, time_out_s=90.0)
 CONFIRM = Row("confirm", "confirm")
 SENDING = Row("sending", "ticket")
 TICKET = Row("ticket", "ticket", time_out_s=30.0)
@@ -52,6 +53,7 @@ LANGUAGE_RESTS_S = 60.0
 FLOWS: Mapping[str, tuple[Row, ...]] = {
     "none": (SERVICE, CONFIRM, SENDING, TICKET),
     "case": (SERVICE, CASE, CONFIRM, SENDING, TICKET),
+    "booking": (SERVICE, BOOKING, SENDING, TICKET),
     "passport": (
         SERVICE,
         NOTICE,
@@ -65,7 +67,9 @@ FLOWS: Mapping[str, tuple[Row, ...]] = {
         TICKET,
     ),
 }
-ROWS: Mapping[str, Row] = {row.name: row for row in (CLOSED, LANGUAGE, *FLOWS["passport"], CASE)}
+ROWS: Mapping[str, Row] = {
+    row.name: row for row in (CLOSED, LANGUAGE, *FLOWS["passport"], CASE, BOOKING)
+}
 
 
 def rows_of(form: str, *, reader: bool) -> tuple[Row, ...]:

@@ -15,6 +15,7 @@ from hub.wire import ChipEvidence, PassportInput
 OLDEST_YEARS = 125
 LONGEST_NUMBER = 9
 _CASE = re.compile(r"[A-Z0-9]{4,20}")
+_BOOKING = re.compile(r"[A-Z0-9]{8}")
 
 
 class FormFault(ValueError):
@@ -77,6 +78,21 @@ def case_code(text: str) -> str:
     return written
 
 
+def booking_code(text: str) -> str:
+    """Return a booked time's code in capitals without spaces and dashes. Raises FormFault."""
+    written = re.sub(r"[\s-]", "", text).upper()
+    if not written:
+        raise FormFault("booking_empty")
+    if not _BOOKING.fullmatch(written):
+        raise FormFault("booking_form")
+    return written
+
+
+def scanned_code(text: str) -> str:
+    """Return the code in what a scanner read: the code itself, or the end of an address."""
+    return re.sub(r"[^A-Z0-9]", "", text.strip().rstrip("/").rpartition("/")[2].upper())
+
+
 def fault_of(field: str, text: str, *, on: date, birth: str = "") -> str:
     """Return the code of what is wrong with `field`, "" if nothing is."""
     try:
@@ -89,6 +105,8 @@ def fault_of(field: str, text: str, *, on: date, birth: str = "") -> str:
                 expiry_date(text, born=birth_date(birth, on=on), on=on)
             case "case":
                 case_code(text)
+            case "booking":
+                booking_code(text)
     except FormFault as fault:
         return fault.code
     return ""

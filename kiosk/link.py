@@ -20,8 +20,17 @@ from hub.client import HubClient, Unreachable, follow
 from hub.errors import Busy, Fault, NotAllowed, Refused
 from hub.wire import DeviceReport, OfficeState, StationReport, TicketPrinted
 from kiosk.effects import SendRequest
-from kiosk.events import Event, LinkChanged, OfficeSeen, RequestRefused, Resumed, TicketIssued
+from kiosk.events import (
+    Event,
+    LinkChanged,
+    OfficeAlone,
+    OfficeSeen,
+    RequestRefused,
+    Resumed,
+    TicketIssued,
+)
 from kiosk.outbox import Kept, Outbox, OutboxFull, PaperReport, Wanted
+from kiosk.standing_in import StandIn
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +40,10 @@ LONGEST_PAUSE_S = 4.0
 SETTLE_S = 0.2
 """Events come in bursts; the office is asked once per burst."""
 REPORT_EVERY_S = 60.0
+OWN_AFTER_S = 8.0
+"""So long a person waits for a silent hub; then the kiosk gives a number of its own."""
+ALONE_EVERY_S = 15.0
+"""While the hub is away the hours still go on: the office is shown anew so often."""
 ABANDONED_AFTER_S = 600.0
 """An older request is not sent again after a restart: its person has left."""
 
@@ -60,36 +73,60 @@ class Link:
         self._report: StationReport | None = None
         self._unreported = asyncio.Event()
         self._office_seen = asyncio.Event()
+        self._stand_in = StandIn(hub, outbox, now=now)
+        self._away_since: float | None = now()
 
     # ── requests ─────────────────────────────────────────────────────────────
 
     def keep(self, effect: SendRequest) -> Wanted:
         """Store a request; it is safe from now on. Raises OutboxFull."""
-        wanted = Wanted(effect.key, effect.ticket, effect.draft)
+        wanted = Wanted(effect.key, effect.ticket, effect.draft, check_in=effect.check_in)
         self._outbox.keep(wanted, at=self._now())
         return wanted
 
     async def deliver(self, wanted: Wanted) -> None:
         """Send a stored request until the hub answers it; tell the ticket or the refusal."""
-        pause_s = FIRST_PAUSE_S
+        pause_s, began = FIRST_PAUSE_S, self._now()
         while True:
             try:
                 wanted = await self._ask(wanted)
             except (Unreachable, Busy, Fault) as error:
                 log.info("request %s waits for the hub: %s", wanted.key, type(error).__name__)
                 self._lost()
+                if self._waited_enough(began) and self._do_without(wanted):
+                    return
                 await self._pause(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             except Refused as refusal:
-                self._outbox.forget(wanted.key)
-                log.info("request %s refused: %s", wanted.key, refusal.code)
-                self._tell(RequestRefused(wanted.key, refusal.code))
+                self._refuse(wanted, refusal.code)
                 return
             else:
                 break
         self._found()
         if wanted.issued is not None:
             self._tell(TicketIssued(wanted.key, wanted.issued, wanted.case_code))
+
+    def _waited_enough(self, began: float) -> bool:
+        away = self._away_since
+        return self._now() - min(began, began if away is None else away) >= OWN_AFTER_S
+
+    def _do_without(self, wanted: Wanted) -> bool:
+        """End a request without the hub: an own number, or a word that it cannot be done now."""
+        if wanted.check_in is not None:
+            self._refuse(wanted, "booking_alone")
+            return True
+        given = self._stand_in.give(wanted)
+        if given is None or given.issued is None:
+            return False
+        self._tell(TicketIssued(wanted.key, given.issued, own=True))
+        self._stand_in.show(given.issued.id)
+        self._unreported.set()
+        return True
+
+    def _refuse(self, wanted: Wanted, code: str) -> None:
+        self._outbox.forget(wanted.key)
+        log.info("request %s refused: %s", wanted.key, code)
+        self._tell(RequestRefused(wanted.key, code))
 
     def drop(self, key: str) -> None:
         """Forget a request whose person gave up; it is never sent again."""
@@ -110,7 +147,10 @@ class Link:
                 log.warning("request %s is too old to be sent again", kept.wanted.key)
                 self._outbox.forget(kept.wanted.key)
             else:
+                if fresh is not None:
+                    self._outbox.forget(fresh.wanted.key)
                 fresh = kept
+        self._stand_in.void_unseen()
         return fresh
 
     async def resume(self, kept: Kept, *, paper: str = "") -> None:
@@ -122,7 +162,9 @@ class Link:
             await self.deliver(wanted)
             return
         await self._office_seen.wait()
-        self._tell(TicketIssued(wanted.key, wanted.issued, wanted.case_code, paper))
+        issued = TicketIssued(wanted.key, wanted.issued, wanted.case_code, paper, own=wanted.own)
+        self._tell(issued)
+        self._stand_in.show(wanted.issued.id)
 
     async def _ask(self, wanted: Wanted) -> Wanted:
         ticket = wanted.ticket
@@ -133,7 +175,10 @@ class Link:
             self._note(wanted)
         if wanted.application:
             ticket = msgspec.structs.replace(ticket, application=wanted.application)
-        issued = await self._hub.issue_ticket(ticket, key=wanted.key)
+        if wanted.check_in is not None:
+            issued = await self._hub.check_in(wanted.check_in, key=wanted.key)
+        else:
+            issued = await self._hub.issue_ticket(ticket, key=wanted.key)
         wanted = replace(wanted, issued=issued)
         self._note(wanted)
         return wanted
@@ -149,6 +194,7 @@ class Link:
 
     def begin_print(self, key: str) -> int:
         """Journal that paper is about to come; return the process id for the printer."""
+        self._stand_in.prints(key)
         return self._outbox.begin_print(key)
 
     def settle_print(self, key: str, ticket: str, printed: TicketPrinted, *, nonce: str) -> None:
@@ -174,13 +220,14 @@ class Link:
             group.create_task(self._follow())
             group.create_task(self._keep_fresh())
             group.create_task(self._keep_reporting())
+            group.create_task(self._work_alone())
 
     async def _follow(self) -> None:
         while True:
             try:
                 office = await self._hub.office()
                 self._found()
-                self._see(office)
+                await self._see(office)
                 async with aclosing(
                     follow(self._hub, office.seq, on_link=self._feed_changed)
                 ) as items:
@@ -206,7 +253,22 @@ class Link:
                 log.debug("office not read: %s", type(error).__name__)
                 continue
             self._found()
-            self._see(office)
+            await self._see(office)
+
+    async def _work_alone(self) -> None:
+        """Show the office as it goes on without the hub, while that is away."""
+        while True:
+            self._show_alone()
+            await asyncio.sleep(ALONE_EVERY_S if self._office_seen.is_set() else SETTLE_S)
+
+    def _show_alone(self) -> None:
+        # a hub that only restarts is back sooner than anybody would notice
+        if self._away_since is None or self._now() - self._away_since < OWN_AFTER_S:
+            return
+        office = self._stand_in.office()
+        if office is not None:
+            self._office_seen.set()
+            self._tell(OfficeAlone(office))
 
     async def _keep_reporting(self) -> None:
         self._unreported.set()
@@ -226,17 +288,28 @@ class Link:
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _send_reports(self) -> None:
+        await self._stand_in.hand_over()
+        await self._send_papers()
+        report = self._report
+        if report is not None:
+            await self._send_report(report)
+
+    async def _send_papers(self) -> None:
         for paper in self._outbox.reports():
+            ticket = self._stand_in.ticket_of(paper.ticket)
+            if ticket is None:
+                continue  # its number is not the hub's yet
             try:
-                await self._hub.ticket_printed(paper.ticket, paper.printed, key=paper.key)
+                await self._hub.ticket_printed(ticket, paper.printed, key=paper.key)
             except Busy:
                 raise
             except Refused as refusal:
                 log.warning("paper of ticket %s not taken: %s", paper.ticket, refusal.code)
             self._outbox.reported(paper.key)
-        report = self._report
-        if report is None:
-            return
+
+    async def _send_report(self, report: StationReport) -> None:
+        devices = [*report.devices, *self._stand_in.lamp()]
+        report = msgspec.structs.replace(report, devices=devices)
         try:
             await self._hub.report(report, key=_fresh_key(report, self._now()))
         except Busy:
@@ -253,19 +326,24 @@ class Link:
         else:
             self._lost()
 
-    def _see(self, office: OfficeState) -> None:
+    async def _see(self, office: OfficeState) -> None:
         self._office_seen.set()
         self._tell(OfficeSeen(office))
+        await self._stand_in.see(office)
 
     def _found(self) -> None:
         self._back.set()
+        self._away_since = None
         if not self._online:
             log.info("the hub answers")
             self._online = True
+            self._unreported.set()
             self._tell(LinkChanged(online=True))
 
     def _lost(self) -> None:
         self._back.clear()
+        if self._away_since is None:
+            self._away_since = self._now()
         if self._online:
             log.warning("the hub does not answer")
         self._online = False

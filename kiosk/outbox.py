@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pysqlite3 import dbapi2 as sqlite
 
 from hub.wire import IssueTicket, Preregistration, Ticket, TicketPrinted
+from hub.wire.opening import CheckIn
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
@@ -60,6 +61,10 @@ class Wanted:
     application: str = ""
     case_code: str = ""
     issued: Ticket | None = None
+    own: bool = False
+    """The number came from the kiosk's own series, without the hub."""
+    check_in: CheckIn | None = None
+    """The booked time that becomes the ticket, if the person has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +92,21 @@ class Outbox:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._cipher = AESGCM(_secret(folder))
-        self._file = sqlite.connect(str(folder / "outbox.sqlite"), isolation_level=None)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=FULL")
-        self._file.execute("PRAGMA secure_delete=ON")
-        self._file.executescript(_TABLES)
+        self.file = sqlite.connect(str(folder / "outbox.sqlite"), isolation_level=None)
+        self.file.execute("PRAGMA journal_mode=WAL")
+        self.file.execute("PRAGMA synchronous=FULL")
+        self.file.execute("PRAGMA secure_delete=ON")
+        self.file.executescript(_TABLES)
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        self.file.close()
 
     def keep(self, wanted: Wanted, *, at: float) -> None:
         """Store a request before it is sent. Raises OutboxFull."""
         self._write(
             "INSERT INTO request (key, made_at, state, sealed) VALUES (?, ?, 'unsent', ?)",
-            (wanted.key, at, self._seal(wanted.key, wanted)),
+            (wanted.key, at, self.seal(wanted.key, wanted)),
         )
 
     def advance(self, wanted: Wanted) -> None:
@@ -112,66 +117,68 @@ class Outbox:
         state = "issued" if wanted.issued else "unsent"
         self._write(
             "UPDATE request SET state = ?, sealed = ? WHERE key = ?",
-            (state, self._seal(wanted.key, wanted), wanted.key),
+            (state, self.seal(wanted.key, wanted), wanted.key),
         )
 
     def begin_print(self, key: str) -> int:
         """Journal that paper is about to come; return the number to give to the printer."""
-        with self._together():
-            self._file.execute("UPDATE print_number SET last = last % ? + 1", (LAST_PROCESS_ID,))
-            (number,) = self._file.execute("SELECT last FROM print_number").fetchone()
-            self._file.execute(
+        with self.together():
+            self.file.execute("UPDATE print_number SET last = last % ? + 1", (LAST_PROCESS_ID,))
+            (number,) = self.file.execute("SELECT last FROM print_number").fetchone()
+            self.file.execute(
                 "UPDATE request SET state = 'printing', process_id = ? WHERE key = ?", (number, key)
             )
         return int(number)
 
     def settle_print(self, key: str, report: PaperReport) -> None:
         """Replace the request, which is done, by the report on its paper."""
-        with self._together():
-            self._file.execute("DELETE FROM request WHERE key = ?", (key,))
-            self._file.execute(
+        with self.together():
+            self.file.execute("DELETE FROM request WHERE key = ?", (key,))
+            self.file.execute(
                 "INSERT INTO paper (key, sealed) VALUES (?, ?)",
-                (report.key, self._seal(report.key, report)),
+                (report.key, self.seal(report.key, report)),
             )
 
     def forget(self, key: str) -> None:
         """Delete a request, if it is there."""
-        self._file.execute("DELETE FROM request WHERE key = ?", (key,))
+        self.file.execute("DELETE FROM request WHERE key = ?", (key,))
 
     def forget_shown(self) -> None:
         """Delete requests whose ticket was only shown: their person has seen it and gone."""
-        self._file.execute("DELETE FROM request WHERE state = 'issued'")
+        self.file.execute("DELETE FROM request WHERE state = 'issued'")
 
     def reported(self, key: str) -> None:
         """Delete a report that the hub has acknowledged."""
-        self._file.execute("DELETE FROM paper WHERE key = ?", (key,))
+        self.file.execute("DELETE FROM paper WHERE key = ?", (key,))
 
     def requests(self) -> list[Kept]:
         """Return what is stored, oldest first. Raises OutboxUnreadable."""
-        rows = self._file.execute(
+        rows = self.file.execute(
             "SELECT key, made_at, state, process_id, sealed FROM request ORDER BY made_at"
         ).fetchall()
         return [
-            Kept(self._open(key, sealed, Wanted), made_at, state, process_id)
+            Kept(self.open(key, sealed, Wanted), made_at, state, process_id)
             for key, made_at, state, process_id, sealed in rows
         ]
 
     def reports(self) -> list[PaperReport]:
         """Return the reports the hub has not acknowledged, in order. Raises OutboxUnreadable."""
-        rows = self._file.execute("SELECT key, sealed FROM paper ORDER BY place").fetchall()
-        return [self._open(key, sealed, PaperReport) for key, sealed in rows]
+        rows = self.file.execute("SELECT key, sealed FROM paper ORDER BY place").fetchall()
+        return [self.open(key, sealed, PaperReport) for key, sealed in rows]
 
     def _write(self, statement: str, values: tuple[object, ...]) -> None:
         try:
-            self._file.execute(statement, values)
+            self.file.execute(statement, values)
         except sqlite.OperationalError as error:
             raise OutboxFull from error
 
-    def _seal(self, key: str, row: Wanted | PaperReport) -> bytes:
+    def seal(self, key: str, row: object) -> bytes:
+        """Return `row` encrypted, bound to `key`."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, msgspec.json.encode(row), key.encode())
 
-    def _open(self, key: str, sealed: bytes, kind: type[T]) -> T:
+    def open(self, key: str, sealed: bytes, kind: type[T]) -> T:
+        """Return what `seal` encrypted under `key`. Raises OutboxUnreadable."""
         try:
             plain = self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key.encode())
         except InvalidTag as error:
@@ -180,14 +187,18 @@ class Outbox:
         return msgspec.json.decode(plain, type=kind)
 
     @contextmanager
-    def _together(self) -> Iterator[None]:
-        self._file.execute("BEGIN IMMEDIATE")
+    def together(self) -> Iterator[None]:
+        """Make what is done inside one transaction. Raises OutboxFull."""
         try:
+            self.file.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._file.execute("ROLLBACK")
+            self.file.execute("COMMIT")
+        except BaseException as error:
+            if self.file.in_transaction:
+                self.file.execute("ROLLBACK")
+            if isinstance(error, sqlite.OperationalError):
+                raise OutboxFull from error
             raise
-        self._file.execute("COMMIT")
 
 
 def _secret(folder: Path) -> bytes:

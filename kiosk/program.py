@@ -17,9 +17,10 @@ from hub.client import HubClient
 from kiosk.app import KioskApp
 from kiosk.effects import Effect
 from kiosk.errands import Errands
-from kiosk.events import Event, LinkChanged, OfficeSeen
+from kiosk.events import Event, LinkChanged, OfficeAlone, OfficeSeen
 from kiosk.link import Link
 from kiosk.outbox import Outbox, OutboxUnreadable
+from kiosk.own_numbers import OwnNumbers
 from kiosk.peripherals import Peripherals
 from kiosk.probe import VARIABLE, listen
 from kiosk.search import Search
@@ -119,7 +120,7 @@ class _Program:
                 stack.callback(server.close)
             outbox = self._outbox()
             stack.callback(outbox.close)
-            url = self._setup.hub or await self._search.until_found(self._not_known)
+            url = self._setup.hub or await self._found(outbox)
             client = await stack.enter_async_context(
                 HubClient(url, self._setup.token, ca=self._setup.ca)
             )
@@ -145,6 +146,15 @@ class _Program:
             raise
         return outbox
 
+    async def _found(self, outbox: Outbox) -> str:
+        """Return where the hub is; one that stays away may come back where it was seen last."""
+        known = OwnNumbers(outbox).known()
+        try:
+            async with asyncio.timeout(LOST_S if known and known.url else None):
+                return await self._search.until_found(self._not_known)
+        except TimeoutError:
+            return known.url if known else ""
+
     async def _follow_the_hub(self, client: HubClient) -> None:
         """Look for the hub again when it stays away: it may have come back elsewhere."""
         while True:
@@ -165,6 +175,6 @@ class _Program:
             came, went = (self._linked, self._lost) if event.online else (self._lost, self._linked)
             came.set()
             went.clear()
-        if isinstance(event, OfficeSeen):
+        if isinstance(event, (OfficeSeen, OfficeAlone)):
             self._ready.answered()
         self.window.tell(event)

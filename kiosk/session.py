@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from kiosk import events as on
-from kiosk import flow
+from kiosk import flow, forms
 from kiosk.effects import AskPrinter, CallStaff, DropRequest, Wipe
 from kiosk.state import ASK_OFFICER_AFTER, SCALES, Answers, Chip, Paper, Session, View
 from kiosk.steps import (
@@ -25,6 +25,11 @@ from kiosk.steps import (
     typed,
     wiped,
 )
+
+BOOKING_FAULTS = (
+    "appointment_unknown", "appointment_used", "appointment_cancelled", "appointment_other_day",
+    "booking_alone",
+)  # fmt: skip
 
 
 def reduce(session: Session, event: on.Event) -> Reduced:
@@ -109,6 +114,8 @@ def _back(event: on.BackTouched, session: Session) -> Reduced:
     answers = replace(session.answers, fault="")
     chip = session.chip if session.chip.state == "read" else Chip(failures=session.chip.failures)
     back = replace(session, screen=name, answers=answers, chip=chip, waiting_for="", page=0)
+    if name == flow.SERVICE.name:
+        back = replace(back, booked=False)
     return back, (*cancel(session), *dropped)
 
 
@@ -143,10 +150,45 @@ def _page(event: on.PageTurned, session: Session) -> Reduced:
 
 
 @_apply.register
-def _priority(event: on.PriorityTouched, session: Session) -> Reduced:
+def _segment(event: on.SegmentTouched, session: Session) -> Reduced:
+    chosen = "" if session.answers.segment == event.code else event.code
+    return replace(session, answers=replace(session.answers, segment=chosen)), ()
+
+
+@_apply.register
+def _need(event: on.NeedTouched, session: Session) -> Reduced:
+    had = session.answers.needs
+    kept = tuple(code for code in had if code != event.code)
+    needs = kept if event.code in had else (*had, event.code)
+    return replace(session, answers=replace(session.answers, needs=needs)), ()
+
+
+@_apply.register
+def _assist(event: on.AssistTouched, session: Session) -> Reduced:
     del event
-    answers = replace(session.answers, priority=not session.answers.priority)
-    return replace(session, answers=answers), ()
+    shown = session.screen == flow.CONFIRM.name
+    return (replace(session, panel="assist") if shown else session), ()
+
+
+@_apply.register
+def _booking(event: on.BookingTouched, session: Session) -> Reduced:
+    del event
+    if session.screen != flow.SERVICE.name:
+        return session, ()
+    return replace(session, booked=True, screen=flow.BOOKING.name, refusal="", page=0), ()
+
+
+@_apply.register
+def _scanned(event: on.CodeScanned, session: Session) -> Reduced:
+    code = forms.scanned_code(event.text)
+    if session.screen == flow.CASE.name:
+        return leave_field(filled(session, code[: flow.CASE.longest]))
+    waits = session.screen in (flow.LANGUAGE.name, flow.SERVICE.name, flow.BOOKING.name)
+    if not waits or forms.fault_of("booking", code, on=session.today):
+        return session, ()
+    key = session.key or event.key
+    at_booking = replace(session, booked=True, screen=flow.BOOKING.name, key=key, panel="")
+    return leave_field(filled(at_booking, code))
 
 
 @_apply.register
@@ -224,8 +266,18 @@ def _tick(event: on.Tick, session: Session) -> Reduced:
 
 @_apply.register
 def _office(event: on.OfficeSeen, session: Session) -> Reduced:
-    session = replace(session, office=event.office, online=True, station_code="")
+    session = replace(session, office=event.office, online=True, alone=False, station_code="")
     if session.screen == flow.CLOSED.name:
+        return replace(session, screen=flow.LANGUAGE.name), ()
+    return session, ()
+
+
+@_apply.register
+def _office_alone(event: on.OfficeAlone, session: Session) -> Reduced:
+    if session.online:
+        return session, ()
+    session = replace(session, office=event.office, alone=True)
+    if session.screen == flow.CLOSED.name and not session.station_code:
         return replace(session, screen=flow.LANGUAGE.name), ()
     return session, ()
 
@@ -295,6 +347,8 @@ def _issued(event: on.TicketIssued, session: Session) -> Reduced:
         session,
         screen=flow.TICKET.name,
         ticket=event.ticket,
+        own=event.own,
+        service=event.ticket.service,
         ticket_key=event.key,
         case_code=event.case_code,
         waiting_for="",
@@ -316,7 +370,10 @@ def _refused(event: on.RequestRefused, session: Session) -> Reduced:
     if event.code == "case_unknown" and session.form == "case":
         answers = replace(session.answers, fault="case_unknown")
         return replace(session, screen=flow.CASE.name, answers=answers), ()
-    return replace(session, screen=flow.SERVICE.name, refusal=event.code, page=0), ()
+    if session.booked and event.code in BOOKING_FAULTS:
+        answers = replace(session.answers, fault=event.code)
+        return replace(session, screen=flow.BOOKING.name, answers=answers), ()
+    return replace(session, screen=flow.SERVICE.name, refusal=event.code, page=0, booked=False), ()
 
 
 @_apply.register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from hub.wire import OfficeState, PassportInput, ServiceState, Ticket
+from hub.wire import OfficeState, PassportInput, SegmentState, ServiceState, Ticket
 from kiosk import flow
 
 SCALES = (1.0, 1.2, 1.4)
@@ -57,7 +57,9 @@ class Answers:
     birth: str = ""
     expiry: str = ""
     case: str = ""
-    priority: bool = False
+    booking: str = ""
+    segment: str = ""
+    needs: tuple[str, ...] = ()
     fault: str = ""
 
 
@@ -72,11 +74,13 @@ class Session:
     paper: Paper = Paper()
     passport: PassportInput | None = field(default=None, repr=False)
     service: str = ""
+    booked: bool = False
     page: int = 0
     key: str = ""
     requests: int = 0
     waiting_for: str = ""
     ticket: Ticket | None = None
+    own: bool = False
     ticket_key: str = ""
     case_code: str = ""
     panel: str = ""
@@ -87,6 +91,8 @@ class Session:
     asked_at: float = 0.0
     office: OfficeState | None = None
     online: bool = False
+    alone: bool = False
+    """The office is carried on by the kiosk itself: it gives numbers of its own."""
     station_code: str = ""
     printer: str = "none"
     reader: bool = False
@@ -99,8 +105,17 @@ class Session:
         return next((s for s in self.office.services if s.code == self.service), None)
 
     @property
+    def segments(self) -> tuple[SegmentState, ...]:
+        """Return the classes that a person may choose for the service."""
+        known = self.office.segments if self.office else []
+        only = self.offered.segments if self.offered else []
+        return tuple(one for one in known if not only or one.code in only)
+
+    @property
     def form(self) -> str:
         """Return what the kiosk asks for; a passport only for services that open a draft."""
+        if self.booked:
+            return "booking"
         offered = self.offered
         if offered is None:
             return "none"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hub.wire import IssueTicket, Preregistration
+from hub.wire.opening import CheckIn
 from kiosk import flow, forms
 from kiosk.effects import (
     AskPrinter,
@@ -19,6 +20,8 @@ from kiosk.effects import (
 )
 from kiosk.state import ASK_OFFICER_AFTER, NOTICE_VERSION, Answers, Chip, Paper, Session
 
+GENERAL = "general"
+BY_BOOKING = "appointment"
 Reduced = tuple[Session, tuple[Effect, ...]]
 
 
@@ -45,7 +48,7 @@ def leave_field(session: Session) -> Reduced:
     fault = forms.fault_of(name, text, on=session.today, birth=session.answers.birth)
     if fault:
         return replace(session, answers=replace(session.answers, fault=fault)), ()
-    return forward(session)
+    return check_in(session) if session.screen == flow.BOOKING.name else forward(session)
 
 
 def typed(session: Session) -> Session:
@@ -77,7 +80,8 @@ def send(session: Session) -> Reduced:
     language = session.view.language
     ticket = IssueTicket(
         service=session.service,
-        segment="priority" if session.answers.priority else "general",
+        segment=_segment(session),
+        needs=list(session.answers.needs),
         language=language,
         application=forms.case_code(session.answers.case) if session.answers.case else None,
     )
@@ -96,6 +100,17 @@ def send(session: Session) -> Reduced:
     return sending, (SendRequest(key, ticket, draft),)
 
 
+def check_in(session: Session) -> Reduced:
+    """Ask the hub for the ticket of a booked time; the same code has the same key."""
+    code = forms.booking_code(session.answers.booking)
+    key = f"{session.key}-{code}"
+    language = session.view.language
+    sending = replace(session, screen=flow.SENDING.name, waiting_for=key, refusal="")
+    # the booked time says which service it is for
+    ask = IssueTicket(service=BY_BOOKING, language=language)
+    return sending, (SendRequest(key, ask, check_in=CheckIn(code=code, language=language)),)
+
+
 def print_ticket(session: Session) -> Reduced:
     """Print the ticket, as a copy if paper may exist already."""
     if session.ticket is None or session.office is None or session.printer == "none":
@@ -109,6 +124,7 @@ def print_ticket(session: Session) -> Reduced:
         session.view.language,
         session.case_code,
         copy,
+        session.own,
     )
     return replace(session, paper=paper), (effect,)
 
@@ -123,11 +139,18 @@ def wiped(session: Session) -> Reduced:
         touched_at=session.at,
         office=session.office,
         online=session.online,
+        alone=session.alone,
         station_code=session.station_code,
         printer=session.printer,
         reader=session.reader,
     )
     return fresh, (*cancel(session), *dropped, *called, Wipe())
+
+
+def _segment(session: Session) -> str:
+    """Return the class of the ticket: as chosen, else the usual one that may take the service."""
+    only = session.offered.segments if session.offered else []
+    return session.answers.segment or (GENERAL if not only or GENERAL in only else only[0])
 
 
 def _with_field(answers: Answers, name: str, text: str) -> Answers:
@@ -138,5 +161,7 @@ def _with_field(answers: Answers, name: str, text: str) -> Answers:
             return replace(answers, birth=text, fault="")
         case "expiry":
             return replace(answers, expiry=text, fault="")
+        case "booking":
+            return replace(answers, booking=text, fault="")
         case _:
             return replace(answers, case=text, fault="")

@@ -24,7 +24,11 @@ class ConfirmPage(Page):
     waiting = StringProperty("")
     estimate = StringProperty("")
     code = StringProperty("")
+    segment = StringProperty("")
+    segment_name = StringProperty("")
+    segment_about = StringProperty("")
     priority = BooleanProperty(False)
+    assist = StringProperty("")
     printer_note = StringProperty("")
     brings = BooleanProperty(False)
 
@@ -35,15 +39,32 @@ class ConfirmPage(Page):
             return
         self.service, self.about = self.either(service.name), self.either(service.about)
         self.icon = service.icon
-        self.waiting = self.people("confirm", service.waiting)
+        self.waiting = "–" if session.alone else self.people("confirm", service.waiting)
         self.estimate = self._estimate(service)
         self.code = session.answers.case
-        self.priority = session.answers.priority
+        self._show_assistance(session)
         broken = session.printer not in READY
         self.printer_note = self.say("confirm.printer") if broken else ""
         self._show_requirements(service)
 
+    def _show_assistance(self, session: Session) -> None:
+        """Offer the first class in one touch, and what else there is behind a button."""
+        first, others = session.segments[:1], session.segments[1:]
+        for one in first:
+            self.segment, self.priority = one.code, session.answers.segment == one.code
+            self.segment_name, self.segment_about = self.either(one.name), self.either(one.about)
+        if not first:
+            self.segment = ""
+        chosen = len(session.answers.needs) + any(
+            one.code == session.answers.segment for one in others
+        )
+        offers = bool(others or (session.office and session.office.needs))
+        words = self.say("confirm.assisted", n=chosen) if chosen else self.say("confirm.assist")
+        self.assist = words if offers else ""
+
     def _estimate(self, service: ServiceState) -> str:
+        if self.session.alone:
+            return "–"
         if served_at_once(service):
             return self.say("confirm.no_wait")
         if service.estimate is None:

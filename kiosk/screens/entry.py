@@ -21,6 +21,7 @@ class EntryPage(Page):
     layout = StringProperty("")
     spot = StringProperty("number")
     skippable = BooleanProperty(False)
+    pictured = BooleanProperty(True)
 
     def render(self, session: Session) -> None:
         """Show the field of the session's screen."""
@@ -35,3 +36,4 @@ class EntryPage(Page):
         self.layout = session.row.keyboard
         self.spot = name
         self.skippable = name == "case"
+        self.pictured = name not in ("case", "booking")

@@ -38,7 +38,10 @@ class LanguagePage(Page):
             return
         notice = office.fee_notice
         self.fee = f"{notice.id}\n{notice.en}" if notice.id else ""
-        services = tuple((s.code, self.either(s.name), s.waiting, s.open) for s in office.services)
+        services = tuple(
+            (s.code, self.either(s.name), -1 if session.alone else s.waiting, s.open)
+            for s in office.services
+        )
         if services == self._services:
             return
         self._services = services
@@ -57,7 +60,7 @@ class LanguagePage(Page):
         sign = Row(gap=16, pad=[22, 14, 24, 14], ground="surface", edge="border", radius=22)
         sign.add_widget(Icon(icon=service.icon, px=42, fixed=46, tone="primary"))
         sign.add_widget(Text(role="small", text=self.either(service.name), halign="left"))
-        number = str(service.waiting) if service.open else "–"
+        number = str(service.waiting) if service.open and not self.session.alone else "–"
         sign.add_widget(Text(role="heading", text=number, halign="right", one_line=True, fixed=76))
         return sign
 

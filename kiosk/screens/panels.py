@@ -10,12 +10,18 @@ from kiosk.state import Session
 from kiosk.theme import Look
 from kiosk.widgets.boxes import Column, put_away
 from kiosk.widgets.notes import Badge
-from kiosk.widgets.press import PushButton
+from kiosk.widgets.press import Pressable, PushButton, Toggle
 from kiosk.widgets.text import Text
 from kiosk.words import LANGUAGES
 
 WIDE = 860
-ICONS = {"help": "hand-helping", "languages": "languages", "still_there": "clock"}
+ICONS = {
+    "help": "hand-helping",
+    "languages": "languages",
+    "still_there": "clock",
+    "assist": "heart-handshake",
+}
+MOST_CHOICES = 6
 
 
 class Panel(Column):
@@ -32,7 +38,8 @@ class Panel(Column):
     def show(self, session: Session) -> None:
         """Build the panel that the session asks for."""
         self.shown = bool(session.panel)
-        wanted = (session.panel, session.view.language, _left(session))
+        wanted = (session.panel, session.view.language, _left(session), session.answers.segment,
+                  session.answers.needs)  # fmt: skip
         if wanted == self._built:
             return
         self._built = wanted
@@ -67,19 +74,21 @@ def _left(session: Session) -> int:
     return max(0, round(flow.ANSWER_WITHIN_S - (session.at - session.asked_at)))
 
 
-def _parts(session: Session) -> list[Text | PushButton]:
+def _parts(session: Session) -> list[Text | Pressable]:
     match session.panel:
         case "help":
             return _help(session)
         case "languages":
             return _languages()
+        case "assist":
+            return _assist(session)
         case _:
             return _still_there(session)
 
 
-def _help(session: Session) -> list[Text | PushButton]:
+def _help(session: Session) -> list[Text | Pressable]:
     complaints = session.office.complaints if session.office else ""
-    parts: list[Text | PushButton] = [
+    parts: list[Text | Pressable] = [
         _text("title", "help.title"),
         _text("lead", "help.lead"),
         _text("lead", "help.also", tone="quiet"),
@@ -93,7 +102,7 @@ def _help(session: Session) -> list[Text | PushButton]:
     ]
 
 
-def _languages() -> list[Text | PushButton]:
+def _languages() -> list[Text | Pressable]:
     catalogues = App.get_running_app().catalogues
     buttons = [
         PushButton(
@@ -112,7 +121,40 @@ def _languages() -> list[Text | PushButton]:
     ]
 
 
-def _still_there(session: Session) -> list[Text | PushButton]:
+def _assist(session: Session) -> list[Text | Pressable]:
+    """Return the further classes and the needs, each on or off; nobody is asked why."""
+    english = session.view.language == "en"
+    segments = [
+        Toggle(
+            name=f"segment-{one.code}",
+            title=one.name.en if english else one.name.id,
+            about=one.about.en if english else one.about.id,
+            on=one.code == session.answers.segment,
+            event=events.SegmentTouched(one.code),
+        )
+        for one in session.segments[1:]
+    ]
+    needs = [
+        Toggle(
+            name=f"need-{one.code}",
+            title=one.name.en if english else one.name.id,
+            on=one.code in session.answers.needs,
+            event=events.NeedTouched(one.code),
+        )
+        for one in (session.office.needs if session.office else ())
+    ]
+    done = PushButton(
+        name="close", kind="primary", text=_say("button.assist_done"), event=events.PanelClosed()
+    )
+    return [
+        _text("title", "assist.title"),
+        _text("lead", "assist.lead", tone="quiet"),
+        *[*segments, *needs][:MOST_CHOICES],
+        done,
+    ]
+
+
+def _still_there(session: Session) -> list[Text | Pressable]:
     stay, leave = _say("button.stay"), _say("button.leave")
     return [
         _text("title", "still.title"),

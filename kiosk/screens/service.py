@@ -31,7 +31,7 @@ class ServicePage(Page):
     def render(self, session: Session) -> None:
         """Show why the last request was refused, if it was."""
         code = session.refusal
-        known = code in ("queue_closed", "quota_used")
+        known = code in ("queue_closed", "quota_used", "queue_stopped", "kiosk_storage")
         self.refusal = self.say(f"refusal.{code if known else 'other'}") if code else ""
 
     def prepare(self, width: float, height: float, look: Look, *, reach: float) -> None:
@@ -102,6 +102,12 @@ class ServiceCard(Pressable):
 
 def _state(service: ServiceState, page: ServicePage) -> Row:
     row = Row(gap=14)
+    if page.session.alone:
+        row.add_widget(Icon(icon="unplug", px=34, fixed=38, tone="quiet"))
+        row.add_widget(
+            Text(role="label", tone="quiet", text=page.say("service.alone"), halign="left")
+        )
+        return row
     estimate = service.estimate
     if served_at_once(service):
         wait = page.say("service.wait_none")

@@ -35,6 +35,7 @@ PAGES = {
     "birth": ("entry", "EntryPage"),
     "expiry": ("entry", "EntryPage"),
     "case": ("entry", "EntryPage"),
+    "booking": ("entry", "EntryPage"),
     "lay": ("lay", "LayPage"),
     "check": ("check", "CheckPage"),
     "confirm": ("confirm", "ConfirmPage"),
@@ -188,7 +189,8 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
             return "unplug", ""
         if not session.online:
             silent = session.screen == flow.SENDING.name
-            return "unplug", "" if silent else self._say("offline.banner")
+            key = "offline.alone" if session.alone else "offline.banner"
+            return "unplug", "" if silent else self._say(key)
         notices = ([office.stop] if office.stop else []) + list(office.messages)
         if not notices:
             return "unplug", ""

@@ -20,6 +20,7 @@ class TicketPage(Page):
     service = StringProperty("")
     ahead = StringProperty("")
     expected = StringProperty("")
+    own = BooleanProperty(False)
     link = StringProperty("")
     code = StringProperty("")
     paper = StringProperty("")
@@ -33,7 +34,7 @@ class TicketPage(Page):
         ticket = session.ticket
         if ticket is None:
             return
-        self.number = ticket.number
+        self.number, self.own = ticket.number, session.own
         self.service = self.either(session.offered.name) if session.offered else ""
         self.ahead = "–" if ticket.ahead is None else self.people("ticket", ticket.ahead)
         self.expected = self._expected(ticket)
@@ -46,6 +47,8 @@ class TicketPage(Page):
 
     def _expected(self, ticket: Ticket) -> str:
         office = self.session.office
+        if self.session.own:
+            return "–"
         if ticket.estimate is None or office is None:
             return self.say("ticket.soon")
         low, high = ticket.estimate.low_min, ticket.estimate.high_min

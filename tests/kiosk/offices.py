@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hub.wire import Estimate, OfficeState, PassportInput, ServiceState, Ticket, Words
+from hub.wire import (
+    Estimate,
+    NeedState,
+    OfficeState,
+    PassportInput,
+    SegmentState,
+    ServiceState,
+    Ticket,
+    Words,
+)
 
 AT = datetime(2026, 11, 23, 2, 41, tzinfo=UTC)
 KEY = "k" * 32
@@ -52,6 +61,22 @@ def office(**more: Any) -> OfficeState:
         ),
         "services": _services(),
         "counters": [1, 2, 3, 4],
+        "segments": [
+            SegmentState(
+                code="priority",
+                name=Words(id="Saya perlu didahulukan", en="I need to go first"),
+                about=Words(
+                    id="Lansia, hamil atau menyusui, penyandang disabilitas, membawa balita",
+                    en="Elderly, pregnant or breastfeeding, with a disability or a small child",
+                ),
+            )
+        ],
+        "needs": [
+            NeedState(code="step_free", name=Words(id="Loket tanpa undakan", en="Step-free")),
+            NeedState(code="guide", name=Words(id="Petugas pengantar", en="Staff to guide me")),
+            NeedState(code="written", name=Words(id="Bicara lewat tulisan", en="In writing")),
+            NeedState(code="interpreter", name=Words(id="Juru bahasa", en="An interpreter")),
+        ],
     }
     return OfficeState(**{**values, **more})
 
@@ -206,6 +231,7 @@ def walk(new: Callable[[], Any], language: str, settings: tuple[str, ...] = ()
     glass.tell(on.StartOverTouched(), on.ReaderSeen(ready=True), *set_up)
     glass.tell(on.LanguageChosen(language, KEY))
     yield from _last(glass, on)
+    yield from _alone(glass, on, language)
     glass.put_away()
 
 
@@ -244,8 +270,11 @@ def _last(glass: Any, on: Any) -> Iterator[tuple[str, Any]]:
     yield "check", glass
     glass.tell(on.NextTouched())
     yield "confirm", glass
-    glass.tell(on.PriorityTouched(), on.PrinterSeen("paper_end"))
+    glass.tell(on.SegmentTouched("priority"), on.PrinterSeen("paper_end"))
     yield "confirm-no-paper", glass
+    glass.tell(on.AssistTouched(), on.NeedTouched("guide"))
+    yield "assist", glass
+    glass.tell(on.PanelClosed())
     glass.tell(on.PrinterSeen("ready"), on.NextTouched())
     yield "sending", glass
     glass.tell(on.LinkChanged(online=False))
@@ -262,3 +291,20 @@ def _last(glass: Any, on: Any) -> Iterator[tuple[str, Any]]:
     yield "ticket-no-paper", glass
     glass.run(31.0)
     yield "still-there", glass
+
+
+def _alone(glass: Any, on: Any, language: str) -> Iterator[tuple[str, Any]]:
+    glass.tell(on.StartOverTouched(), on.LinkChanged(online=False), on.OfficeAlone(office()))
+    yield "language-alone", glass
+    glass.tell(on.LanguageChosen(language, KEY))
+    yield "service-alone", glass
+    glass.tell(on.BookingTouched(), *[on.KeyTouched(sign) for sign in "K7M2QXHP"])
+    yield "booking", glass
+    glass.tell(on.NextTouched(), on.RequestRefused(f"{KEY}-K7M2QXHP", "booking_alone"))
+    yield "booking-alone", glass
+    glass.tell(on.BackTouched(), on.ServiceChosen("information"))
+    yield "confirm-alone", glass
+    glass.tell(on.NextTouched())
+    own = ticket(number="IZ-001", service="information", ahead=None, estimate=None)
+    glass.tell(on.TicketIssued(f"{KEY}-1", own, own=True), on.PaperChanged("t" * 32, "printed"))
+    yield "ticket-own", glass
