@@ -222,12 +222,19 @@ class Link:
             group.create_task(self._keep_reporting())
             group.create_task(self._work_alone())
 
+    async def look(self) -> OfficeState:
+        """Read the office once and tell it. Raises Fault, Refused."""
+        office = await self._hub.office()
+        self._found()
+        self._office_seen.set()
+        self._tell(OfficeSeen(office))
+        await self._stand_in.see(office)
+        return office
+
     async def _follow(self) -> None:
         while True:
             try:
-                office = await self._hub.office()
-                self._found()
-                await self._see(office)
+                office = await self.look()
                 async with aclosing(
                     follow(self._hub, office.seq, on_link=self._feed_changed)
                 ) as items:
@@ -248,12 +255,9 @@ class Link:
             await asyncio.sleep(SETTLE_S)
             self._stale.clear()
             try:
-                office = await self._hub.office()
+                await self.look()
             except (Fault, Refused) as error:
                 log.debug("office not read: %s", type(error).__name__)
-                continue
-            self._found()
-            await self._see(office)
 
     async def _work_alone(self) -> None:
         """Show the office as it goes on without the hub, while that is away."""
@@ -280,14 +284,15 @@ class Link:
                     await self._unreported.wait()
             self._unreported.clear()
             try:
-                await self._send_reports()
+                await self.catch_up()
                 pause_s = FIRST_PAUSE_S
             except (Unreachable, Busy, Fault):
                 self._unreported.set()
                 await self._pause(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
-    async def _send_reports(self) -> None:
+    async def catch_up(self) -> None:
+        """Tell the hub what it does not have yet. Raises Unreachable, Busy, Fault."""
         await self._stand_in.hand_over()
         await self._send_papers()
         report = self._report
@@ -326,18 +331,12 @@ class Link:
         else:
             self._lost()
 
-    async def _see(self, office: OfficeState) -> None:
-        self._office_seen.set()
-        self._tell(OfficeSeen(office))
-        await self._stand_in.see(office)
-
     def _found(self) -> None:
         self._back.set()
         self._away_since = None
         if not self._online:
             log.info("the hub answers")
             self._online = True
-            self._unreported.set()
             self._tell(LinkChanged(online=True))
 
     def _lost(self) -> None:

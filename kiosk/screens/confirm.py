@@ -29,6 +29,7 @@ class ConfirmPage(Page):
     segment_about = StringProperty("")
     priority = BooleanProperty(False)
     assist = StringProperty("")
+    alone = BooleanProperty(False)
     printer_note = StringProperty("")
     brings = BooleanProperty(False)
 
@@ -39,7 +40,8 @@ class ConfirmPage(Page):
             return
         self.service, self.about = self.either(service.name), self.either(service.about)
         self.icon = service.icon
-        self.waiting = "–" if session.alone else self.people("confirm", service.waiting)
+        self.alone = session.alone
+        self.waiting = self.people("confirm", service.waiting)
         self.estimate = self._estimate(service)
         self.code = session.answers.case
         self._show_assistance(session)
@@ -63,8 +65,6 @@ class ConfirmPage(Page):
         self.assist = words if offers else ""
 
     def _estimate(self, service: ServiceState) -> str:
-        if self.session.alone:
-            return "–"
         if served_at_once(service):
             return self.say("confirm.no_wait")
         if service.estimate is None:

@@ -21,6 +21,12 @@ ICONS = {
     "still_there": "clock",
     "assist": "heart-handshake",
 }
+NEED_ICONS = {
+    "step_free": "accessibility",
+    "guide": "footprints",
+    "written": "pencil-line",
+    "interpreter": "languages",
+}
 MOST_CHOICES = 6
 
 
@@ -127,6 +133,7 @@ def _assist(session: Session) -> list[Text | Pressable]:
     segments = [
         Toggle(
             name=f"segment-{one.code}",
+            icon="heart-handshake",
             title=one.name.en if english else one.name.id,
             about=one.about.en if english else one.about.id,
             on=one.code == session.answers.segment,
@@ -137,6 +144,7 @@ def _assist(session: Session) -> list[Text | Pressable]:
     needs = [
         Toggle(
             name=f"need-{one.code}",
+            icon=NEED_ICONS.get(one.code, "hand-helping"),
             title=one.name.en if english else one.name.id,
             on=one.code in session.answers.needs,
             event=events.NeedTouched(one.code),

@@ -47,8 +47,6 @@ class TicketPage(Page):
 
     def _expected(self, ticket: Ticket) -> str:
         office = self.session.office
-        if self.session.own:
-            return "–"
         if ticket.estimate is None or office is None:
             return self.say("ticket.soon")
         low, high = ticket.estimate.low_min, ticket.estimate.high_min
