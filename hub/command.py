@@ -123,16 +123,34 @@ def serve(
     interface: Annotated[
         list[str] | None, typer.Option("--interface", help="Announce only on this address.")
     ] = None,
+    public_port: Annotated[
+        int | None, typer.Option("--public-port", help="Serve visitors' phones on this port.")
+    ] = None,
+    public_host: Annotated[
+        str, typer.Option("--public-host", help="Address of the phones' listener.")
+    ] = "127.0.0.1",
+    public_certificate: Annotated[
+        Path | None, typer.Option("--public-certificate", help="PEM chain that phones trust.")
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="PEM key of that certificate.")
+    ] = None,
 ) -> None:
     """Serve the hub; prints `ready URL` when it answers.
 
     Example: loket hub serve --data /var/lib/loket --host 192.0.2.10
     """
+    from hub.phones import PublicManner
     from hub.serving import Manner, serve_hub
     from hub.storage import storing_in
 
     settings = _settings(data, database, key_file)
-    manner = Manner(host, port, plain, practice_clock, tuple(interface or ()))
+    public = (
+        PublicManner(public_host, public_port, public_certificate, public_key)
+        if public_port is not None
+        else None
+    )
+    manner = Manner(host, port, plain, practice_clock, tuple(interface or ()), public)
     with _in_words(), storing_in(settings.folder):
         serve_hub(settings, manner)
 

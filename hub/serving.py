@@ -12,7 +12,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ from hub.feed import Feed
 from hub.house import House, locked, open_house
 from hub.letters.press import Press
 from hub.office import load_office
+from hub.phones import PublicManner, check_manner, phone_server, public_socket
 from hub.settings import Settings
 from hub.web.app import Serving, create_app, short_way
 
@@ -49,6 +50,7 @@ class Manner:
     plain: bool
     practice_clock: datetime | None = None
     interfaces: tuple[str, ...] = ()
+    public: PublicManner | None = None
 
 
 def serve_hub(settings: Settings, manner: Manner) -> None:
@@ -57,10 +59,13 @@ def serve_hub(settings: Settings, manner: Manner) -> None:
     with locked(settings):
         house = open_house(settings, _clock(settings, manner))
         listening = _listen(manner)
-        uvloop.run(_serve(house, manner, listening))
+        public = public_socket(manner.public) if manner.public else None
+        uvloop.run(_serve(house, manner, listening, public))
 
 
-async def _serve(house: House, manner: Manner, listening: socket.socket) -> None:
+async def _serve(
+    house: House, manner: Manner, listening: socket.socket, public: socket.socket | None
+) -> None:
     port = listening.getsockname()[1]
     scheme = "http" if manner.plain else "https"
     url = f"{scheme}://{_shown_host(manner.host)}:{port}"
@@ -86,11 +91,29 @@ async def _serve(house: House, manner: Manner, listening: socket.socket) -> None
     try:
         admin = await serve_admin(house, writer)
         await calendar
-        await server.serve(sockets=[listening])
+        async with _phones(house, feed, manner, public):
+            await server.serve(sockets=[listening])
     finally:
         if admin is not None:
             admin.close()
         house.settings.admin_socket.unlink(missing_ok=True)
+
+
+@contextlib.asynccontextmanager
+async def _phones(
+    house: House, feed: Feed, manner: Manner, public: socket.socket | None
+) -> AsyncIterator[None]:
+    """Serve phones meanwhile, if they are served at all."""
+    if manner.public is None or public is None:
+        yield
+        return
+    phones = phone_server(house, feed, manner.public)
+    serving = asyncio.create_task(phones.serve(sockets=[public]))
+    try:
+        yield
+    finally:
+        phones.stop()
+        await serving
 
 
 def _elsewhere(house: House, feed: Feed) -> Elsewhere | None:
@@ -195,6 +218,9 @@ def _check_manner(manner: Manner) -> None:
             f"--plain serves only on loopback, not on {manner.host}. Leave --plain out.",
             id=f"--plain hanya untuk loopback, bukan {manner.host}. Hapus --plain.",
         )
+
+    if manner.public is not None:
+        check_manner(manner.public, loopback=_is_loopback(manner.public.host))
 
 
 def _is_loopback(host: str) -> bool:

@@ -28,6 +28,7 @@ from hub.house import SYSTEM, House
 from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
+from hub.tickets.tracking import Tracking
 from hub.web import api, assets, auth, display, officer, sop, stream, supervisor
 from hub.web.closing_time import end_days
 from hub.web.commanding import JSON, provide_commanding, provide_station
@@ -87,7 +88,14 @@ def create_app(serving: Serving) -> Litestar:
         },
         openapi_config=None,  # hub.web.api.schema writes the document
         response_headers=SAFE,
-        state=State({"tokens": tokens, "writer": serving.writer, "office": office}),
+        state=State(
+            {
+                "tokens": tokens,
+                "writer": serving.writer,
+                "office": office,
+                "tracking": Tracking(house.procedure.keyring, office.office.public_url),
+            }
+        ),
         request_max_body_size=LARGEST_BODY,
         logging_config=None,
     )
@@ -96,7 +104,14 @@ def create_app(serving: Serving) -> Litestar:
 def short_way(app: Litestar) -> ShortWay:
     """Return the application with the short way of its two busiest commands before it."""
     parts = app.state
-    return ShortWay(app, tokens=parts.tokens, writer=parts.writer, office=parts.office, safe=SAFE)
+    return ShortWay(
+        app,
+        tokens=parts.tokens,
+        writer=parts.writer,
+        office=parts.office,
+        tracking=parts.tracking,
+        safe=SAFE,
+    )
 
 
 @get("/")

@@ -13,10 +13,11 @@ from litestar.di import NamedDependency
 
 from hub.errors import BadInput
 from hub.office import OfficeConfig
+from hub.tickets.tracking import Tracking
 from hub.web.bodies import read_body
 from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.tokens import Tokens
-from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault
+from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault, Ticket
 from hub.writer import Actor, Done, Tx, Writer
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Commanding:
     key: str
     request: bytes
     name: str
+    tracking: Tracking
 
     def read(self, kind: type[B]) -> B:
         """Return the JSON body as `kind`. Raises BadInput `json_malformed`, `body_invalid`."""
@@ -73,7 +75,7 @@ async def provide_commanding(request: AnyRequest) -> Commanding:
         )
     name = f"{request.method} {request.url.path}"
     body = await request.body()
-    return Commanding(parts.writer, parts.office, station, key, body, name)
+    return Commanding(parts.writer, parts.office, station, key, body, name, parts.tracking)
 
 
 def is_key(given: str) -> bool:
@@ -85,6 +87,17 @@ def bearer(connection: AnyConnection) -> str:
     """Return the bearer token of a request, empty if there is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def ticket_answer(done: Done[Ticket], tracking: Tracking) -> Response[bytes]:
+    """Return an issued ticket, with the address of its page where phones can reach the office.
+
+    The address is never remembered with the answer: it is derived anew each time.
+    """
+    if not tracking.on:
+        return answer(done, status=201)
+    body = msgspec.json.encode(tracking.told(done.value))
+    return Response(body, status_code=201, headers={SEQ_HEADER: str(done.seq)}, media_type=JSON)
 
 
 def answer(done: Done[T], *, status: int = 200) -> Response[bytes]:

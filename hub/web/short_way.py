@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
 
 from hub.errors import LoketError
 from hub.office import OfficeConfig
+from hub.tickets.tracking import Tracking
 from hub.web.api.counters import calling
 from hub.web.api.tickets import issuing
 from hub.web.commanding import JSON, is_key
@@ -69,12 +70,14 @@ class ShortWay:
         tokens: Tokens,
         writer: Writer,
         office: OfficeConfig,
+        tracking: Tracking,
         safe: dict[str, str],
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._writer = writer
         self._office = office
+        self._tracking = tracking
         self._headers = _encoded({**safe, "Cache-Control": "no-store"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -114,7 +117,14 @@ class ShortWay:
         if done.value is None:
             await _send(send, 204, headers, b"")
         else:
-            await _send(send, asked.way.status, [*headers, _TYPE], done.body)
+            await _send(
+                send, asked.way.status, [*headers, _TYPE], self._body(asked, done.value, done.body)
+            )
+
+    def _body(self, asked: _Asked, ticket: Ticket, remembered: bytes) -> bytes:
+        if asked.way is not _ISSUE or not self._tracking.on:
+            return remembered
+        return msgspec.json.encode(self._tracking.told(ticket))
 
     def _asked(self, scope: Scope) -> _Asked | None:
         """Return an ordinary request of one of the two commands, else None."""

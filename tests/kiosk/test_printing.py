@@ -282,8 +282,8 @@ def lamps(hub: SmallHub) -> dict[str, DeviceReport]:
 
 def fill(outbox: Outbox) -> list[str]:
     """Let the file grow no more and use up what room is in it; return the keys of what fills it."""
-    (pages,) = outbox._file.execute("PRAGMA page_count").fetchone()
-    outbox._file.execute(f"PRAGMA max_page_count = {pages}")
+    (pages,) = outbox.file.execute("PRAGMA page_count").fetchone()
+    outbox.file.execute(f"PRAGMA max_page_count = {pages}")
     keys = [f"filler-{place}" for place in range(1000)]
     for place, key in enumerate(keys):
         try:

@@ -15,7 +15,7 @@ from hub.office import OfficeConfig
 from hub.stations import require_program
 from hub.web.api.description import described
 from hub.web.api.programs import ONLY_PROGRAMS
-from hub.web.commanding import Commanding, answer
+from hub.web.commanding import Commanding, answer, ticket_answer
 from hub.wire import Ticket
 from hub.wire.opening import (
     AppointmentList,
@@ -94,7 +94,7 @@ async def check_in(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     def command(tx: Tx) -> Ticket:
         return appointments.check_in(tx, commanding.office, code=ask.code, language=ask.language)
 
-    return answer(await commanding.run(command, Ticket), status=201)
+    return ticket_answer(await commanding.run(command, Ticket), commanding.tracking)
 
 
 @post(

@@ -16,7 +16,7 @@ from hub.database import Database
 from hub.errors import BadInput
 from hub.office import OfficeConfig
 from hub.web.api.description import described
-from hub.web.commanding import Commanding, answer
+from hub.web.commanding import Commanding, answer, ticket_answer
 from hub.wire import (
     FieldFault,
     FinishTicket,
@@ -47,7 +47,7 @@ UNKNOWN = {404: ("ticket_unknown",)}
 async def issue(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Issue the next number of a service."""
     command = issuing(commanding.office, commanding.read(IssueTicket))
-    return answer(await commanding.run(command, Ticket), status=201)
+    return ticket_answer(await commanding.run(command, Ticket), commanding.tracking)
 
 
 def issuing(office: OfficeConfig, ask: IssueTicket) -> Callable[[Tx], Ticket]:

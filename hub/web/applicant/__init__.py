@@ -1,0 +1,1 @@
+"""The applicant's phone: a listener of its own that knows `/t/<code>` and nothing else."""
