@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import uuid
@@ -63,10 +64,10 @@ class WebOffice:
         return token
 
 
-def serve(folder: Path, port: int = 0) -> tuple[str, subprocess.Popen[str]]:
+def serve(folder: Path, port: int = 0, *more: str) -> tuple[str, subprocess.Popen[str]]:
     process = subprocess.Popen(
         [*LOKET, "hub", "serve", "--data", str(folder), "--port", str(port), "--plain",
-         "--interface", "127.0.0.1", "--practice-clock", MONDAY],
+         "--interface", "127.0.0.1", "--practice-clock", MONDAY, *more],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
@@ -83,13 +84,17 @@ def end(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
-def open_office(empty_house: Path, place: Path) -> WebOffice:
+def open_office(empty_house: Path, place: Path, *more: str, public_url: str = "") -> WebOffice:
     folder = place / "hub"
     shutil.copytree(empty_house, folder)
     shutil.copy(empty_house.with_name("hub.key"), place / "hub.key")
     settings = settings_for(folder)
+    if public_url:
+        rules = settings.office_file.read_text("utf-8")
+        named = f'specimen = true\npublic_url = "{public_url}"'
+        settings.office_file.write_text(rules.replace("specimen = true", named, 1), "utf-8")
     perform(settings, SystemClock(), FillOffice(PASSWORD))
-    url, process = serve(folder)
+    url, process = serve(folder, 0, *more)
     office = WebOffice(url, folder, process, httpx.Client(base_url=url, timeout=30))
     token = office.station("kiosk")
     office.kiosk.headers["Authorization"] = f"Bearer {token}"
@@ -100,6 +105,19 @@ def open_office(empty_house: Path, place: Path) -> WebOffice:
 def office(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebOffice]:
     """One office for all tests of a module; each test uses a counter or a case of its own."""
     opened = open_office(empty_house, tmp_path_factory.mktemp("office"))
+    yield opened
+    opened.kiosk.close()
+    end(opened.process)
+
+
+@pytest.fixture(scope="module")
+def public(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebOffice]:
+    """An office that phones reach on a listener of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    place = tmp_path_factory.mktemp("public")
+    url = f"http://127.0.0.1:{port}"
+    opened = open_office(empty_house, place, "--public-port", str(port), public_url=url)
     yield opened
     opened.kiosk.close()
     end(opened.process)
