@@ -7,12 +7,11 @@ data, in the transaction of what they did. Kept 30 days.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub.database import table_of
 from hub.errors import BadInput
@@ -28,9 +27,12 @@ PRUNED_AT_ONCE = 500
 _COMMANDS = table_of(CommandRow)
 _C = _COMMANDS.c
 _KEEP = Statement(insert(_COMMANDS))
-_FIND = select(_C.actor, _C.key, _C.digest, _C.name, _C.outcome, _C.seq).where(
-    _C.office == bindparam("of_office"),
-    tuple_(_C.actor, _C.key).in_(bindparam("asked", expanding=True)),
+_FIND = Statement(
+    select(_C.digest, _C.name, _C.outcome, _C.seq).where(
+        _C.office == bindparam("of_office"),
+        _C.actor == bindparam("of_actor"),
+        _C.key == bindparam("of_key"),
+    )
 )
 
 
@@ -55,23 +57,17 @@ class Earlier:
 
 
 class Memory:
-    """What a batch knows of commands done before: read once, added to, written once."""
+    """What a batch knows of commands done before: looked up, added to, written once."""
 
-    def __init__(self, connection: Connection, office: int, asked: Collection[Request]) -> None:
+    def __init__(self, connection: Connection, office: int) -> None:
         self._connection = connection
         self._office = office
         self._kept: list[dict[str, object]] = []
         self._known: dict[tuple[str, str], Earlier] = {}
-        if not asked:
-            return
-        keys = [(request.actor, request.key) for request in asked]
-        for row in connection.execute(_FIND, {"of_office": office, "asked": keys}):
-            earlier = Earlier(row.name, row.digest, row.outcome.encode(), row.seq)
-            self._known[row.actor, row.key] = earlier
 
     def find(self, request: Request) -> Earlier | None:
         """Return the earlier answer. Raises BadInput `key_reused` if another one was asked for."""
-        earlier = self._known.get((request.actor, request.key))
+        earlier = self._known.get((request.actor, request.key)) or self._stored(request)
         if earlier is None:
             return None
         if earlier.digest != request.digest or earlier.name != request.name:
@@ -81,6 +77,13 @@ class Memory:
                 id="Idempotency-Key ini sudah dipakai untuk permintaan lain. Kirim kunci baru.",
             )
         return earlier
+
+    def _stored(self, request: Request) -> Earlier | None:
+        asked = {"of_office": self._office, "of_actor": request.actor, "of_key": request.key}
+        row = _FIND.one_or_none(self._connection, asked)
+        if row is None:
+            return None
+        return Earlier(row.name, row.digest, row.outcome.encode(), row.seq)
 
     def keep(self, request: Request, body: bytes, seq: int, at: datetime) -> None:
         """Remember a command that changed something; `write` stores it."""

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
 
 Line = Any  # a row with its columns by name: SQLAlchemy's on PostgreSQL, a named tuple on SQLite
+Built = Select[Any] | Insert | Update | Delete  # Any: of whatever columns
 Given = Mapping[str, object]
 Convert = Callable[[Any], object]  # Any: whatever the column's type holds
 _CURSOR = "loket cursor"
@@ -28,8 +28,7 @@ _CURSOR = "loket cursor"
 class Statement:
     """A statement that is built once and run often; what is read is fetched at once."""
 
-    def __init__(self, built: Select[Any] | Insert | Update | Delete) -> None:
-        # Any: a select of whatever columns
+    def __init__(self, built: Built) -> None:
         self.built = built
         self._compiled: dict[tuple[str, ...], _Compiled] = {}
 
@@ -37,7 +36,8 @@ class Statement:
         """Run it; return how many rows an UPDATE or DELETE changed. Raises DBAPIError."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self.built, given).rowcount
-        return int(self._on_cursor(connection, given)[0].rowcount)
+        compiled = self._for(connection.dialect, given)
+        return int(_run(connection, compiled.sql, compiled.bind(given)).rowcount)
 
     def run_many(self, connection: Connection, given: Sequence[Given]) -> None:
         """Run it for each of several rows of the same columns. Raises DBAPIError."""
@@ -45,14 +45,20 @@ class Statement:
             connection.execute(self.built, given)
             return
         compiled = self._for(connection.dialect, given[0])
-        _driver(connection, "executemany", compiled.sql, [compiled.bind(one) for one in given])
+        rows = [compiled.bind(one) for one in given]
+        cursor = _cursor(connection)
+        try:
+            cursor.executemany(compiled.sql, rows)
+        except _errors(connection) as error:
+            raise _wrapped(connection, compiled.sql, error) from error
 
     def rows(self, connection: Connection, given: Given) -> list[Line]:
         """Return the rows that it finds or returns. Raises DBAPIError."""
         if connection.dialect.name != "sqlite":
             return list(connection.execute(self.built, given))
-        cursor, compiled = self._on_cursor(connection, given)
-        return [compiled.read(row) for row in cursor.fetchall()]
+        compiled = self._for(connection.dialect, given)
+        found = _run(connection, compiled.sql, compiled.bind(given)).fetchall()
+        return [compiled.read(row) for row in found]
 
     def one(self, connection: Connection, given: Given) -> Line:
         """Return the one row. Raises NoResultFound, MultipleResultsFound, DBAPIError."""
@@ -75,11 +81,6 @@ class Statement:
         row = self.one_or_none(connection, given)
         return None if row is None else row[0]
 
-    def _on_cursor(self, connection: Connection, given: Given) -> tuple[Any, _Compiled]:
-        # Any: the driver's cursor has no types
-        compiled = self._for(connection.dialect, given)
-        return _driver(connection, "execute", compiled.sql, compiled.bind(given)), compiled
-
     def _for(self, dialect: Dialect, given: Given) -> _Compiled:
         # which columns are set decides what an INSERT or UPDATE says
         keys = tuple(given)
@@ -94,23 +95,7 @@ def run_sql(connection: Connection, sql: str) -> None:
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql(sql)
         return
-    _driver(connection, "execute", sql, ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a parameter comes from: a given value by its key, else one that is always the same."""
-
-    key: str | None
-    convert: Convert | None
-    fixed: Callable[[], object] | None
-
-    def value(self, given: Given) -> object:
-        if self.fixed is not None and (self.key is None or self.key not in given):
-            value = self.fixed()
-        else:
-            value = given[cast("str", self.key)]
-        return value if self.convert is None else self.convert(value)
+    _run(connection, sql, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,78 +103,114 @@ class _Compiled:
     """A statement in the driver's words, for one set of given keys."""
 
     sql: str
-    plain: tuple[str, ...] | None
-    """The keys in order, where every value is given and goes as it is."""
-    places: tuple[_Place, ...]
+    take: Callable[[Given], tuple[object, ...]]
+    """Gives the values as their places want them."""
+    written: tuple[tuple[int, Convert], ...]
+    """Which of them are stored in another form."""
+    made: tuple[tuple[int, Callable[[], object]], ...]
+    """Which of them nobody gives: the defaults of columns."""
     row: Callable[[Sequence[object]], Line]
-    conversions: tuple[tuple[int, Convert], ...]
+    kept: tuple[tuple[int, Convert], ...]
+    """Which of the columns read are stored in another form."""
 
-    def bind(self, given: Given) -> list[object]:
-        if self.plain is not None:
-            return [given[key] for key in self.plain]
-        return [place.value(given) for place in self.places]
+    def bind(self, given: Given) -> Sequence[object]:
+        taken = self.take(given)
+        if not self.written and not self.made:
+            return taken
+        values = list(taken)
+        for place, make in self.made:
+            values[place] = make()
+        for place, convert in self.written:
+            values[place] = convert(values[place])
+        return values
 
     def read(self, row: Sequence[object]) -> Line:
-        if not self.conversions:
+        if not self.kept:
             return self.row(row)
         values = list(row)
-        for place, convert in self.conversions:
+        for place, convert in self.kept:
             values[place] = convert(values[place])
         return self.row(values)
 
 
-def _compile(
-    built: Select[Any] | Insert | Update | Delete,  # Any: as above
-    dialect: Dialect,
-    keys: tuple[str, ...],
-) -> _Compiled:
+def _compile(built: Built, dialect: Dialect, keys: tuple[str, ...]) -> _Compiled:
     compiled = built.compile(dialect=dialect, column_keys=list(keys))
     if compiled.post_compile_params:
         message = "a list of parameters is not compiled once: use Connection.execute"
         raise TypeError(message)
     defaults = {column.key: column.default for column in compiled.insert_prefetch}
-    places = tuple(_place(compiled, name, defaults, dialect) for name in compiled.positiontup or ())
+    bound = [compiled.binds[name] for name in compiled.positiontup or ()]
     columns = list(built.exported_columns)
-    known = [(place, _reader(column.type, dialect)) for place, column in enumerate(columns)]
     row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # the names are those of the columns
-    plain = all(place.convert is None and place.fixed is None for place in places)
     return _Compiled(
         sql=str(compiled),
-        plain=tuple(cast("str", place.key) for place in places) if plain else None,
-        places=places,
+        take=_taking([one.key if one.key in keys else None for one in bound], keys),
+        written=_conversions(
+            [one.type.dialect_impl(dialect).bind_processor(dialect) for one in bound]
+        ),
+        made=tuple(
+            (place, _maker(one, defaults.get(one.key)))
+            for place, one in enumerate(bound)
+            if one.key not in keys
+        ),
         row=row._make,
-        conversions=tuple((place, read) for place, read in known if read is not None),
+        kept=_conversions(
+            [
+                column.type.dialect_impl(dialect).result_processor(dialect, None)
+                for column in columns
+            ]
+        ),
     )
 
 
-def _place(
-    compiled: SQLCompiler, name: str, defaults: Mapping[str, Any], dialect: Dialect
-) -> _Place:  # Any: a column's default of either kind
-    bound = compiled.binds[name]
-    convert = bound.type.dialect_impl(dialect).bind_processor(dialect)
-    default = defaults.get(bound.key)
-    if default is not None:
-        made = (lambda: default.arg) if default.is_scalar else (lambda: default.arg(None))
-        return _Place(bound.key, convert, made)
-    if bound.required:
-        return _Place(bound.key, convert, None)
-    return _Place(None if bound.unique else bound.key, convert, lambda: bound.effective_value)
+def _taking(
+    wanted: list[str | None], keys: tuple[str, ...]
+) -> Callable[[Given], tuple[object, ...]]:
+    if not keys:
+        return lambda _: (None,) * len(wanted)
+    # any value holds the place of one that nobody gives
+    names = [keys[0] if key is None else key for key in wanted]
+    if len(names) < 2:  # itemgetter gives one value bare
+        return lambda given: tuple(given[name] for name in names)
+    return itemgetter(*names)
 
 
-def _reader(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:  # Any: of any type
-    return kind.dialect_impl(dialect).result_processor(dialect, None)
+def _conversions(found: list[Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    return tuple((place, convert) for place, convert in enumerate(found) if convert is not None)
 
 
-def _driver(connection: Connection, how: str, sql: str, values: Sequence[object]) -> Any:
-    """Run SQL on the cursor that this connection keeps; return it. Any: it has no types."""
+def _maker(bound: BindParameter[Any], default: Any) -> Callable[[], object]:
+    # Any: a parameter of any type, a column's default of either kind
+    if default is None:
+        return lambda: bound.effective_value
+    if default.is_scalar:
+        return lambda: default.arg
+    return lambda: default.arg(None)
+
+
+def _run(connection: Connection, sql: str, values: Sequence[object]) -> Any:
+    """Run SQL on the connection's own cursor; return it. Any: it has no types."""
+    cursor = _cursor(connection)
+    try:
+        cursor.execute(sql, values)
+    except _errors(connection) as error:  # what is caught is looked up only when there is an error
+        raise _wrapped(connection, sql, error) from error
+    return cursor
+
+
+def _cursor(connection: Connection) -> Any:  # Any: as above
     if not connection.in_transaction():
         connection.begin()  # else every statement would see an instant of its own
-    cursor = connection.info.get(_CURSOR)
+    info = connection.info
+    cursor = info.get(_CURSOR)
     if cursor is None:
-        cursor = connection.info[_CURSOR] = connection.connection.cursor()
-    errors = cast("Any", connection.dialect.dbapi).Error
-    try:
-        getattr(cursor, how)(sql, values)
-    except errors as error:
-        raise DBAPIError.instance(sql, None, error, errors, hide_parameters=True) from error
+        cursor = info[_CURSOR] = connection.connection.cursor()
     return cursor
+
+
+def _errors(connection: Connection) -> type[Exception]:
+    return cast("type[Exception]", cast("Any", connection.dialect.dbapi).Error)
+
+
+def _wrapped(connection: Connection, sql: str, error: Exception) -> BaseException:
+    return DBAPIError.instance(sql, None, error, _errors(connection), hide_parameters=True)

@@ -263,7 +263,7 @@ class Writer:
             with self._database.writing.connect() as connection:
                 transaction = connection.begin()
                 chain = take_chain(connection, self._office, self._clock.now(), self._last_at)
-                memory = Memory(connection, self._office, _requests(batch))
+                memory = Memory(connection, self._office)
                 for waiting in batch:
                     chain.tick()
                     answers.append((waiting, self._attempt(connection, waiting, chain, memory)))
@@ -325,10 +325,6 @@ class Writer:
         raw = connection.connection.dbapi_connection
         if self._database.is_sqlite and raw is not None and not raw.in_transaction:
             raise _BatchLost
-
-
-def _requests(batch: list[_Waiting]) -> list[Request]:
-    return [waiting.request for waiting in batch if waiting.request is not None]
 
 
 def _refused(batch: list[_Waiting], lost: _BatchLost) -> Answers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -45,7 +46,7 @@ class Hours(Rule, frozen=True, kw_only=True):
             self.saturday,
             self.sunday,
         )
-        return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in week[day.weekday()])
+        return _times(week[day.weekday()])
 
 
 class Holiday(Rule, frozen=True, kw_only=True):
@@ -74,6 +75,12 @@ class Calendar(Rule, frozen=True, kw_only=True):
         return national_day(self.country, day, joint_leave=self.joint_leave)
 
 
+@lru_cache
+def _times(spans: tuple[Span, ...]) -> tuple[LocalSpan, ...]:
+    # asked for with every number that is given
+    return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in spans)
+
+
 def closed_at(spans: tuple[LocalSpan, ...], moment: time) -> Words | None:
     """Return why a day with these spans is closed at `moment`, None while it is open."""
     if not spans:
@@ -83,6 +90,7 @@ def closed_at(spans: tuple[LocalSpan, ...], moment: time) -> Words | None:
     return BREAK if spans[0][0] <= moment < spans[-1][1] else CLOSED_HOUR
 
 
+@lru_cache
 def last_shortened(spans: tuple[LocalSpan, ...], by_min: int) -> tuple[LocalSpan, ...]:
     """Return the spans with the last one ending `by_min` minutes earlier."""
     if not spans or not by_min:
