@@ -1,8 +1,10 @@
-"""`loket`, with a writer that commits every command by itself: the peer of the group commit."""
+"""The serving hub with a writer that commits every command by itself: the peer of group commit."""
 
 from __future__ import annotations
 
-from hub.command import main
+import sys
+
+from hub import serve
 from hub.house import House
 from hub.writer import Writer
 
@@ -14,4 +16,4 @@ def alone(house: House) -> Writer:
 
 if __name__ == "__main__":
     House.writer = alone  # type: ignore[method-assign,assignment]  # the one difference
-    main()
+    serve.main(sys.argv[1])

@@ -13,13 +13,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from hub.admin import AddStation, perform
 from hub.clock import SystemClock
 from hub.demo.hours import first_opening
 from hub.house import create_house
 from hub.office import SAMPLE_OFFICE, load_office
+from hub.serve import Asked
 from hub.settings import settings_for
 
 SHIPPED = "hub.command"
@@ -74,9 +78,7 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
     log = folder.with_suffix(".log")
     with log.open("w") as told:
         serving = subprocess.Popen(
-            [*_under(trace), sys.executable, "-m", module, "hub", "serve", "--data", folder,
-             "--plain", "--port", "0", "--interface", "127.0.0.1",
-             "--practice-clock", OPEN_HOUR],
+            [*_under(trace), sys.executable, "-m", module, *_asked(module, folder)],
             stdout=subprocess.PIPE, stderr=told, text=True,
         )  # fmt: skip
     assert serving.stdout is not None
@@ -91,6 +93,23 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
             if serving.poll() is None:
                 os.kill(pid, signal.SIGTERM)
             serving.wait(timeout=30)
+
+
+def _asked(module: str, folder: Path) -> list[str]:
+    if module == SHIPPED:
+        return ["hub", "serve", "--data", str(folder), "--plain", "--port", "0",
+                "--interface", "127.0.0.1", "--practice-clock", OPEN_HOUR]  # fmt: skip
+    asked = Asked(
+        data=str(folder),
+        database=None,
+        key_file=None,
+        host="127.0.0.1",
+        port=0,
+        plain=True,
+        practice_clock=datetime.fromisoformat(OPEN_HOUR),
+        interfaces=("127.0.0.1",),
+    )
+    return [msgspec.json.encode(asked).decode()]
 
 
 def flask_is_here() -> bool:

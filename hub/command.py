@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from hub.saying import in_words
+
 if TYPE_CHECKING:
     from hub.settings import Settings
 
@@ -91,7 +93,7 @@ def init(
 
     settings = _settings(data, database, key_file)
     clock = SystemClock()
-    with _in_words(), storing_in(settings.folder):
+    with in_words(), storing_in(settings.folder):
         if not is_unfinished(settings):
             create_house(settings, clock, code=code)
         name = load_office(settings.office_file).office.name.id
@@ -140,19 +142,31 @@ def serve(
 
     Example: loket hub serve --data /var/lib/loket --host 192.0.2.10
     """
-    from hub.phones import PublicManner
-    from hub.serving import Manner, serve_hub
-    from hub.storage import storing_in
+    from hub.serve import Asked, AskedPhones, become
 
-    settings = _settings(data, database, key_file)
     public = (
-        PublicManner(public_host, public_port, public_certificate, public_key)
+        AskedPhones(
+            host=public_host,
+            port=public_port,
+            certificate=_text(public_certificate),
+            key=_text(public_key),
+        )
         if public_port is not None
         else None
     )
-    manner = Manner(host, port, plain, practice_clock, tuple(interface or ()), public)
-    with _in_words(), storing_in(settings.folder):
-        serve_hub(settings, manner)
+    become(
+        Asked(
+            data=str(data),
+            database=database,
+            key_file=_text(key_file),
+            host=host,
+            port=port,
+            plain=plain,
+            practice_clock=practice_clock,
+            interfaces=tuple(interface or ()),
+            public=public,
+        )
+    )
 
 
 @hub_app.command()
@@ -225,7 +239,7 @@ def clock(
     from hub.admin import MoveClock
     from hub.office import load_office
 
-    with _in_words():
+    with in_words():
         zone = load_office(_settings(data, None, None).office_file).zone
     _administer(data, None, None, MoveClock(to.replace(tzinfo=zone)), say="clock at")
 
@@ -240,7 +254,7 @@ def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) ->
     from hub.clock import SystemClock
 
     settings = _settings(data, database, key_file)
-    with _in_words():
+    with in_words():
         findings = perform(settings, SystemClock(), CheckRecords())
     for finding in findings:
         print(f"BROKEN  {finding}")
@@ -261,7 +275,7 @@ def _administer(
     from hub.clock import SystemClock
 
     assert isinstance(command, Change)  # noqa: S101 — narrows for the type checker
-    with _in_words():
+    with in_words():
         lines = perform(_settings(data, database, key_file), SystemClock(), command)
     for line in lines:
         print(f"{say} {line}".strip())
@@ -270,8 +284,12 @@ def _administer(
 def _settings(data: Path, database: str | None, key_file: Path | None) -> Settings:
     from hub.settings import settings_for
 
-    with _in_words():
+    with in_words():
         return settings_for(data, database_url=database, key_file=key_file)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _ask_password() -> str:
@@ -283,24 +301,6 @@ def _ask_password() -> str:
 def _wrong_use(message: str) -> NoReturn:
     print(f"loket: {message}", file=sys.stderr)
     raise SystemExit(2)
-
-
-class _in_words:  # noqa: N801 — reads as a statement
-    """Turn a refusal into words on standard error and exit code 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from hub.errors import LoketError, Refused
-        from hub.rulefile import RuleFileError
-
-        if isinstance(error, Refused):
-            print(f"loket: {error.id}\n       {error.en}", file=sys.stderr)
-            raise SystemExit(1) from None
-        if isinstance(error, LoketError | RuleFileError | OSError):
-            print(f"loket: {error}", file=sys.stderr)
-            raise SystemExit(1) from None
 
 
 def _print_usage(names: list[str]) -> None:

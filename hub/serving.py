@@ -165,6 +165,7 @@ def _settle_memory() -> None:
     What is left lives as long as the process: the collector need not look through it again and
     again (measured under load: a sixth of the hub's time).
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
