@@ -1,6 +1,6 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
-Usage: python -m bench [queue] [calling] [feed] [postgres] [kill]
+Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calling, feed, kill, machine, postgres, queue
+from bench import calling, devices, feed, kill, machine, postgres, queue
 from bench.report import Report
 
 PARTS = {
@@ -19,6 +19,7 @@ PARTS = {
     "feed": feed.measure,
     "postgres": postgres.measure,
     "kill": kill.measure,
+    "devices": devices.measure,
 }
 
 

@@ -104,7 +104,8 @@ class OpenCvCamera:
         """
         after, due = 0, 0.0
         while not self._closed.wait(max(0.0, due - time.monotonic())):
-            due = time.monotonic() + 1 / PREVIEW_FPS
+            # from frame to frame, or the time that one takes would be lost every time
+            due = max(due + 1 / PREVIEW_FPS, time.monotonic())
             jpeg, after = cast("tuple[bytes, int]", self._ask("preview", after))
             yield jpeg
 

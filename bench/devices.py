@@ -1,0 +1,160 @@
+"""Devices: seconds and APDUs against simulators on their real wires, beside the wire's floor."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from bench.report import Report
+from devices.capabilities import (
+    CaptureResult,
+    DocumentScanner,
+    FingerprintReader,
+    MrzKey,
+    PassportReader,
+    PrintState,
+    TicketImage,
+    TicketPrinter,
+)
+from devices.errors import DeviceError
+from devices.registry import open_device, start_simulator
+
+if TYPE_CHECKING:
+    from devices.camera.driver import OpenCvCamera
+
+SHORT_APDUS, EXTENDED_APDUS = 76, 20
+_HEAD_AND_SUM, _LINE_BITS = 11, 10
+_KEY = MrzKey("L898902C3", "740812", "320415")
+
+
+def measure(report: Report, folder: Path) -> None:
+    """Measure every device once or a few times; each beside its gate."""
+    _fingers(report)
+    _tickets(report, folder)
+    _camera(report)
+    _scanner(report)
+    _passports(report)
+
+
+def image_floor_s(width_px: int, height_px: int, *, packet_bytes: int, baud: int) -> float:
+    """Return the seconds that a 4-bit image takes on the line, heads and sums included."""
+    payload = width_px * height_px // 2
+    packets = -(-payload // packet_bytes)
+    return (payload + packets * _HEAD_AND_SUM) * _LINE_BITS / baud
+
+
+def _fingers(report: Report) -> None:
+    report.section("fingerprint sensor: one image, against the line's floor")
+    for model, size, baud in (("r307", (256, 288), 115200), ("r503", (192, 192), 57600)):
+        simulator = start_simulator("r30x", {"model": model, "baud": str(baud)})
+        try:
+            took = [_image_s(simulator.address, baud) for _ in range(2)]
+        finally:
+            simulator.stop()
+        floor = image_floor_s(*size, packet_bytes=128, baud=baud)
+        middle = report.rounds(f"{model} at {baud} baud", took, "s")
+        report.at_most(f"{model}: image over its floor of {floor:.2f} s", middle / floor, 1.05)
+
+
+def _image_s(address: str, baud: int) -> float:
+    device = cast("FingerprintReader", open_device(address))
+    marks: list[float] = []
+    try:
+        # from the first data packet on: what comes before is the finger's own time
+        capture = device.capture(
+            wait_s=10, progress=lambda _done, _total: marks.append(time.monotonic())
+        )
+    finally:
+        device.close()
+    assert capture.result is CaptureResult.CAPTURED
+    first_packet_s = (128 + _HEAD_AND_SUM) * _LINE_BITS / baud
+    return marks[-1] - marks[0] + first_packet_s
+
+
+def _tickets(report: Report, folder: Path) -> None:
+    report.section("ticket printer: from the call to the confirmed end")
+    simulator = start_simulator("escpos", {}, out=folder)
+    printer = cast("TicketPrinter", open_device(simulator.address))
+    ticket = TicketImage(576, 800, bytes(72 * 800))
+    try:
+        took = []
+        for number in range(1, 6):
+            began = time.monotonic()
+            result = printer.print_ticket(ticket, process_id=number)
+            took.append((time.monotonic() - began) * 1000)
+            assert result.state is PrintState.PRINTED, result
+    finally:
+        printer.close()
+        simulator.stop()
+    report.at_most("ticket of 576x800 dots, ms", report.rounds("ticket", took, "ms"), 1000)
+
+
+def _camera(report: Report) -> None:
+    report.section("camera: preview and portrait")
+    simulator = start_simulator("camera", {"fps": "30"})
+    camera = cast("OpenCvCamera", open_device(simulator.address))
+    try:
+        preview = camera.preview()
+        next(preview)
+        began, busy = time.monotonic(), _busy_s()
+        for _ in range(45):
+            next(preview)
+        took = time.monotonic() - began
+        camera.portrait()  # loads the cascades
+        portraits = []
+        for _ in range(5):
+            at = time.monotonic()
+            camera.portrait()
+            portraits.append((time.monotonic() - at) * 1000)
+    finally:
+        camera.close()
+        simulator.stop()
+    # the child's share is known once it has ended: it drained and measured all the while
+    child = _busy_s() - busy
+    report.at_least("preview, frames a second", report.rounds("preview", [45 / took], "fps"), 14.9)
+    report.rounds("processor, camera and portraits together", [child], "s")
+    report.at_most("portrait measured, ms", report.rounds("portrait", portraits, "ms"), 1500)
+
+
+def _scanner(report: Report) -> None:
+    report.section("scanner: A4 in colour at 300 dpi, SANE's test backend")
+    simulator = start_simulator("sane", {})
+    scanner = cast("DocumentScanner", open_device(simulator.address))
+    try:
+        took = []
+        for _ in range(3):
+            began = time.monotonic()
+            [page] = scanner.scan(dpi=300)
+            took.append(time.monotonic() - began)
+            assert (page.width_px, page.height_px) == (2480, 3507)
+    finally:
+        scanner.close()
+        simulator.stop()
+    report.at_most("A4 page, s", report.rounds("A4 page", took, "s"), 5)
+
+
+def _passports(report: Report) -> None:
+    report.section("passport: COM, DG1, DG2, SOD and more, behind the real pcscd")
+    for scheme in ("bac", "pace-3des", "pace-aes128", "pace-aes256"):
+        try:
+            simulator = start_simulator("emrtd", {"access": scheme})
+        except (DeviceError, ValueError) as error:
+            print(f"  not measured: {scheme}: {error}")
+            continue
+        reader = cast("PassportReader", open_device(simulator.address))
+        try:
+            began = time.monotonic()
+            read = reader.read_passport(_KEY)
+            took = time.monotonic() - began
+        finally:
+            reader.close()
+            simulator.stop()
+        report.rounds(f"{scheme}: {read.access}, {len(read.files)} files", [took], "s")
+        report.at_most(f"{scheme}: APDUs", read.apdus, SHORT_APDUS)
+
+
+def _busy_s() -> float:
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
