@@ -27,6 +27,7 @@ from devices.errors import (
     DeviceRefused,
     DeviceUnavailable,
 )
+from devices.limits import TABLE
 from devices.naming import identity_of_name, resolve
 from devices.trace import show_length, traced
 from devices.transport import SerialStream, Stream, TcpStream, split_host_port
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 _MOST_WAITING: Final = 16
 _LOOK_S: Final = 0.25
-_OPEN_S: Final = 3.0
+_OPEN_S: Final = TABLE["barcode"].open_s
 _WIRES: Final = ("serial", "keys", "camera")
 _OPTIONS: Final = {"baud", "again_s", "wire", "grab"}
 _WORDS: Final = {

@@ -16,11 +16,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from devices.limits import TABLE
+
 LONGEST: Final = 512
 """The longest code of ours is an MRZ of 90 signs; a passport's PDF417 has 350."""
 PART_S: Final = 0.3
 """Rows of one zone follow each other within this time, even over 1,200 baud."""
-END_S: Final = 1.0
+END_S: Final = TABLE["barcode"].silence_s
 """After so long without an end the scanner has none: a fault of its settings."""
 
 _SOH, _STX, _ETX, _CR, _LF, _GS = 0x01, 0x02, 0x03, 0x0D, 0x0A, 0x1D

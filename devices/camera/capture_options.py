@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from devices.limits import TABLE
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureOptions:
@@ -12,8 +14,8 @@ class CaptureOptions:
     After `idle_s` without a question the camera is let go; the next question opens it again.
     """
 
-    open_s: float = 8.0
-    silence_s: float = 4.0
+    open_s: float = TABLE["camera"].open_s
+    silence_s: float = TABLE["camera"].silence_s
     idle_s: float = 30.0
     width_px: int = 1920
     height_px: int = 1080

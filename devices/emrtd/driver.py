@@ -43,9 +43,10 @@ from devices.errors import (
     DocumentRemoved,
     WrongAccessKey,
 )
+from devices.limits import TABLE
 from devices.pcsc.driver import APDU_LIMIT_S, PcscReader, reader_name
 
-READ_LIMIT_S = 60.0
+READ_LIMIT_S = TABLE["emrtd"].operation_s
 """One passport; a chip at 106 kbit/s needs about ten seconds for 15 kB."""
 DELAY_LIMIT_S = 15.0
 """How long a chip may think over a key after it refused one."""

@@ -30,6 +30,7 @@ from devices.errors import (
 from devices.escpos import bytes_out, wire
 from devices.escpos.conversation import Conversation
 from devices.escpos.settings import connected, settings_of
+from devices.limits import TABLE
 from devices.transport import Stream
 
 log = logging.getLogger(__name__)
@@ -44,13 +45,13 @@ class Limits:
     `work_s` is how long a ticket may be in work that another program has left behind.
     """
 
-    open_s: float = 3.0
-    status_s: float = 1.0
+    open_s: float = TABLE["escpos"].open_s
+    status_s: float = TABLE["escpos"].status_s
     identity_s: float = 2.0
     work_s: float = 8.0
     question_s: float = 1.0
-    silence_s: float = 1.5
-    print_s: float = 18.0
+    silence_s: float = TABLE["escpos"].silence_s
+    print_s: float = TABLE["escpos"].operation_s
 
 
 class EscposPrinter:

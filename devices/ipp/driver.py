@@ -35,6 +35,7 @@ from devices.errors import (
 from devices.ipp import meaning
 from devices.ipp.exchange import AnswerLost, IppExchange
 from devices.ipp.wire import Group, Message, Operation, Tag
+from devices.limits import TABLE
 
 A4 = "iso_a4_210x297mm"
 
@@ -63,11 +64,11 @@ _PRINTER_FACTS = (
 class Limits:
     """Time limits: one request, sending a document, waiting for a busy printer, for the job."""
 
-    request_s: float = 10.0
+    request_s: float = TABLE["ipp"].status_s
     send_s: float = 60.0
     busy_s: float = 120.0
     lookup_s: float = 10.0
-    follow_s: float = 180.0
+    follow_s: float = TABLE["ipp"].operation_s
 
 
 def connect(address: Address, *, limits: Limits | None = None) -> IppPrinter:

@@ -17,6 +17,7 @@ from smartcard import scard
 from devices.address import Address
 from devices.capabilities import Health, Identity, Lamp
 from devices.errors import AddressError, DeviceError, DeviceUnavailable, DocumentRemoved
+from devices.limits import TABLE
 from devices.pcsc.lane import Lane
 from devices.pcsc.wire import (
     REMOVED,
@@ -30,9 +31,9 @@ from devices.pcsc.wire import (
 )
 from devices.trace import note_apdu
 
-STATUS_LIMIT_S = 3.0
-APDU_LIMIT_S = 5.0
-POWER_LIMIT_S = 5.0
+STATUS_LIMIT_S = TABLE["pcsc"].status_s
+APDU_LIMIT_S = TABLE["pcsc"].operation_s
+POWER_LIMIT_S = TABLE["pcsc"].open_s
 _WAIT_STEP_MS = 200
 _EVENT_SHIFT = 16
 _VIRTUAL = "Virtual PCD"

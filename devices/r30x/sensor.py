@@ -14,6 +14,7 @@ from devices.errors import (
     DeviceRefused,
     DeviceSilent,
 )
+from devices.limits import TABLE
 from devices.r30x import wire
 from devices.r30x.wire import Code, Command, Kind, Parameter
 from devices.transport import Stream, discard_until_quiet
@@ -29,10 +30,10 @@ _QUIET_AFTER_SILENCE_S: Final = 1.0
 class Limits:
     """Seconds: to an acknowledgement, to the next data packet, to a long transfer's stale end."""
 
-    answer_s: float = 3.0
+    answer_s: float = TABLE["r30x"].status_s
     optional_answer_s: float = 0.4
-    data_s: float = 1.5
-    stale_s: float = 20.0
+    data_s: float = TABLE["r30x"].silence_s
+    stale_s: float = TABLE["r30x"].operation_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from devices.capabilities import (
 )
 from devices.errors import AddressError, DeviceError, DeviceSilent, NeedsPerson
 from devices.isolation import IsolatedDevice
+from devices.limits import TABLE
 
 _TARGET = "devices.sane.scanning:Scanner"
 
@@ -30,10 +31,10 @@ _TARGET = "devices.sane.scanning:Scanner"
 class Limits:
     """How long each operation may take; `silence_s` runs anew with every row (lamps warm up)."""
 
-    open_s: float = 20.0
-    identity_s: float = 20.0
-    status_s: float = 20.0
-    silence_s: float = 60.0
+    open_s: float = TABLE["sane"].open_s
+    identity_s: float = TABLE["sane"].status_s
+    status_s: float = TABLE["sane"].status_s
+    silence_s: float = TABLE["sane"].silence_s
 
 
 def connect(address: Address, *, limits: Limits | None = None) -> SaneScanner:

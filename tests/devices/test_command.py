@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,9 @@ def test_importing_the_commands_loads_no_driver() -> None:
     "command",
     [
         "list",
+        "doctor",
+        "support",
+        "serviced",
         "check",
         "simulate",
         "capture-finger",
@@ -215,3 +219,71 @@ def test_a_device_of_another_kind_is_wrong_use(tmp_path: Path) -> None:
     assert finished.returncode == 2
     assert "cannot do: foto / photo" in finished.stderr
     assert json.dumps(finished.stdout) == '""'
+
+
+def test_a_technician_lists_what_is_configured_and_how_it_fared(tmp_path: Path) -> None:
+    with simulated("barcode", "--pty") as (address, process):
+        told = tell(process, "scan A-001")
+        (tmp_path / "agent.toml").write_text(f'[devices]\nbarcode_reader = "{address}"\n')
+        record = {"address": address, "accepted": ["x", "1", ""], "up_since": None,
+                  "last_error": "device_gone", "last_error_at": "2026-11-23T02:15:00+00:00",
+                  "reconnects": 3, "counters": {"scans": 900}, "serviced": {}}  # fmt: skip
+        (tmp_path / "devices.json").write_text(json.dumps({"barcode_reader": record}))
+        state = ("--state", str(tmp_path))
+        listed = run("list", "--config", str(tmp_path / "agent.toml"), *state)
+        cleaned = run("serviced", "barcode_reader", "cleaned", *state)
+        accepted = run("serviced", "barcode_reader", "accept", *state)
+        unknown = run("serviced", "camera", "cleaned", *state)
+
+    assert told == "ok"
+    assert listed.returncode == 0, listed.stderr
+    assert f"device    barcode_reader  {address}" in listed.stdout
+    assert "ok    keadaan / health: ready" in listed.stdout
+    assert "last error device_gone 2026-11-23 02:15 UTC" in listed.stdout
+    assert "reconnects 3" in listed.stdout
+    assert "counters scans 900" in listed.stdout
+    assert "scans" not in cleaned.stdout
+    assert json.loads((tmp_path / "devices.json").read_text())["barcode_reader"]["accepted"] is None
+    assert (accepted.returncode, unknown.returncode) == (0, 2)
+
+
+def test_support_gets_everything_but_passwords(tmp_path: Path) -> None:
+    out = tmp_path / "support.zip"
+    finished = run(
+        "support", str(out),
+        "--device", "camera=camera:http://admin:geheim@127.0.0.1:9/cam.mjpg",
+        "--device", "fingerprint=r30x:/dev/ttyNONE?password=CAFE1234",
+    )  # fmt: skip
+
+    assert finished.returncode == 0, finished.stderr
+    with zipfile.ZipFile(out) as archive:
+        texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert set(texts) >= {"machine.txt", "doctor.txt", "found.txt", "devices.txt", "records.json"}
+    assert "pyserial" in texts["machine.txt"]
+    assert "device_gone" in texts["devices.txt"]
+    assert not any(secret in text for secret in ("geheim", "CAFE1234") for text in texts.values())
+
+
+def test_a_check_is_traced_into_a_file(tmp_path: Path) -> None:
+    with simulated("r30x", "--option", "pace=0") as (address, _):
+        finished = run("--trace", str(tmp_path / "wire.txt"), "check", address)
+
+    assert finished.returncode == 0, finished.stderr
+    written = (tmp_path / "wire.txt").read_text()
+    assert "> COMMAND 0f" in written
+    assert "< ACK 00" in written
+
+
+def test_the_doctor_looks_at_this_machine() -> None:
+    finished = run("doctor")
+
+    assert finished.returncode in (0, 1)
+    assert "pcscd" in finished.stdout
+    assert "ModemManager" in finished.stdout
+
+
+def test_a_simulator_that_cannot_be_on_a_wire_says_which_can() -> None:
+    finished = run("simulate", "camera", "--pty")
+
+    assert finished.returncode == 2
+    assert "r30x, barcode, escpos" in finished.stderr
