@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 
 from anyascii import anyascii
 
@@ -36,6 +35,12 @@ _MARKS = re.compile(r"['`’‘ʼʻ´^~]")
 _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
 _TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,}|[KCX]{4,})$")
 _FILLING = re.compile(r"[KCX]{3,}|[KX]{2}|X+")
+_GENITIVE = r"(?:ISLAM|R[AEO]C?H?H?A?MAN|[ZJ]AMAN|H[AOU]Q(?:UE)?|HAK|HAKIM|QUADER|AMIN|KARIM)"
+_COMPOUND = re.compile(rf"(?!ABD|ABU)(.{{3,}}?)(?:[UO][LRZJ]|[LRU])?({_GENITIVE})")
+_GENITIVES = re.compile(_GENITIVE)
+_SHORTEST_COMPOUND = 9
+_JOINT = re.compile(r"(.{3,})(?:[UO][LRZJ])")
+_ARTICLES = ("AL", "EL")
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
@@ -51,11 +56,10 @@ class FoldedName:
 def fold(text: str) -> tuple[FoldedName, ...]:
     """Return the name and, where `text` names aliases, each of them; nothing legible gives ()."""
     if _PLAIN.fullmatch(text):
-        name = _folded(text)
-        return (name,) if name.parts else ()
+        return _readings(text)
     cleaned = _OF.sub(" BIN ", _cleaned(text))
-    folded = [_folded(piece) for piece in _ALIAS.split(cleaned) if piece.strip()]
-    return tuple(dict.fromkeys(name for name in folded if name.parts))
+    folded = [name for piece in _ALIAS.split(cleaned) if piece.strip() for name in _readings(piece)]
+    return tuple(dict.fromkeys(folded))
 
 
 def latin(text: str) -> str:
@@ -79,14 +83,30 @@ def _printable(sign: str) -> str:
     return "" if kind == "Cf" else " " if kind[0] == "C" else sign
 
 
-def _folded(text: str) -> FoldedName:
+def _readings(text: str) -> tuple[FoldedName, ...]:
+    """Return a name without titles and, where one of them may be a name, also with it."""
     upper = _MARKS.sub("", latin(text))
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
-    parts = _joined(_named(_without_degrees(tokens)))
+    letters = [part for part in map(_letters, _without_degrees(tokens)) if part]
+    every = [part for part in letters if part not in words("fillers")]
+    plain = [part for part in every if part not in words("titles")] or every
+    readings = [plain]
+    if len(plain) < len(every) and not words("names_too").isdisjoint(every):
+        hard = words("titles") - words("names_too")
+        readings.append([part for part in every if part not in hard])
+    cut = MRZ_WIDTH - 3 <= width <= MRZ_WIDTH + 1
+    found = (_shaped(reading) for reading in readings)
+    return tuple(FoldedName(parts, cut=cut) for parts in dict.fromkeys(found) if parts)
+
+
+def _shaped(tokens: list[str]) -> tuple[str, ...]:
+    while len(tokens) > 1 and tokens[-1] in _ARTICLES:
+        tokens = tokens[:-1]
+    parts = _loosened(_joined(tokens))
     if len(parts) > 1:
         parts = [part for part in dict.fromkeys(parts) if part]
-    return FoldedName(tuple(parts[:MOST_PARTS]), cut=MRZ_WIDTH - 3 <= width <= MRZ_WIDTH + 1)
+    return tuple(parts[:MOST_PARTS])
 
 
 def _without_degrees(tokens: list[str]) -> list[str]:
@@ -106,17 +126,6 @@ def _is_degree(token: str, *, after_comma: bool) -> bool:
         return True
     dotted = plain != token and _DOTTED.match(token) is not None
     return (after_comma or dotted) and plain in words("degrees")
-
-
-def _named(tokens: list[str]) -> list[str]:
-    parts = [part for part in map(_letters, tokens) if part]
-    named = [part for part in parts if part not in _unsaid()]
-    return named or [part for part in parts if part not in words("fillers")]
-
-
-@cache
-def _unsaid() -> frozenset[str]:
-    return words("titles") | words("fillers")
 
 
 def _letters(token: str) -> str:
@@ -153,6 +162,17 @@ def _joined(parts: list[str]) -> list[str]:
             kept.append(waiting + part)
             waiting = ""
     return kept
+
+
+def _loosened(parts: list[str]) -> list[str]:
+    """Take apart compounds of South Asia: ZIAURREHMAN, ZIAUR REHMAN → ZIA REHMAN."""
+    loose: list[str] = []
+    for part in parts:
+        if loose and _GENITIVES.fullmatch(part) and (joint := _JOINT.fullmatch(loose[-1])):
+            loose[-1] = joint.group(1)
+        compound = _COMPOUND.fullmatch(part) if len(part) >= _SHORTEST_COMPOUND else None
+        loose += compound.groups() if compound else (part,)
+    return loose
 
 
 def _is_marker(part: str, *, first: bool, parts: int, waiting: str) -> bool:

@@ -93,7 +93,11 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"G(?=[EIA])"), ("G", "J")),
     (re.compile(r"^KH|^CH(?=A)"), ("K", "H")),
     (re.compile(r"Q"), ("K", "C")),
-    (re.compile(r"^(?:AL|EL)(?=.{5})"), ("AL", "")),
+    (re.compile(r"^(?:AL|EL)(?=.{5})|^AL(?=[^L].{2})"), (r"\g<0>", "")),
+    (re.compile(r"^(?:DELA|DELOS|VANDER|VANDEN|VANDE|DOSS)(?=.{4})"), (r"\g<0>", "")),
+    (re.compile(r"(?<![AEIOU])DI(?=[AO])"), (r"\g<0>", "J")),
+    (re.compile(r"(?<=[OA])R(?=N(?:$|[^AEIOU]))"), (r"\g<0>", "")),
+    (re.compile(r"OW$"), ("OW", "O")),
     (re.compile(r"TSU"), ("SU", "TU")),
     (re.compile(r"GN"), ("GN", "NY")),
 )

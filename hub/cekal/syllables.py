@@ -33,11 +33,41 @@ _FINAL = {
     "S": "T",
 }
 _LONGEST_SYLLABLE = 6
+_DIALECT = tuple(
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"^TJH?|^CHH|^TS|^TZ|^DJ|^DZ|^C(?=[AEIOU])|^J(?=[AEIOU])", "CH"), (r"^NJ", "NY"),
+        (r"^(SH|HS)", "S"), (r"^([PTK])H", r"\1"), (r"^GW", "KW"), (r"^(?:BH|V)", "B"),
+        (r"OEY|OEI|OOI|OOY|WEE|UEE|WIE|UEY|WEI|WI$|UEI|EOI", "UI"), (r"OEK|UCK|OOK", "UK"),
+        (r"EOK|IOEK|EOCK|IOCK", "IOK"), (r"IEOW|EOW|IAUW|IAO|IAW|IEW|IOU|IEUW|IOE|IOO|YAUW", "IU"),
+        (r"OUW|AUW|OW|AW$", "AU"), (r"OEAT|WAT", "UAT"), (r"OAN|WAN|UEN|OEN|OON", "UAN"),
+        (r"OA$|WA$|WAH$|OAH$", "UA"), (r"OOI|OI$|OY$|OH?Y$", "OI"), (r"IEN|EAN|YEN", "IAN"),
+        (r"OE|OO|OU", "U"), (r"EE|IE$|EA$|Y$|IH$", "I"), (r"EONG|IEONG|YONG", "IONG"),
+        (r"CK$|G$(?<!NG)|GK$", "K"), (r"AI$|AY$|AE$|YE$", "AI"), (r"EH$|AH$|OH$|UH$", ""),
+        (r"OENG|OONG", "UNG"), (r"IM$|IEM$|EEM$|IAM$", "IM"),
+    )
+)  # fmt: skip
 
 
+@lru_cache(maxsize=65536)
 def mandarin_of(part: str) -> tuple[str, ...]:
     """Return the Mandarin syllables that `part` can stand for, as keys; () if it is no syllable."""
-    return _readings().get(part, ())
+    if len(part) > _LONGEST_SYLLABLE:
+        return ()
+    exact = _readings().get(part, ())
+    heard = _heard().get(dialect_form(part), ())
+    return tuple(dict.fromkeys((*exact, *heard)))
+
+
+def dialect_form(part: str) -> str:
+    """Write a dialect syllable in one way: TJOE, CHOO and CHU are CHU; GEOK and GIOK are GIOK.
+
+    Dutch, Malay and English hands wrote the same Hokkien and Cantonese sounds (Peh-oe-ji without
+    marks, 1850; the Dutch consulates at Amoy; Malaysian and Singapore registers).
+    """
+    for pattern, by in _DIALECT:
+        part = pattern.sub(by, part)
+    return part
 
 
 def is_chinese_surname(part: str) -> bool:
@@ -116,6 +146,17 @@ def _readings() -> dict[str, tuple[str, ...]]:
         for spelling in (syllable.strip(), *spellings.split()):
             found.setdefault(spelling.upper(), {})[f"+{syllable.strip()}"] = None
     return {spelling: tuple(keys) for spelling, keys in found.items()}
+
+
+@cache
+def _heard() -> dict[str, tuple[str, ...]]:
+    """Return the syllables by their form in dialect, pinyin left out: it follows other rules."""
+    found: dict[str, dict[str, None]] = {}
+    for line in lines("readings.txt"):
+        syllable, _, spellings = line.partition(":")
+        for spelling in spellings.upper().split():
+            found.setdefault(dialect_form(spelling), {})[f"+{syllable.strip()}"] = None
+    return {form: tuple(keys) for form, keys in found.items()}
 
 
 @cache

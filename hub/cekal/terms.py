@@ -22,6 +22,7 @@ from hub.cekal.index import Index
 from hub.cekal.neighbours import Alike
 from hub.cekal.records import custom_of, related
 from hub.cekal.sounds import sound_of
+from hub.cekal.syllables import mandarin_of
 from hub.cekal.vocabulary import Floats, Ints
 
 CUSTOMS = (
@@ -42,7 +43,9 @@ GROUPS: Mapping[str, tuple[Born, ...]] = {
     "far": (Born.NEXT_YEAR, Born.FEW_YEARS, Born.FAR),
 }
 """What a name is worth depends on what the dates of birth say: these go together."""
-QUALITIES = ("surprise_enough", "whole", "both_left", "covered", "crowd")
+QUALITIES = ("surprise_enough", "whole", "both_left", "covered", "crowd", "heard")
+SYLLABIC = ("whole", "heard", "both_left", "pairs")
+"""What a Chinese or Korean name says: its letters less, its syllables more than elsewhere."""
 NAME = (
     *(f"pairs_{kind.name.lower()}" for kind in Alike),
     *(f"surprise_{kind.name.lower()}" for kind in Alike),
@@ -52,6 +55,8 @@ NAME = (
     "covered", "covered_of_query", "covered_of_list", "covered_little",
     "whole", "whole_high", "whole_low", "whole_same", "order_broken", "first_to_first",
     "surprise", "surprise_enough", "surprise_beyond", "crowd", "crowd_none",
+    "heard", "heard_surprise", "likeness_least", "likeness_mean",
+    *(f"{quality}_of_syllables" for quality in SYLLABIC),
     "cut",
     *(f"left_{custom}" for custom in CUSTOMS),
     *(f"both_left_{custom}" for custom in CUSTOMS),
@@ -107,6 +112,7 @@ def _name_terms(
     found |= _covered_terms(index, aligned, rows)
     found |= _whole_terms(index, name, rows)
     found |= _order_terms(aligned)
+    found |= _heard_terms(name, aligned, found, pairs)
     total = aligned.surprise.sum(axis=1)
     found["surprise"] = total / 10
     found["surprise_enough"] = np.minimum(total, names) / 10
@@ -186,6 +192,24 @@ def _whole_terms(index: Index, name: FoldedName, rows: Ints) -> Columns:
         "whole_low": np.maximum(_LOW - whole, 0) * 5,
         "whole_same": whole > 0.995,
     }
+
+
+def _heard_terms(name: FoldedName, aligned: Aligned, found: Columns, pairs: Ints) -> Columns:
+    """Return whether every part of both names has a partner of the same sound, and how sure."""
+    paired = aligned.place >= 0
+    unlike = (paired & (aligned.kind > int(Alike.BARE))).any(axis=1)
+    heard = (pairs > 1) & ~unlike & found["all_of_both"]
+    least = np.where(paired, aligned.likeness, 1).min(axis=1)
+    mean = aligned.likeness.sum(axis=1) / np.maximum(pairs, 1)
+    mine: Columns = {
+        "heard": heard,
+        "heard_surprise": heard * aligned.surprise.sum(axis=1) / 10,
+        "likeness_least": np.where(pairs > 0, least, 0),
+        "likeness_mean": mean,
+    }
+    syllabic = len(name.parts) > 1 and all(map(mandarin_of, name.parts))
+    values = {**found, **mine, "pairs": pairs}
+    return mine | {f"{quality}_of_syllables": values[quality] * syllabic for quality in SYLLABIC}
 
 
 def _order_terms(aligned: Aligned) -> Columns:

@@ -89,13 +89,15 @@ _FACTS = {
 _OF_PAIRS = (
     "whole", "whole_high", "whole_low", "whole_same", "both_single", "cut", "covered",
     "covered_of_query", "covered_of_list", "covered_little", "surprise", "surprise_enough",
-    "surprise_beyond",
+    "surprise_beyond", "heard", "heard_surprise", "likeness_least", "likeness_mean",
+    "whole_of_syllables", "heard_of_syllables", "pairs_of_syllables",
 )  # fmt: skip
 """What the name as a whole adds is told with its pairs, to each by its rarity."""
 _NAME_GROUPS = {
     ("bagian nama yang tidak berpasangan", "parts of the name left over"): (
         "query_left", "list_left", "both_left", "query_left_rare", "list_left_rare",
         "both_left_rare", "all_of_query", "all_of_both", "one_of_several", "no_pair",
+        "both_left_of_syllables",
         *(f"left_{custom}" for custom in CUSTOMS), *(f"both_left_{custom}" for custom in CUSTOMS),
     ),
     ("urutan bagian nama", "order of the parts"): ("order_broken", "first_to_first"),
