@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +24,14 @@ from bench.screening.sets import Case, Sets
 from hub.cekal.index import Index, index_of
 from hub.cekal.matcher import Matcher
 from hub.cekal.terms import TERMS
-from hub.cekal.weights import SHIPPED, Weights
+from hub.cekal.weights import SHIPPED, Weights, load_weights
 from hub.clock import SystemClock
 
 Matrix = npt.NDArray[np.float32]
 PLANS = ((10_000, 3500, 3500), (100_000, 3500, 3500))
-STRANGERS = ((1_000, 2500), (10_000, 2500), (100_000, 2500))
-LARGE = ((1_000_000, 1200),)
+STRANGERS = ((1_000, 4000), (10_000, 4000), (100_000, 4000))
+LARGE = ((1_000_000, 2000),)
+ALARMS = (0.01, 0.05)
 FIXED = {"passport_same": 9.0, "passport_near": 1.5, "nation_related": -1.2}
 """Not learned: invented people who share a document number share a name too, real ones may not;
 and they change to a neighbour's passport less often than real ones."""
@@ -62,24 +64,30 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261)
     parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
     parser.add_argument("--share", type=float, default=1.0, help="Share of the queries.")
-    parser.add_argument("--large", action="store_true", help="A threshold for 1,000,000 too.")
+    parser.add_argument("--levels-only", action="store_true", help="Keep the weights of --out.")
+    parser.add_argument("--large", action="store_true", help="A level for 1,000,000 too.")
     asked = parser.parse_args()
+    weights = load_weights(asked.out) if asked.levels_only else learn(asked.seed, asked.share)
+    sizes = STRANGERS + (LARGE if asked.large else ())
+    measured = levels(weights, sizes, asked.seed + 7000, asked.share)
+    whole = msgspec.structs.replace(weights, levels=measured)
+    asked.out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
+    print(f"{asked.out}: {measured}")
+
+
+def learn(seed: int, share: float) -> Weights:
+    """Return weights learned on lists of the planned sizes."""
     queries: list[Pairs] = []
     for place, (size, positives, negatives) in enumerate(PLANS):
-        sets = Sets(asked.seed + 100 * place)
+        sets = Sets(seed + 100 * place)
         entries, people = sets.entries(size)
-        cases = sets.positives(people, int(positives * asked.share), unseen=False)
-        cases += sets.negatives(people, int(negatives * asked.share))
+        cases = sets.positives(people, int(positives * share), unseen=False)
+        cases += sets.negatives(people, int(negatives * share))
         queries += gather(index_of(entries), cases)
         print(f"{size} entries, {len(cases)} queries", flush=True)
     values = learned(queries)
     shown = {term: round(float(value), 4) for term, value in zip(TERMS, values, strict=True)}
-    weights = Weights(f"{SystemClock().now():%Y-%m-%d}", asked.seed, shown)
-    sizes = STRANGERS + (LARGE if asked.large else ())
-    measured = thresholds(weights, sizes, asked.seed + 7000, asked.share)
-    whole = msgspec.structs.replace(weights, thresholds=measured)
-    asked.out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
-    print(f"{asked.out}: {measured}")
+    return Weights(f"{SystemClock().now():%Y-%m-%d}", seed, shown)
 
 
 def gather(index: Index, cases: list[Case]) -> list[Pairs]:
@@ -116,19 +124,21 @@ def learned(queries: list[Pairs]) -> npt.NDArray[np.float64]:
     return values
 
 
-def thresholds(
+def levels(
     weights: Weights, sizes: Sequence[tuple[int, int]], seed: int, share: float
 ) -> dict[str, dict[str, float]]:
-    """Return the score that 1 % and 5 % of fresh strangers reach, by size of the list."""
-    found: dict[str, dict[str, float]] = {"0.01": {}, "0.05": {}}
+    """Return the sum that 1 % and 5 % of fresh strangers reach, by size of the list."""
+    found: dict[str, dict[str, float]] = {f"{share:g}": {} for share in ALARMS}
+    bare = msgspec.structs.replace(weights, levels={})
     for size, count in sizes:
         sets = Sets(seed + size)
         entries, people = sets.entries(size)
-        matcher = Matcher(index_of(entries), weights)
+        matcher = Matcher(index_of(entries), bare)
         cases = sets.negatives(people, int(count * share))
         best = [hits[0].score if (hits := matcher.screen(case.query, 1)) else 0.0 for case in cases]
-        for alarms in found:
-            found[alarms][str(size)] = round(float(np.quantile(best, 1 - float(alarms))), 5)
+        for alarms in ALARMS:
+            reached = min(max(float(np.quantile(best, 1 - alarms)), 1e-9), 1 - 1e-9)
+            found[f"{alarms:g}"][str(size)] = round(math.log(reached / (1 - reached)), 3)
     return found
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
 from hub.cekal.index import Collector
+from hub.cekal.listing import StoredList
 from hub.cekal.matcher import Hit, Matcher
 from hub.cekal.records import Entry, Query, holds
+from hub.cekal.saved import Stale, fingerprint_of, packed, unpacked
 from hub.cekal.weights import load_weights
 from hub.cekal.wording import explain
 from hub.errors import NotFound
 
+log = logging.getLogger(__name__)
+INDEX = "index"
 Progress = Callable[[int], None]
 _SHOWN = 0.05
 
@@ -29,6 +34,30 @@ def load_matcher(entries: Iterable[Entry], progress: Progress) -> Matcher:
     if number == 0:
         raise NotFound("list_empty", "The list holds no entry.", id="Daftar itu kosong.")
     return Matcher(collector.index(), load_weights())
+
+
+def stored_matcher(store: StoredList, at: datetime, progress: Progress) -> Matcher:
+    """Return a matcher of the list in force: from the saved index, or a new one that is saved.
+
+    Raises NotFound `list_missing`, `list_empty`.
+    """
+    contents = [
+        part
+        for version in store.in_force(at)
+        for part in (version.version, *version.pieces, *version.withdrawn)
+    ]
+    fingerprint = fingerprint_of(contents)
+    if (raw := store.kept(INDEX)) is not None:
+        try:
+            return Matcher(unpacked(raw, fingerprint), load_weights())
+        except Stale as stale:
+            log.info("the saved index is made anew: %s", stale)
+    matcher = load_matcher(store.entries(at), progress)
+    try:
+        store.keep(INDEX, packed(matcher.index, fingerprint))
+    except OSError as error:
+        log.warning("the index could not be saved: %s", error)
+    return matcher
 
 
 def answer_all(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -21,6 +21,9 @@ from hub.clock import SystemClock
 from hub.errors import BadInput, NotFound, Refused
 from hub.keys import KeyFileError, Keyring
 from hub.settings import settings_for
+
+if TYPE_CHECKING:
+    from hub.cekal.matcher import Matcher
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -109,12 +112,12 @@ def screen(
 
     Example: loket cekal screen orang.jsonl --out jawaban.jsonl --data DIR
     """
-    from hub.cekal.answering import answer_all, load_matcher
+    from hub.cekal.answering import answer_all
 
     with _in_words():
         asked = list(read_queries(_existing(queries)))
         with _bar("index", 0) as step:
-            matcher = load_matcher(_list(data, watchlist, key_file), step)
+            matcher = _matcher(data, watchlist, key_file, step)
         with _bar("screen", len(asked)) as step:
             answer_all(matcher, asked, out, top, step)
     print(f"{len(asked)} queries against {len(matcher.index)} entries: {out}")
@@ -136,12 +139,12 @@ def explain(
 
     Example: loket cekal explain '{"id":"1","name":"Moch. Sjafii"}' --entry E7 --data DIR
     """
-    from hub.cekal.answering import explained, load_matcher, standing
+    from hub.cekal.answering import explained, standing
 
     with _in_words():
         person = _one_query(query, query_id)
         entries = {one.id: one for one in _list(data, watchlist, key_file)}
-        matcher = load_matcher(entries.values(), lambda _: None)
+        matcher = _matcher(data, watchlist, key_file, lambda _: None)
         score, exact = _threshold(
             matcher.weights.threshold(DEFAULT_SHARE, len(matcher.index)), data, watchlist, key_file
         )
@@ -168,12 +171,11 @@ def threshold(
 
     With --list it is only printed. Example: loket cekal threshold --false-alarms 0.01 --data DIR
     """
-    from hub.cekal.answering import load_matcher
     from hub.cekal.calibrating import STRANGERS, threshold_for
 
     with _in_words():
         entries = list(_list(data, watchlist, key_file))
-        matcher = load_matcher(entries, lambda _: None)
+        matcher = _matcher(data, watchlist, key_file, lambda _: None)
         with _bar("threshold", STRANGERS) as step:
             score = threshold_for(matcher, entries, false_alarms, seed=seed, progress=step)
         if watchlist is None:
@@ -232,6 +234,16 @@ def _list(data: Path, watchlist: Path | None, key_file: Path | None) -> Iterable
     if watchlist is not None:
         return read_entries(_existing(watchlist))
     return _store(data, key_file).entries(SystemClock().now())
+
+
+def _matcher(
+    data: Path, watchlist: Path | None, key_file: Path | None, progress: Callable[[int], None]
+) -> Matcher:
+    from hub.cekal.answering import load_matcher, stored_matcher
+
+    if watchlist is not None:
+        return load_matcher(_list(data, watchlist, key_file), progress)
+    return stored_matcher(_store(data, key_file), SystemClock().now(), progress)
 
 
 def _store(data: Path, key_file: Path | None, *, create: bool = False) -> StoredList:

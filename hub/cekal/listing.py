@@ -20,7 +20,7 @@ from typing import Literal
 import msgspec
 
 from hub.cekal.records import Entry
-from hub.errors import Conflict, NotFound
+from hub.errors import Conflict, Fault, NotFound
 from hub.keys import Keyring
 
 CHUNK = 20_000
@@ -122,6 +122,17 @@ class StoredList:
                     if entry.id not in gone:
                         yield entry
             gone |= mine | set(version.withdrawn)
+
+    def keep(self, name: str, plain: bytes) -> None:
+        """Store something derived from the list, sealed like it; `name` is its file."""
+        self._write(name, plain)
+
+    def kept(self, name: str) -> bytes | None:
+        """Return what was kept under `name`; None if nothing is, or it cannot be opened."""
+        try:
+            return self._open((self._folder / name).read_bytes(), name)
+        except (FileNotFoundError, Fault):
+            return None
 
     def _must_fit(self, known: Manifest, version: str, kind: str) -> None:
         if any(stored.version == version for stored in known.versions):

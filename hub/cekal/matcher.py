@@ -20,7 +20,7 @@ from hub.cekal.records import Answer, Query, country_of, passport_of, sex_of
 from hub.cekal.splitting import split_form
 from hub.cekal.terms import TERMS, Asked, terms_of
 from hub.cekal.vocabulary import Floats, Ints
-from hub.cekal.weights import Weights
+from hub.cekal.weights import Weights, score_of
 
 TOP = 30
 LEAST_SCORE = 1e-4
@@ -48,11 +48,15 @@ class Compared:
 
 
 class Matcher:
-    """Screens queries against one list; safe to share between threads that only read."""
+    """Screens queries against one list; safe to share between threads that only read.
+
+    `base` is the sum that is score 0.5 on a list of this size.
+    """
 
     def __init__(self, index: Index, weights: Weights) -> None:
         self.index = index
         self.weights = weights
+        self.base = weights.base(len(index))
         self._values = np.array([weights.terms[term] for term in TERMS], np.float32)
 
     def screen(self, query: Query, top: int = TOP) -> list[Hit]:
@@ -133,7 +137,7 @@ class Matcher:
         row = int(compared.rows[at])
         return Hit(
             self.index.people.ids[int(self.index.rows.entry[row])],
-            self.weights.score(logit),
+            score_of(logit - self.base),
             row,
             asked.names[int(compared.forms[at])],
             compared.terms[at],

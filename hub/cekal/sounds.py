@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hub.cekal.syllables import korean_key, mandarin_of
-from hub.cekal.variants import groups_of
+from hub.cekal.variants import every_group, groups_of
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 
@@ -94,9 +94,10 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"^KH|^CH(?=A)"), ("K", "H")),
     (re.compile(r"Q"), ("K", "C")),
     (re.compile(r"^(?:AL|EL)(?=.{5})|^AL(?=[^L].{2})"), (r"\g<0>", "")),
-    (re.compile(r"^(?:DELA|DELOS|VANDER|VANDEN|VANDE|DOSS)(?=.{4})"), (r"\g<0>", "")),
+    (re.compile(r"^(?:DELA|DELOS|VANDER|VANDEN|VANDE|DOS(?=S))(?=.{4})"), (r"\g<0>", "")),
     (re.compile(r"(?<![AEIOU])DI(?=[AO])"), (r"\g<0>", "J")),
     (re.compile(r"(?<=[OA])R(?=N(?:$|[^AEIOU]))"), (r"\g<0>", "")),
+    (re.compile(r"^BEN(?=[^JE].{3})"), (r"\g<0>", "")),
     (re.compile(r"OW$"), ("OW", "O")),
     (re.compile(r"TSU"), ("SU", "TU")),
     (re.compile(r"GN"), ("GN", "NY")),
@@ -113,8 +114,23 @@ def sound_of(part: str) -> Sound:
     fine = tuple(dict.fromkeys(_fine(reading) for reading in _readings(part)))
     bare = tuple(dict.fromkeys(key for key in map(_bare, fine) if len(key) >= _SHORT))
     blunt = tuple(dict.fromkeys(key for key in map(_blunt, fine) if len(key) >= _SHORT))
-    known = (*groups_of(part), *mandarin_of(part), *korean_key(part))
+    known = (*(groups_of(part) or _groups_heard(fine)), *mandarin_of(part), *korean_key(part))
     return Sound(fine, known, bare, blunt)
+
+
+def _groups_heard(fine: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the groups that list another spelling of the same sound."""
+    return next((_heard()[key] for key in fine if key in _heard()), ())
+
+
+@cache
+def _heard() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for spelling, groups in every_group().items():
+        key = _fine(spelling)
+        if len(key) > _SHORT:
+            found[key] = tuple(dict.fromkeys((*found.get(key, ()), *groups)))
+    return found
 
 
 def _readings(part: str) -> list[str]:

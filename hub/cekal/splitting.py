@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hub.cekal.folding import FoldedName
 from hub.cekal.index import Index
+from hub.cekal.sounds import sound_of
 from hub.cekal.tables import words
 
 _SHORTEST, _LONGEST = 3, 16
 _SHORTEST_WHOLE = 7
+_SHORTEST_HEARD = 11
+_KNOWN_WELL = 3
+"""A part that so few names hold may as well be two parts written together."""
 _FILLERS = re.compile(r"KK+|CC+|XX+")
 _BETWEEN = ("", "K", "C", "X", "KK", "UL", "UR", "AL", "EL", "U", "KBINK", "KBINTIK", "BIN")
 
@@ -31,22 +35,26 @@ def split_form(index: Index, form: FoldedName) -> FoldedName | None:
 
 def _pieces(index: Index, part: str) -> tuple[str, ...]:
     """Return the pieces whose rarest one is most frequent on the list, or ()."""
-    if len(part) < _SHORTEST_WHOLE or index.vocabulary.find(part) >= 0:
+    if len(part) < _SHORTEST_WHOLE or _held(index, part) > _KNOWN_WELL:
         return ()
     filled = tuple(piece for piece in _FILLERS.split(part) if piece)
     if len(filled) > 1 and min(map(len, filled)) >= _SHORTEST:
         return filled
-    pieces = _whole(_best_pieces(index, part), part)
+    pieces = _whole(_best_pieces(index, part, _held), part)
+    if len(pieces) < 2 and len(part) >= _SHORTEST_HEARD and index.vocabulary.find(part) < 0:
+        pieces = _whole(_best_pieces(index, part, _heard), part)
     return pieces if len(pieces) > 1 else ()
 
 
-def _best_pieces(index: Index, part: str) -> dict[int, tuple[float, tuple[str, ...]]]:
+def _best_pieces(
+    index: Index, part: str, held_by: Callable[[Index, str], int]
+) -> dict[int, tuple[float, tuple[str, ...]]]:
     """Return for each place that known pieces reach their cost and the pieces."""
     best: dict[int, tuple[float, tuple[str, ...]]] = {0: (0.0, ())}
     for begin in range(len(part) - _SHORTEST + 1):
         if begin not in best:
             continue
-        for start, end, held in _next(index, part, begin):
+        for start, end, held in _next(index, part, begin, held_by):
             # every piece costs, a short or rare one more, and so does what stands between
             worth = best[begin][0] + 6 - math.log1p(held) * 0.5 - 0.6 * (end - start)
             worth += (start - begin) * 0.7
@@ -55,10 +63,12 @@ def _best_pieces(index: Index, part: str) -> dict[int, tuple[float, tuple[str, .
     return best
 
 
-def _next(index: Index, part: str, begin: int) -> Iterator[tuple[int, int, int]]:
+def _next(
+    index: Index, part: str, begin: int, held_by: Callable[[Index, str], int]
+) -> Iterator[tuple[int, int, int]]:
     for start in _starts(part, begin):
         for end in range(start + _SHORTEST, min(len(part), start + _LONGEST) + 1):
-            if held := _held(index, part[start:end]):
+            if held := held_by(index, part[start:end]):
                 yield start, end, held
 
 
@@ -79,3 +89,11 @@ def _starts(part: str, begin: int) -> list[int]:
 def _held(index: Index, piece: str) -> int:
     number = index.vocabulary.find(piece)
     return int(index.held[number]) if number >= 0 else 0
+
+
+def _heard(index: Index, piece: str) -> int:
+    """Return how often parts of the same sound occur; the first of them stands for all."""
+    if len(piece) <= _SHORTEST:
+        return _held(index, piece)
+    alike = index.vocabulary.with_key("f" + sound_of(piece).fine[0])
+    return int(index.held[alike].max()) if alike.size else 0

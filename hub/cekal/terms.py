@@ -198,7 +198,7 @@ def _heard_terms(name: FoldedName, aligned: Aligned, found: Columns, pairs: Ints
     """Return whether every part of both names has a partner of the same sound, and how sure."""
     paired = aligned.place >= 0
     unlike = (paired & (aligned.kind > int(Alike.BARE))).any(axis=1)
-    heard = (pairs > 1) & ~unlike & found["all_of_both"]
+    heard = (pairs > 1) & ~unlike & np.asarray(found["all_of_both"], np.bool_)
     least = np.where(paired, aligned.likeness, 1).min(axis=1)
     mean = aligned.likeness.sum(axis=1) / np.maximum(pairs, 1)
     mine: Columns = {

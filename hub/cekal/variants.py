@@ -9,11 +9,12 @@ from hub.cekal.tables import lines
 
 def groups_of(part: str) -> tuple[str, ...]:
     """Return the groups of spellings that list `part`."""
-    return _groups().get(part, ())
+    return every_group().get(part, ())
 
 
 @cache
-def _groups() -> dict[str, tuple[str, ...]]:
+def every_group() -> dict[str, tuple[str, ...]]:
+    """Return all listed spellings with their groups."""
     found: dict[str, tuple[str, ...]] = {}
     for place, line in enumerate(lines("variants.txt")):
         for spelling in dict.fromkeys(line.split()):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -16,11 +16,15 @@ import numpy.typing as npt
 from hub.cekal.sounds import Sound, sound_of
 
 Ints = npt.NDArray[np.int32]
+Stored = npt.NDArray[np.generic]
 Floats = npt.NDArray[np.float32]
 
 WIDTH = 14
 """Letters of a part that are indexed by pairs; longer parts differ in their beginning as a rule."""
 _LETTERS = 27
+
+
+_STORED = ("_keys", "_key_parts", "_pair_ends", "_pair_parts", "lengths", "letters", "order")
 
 
 class Vocabulary:
@@ -37,6 +41,20 @@ class Vocabulary:
         self._ids: dict[str, int] = {}
         self._hashes = array("Q")
         self._tokens = array("i")
+
+    @classmethod
+    def of(cls, parts: list[str], fine: list[str], arrays: Mapping[str, Stored]) -> Vocabulary:
+        """Return a closed vocabulary of what `arrays` gave."""
+        vocabulary = cls()
+        vocabulary.parts, vocabulary.fine = parts, fine
+        vocabulary._ids = dict(zip(parts, range(len(parts)), strict=True))
+        for name in _STORED:
+            setattr(vocabulary, name, arrays[name.lstrip("_")])
+        return vocabulary
+
+    def arrays(self) -> dict[str, Stored]:
+        """Return the sorted keys and pairs of letters, by name."""
+        return {name.lstrip("_"): getattr(self, name) for name in _STORED}
 
     def __len__(self) -> int:
         return len(self.parts)

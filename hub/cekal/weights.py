@@ -1,7 +1,7 @@
-"""The weights of the terms, and the thresholds for lists of several sizes: a file to read.
+"""The weights of the terms, and the levels of lists of several sizes: a file to read.
 
 {"learned": "2026-11-24", "seed": 7, "terms": {"born_same_day": 4.1, …},
- "thresholds": {"0.01": {"10000": 0.62, "100000": 0.71, …}, …}}
+ "levels": {"0.01": {"10000": 1.2, "100000": 0.5, …}, …}}
 """
 
 from __future__ import annotations
@@ -19,25 +19,38 @@ SHIPPED = "weights.json"
 
 
 class Weights(msgspec.Struct, frozen=True):
-    """What was learned, when and from which seed."""
+    """What was learned, when and from which seed.
+
+    `levels` are the sums that a share of strangers reaches on lists of several sizes. The level of
+    1 % is score 0.5 on every list, so that a score means the same whatever the list's size is.
+    """
 
     learned: str
     seed: int
     terms: dict[str, float]
-    thresholds: dict[str, dict[str, float]] = {}
+    levels: dict[str, dict[str, float]] = {}
 
-    def score(self, logit: float) -> float:
-        """Return a sum of weighted terms as a score from 0 to 1."""
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))
-
-    def threshold(self, false_alarms: float, size: int) -> float:
-        """Return the learned threshold for a list of `size`, between the measured sizes."""
-        measured = self.thresholds.get(f"{false_alarms:g}", {})
-        points = sorted((math.log(int(at)), _logit(score)) for at, score in measured.items())
+    def level(self, false_alarms: float, size: int) -> float:
+        """Return the sum that this share of strangers reaches on a list of `size`."""
+        measured = self.levels.get(f"{false_alarms:g}", {})
+        points = sorted((math.log(int(at)), value) for at, value in measured.items())
         if not points:
             message = f"no threshold was learned for a share of {false_alarms:g} false alarms"
             raise KeyError(message)
-        return self.score(_between(points, math.log(max(size, 1))))
+        return _between(points, math.log(max(size, 1)))
+
+    def base(self, size: int) -> float:
+        """Return the sum that is score 0.5 on a list of `size`."""
+        return self.level(0.01, size) if self.levels else 0.0
+
+    def threshold(self, false_alarms: float, size: int) -> float:
+        """Return the learned threshold for a list of `size`, between the measured sizes."""
+        return score_of(self.level(false_alarms, size) - self.base(size))
+
+
+def score_of(total: float) -> float:
+    """Return a sum of weighted terms as a score from 0 to 1."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 
 def load_weights(path: Path | None = None) -> Weights:
@@ -58,8 +71,3 @@ def _between(points: list[tuple[float, float]], at: float) -> float:
     # beyond the measured sizes the nearest one counts: extrapolated, 1 % became 3 %
     share = min(max((at - low) / (high - low), 0.0), 1.0)
     return low_value + share * (high_value - low_value)
-
-
-def _logit(score: float) -> float:
-    kept = min(max(score, 1e-9), 1 - 1e-9)
-    return math.log(kept / (1 - kept))

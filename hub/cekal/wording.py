@@ -104,7 +104,7 @@ _NAME_GROUPS = {
     ("seberapa umum nama itu di daftar", "how common the name is on the list"): (
         "crowd", "crowd_none",
     ),
-    ("besar daftar dan nilai dasar", "size of the list and base value"): ("size", "bias"),
+    ("besar daftar dan nilai dasar", "size of the list and base value"): ("size", "bias", "base"),
 }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def explain(matcher: Matcher, hit: Hit) -> list[Reason]:
     adds = {term: matcher.weights.terms[term] * float(value)
             for term, value in zip(TERMS, hit.terms, strict=True)}  # fmt: skip
     reasons = [*_names(matcher, hit, sum(adds[term] for term in _OF_PAIRS))]
-    reasons += [*_facts(adds), *_groups(adds)]
+    reasons += [*_facts(adds), *_groups(adds | {"base": -matcher.base})]
     return sorted(reasons, key=lambda reason: -abs(reason.adds))
 
 

@@ -11,7 +11,7 @@ from hub.cekal.index import index_of
 from hub.cekal.matcher import Matcher
 from hub.cekal.records import Entry, Query
 from hub.cekal.terms import TERMS
-from hub.cekal.weights import load_weights
+from hub.cekal.weights import load_weights, score_of
 from hub.cekal.wording import explain
 
 SURE = 0.5
@@ -141,9 +141,7 @@ def test_the_reasons_add_up_to_the_score(matcher: Matcher) -> None:
 
     reasons = explain(matcher, hit)
 
-    assert math.isclose(
-        matcher.weights.score(sum(reason.adds for reason in reasons)), hit.score, rel_tol=1e-3
-    )
+    assert math.isclose(score_of(sum(reason.adds for reason in reasons)), hit.score, rel_tol=1e-3)
     words = " ".join(reason.en for reason in reasons)
     assert "day and month swapped" in words
     assert "'MOCHAMAD'" in words

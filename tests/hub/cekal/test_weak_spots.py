@@ -1,0 +1,149 @@
+"""Each weak spot by its name: who must be found, and who must not be taken for them.
+
+A list of 3,000 invented people around them; 0.5 is the learned threshold for 1 % false alarms.
+"""
+
+import pytest
+
+from bench.screening.sets import Sets
+from hub.cekal.index import index_of
+from hub.cekal.matcher import Matcher
+from hub.cekal.records import Entry, Query
+from hub.cekal.weights import load_weights
+
+THRESHOLD = 0.5
+DAY, OTHER_DAY = "1975-03-14", "1988-11-02"
+
+# spot: (nation, name on the list, names of the same person, names of others)
+SPOTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {
+    "persian and afghan": [
+        ("IRN", "Gholamhossein Ghorbani", ("Gholam Hosein Qorbani", "GHULAM HUSAIN QURBANI"),
+         ("Gholamreza Rahmani", "Hossein Karimi")),
+        ("AFG", "Rahmatullah Yousafzai", ("Rahmatollah Yusufzay", "REHMAT ULLAH YOUSEFZAI"),
+         ("Rahmatullah Stanikzai", "Habibullah Noorzai")),
+    ],
+    "urdu": [
+        ("PAK", "Habib ur Rehman Qureshi", ("HABIBURRAHMAN QURAISHI", "Habibur Rahman Koreshi"),
+         ("Saif ur Rehman Siddiqui", "Habib Mehsud")),
+        ("PAK", "Zulfiqar Chaudhry", ("Zulfikar Chowdhury", "ZULFIQUAR CHOUDHARY"),
+         ("Iftikhar Chaudhry",)),
+    ],
+    "arabic": [
+        ("DZA", "Abd al-Qadir Ben Awda", ("Abdelkader Benaouda", "ABDULKADIR BEN OUDA"),
+         ("Abdelkader Bouteflika", "Abdelaziz Benaouda")),
+        ("EGY", "Jamal al-Qadhafi", ("Gamal Gaddafi", "DJAMEL KADHAFI"), ("Jamal al-Masri",)),
+    ],
+    "kunya or nisba only": [
+        ("IRQ", "Ahmad Khalil Ibrahim al-Samarrai", ("Abu Khalil al-Samarrai", "Ahmad Samarrai"),
+         ("Abu Hamza al-Masri",)),
+    ],
+    "father's name dropped": [
+        ("SYR", "Mahmud Yusuf Hamza al-Halabi", ("Mahmoud Halabi", "Mahmud Youssef Halaby"),
+         ("Hamza Yusuf",)),
+    ],
+    "pinyin, wade-giles, cantonese, hokkien": [
+        ("CHN", "Zhang Zhiming", ("CHANG CHIH-MING", "Cheung Chi Ming", "TEO CHEE BENG"),
+         ("Zhao Xiaofeng", "Zhang Lihua")),
+        ("SGP", "Tan Kim Hock", ("Chen Jinfu", "CHAN KAM FUK"), ("Lim Boon Keng",)),
+        ("IDN", "Oei Giok Lan", ("Huang Yulan", "WONG YUK LAN", "Ng Geok Lan"), ("Oei Siok Hoen",)),
+    ],
+    "korean": [
+        ("KOR", "Lee Jungho", ("YI CHONG-HO", "Rhee Jeong Ho", "I JEONGHO"), ("Kim Minseok",)),
+        ("KOR", "Park Seokjin", ("PAK SOK-CHIN", "Bak Seok-jin"), ("Park Youngsoo",)),
+    ],
+    "tamil": [
+        ("LKA", "Velupillai Prabhakaran", ("V. Prabhakaran", "VELUPPILLAI PIRAPAHARAN"),
+         ("Velupillai Kandasamy", "Murugesu Sivakumar")),
+        ("MYS", "Kuzhandaivel a/l Arumugam", ("KULANTHAIVEL ARUMUGHAM",), ("Kumaran a/l Raju",)),
+    ],
+    "burmese": [
+        ("MMR", "Aung Kyaw Moe", ("U Aung Kyaw Moe", "AUNG KYAW MO", "Maung Aung Kyaw Moe"),
+         ("Aung Zaw Win", "Kyaw Kyaw Htun")),
+        ("MMR", "Khin Thida Oo", ("Daw Khin Thidar Oo", "MA KHIN THIDA U"), ("Khin Mar Lwin",)),
+    ],
+    "doubled one-word name": [
+        ("IDN", "Sugiyarto", ("SUGIYARTO SUGIYARTO", "Soegijarto", "SUGIARTO, SUGIARTO"),
+         ("SUGENG SUGENG",)),
+    ],
+    "fillers": [
+        ("IND", "Balwinder", ("FNU BALWINDER", "BALWINDER XXX", "LNU, BALVINDER"),
+         ("FNU HARJIT", "XXX")),
+    ],
+    "fields swapped": [
+        ("RUS", "Sergei Shcherbakov", ("SHCHERBAKOV, SERGEY", "Chtcherbakov Serguei"),
+         ("Sergei Kuznetsov",)),
+        ("VNM", "Nguyen Van Hung", ("HUNG VAN NGUYEN",), ("Nguyen Thi Lan",)),
+    ],
+    "mrz": [
+        ("BGD", "Mohammad Shahidul Islam Chowdhury Khandaker",
+         ("CHOWDHURY<KHANDAKER<<MOHAMMAD<SHAHIDUL<", "CHOWDHURYKKHANDAKERKKMOHAMMADKSHAHIDULK",
+          "CHOWDHURY<<MOHAMMAD<SHAHIDUL<ISLAMCCCCC"),
+         ("RAHMAN<<MIZANUR<<<<<<<<<<<<<<<<<<<<<<<<",)),
+    ],
+    "spelling of 1901 and 1972": [
+        ("IDN", "Soetjipto Djojohadikoesoemo",
+         ("Sucipto Joyohadikusumo", "SUTJIPTO JOYOHADIKUSUMA"),
+         ("Sucipto Prawirodirjo",)),
+    ],
+    "thai and turkish": [
+        ("THA", "Porntip Charoensuk", ("Phonthip Jaroensuk", "PORNTHIP CHAROENSOOK"),
+         ("Pornthip Wongsawat",)),
+        ("TUR", "Çiğdem Kılıçdaroğlu", ("CIGDEM KILICDAROGLU", "Chighdem Kilichdaroghlu"),
+         ("Çiğdem Davutoğlu",)),
+    ],
+}  # fmt: skip
+CASES = [
+    pytest.param(f"{spot}/{n}", nation, names, others, id=f"{spot}: {name}")
+    for spot, people in SPOTS.items()
+    for n, (nation, name, names, others) in enumerate(people)
+]
+BIRTHS = {
+    "buddhist": ("THA", "Somsak Wongthong", "1975-03-14", ("2518-03-14", "2518")),
+    "hijri": ("SAU", "Faysal al-Utaybi", "1975-03-14", ("1395-03-01", "1395")),
+    "persian": ("IRN", "Behrouz Tavakoli", "1975-03-14", ("1353-12-23", "1353")),
+    "minguo": ("TWN", "Hsu Wen-hsiung", "1975-03-14", ("64-03-14", "0064-03-14")),
+    "placeholder": ("AFG", "Nematullah Popalzai", "1975-03-14", ("1975-01-01", "1975-00-00")),
+    "swapped": ("PAK", "Naveed Bajwa", "1975-03-04", ("1975-04-03",)),
+    "partial": ("SDN", "Tijani Abdelbagi", "1975-03-14", ("1975", "1975-03")),
+}
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    crowd, _ = Sets(5).entries(3000)
+    known = [
+        Entry(f"{spot}/{n}", [name], DAY, nationality=nation)
+        for spot, people in SPOTS.items()
+        for n, (nation, name, _, _) in enumerate(people)
+    ]
+    born = [Entry(f"born {k}", [b[1]], b[2], nationality=b[0]) for k, b in BIRTHS.items()]
+    return Matcher(index_of([*crowd, *known, *born]), load_weights())
+
+
+@pytest.mark.parametrize(("entry", "nation", "names", "others"), CASES)
+def test_a_person_is_found_in_another_spelling_and_others_are_not_taken_for_them(
+    matcher: Matcher, entry: str, nation: str, names: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    found = {name: _score(matcher, entry, name, DAY, nation) for name in names}
+    taken = {name: _score(matcher, entry, name, OTHER_DAY, nation) for name in others}
+
+    assert {name: score for name, score in found.items() if score < THRESHOLD} == {}
+    assert {name: score for name, score in taken.items() if score >= THRESHOLD} == {}
+
+
+@pytest.mark.parametrize("kind", BIRTHS)
+def test_a_date_in_another_calendar_or_in_part_still_finds_the_person(
+    matcher: Matcher, kind: str
+) -> None:
+    nation, name, _, texts = BIRTHS[kind]
+
+    found = {dob: _score(matcher, f"born {kind}", name, dob, nation) for dob in texts}
+    far = _score(matcher, f"born {kind}", name, "1951-08-09", nation)
+
+    assert {dob: score for dob, score in found.items() if score < THRESHOLD} == {}
+    assert far < min(found.values())
+
+
+def _score(matcher: Matcher, entry: str, name: str, dob: str, nation: str) -> float:
+    hits = matcher.screen(Query("q", name, dob, None, nation))
+    return next((hit.score for hit in hits if hit.entry == entry), 0.0)
