@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 import typer
 
 from devices import capabilities, checkup, once, registry, technician
+from devices.emrtd.command import app as csca_app
 from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
 from devices.trace import tracing
 
@@ -33,6 +34,7 @@ app.command("print")(once.print_document)
 app.command("read-passport")(once.read_passport)
 
 
+app.add_typer(csca_app)
 app.command("list")(technician.list_devices)
 app.command("doctor")(technician.examine)
 app.command("support")(technician.support)

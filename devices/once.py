@@ -135,26 +135,56 @@ def print_document(
 
 def read_passport(
     address: DeviceAddress,
-    document_number: Annotated[str, typer.Option(help="As in the MRZ, without filler")],
-    birth: Annotated[str, typer.Option(help="YYMMDD")],
-    expiry: Annotated[str, typer.Option(help="YYMMDD")],
     json: Annotated[Path, typer.Option(help="File to write; it holds personal data")],
+    mrz: Annotated[str, typer.Option(help="All lines of the zone, with or without spaces")] = "",
+    can: Annotated[str, typer.Option(help="Card access number: six digits on the card")] = "",
+    document_number: Annotated[str, typer.Option(help="As in the MRZ, without filler")] = "",
+    birth: Annotated[str, typer.Option(help="YYMMDD")] = "",
+    expiry: Annotated[str, typer.Option(help="YYMMDD")] = "",
 ) -> None:
     """Baca cip paspor ke JSON. / Read a passport chip into JSON.
 
-    Example: loket devices read-passport "emrtd:pcsc://ACS ACR1252" --document-number L898902C3
-    --birth 740812 --expiry 320415 --json passport.json
+    Example: loket devices read-passport "emrtd:pcsc://ACS ACR1252" --can 123456 --json card.json
     """
-    for name, given in (("--birth", birth), ("--expiry", expiry)):
-        if not (len(given) == 6 and given.isascii() and given.isdigit()):
-            fail(f"{name}: tulis YYMMDD / write YYMMDD", WRONG_USE)
-    key = capabilities.MrzKey(document_number.strip().upper(), birth, expiry)
+    key = _access_key(mrz, can, (document_number, birth, expiry))
     with opened(address, "read_passport") as device:
         reader = cast("capabilities.PassportReader", device)
         read = reader.read_passport(key, progress=_progress("cip / chip"))
         _write(json, _passport_json(read))
-        found = ", ".join(f"{finding.check} {finding.verdict}" for finding in read.findings)
-        typer.echo(f"{json}: {read.access}, {read.apdus} APDU, {', '.join(read.files)}; {found}")
+        access = read.access or "tidak terbuka / not opened"
+        typer.echo(f"{json}: {access}, {read.apdus} APDU, {', '.join(read.files)}")
+        for one in read.findings:
+            typer.echo(f"{one.check:8} {one.verdict:15} {one.reason}")
+
+
+def _access_key(mrz: str, can: str, fields: tuple[str, str, str]) -> capabilities.AccessKey:
+    """Return the key that exactly one of the three ways gives."""
+    if sum((bool(mrz), bool(can), any(fields))) != 1:
+        fail(
+            "Tulis satu: --mrz, --can, atau --document-number --birth --expiry"
+            " / write one of: --mrz, --can, or --document-number --birth --expiry",
+            WRONG_USE,
+        )
+    if can:
+        if not (len(can) == 6 and can.isascii() and can.isdigit()):
+            fail("--can: enam angka / six digits", WRONG_USE)
+        return capabilities.CanKey(can)
+    if mrz:
+        return _key_of_zone(mrz)
+    number, birth, expiry = fields
+    for name, given in (("--birth", birth), ("--expiry", expiry)):
+        if not (len(given) == 6 and given.isascii() and given.isdigit()):
+            fail(f"{name}: tulis YYMMDD / write YYMMDD", WRONG_USE)
+    return capabilities.MrzKey(number.strip().upper(), birth, expiry)
+
+
+def _key_of_zone(text: str) -> capabilities.MrzKey:
+    from devices.mrz.wire import MrzError, chip_key, lines_of, parse_mrz
+
+    try:
+        return chip_key(parse_mrz(lines_of(text)))
+    except MrzError as error:
+        fail(f"--mrz {error.field}: {error}", WRONG_USE)
 
 
 def _passport_json(read: PassportRead) -> bytes:
@@ -169,6 +199,7 @@ def _passport_json(read: PassportRead) -> bytes:
             for one in read.findings
         ],
         "files_hex": {name: content.hex() for name, content in read.files.items()},
+        "proofs_hex": {name: record.hex() for name, record in read.proofs.items()},
         "extra": dict(read.extra),
     }
     return json.dumps(told, indent=2, ensure_ascii=False).encode()

@@ -6,6 +6,8 @@ own. Hong Kong and Macao documents are signed under CN or under their own letter
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _PAIRS = """
 AF AFG  AX ALA  AL ALB  DZ DZA  AS ASM  AD AND  AO AGO  AI AIA  AQ ATA  AG ATG  AR ARG  AM ARM
 AW ABW  AU AUS  AT AUT  AZ AZE  BS BHS  BH BHR  BD BGD  BB BRB  BY BLR  BE BEL  BZ BLZ  BJ BEN
@@ -40,3 +42,19 @@ def same_country(certificate: str, zone: str) -> bool:
     A pair of letters that the table does not know is taken as another country.
     """
     return certificate.upper() == zone or (certificate.upper(), zone) in _KNOWN
+
+
+# parts of states and places without passports of their own
+_NOT_ISSUING = """
+AX AS AI AQ AW BM BQ BV IO KY CX CC CW FK FO GF PF TF GI GL GP GU GG HM IM JE YT MS MQ NC NU NF MP
+PN PR RE BL SH MF PM SX GS SJ TK TC UM VG VI WF EH CK XK UT
+"""
+
+
+def missing_countries(held: Iterable[str]) -> list[str]:
+    """Return the two-letter codes of issuing states and organisations that are not in `held`."""
+    known = {code.upper() for code in held}
+    issuing = {certificate for certificate, _ in _KNOWN} - set(_NOT_ISSUING.split())
+    if "XK" in known:  # Kosovo signs under either code
+        known.add("KS")
+    return sorted(issuing - known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from asn1crypto import algos, cms, core
 
@@ -43,11 +43,9 @@ class LdsSecurityObject(core.Sequence):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class SecurityObject:
-    """What EF.SOD says and what is needed to prove it; all bytes are DER."""
+class SignedContent:
+    """What one signer signed, and what is needed to prove it; all bytes are DER."""
 
-    hash_name: str
-    hashes: Mapping[int, bytes]
     content: bytes
     signed_attributes: bytes
     signed_digest: bytes
@@ -57,6 +55,14 @@ class SecurityObject:
     signature: bytes
     signer: bytes
     certificates: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityObject(SignedContent):
+    """What EF.SOD says: the hash of each data group."""
+
+    hash_name: str
+    hashes: Mapping[int, bytes]
 
 
 @contextmanager
@@ -77,27 +83,35 @@ def asn1_errors(where: str) -> Iterator[None]:
 def parse_sod(data: bytes) -> SecurityObject:
     """Return the contents of EF.SOD, unproven. Raises LdsError."""
     with asn1_errors("EF.SOD"):
-        info = cms.ContentInfo.load(tlv.need(data, 0x77, "EF.SOD"))
+        signed = parse_signed(tlv.need(data, 0x77, "EF.SOD"), LDS_SECURITY_OBJECT, "EF.SOD")
+        groups = LdsSecurityObject.load(signed.content)
+        return SecurityObject(
+            **{field.name: getattr(signed, field.name) for field in fields(SignedContent)},
+            hash_name=_hash_name(groups["hash_algorithm"]),
+            hashes={int(item["number"].native): item["digest"].native for item in groups["hashes"]},
+        )
+
+
+def parse_signed(data: bytes, content_type: str, where: str) -> SignedContent:
+    """Return what a CMS with one signer signed, unproven. Raises LdsError naming `where`."""
+    with asn1_errors(where):
+        info = cms.ContentInfo.load(data)
         if info["content_type"].native != "signed_data":
-            message = "EF.SOD is no signed data"
+            message = f"{where} is no signed data"
             raise LdsError(message)
-        return _security_object(info["content"])
+        return _signed_content(info["content"], content_type, where)
 
 
-def _security_object(signed: cms.SignedData) -> SecurityObject:
+def _signed_content(signed: cms.SignedData, content_type: str, where: str) -> SignedContent:
     inner = signed["encap_content_info"]
-    if inner["content_type"].dotted != LDS_SECURITY_OBJECT or len(signed["signer_infos"]) != 1:
-        message = "EF.SOD: no LDS security object with one signer"
+    if inner["content_type"].dotted != content_type or len(signed["signer_infos"]) != 1:
+        message = f"{where}: not the content that belongs there, with one signer"
         raise LdsError(message)
-    content = _octets(inner["content"])
-    groups = LdsSecurityObject.load(content)
     signer = signed["signer_infos"][0]
     attributes = _attributes(signer)
     certificates = tuple(item.chosen.dump() for item in signed["certificates"])
-    return SecurityObject(
-        hash_name=_hash_name(groups["hash_algorithm"]),
-        hashes={int(item["number"].native): item["digest"].native for item in groups["hashes"]},
-        content=content,
+    return SignedContent(
+        content=_octets(inner["content"]),
         signed_attributes=_attribute_bytes(signer),
         signed_digest=attributes.get("message_digest", b""),
         signed_type=attributes.get("content_type", b"").decode(),

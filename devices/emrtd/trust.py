@@ -23,7 +23,7 @@ from devices.emrtd.certificates import (
 from devices.emrtd.countries import same_country
 from devices.emrtd.lds import FILES, LdsError, parse_com, parse_dg1_mrz
 from devices.emrtd.revocation import RevocationList, read_revocations
-from devices.emrtd.sod import LDS_SECURITY_OBJECT, SecurityObject, parse_sod
+from devices.emrtd.sod import LDS_SECURITY_OBJECT, SecurityObject, SignedContent, parse_sod
 
 PASSIVE = "passive"
 _ENDINGS = {".cer", ".crt", ".der", ".pem", ".crl"}
@@ -172,7 +172,7 @@ def _altered(files: Mapping[str, bytes], security: SecurityObject) -> list[Findi
     ]
     if "COM" in files and (reason := _contents_doubt(files["COM"], security)):
         doubts.append(_finding(Verdict.ALTERED, reason))
-    if reason := _signature_doubt(security):
+    if reason := signature_doubt(security, LDS_SECURITY_OBJECT, "EF.SOD"):
         doubts.append(_finding(Verdict.ALTERED, reason))
     return doubts
 
@@ -198,19 +198,23 @@ def _contents_doubt(com: bytes, security: SecurityObject) -> str:
     return "" if announced == covered else "EF.COM does not announce what EF.SOD covers"
 
 
-def _signature_doubt(security: SecurityObject) -> str:
-    text = security.content
-    if security.signed_attributes:
-        digest = _hash(security.digest_name, security.content)
-        if not hmac.compare_digest(digest, security.signed_digest):
-            return "EF.SOD: its contents do not match the signed digest"
-        if security.signed_type != LDS_SECURITY_OBJECT:
-            return "EF.SOD: the signed content type is another"
-        text = security.signed_attributes
-    key = read_certificate(security.signer).public_key()
-    algorithm = security.signature_algorithm
-    if not verify(key, algorithm, security.signature, text, digest_name=security.digest_name):
-        return "EF.SOD: its signature is wrong"
+def signature_doubt(signed: SignedContent, content_type: str, where: str) -> str:
+    """Return why the signature on a signed content is no proof, "" if it is one. Raises LdsError.
+
+    Who the signer is, is another question.
+    """
+    text = signed.content
+    if signed.signed_attributes:
+        digest = _hash(signed.digest_name, signed.content)
+        if not hmac.compare_digest(digest, signed.signed_digest):
+            return f"{where}: its contents do not match the signed digest"
+        if signed.signed_type != content_type:
+            return f"{where}: the signed content type is another"
+        text = signed.signed_attributes
+    key = read_certificate(signed.signer).public_key()
+    algorithm = signed.signature_algorithm
+    if not verify(key, algorithm, signed.signature, text, digest_name=signed.digest_name):
+        return f"{where}: its signature is wrong"
     return ""
 
 
