@@ -338,6 +338,31 @@ class CardReader(Device, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OfficerCard:
+    """A card as it was found: "piv" with the certificate of slot 9A, or "other".
+
+    An "other" card has a number that anybody can copy: it identifies and proves nothing.
+    """
+
+    kind: str
+    number: str
+    certificate: bytes = b""
+
+
+@runtime_checkable
+class OfficerCardReader(Device, Protocol):
+    """Reads officers' cards and lets them sign."""
+
+    def officer_card(self) -> OfficerCard:
+        """Return whose card it is. Raises DocumentRemoved, DeviceProtocolError."""
+        ...
+
+    def confirm(self, challenge: bytes, purpose: str, pin: str) -> bytes:
+        """Let the card sign `challenge` for the act `purpose`. Raises WrongPin, DeviceRefused."""
+        ...
+
+
 @runtime_checkable
 class PassportReader(Device, Protocol):
     """Reads ICAO 9303 chips."""

@@ -109,12 +109,16 @@ class PcscReader:
         """Return pcscd's count of cards that came and went. Raises DeviceUnavailable."""
         return self._state() >> _EVENT_SHIFT
 
-    def historical_bytes(self) -> bytes:
-        """Return the historical bytes of the held card's ATR, empty when there are none."""
+    def atr(self) -> bytes:
+        """Return the ATR of the held card, empty when none is held."""
         with self._lock:
             if not self._context.holds_card:
                 return b""
-            return historical_bytes(self._call(self._context.atr, "ask for the card's ATR"))
+            return self._call(self._context.atr, "ask for the card's ATR")
+
+    def historical_bytes(self) -> bytes:
+        """Return the historical bytes of the held card's ATR, empty when there are none."""
+        return historical_bytes(self.atr())
 
     def takes_extended(self) -> bool:
         """Return whether the reader says that it passes APDUs of extended length.

@@ -1,0 +1,165 @@
+"""An officer's card on a PC/SC reader: who it is, and its signature on a challenge.
+
+The PIN goes to the card and nowhere else, and never on the last try. A card without the PIV
+application is identification only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from devices.address import Address
+from devices.capabilities import Health, Identity, OfficerCard
+from devices.emrtd.tlv import LdsError
+from devices.emrtd.wire import OK, Command, WireError, split_response
+from devices.errors import DeviceError, DeviceProtocolError, DeviceRefused, WrongPin
+from devices.pcsc.driver import PcscReader, reader_name
+from devices.piv import wire
+from devices.piv.proof import (
+    CardCertificate,
+    ProofError,
+    block_to_sign,
+    confirms,
+    read_certificate,
+    signed_text,
+)
+
+FEWEST_TRIES = 2
+"""With one try left the card is not asked: a slip would block it."""
+_GET_UID = Command(0xFF, 0xCA, 0x00, 0x00, b"", 256)
+
+
+def connect(address: Address) -> PivReader:
+    """Open the reader of `piv:pcsc://NAME`. Raises AddressError, DeviceGone."""
+    return PivReader(PcscReader(reader_name(address), address=str(address)), address=str(address))
+
+
+class PivReader:
+    """An OfficerCardReader on a PC/SC reader."""
+
+    def __init__(self, card: PcscReader, *, address: str = "") -> None:
+        self._card = card
+        self._address = address
+
+    def identity(self) -> Identity:
+        """Return the PC/SC reader's name as model."""
+        return self._card.identity()
+
+    def health(self) -> Health:
+        """Ask the reader how it is. Raises DeviceUnavailable."""
+        return self._card.health()
+
+    def present(self) -> bool:
+        """Return whether a card is in the reader. Raises DeviceUnavailable."""
+        return self._card.present()
+
+    def close(self) -> None:
+        """Release card and reader; safe to call twice."""
+        self._card.close()
+
+    def officer_card(self) -> OfficerCard:
+        """Return whose card it is. Raises DocumentRemoved, DeviceProtocolError."""
+        with self._session():
+            if not self._select():
+                return OfficerCard("other", self._number_of_other())
+            return OfficerCard("piv", self._number(), self._certificate().der)
+
+    def confirm(self, challenge: bytes, purpose: str, pin: str) -> bytes:
+        """Let the card sign `challenge` for the act `purpose`, with its PIN.
+
+        Raises WrongPin (with the tries left), DeviceRefused `identification_only`,
+        DeviceProtocolError when the card's signature is wrong, DocumentRemoved.
+        """
+        with self._session():
+            if not self._select():
+                message = (
+                    "Kartu ini hanya untuk mengenali, tidak dapat menandatangani"
+                    " / this card only identifies, it cannot sign"
+                )
+                raise DeviceRefused(message, reason="identification_only")
+            certificate = self._certificate()
+            self._enter(pin)
+            return self._sign(certificate, challenge, purpose)
+
+    # ── what the card is asked ────────────────────────────────────────────────
+
+    @contextlib.contextmanager
+    def _session(self) -> Iterator[None]:
+        """Hold the card for one errand; its power is cut after it, so that the PIN is forgotten."""
+        try:
+            self._card.reset()
+            yield
+        except DeviceError as error:
+            error.address = self._address
+            raise
+        except (WireError, LdsError, ProofError) as error:
+            message = f"the card's answer breaks the protocol: {error}"
+            raise DeviceProtocolError(message, address=self._address) from error
+        finally:
+            with contextlib.suppress(DeviceError):
+                self._card.release()
+
+    def _talk(self, command: Command) -> tuple[bytes, int]:
+        return wire.talk(self._card.transmit, command)
+
+    def _select(self) -> bool:
+        return self._talk(wire.select())[1] == OK
+
+    def _number(self) -> str:
+        data, status = self._talk(wire.get_data(wire.CHUID))
+        return wire.card_number(data) if status == OK else ""
+
+    def _number_of_other(self) -> str:
+        """Return the UID that the reader tells of a contactless card, else the ATR."""
+        uid, status = split_response(self._card.transmit(_GET_UID.encode()))
+        return (uid if status == OK and uid else self._card.atr()).hex()
+
+    def _certificate(self) -> CardCertificate:
+        data, status = self._talk(wire.get_data(wire.CERTIFICATE_9A))
+        if status != OK:
+            message = (
+                "Kartu tidak memuat sertifikat di slot 9A / the card has no certificate in slot 9A"
+            )
+            raise DeviceRefused(message, reason="no_certificate")
+        return read_certificate(wire.certificate_in(data))
+
+    def _enter(self, pin: str) -> None:
+        try:
+            command = wire.verify_pin(pin)
+        except ValueError as error:
+            message = "PIN terdiri dari 6-8 angka / a PIN has 6 to 8 digits"
+            raise WrongPin(message, tries=-1) from error
+        _, status = self._talk(wire.ask_tries())
+        left = wire.tries_left(status)
+        if left is not None and left < FEWEST_TRIES:
+            raise WrongPin(_few_tries(left), tries=left)
+        _, status = self._talk(command)
+        if status != OK:
+            left = wire.tries_left(status)
+            if left is None:
+                message = f"the card answered the PIN with {status:04X}"
+                raise DeviceProtocolError(message)
+            message = f"PIN salah, sisa {left} kali / the PIN is wrong, {left} tries left"
+            raise WrongPin(message, tries=left)
+
+    def _sign(self, certificate: CardCertificate, challenge: bytes, purpose: str) -> bytes:
+        block = block_to_sign(certificate.key, signed_text(challenge, purpose))
+        data, status = self._talk(wire.sign(certificate.key, block))
+        if status != OK:
+            message = f"the card does not sign: it answered {status:04X}"
+            raise DeviceProtocolError(message)
+        signature = wire.signature_in(data)
+        if not confirms(certificate, challenge, purpose, signature):
+            message = "the card's signature does not match its certificate"
+            raise DeviceProtocolError(message)
+        return signature
+
+
+def _few_tries(left: int) -> str:
+    if not left:
+        return "Kartu terblokir: buka dengan PUK / the card is blocked: unblock it with its PUK"
+    return (
+        "Sisa satu kali PIN, tidak dicoba: setel ulang dengan PUK"
+        " / one PIN try is left and not risked: reset it with the PUK"
+    )
