@@ -41,6 +41,9 @@ dbus|avahi needs it
 cups-ipp-utils|a foreign printer for the tests
 sane-utils|a foreign scanner client for the tests
 openssl|a foreign judge of certificates and signatures
+opensc|a foreign user of officers' cards for the tests
+yubico-piv-tool|a second foreign user of officers' cards
+vsmartcard-vpicc|a foreign card for the tests
 poppler-utils|a foreign reader of our papers
 imagemagick|screenshots in the tests
 postgresql|several hubs on one database: the tests start one of their own, as an unprivileged user
