@@ -35,5 +35,6 @@ TABLE: Final[Mapping[str, DriverLimits]] = {
     "sane": DriverLimits(open_s=20.0, status_s=20.0, operation_s=60.0, silence_s=60.0),
     "ipp": DriverLimits(open_s=10.0, status_s=10.0, operation_s=180.0, silence_s=10.0),
     "pcsc": DriverLimits(open_s=5.0, status_s=3.0, operation_s=5.0, silence_s=5.0),
+    "piv": DriverLimits(open_s=5.0, status_s=3.0, operation_s=10.0, silence_s=5.0),
     "emrtd": DriverLimits(open_s=5.0, status_s=3.0, operation_s=60.0, silence_s=5.0),
 }

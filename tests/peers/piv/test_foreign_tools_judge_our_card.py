@@ -7,7 +7,7 @@ import pytest
 
 from devices.piv.simulator import start
 
-MODULE = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so"
+PKCS11 = ("pkcs11-tool", "--module", "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
 TEXT = b"what an officer confirms"
 
 
@@ -43,8 +43,8 @@ def test_what_opensc_lets_it_sign_openssl_verifies(card):
         else ("-m", "ECDSA", "-i", digest, "--signature-format", "openssl")
     )
 
-    signed = run(folder, "pkcs11-tool", "--module", MODULE, "--slot-description", reader, "--login",
-                 "--pin", "123456", "--sign", "--id", "01", *signing, "-o", "signature")  # fmt: skip
+    signed = run(folder, *PKCS11, "--slot-description", reader, "--login", "--pin", "123456",
+                 "--sign", "--id", "01", *signing, "-o", "signature")  # fmt: skip
     assert signed.returncode == 0, signed.stderr.decode()
 
     public = run(folder, "openssl", "x509", "-in", "card.pem", "-noout", "-pubkey").stdout
@@ -57,7 +57,7 @@ def test_what_opensc_lets_it_sign_openssl_verifies(card):
 def test_a_wrong_pin_is_refused_to_opensc_too(card):
     _, reader, folder = card
 
-    refused = run(folder, "pkcs11-tool", "--module", MODULE, "--slot-description", reader,
+    refused = run(folder, *PKCS11, "--slot-description", reader,
                   "--login", "--pin", "111111", "--sign", "--id", "01", "-m", "ECDSA", "-i",
                   "sha256", "-o", "nothing")  # fmt: skip
 
