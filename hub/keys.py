@@ -16,11 +16,14 @@ import unicodedata
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.errors import Fault, LoketError
+from hub.seals import signed_code
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -33,7 +36,7 @@ class KeyFileError(LoketError):
 class Keyring:
     """Wraps data keys and answers equality questions; holds the master key in memory only."""
 
-    __slots__ = ("_index_key", "_wrapping")
+    __slots__ = ("_code_key", "_index_key", "_wrapping")
 
     def __init__(self, master: bytes) -> None:
         if len(master) != KEY_BYTES:
@@ -41,6 +44,8 @@ class Keyring:
             raise KeyFileError(message)
         self._wrapping = _derived(master, b"loket wrapping v1")
         self._index_key = _derived(master, b"loket blind index v1")
+        code_seed = _derived(master, b"loket code signature v1")
+        self._code_key = Ed25519PrivateKey.from_private_bytes(code_seed)
 
     @classmethod
     def create(cls, path: Path) -> Keyring:
@@ -88,6 +93,16 @@ class Keyring:
     def unwrap(self, wrapped: bytes, place: str) -> bytes:
         """Return the data key. Raises Fault if it belongs to another place or master key."""
         return unseal(self._wrapping, wrapped, place)
+
+    def sign(self, text: str) -> str:
+        """Return the text of a barcode with the office's signature behind it (hub.seals)."""
+        return signed_code(self._code_key, text)
+
+    def public_code_key(self) -> bytes:
+        """Return the PEM by which anybody verifies the office's barcodes, offline."""
+        return self._code_key.public_key().public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
 
     def blind(self, field: str, value: str) -> str:
         """Return the keyed index of the normalised value, for equality and uniqueness."""

@@ -17,6 +17,7 @@ _SHORTEST = 13
 _SECRET_SIGNS = 10
 RECEIPT = "LOKET:R:"
 PROOF = "LOKET:B:"
+_SECRET_PLACE = 3
 
 
 def case_code(office: str, day: date, serial: int) -> str:
@@ -53,8 +54,9 @@ def payload(kind: str, number: str, secret: str) -> str:
 
 
 def read_secret(text: str) -> str:
-    """Return the secret code of what was scanned or typed."""
-    last = text.strip().upper().rpartition(":")[2]
+    """Return the secret code of what was scanned or typed; it stands behind the paper's number."""
+    parts = text.strip().upper().split(":")
+    last = parts[_SECRET_PLACE] if len(parts) > _SECRET_PLACE else parts[-1]
     return re.sub(r"[^A-Z0-9]", "", last).replace("O", "0").replace("I", "1").replace("L", "1")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hub.cases import archive, blanks, custody, payments, persons, screening
-from hub.cases.proof import SKIM_TARIFF
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.writer import Tx
@@ -50,7 +49,14 @@ def _open_custody(
 def _record_payment(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    payments.record(tx, procedure.keyring, application, tariff=SKIM_TARIFF, values=values)
+    payments.record(
+        tx,
+        procedure.keyring,
+        application,
+        tariff=procedure.office.treasury.tariff,
+        today=procedure.office.today(tx.at),
+        values=values,
+    )
 
 
 def _issue(

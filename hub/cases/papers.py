@@ -11,7 +11,6 @@ from hub.cases import blanks, payments
 from hub.cases.applications import receipt_payload
 from hub.cases.codes import read_secret
 from hub.cases.opened import OpenedCase, opened_case
-from hub.cases.proof import SKIM_TARIFF
 from hub.errors import NotFound
 from hub.letters import (
     ApplicationReceipt,
@@ -93,7 +92,7 @@ def paper(
 def _receipt(opened: OpenedCase) -> ApplicationReceipt:
     case, office = opened.case, opened.procedure.office
     payload = receipt_payload(case, opened.person)
-    tariff = office.tariff(SKIM_TARIFF, opened.today)
+    tariff = office.tariff(office.treasury.tariff, opened.today)
     ticked = opened.values.get("1", {})
     days = office.office.promised_working_days
     return ApplicationReceipt(
@@ -122,7 +121,9 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
     known = payments.facts(opened.procedure.keyring, opened.case, payment)
     return PaymentProof(
         imprint=opened.imprint(
-            payment.proof_number, payments.proof_payload(payment, known), known.secret
+            payment.proof_number,
+            payments.proof_payload(opened.procedure.keyring, payment, known),
+            known.secret,
         ),
         number=payment.proof_number,
         applicant=opened.person.name,
@@ -141,7 +142,7 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
 def _skim_letter(opened: OpenedCase) -> SkimLetter:
     number, person = opened.number(), opened.person
     return SkimLetter(
-        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
         route=ONE_INTERVAL,
         purpose=PURPOSES[opened.case.purpose],
@@ -166,7 +167,7 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
     number, person = opened.number(), opened.person
     blank = blanks.of_case(opened.session, opened.case.office, opened.case.id)
     return SkimCard(
-        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
         blank_serial=blank.serial if blank else "–",
         full_name=person.value("full_name"),
@@ -185,10 +186,21 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
     )
 
 
+def registered_code(opened: OpenedCase) -> str:
+    """Return the barcode of a SKIM: it says *registered*, signed; legalised it cannot say.
+
+    LOKET:S:NUMBER:CASE:YYMMDD:SIGNATURE
+    """
+    number = opened.number()
+    day = opened.procedure.office.today(number.given_at)
+    text = f"{SKIM}{number.number}:{opened.case.case_code}:{day:%y%m%d}"
+    return opened.procedure.keyring.sign(text)
+
+
 def _endorsement(opened: OpenedCase) -> EndorsementText:
     number = opened.number()
     return EndorsementText(
-        imprint=opened.imprint(number.number, f"{SKIM}{number.number}", opened.case.case_code),
+        imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
         full_name=opened.person.value("full_name"),
         passport_number=opened.person.value("passport_number"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.cases import blanks, documents, payments, persons, screening
 from hub.cases.codes import read_secret
 from hub.cases.evidence import PAPER, TICKED, Found
+from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
 from hub.cases.screening import cleared
 from hub.models.application import Application
@@ -23,7 +24,6 @@ from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
 
 LONGEST = 500
-SKIM_TARIFF = "SKIM"
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 _PICTURES = ("image/", "application/pdf", "application/octet-stream")
 
@@ -202,10 +202,34 @@ def _receipt_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words 
 
 
 def _billing_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
-    del judge, values
-    if payments.BILLING_CODE.fullmatch(value):
-        return None
-    return Words(id="harus 15 angka", en="must have 15 digits")
+    del values
+    if not payments.BILLING_CODE.fullmatch(value):
+        return Words(id="harus 15 angka", en="must have 15 digits")
+    case, keyring = judge.application, judge.procedure.keyring
+    if payments.billing_used(judge.session, case.office, keyring, value, case.id):
+        return Words(id="milik perkara lain", en="belongs to another case")
+    entered = billing.all_of(judge.session, case.office, case.id)
+    codes = {billing.code_of(keyring, case, one) for one in entered}
+    if codes and value not in codes:
+        return Words(
+            id="bukan kode billing yang diberikan untuk perkara ini",
+            en="is no billing code that was given for this case",
+        )
+    return None
+
+
+def _paid_on(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    """A code is paid while it is valid: not before its issue, not after its last day."""
+    case, keyring = judge.application, judge.procedure.keyring
+    for one in billing.all_of(judge.session, case.office, case.id):
+        if billing.code_of(keyring, case, one) == values.get("billing_code"):
+            if one.issued_on <= date.fromisoformat(value) <= one.expires_on:
+                return None
+            return Words(
+                id=f"di luar masa kode billing, {one.issued_on} s.d. {one.expires_on}",
+                en=f"outside the code's validity, {one.issued_on} to {one.expires_on}",
+            )
+    return None
 
 
 def _ntpn(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
@@ -219,12 +243,26 @@ def _ntpn(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
 
 
 def _tariff(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
-    del values
-    tariff = judge.procedure.office.tariff(SKIM_TARIFF, judge.today)
-    if tariff is not None and int(value) == tariff.amount:
+    """What is due stands on the billing code; without one, the tariff of the day of payment."""
+    amount = _due(judge, values)
+    if int(value) == amount:
         return None
-    due = f"Rp {tariff.amount:,}".replace(",", ".") if tariff else "?"
+    due = f"Rp {amount:,}".replace(",", ".") if amount else "?"
     return Words(id=f"harus sama dengan tarif, {due}", en=f"must equal the tariff, {due}")
+
+
+def _due(judge: Judge, values: Mapping[str, str]) -> int | None:
+    case, keyring = judge.application, judge.procedure.keyring
+    for one in billing.all_of(judge.session, case.office, case.id):
+        if billing.code_of(keyring, case, one) == values.get("billing_code"):
+            return one.amount
+    rules = judge.procedure.office
+    try:
+        day = date.fromisoformat(values.get("paid_on", ""))
+    except ValueError:
+        day = judge.today
+    tariff = rules.tariff(rules.treasury.tariff, day)
+    return tariff.amount if tariff else None
 
 
 def _blank(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
@@ -260,11 +298,18 @@ def _signer_capacity(judge: Judge, value: str, values: Mapping[str, str]) -> Wor
 def _proof_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
     del values
     case = judge.application
-    if payments.is_proof(judge.session, case.office, judge.procedure.keyring, case.id, value):
-        return None
-    return Words(
-        id="bukan kode tanda bukti bayar perkara ini", en="is not the code of this case's proof"
-    )
+    if not payments.is_proof(judge.session, case.office, judge.procedure.keyring, case.id, value):
+        return Words(
+            id="bukan kode tanda bukti bayar perkara ini", en="is not the code of this case's proof"
+        )
+    payment = payments.of_case(judge.session, case.office, case.id)
+    needed = judge.procedure.office.treasury.handover_needs_verified
+    if needed and payment is not None and not payment.verified_how:
+        return Words(
+            id="pembayarannya belum diverifikasi bendahara",
+            en="its payment was not verified by the treasurer yet",
+        )
+    return None
 
 
 def _receiver(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
@@ -292,6 +337,7 @@ _CHECKS: dict[str, _Check] = {
     "billing_code": _billing_code,
     "ntpn": _ntpn,
     "tariff": _tariff,
+    "paid_on": _paid_on,
     "blank": _blank,
     "signer_nip": _signer_nip,
     "signer_capacity": _signer_capacity,

@@ -166,6 +166,23 @@ class Tariff(Rule, frozen=True, kw_only=True):
     source: str = ""
 
 
+class TreasuryRules(Rule, frozen=True, kw_only=True):
+    """How money is handled: the tariff of a SKIM, the life of a billing code, what 11 requires."""
+
+    tariff: str = "SKIM"
+    billing_days: Annotated[int, msgspec.Meta(ge=1, le=31)] = 7
+    handover_needs_verified: bool = True
+
+
+class Deadlines(Rule, frozen=True, kw_only=True):
+    """After how many days a case that waits for the applicant may be ended, and reminders."""
+
+    pay_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 60
+    collect_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
+    remind_working_days: Annotated[int, msgspec.Meta(ge=1, le=250)] = 10
+    confirmed: bool = False
+
+
 class RegisterRule(Rule, frozen=True, kw_only=True):
     """How a register number is written: `{unit}`, `{seq}` and `{year}` are filled in."""
 
@@ -219,6 +236,8 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     segregation: tuple[SegregationRule, ...]
     checklist: Checklist
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
+    treasury: TreasuryRules = TreasuryRules()
+    deadlines: Deadlines = Deadlines()
     register: RegisterRule
     signers: tuple[Signer, ...] = msgspec.field(name="signer")
     retention: Retention

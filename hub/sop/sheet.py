@@ -35,6 +35,7 @@ ValueCheck = Literal[
     "billing_code",
     "ntpn",
     "tariff",
+    "paid_on",
     "blank",
     "signer_nip",
     "signer_capacity",

@@ -15,6 +15,7 @@ from devices.emrtd.trust import load_store
 from devices.mrz.wire import compose_mrz
 from hub import blobs, cases
 from hub.cases import applications, blanks, payments, persons, steps
+from hub.cases.payments import matching
 from hub.cases.steps import StepDone
 from hub.cases.views import CaseView
 from hub.clock import Clock
@@ -195,7 +196,7 @@ class Desk:
             payment = payments.of_case(session, self.office_no, case)
             assert payment is not None
             known = payments.facts(self.procedure.keyring, row, payment)
-            return payments.proof_payload(payment, known)
+            return payments.proof_payload(self.procedure.keyring, payment, known)
 
     def stock(self, *serials: str) -> None:
         self.do("cetak", lambda tx: blanks.receive(tx, serials))
@@ -251,13 +252,15 @@ class Desk:
     def step_7(self, case: str, ntpn: str = "A1B2C3D4E5F6G7H8") -> StepDone:
         self.capture(case, "7.slip", "scan", "image/png")
         values = {
-            "billing_code": "820261120000001",
+            "billing_code": f"8{int(case[:12], 16) % 10**14:014}",
             "ntpn": ntpn,
             "amount": "Rp 3.000.000",
             "paid_on": "2026-11-23",
             "bank": "Bank Contoh",
         }
-        return self.complete("bendahara", case, "7", values)
+        done = self.complete("bendahara", case, "7", values)
+        self.do("bendahara", lambda tx: matching.confirm_with_slip(tx, self.procedure, case))
+        return done
 
     def step_8(self, case: str, serial: str = "SK 0001") -> StepDone:
         self.stock(serial)

@@ -1,0 +1,96 @@
+"""Corrections of the books: a payment is taken back by a counter-entry, never erased."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hub.cases.applications import must_find, must_have_role
+from hub.cases.blanks import number_of
+from hub.cases.payments.billing import PAYING_STEP, TREASURER
+from hub.cases.payments.recording import first_open_day, of_case
+from hub.errors import BadInput, Conflict
+from hub.events.treasury import PaymentReversed
+from hub.models.application import Application, Evidence, Payment, StepRecord
+from hub.models.schema import new_id
+from hub.models.treasury import CounterEntry, StatementLine
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+
+def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
+    """Book a counter-entry against the payment of a case; the case waits for payment again.
+
+    The NTPN is free again: it may have been written to the wrong case. Raises BadInput
+    `reason_missing`, Conflict `not_paid` | `number_given`, NotAllowed `role_missing`.
+    """
+    must_have_role(tx, TREASURER)
+    if not reason.strip():
+        fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
+        text = "A correction needs its reason."
+        raise BadInput("reason_missing", text, id="Koreksi memerlukan alasan.", fields=[fault])
+    row = must_find(tx.session, tx.office, procedure, application)
+    payment = of_case(tx.session, tx.office, row.id)
+    if payment is None:
+        text = "This case is not paid yet."
+        raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+    if number_of(tx.session, tx.office, row.id) is not None:
+        raise Conflict(
+            "number_given",
+            "A register number was given on this payment: void it first.",
+            id="Nomor register sudah diberikan atas pembayaran ini: batalkan dahulu.",
+        )
+    _book(tx, procedure, payment, reason.strip())
+    _wait_for_payment(tx, procedure, row)
+    tx.emit(PaymentReversed(row.id, payment.id, -payment.amount), subject=row.id)
+    return payment.id
+
+
+def _book(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None:
+    today = procedure.office.today(tx.at)
+    tx.session.add(
+        CounterEntry(
+            office=tx.office,
+            id=new_id(),
+            application=payment.application,
+            payment=payment.id,
+            tariff=payment.tariff,
+            day=first_open_day(tx.session, tx.office, today),
+            amount=-payment.amount,
+            reason=reason,
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    payment.voided_at = tx.at
+    payment.ntpn_index = f"reversed:{payment.id}"
+    query = select(StatementLine).where(
+        StatementLine.office == tx.office, StatementLine.payment == payment.id
+    )
+    for line in tx.session.scalars(query):
+        line.payment = None
+    tx.session.flush()
+
+
+def _wait_for_payment(tx: Tx, procedure: Procedure, row: Application) -> None:
+    """Step 7 is open again; what it left is void, not erased."""
+    records = select(StepRecord).where(
+        StepRecord.office == tx.office,
+        StepRecord.application == row.id,
+        StepRecord.step == PAYING_STEP,
+    )
+    for record in tx.session.scalars(records):
+        record.completed_at, record.completed_by, record.completed_by_name = None, "", ""
+    left = select(Evidence).where(
+        Evidence.office == tx.office,
+        Evidence.application == row.id,
+        Evidence.step == PAYING_STEP,
+        Evidence.voided_at.is_(None),
+    )
+    for evidence in tx.session.scalars(left):
+        evidence.voided_at = tx.at
+    names = [stage.name for stage in procedure.sop.stages]
+    row.position = PAYING_STEP
+    row.state = procedure.sop.stages[names.index(PAYING_STEP) - 1].reaches
+    tx.session.flush()
