@@ -102,13 +102,18 @@ def package_of(tx: Tx, application: str) -> str:
     return tx.session.scalar(query) or ""
 
 
+def package_row(session: Session, office: int, application: str) -> ArchivePackage | None:
+    """Return the package of a case, None before step 12."""
+    return session.scalar(
+        select(ArchivePackage).where(
+            ArchivePackage.office == office, ArchivePackage.application == application
+        )
+    )
+
+
 def line_of(session: Session, application: Application) -> DocumentLine | None:
     """Return the package as a file of the case, None before step 12."""
-    query = select(ArchivePackage).where(
-        ArchivePackage.office == application.office,
-        ArchivePackage.application == application.id,
-    )
-    package = session.scalar(query)
+    package = package_row(session, application.office, application.id)
     if package is None:
         return None
     giver = session.get(Officer, (package.office, package.given_by))

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, payments
+from hub.cases import blanks, official_papers, payments
 from hub.cases.applications import receipt_payload
 from hub.cases.codes import read_secret
 from hub.cases.opened import OpenedCase, opened_case
@@ -80,7 +80,7 @@ def paper(
 ) -> Paper:
     """Return the paper `kind` of a case. Raises NotFound, Conflict `number_missing` | `not_paid`.
 
-    Kinds: application_receipt, payment_proof, skim_letter, skim_card, endorsement, collection_slip.
+    The kinds are those of `papers_due`.
     """
     if kind not in _PAPERS:
         text = "There is no such paper."
@@ -243,6 +243,12 @@ _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
     "skim_card": _skim_card,
     "endorsement": _endorsement,
     "collection_slip": _collection_slip,
+    "custody_receipt": official_papers.custody_receipt,
+    "billing_slip": official_papers.billing_slip,
+    "rejection_letter": official_papers.rejection_letter,
+    "cover_letter": official_papers.cover_letter,
+    "archive_label": official_papers.archive_label,
+    "case_history": official_papers.case_history,
 }
 
 

@@ -7,7 +7,8 @@ from collections import Counter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, payments
+from hub.cases import agenda, blanks, custody, payments
+from hub.cases.payments import billing
 from hub.cases.views import PaperLine
 from hub.models.application import Application, StepRecord
 from hub.models.station import JobRow
@@ -19,6 +20,12 @@ _NAMES = {
     "skim_letter": ("8.skim", "Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
     "skim_card": ("8.skim_card", "Kartu SKIM", "SKIM card"),
     "endorsement": ("8.endorsement_text", "Bunyi teraan paspor", "Endorsement text"),
+    "custody_receipt": ("1.custody_receipt", "Tanda terima paspor", "Passport receipt"),
+    "cover_letter": ("external.cover_letter", "Surat pengantar", "Cover letter"),
+    "billing_slip": ("7.billing_slip", "Slip kode billing", "Billing slip"),
+    "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
+    "archive_label": ("12.label", "Label arsip", "Archive label"),
+    "case_history": ("case.history", "Riwayat perkara", "History of the case"),
     "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
 }
 
@@ -35,14 +42,28 @@ def papers_due(session: Session, application: Application) -> tuple[PaperLine, .
 
 
 def _due(session: Session, application: Application) -> list[str]:
-    due = ["application_receipt"]
-    if payments.of_case(session, application.office, application.id) is not None:
-        due.append("payment_proof")
-    if blanks.number_of(session, application.office, application.id) is not None:
-        due += ["skim_letter", "skim_card", "endorsement"]
-    if _is_ready(session, application):
-        due.append("collection_slip")
-    return due
+    office, case = application.office, application.id
+    numbered = blanks.number_of(session, office, case) is not None
+    asked = (
+        ("application_receipt", True),
+        ("custody_receipt", custody.holder(session, office, case) is not None),
+        ("cover_letter", agenda.cover_letter_of(session, office, case) is not None),
+        ("billing_slip", _waits_to_pay(session, application)),
+        ("payment_proof", payments.of_case(session, office, case) is not None),
+        ("skim_letter", numbered),
+        ("skim_card", numbered),
+        ("endorsement", numbered),
+        ("collection_slip", _is_ready(session, application)),
+        ("rejection_letter", application.state == "REJECTED"),
+        ("archive_label", application.state == "ARCHIVED"),
+        ("case_history", True),
+    )
+    return [kind for kind, due in asked if due]
+
+
+def _waits_to_pay(session: Session, application: Application) -> bool:
+    code = billing.in_force(session, application.office, application.id)
+    return code is not None and application.position == billing.PAYING_STEP
 
 
 def _is_ready(session: Session, application: Application) -> bool:

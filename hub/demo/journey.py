@@ -24,8 +24,8 @@ Say = Callable[[str], None]
 DAYS_BETWEEN_VISITS = 3
 GOOD_CHIP = "Chip valid"
 LEFT = ("application-receipt.pdf", "payment-proof.pdf", "skim.pdf", "collection-slip.pdf")
-VISITS, SCANS = 3, 7
-"""Scans: five papers of the file, the bank's slip, the endorsed page."""
+VISITS, SCANS = 3, 8
+"""Scans: five papers of the file, the answer from above, the bank's slip, the endorsed page."""
 _ENDINGS = {
     "application/pdf": ".pdf",
     "application/x-tar": ".tar",
@@ -106,6 +106,7 @@ class Journey:
             self._work(officer, answers.receive_payment(today))
             print_paper(officer, self._case, "payment_proof")
             proof = papers.printed(self._office.printed(2), "B")
+            self._confirm_payment(officer)
             self._finish(officer, 2)
         with self._at_counter("cetak", 1) as officer:
             self._work(officer, answers.issue(self._office.folder.take_blank()))
@@ -116,6 +117,11 @@ class Journey:
         papers.keep(proof, self._out / "payment-proof.pdf")
         papers.keep(skim, self._out / "skim.pdf")
         return proof
+
+    def _confirm_payment(self, officer: Officer) -> None:
+        """The treasurer vouches for the slip: nothing is handed over on an unverified payment."""
+        money = self._case.replace("/case/", "/money/")
+        officer.send(officer.open(money), f"{money}/confirm")
 
     def _collect(self, today: date, proof: Printed) -> None:
         """Third visit: hand-over against the payment proof; then the archive."""

@@ -4,6 +4,16 @@ Importing this package loads no typesetter: the serving process stays free of it
 """
 
 from hub.letters.errors import Unprintable
+from hub.letters.official import (
+    BillingSlip,
+    Column,
+    CustodyReceipt,
+    Fact,
+    Listing,
+    OfficialLetter,
+    Paper,
+    Signing,
+)
 from hub.letters.papers import (
     ApplicationReceipt,
     ArchiveLabel,
@@ -14,7 +24,6 @@ from hub.letters.papers import (
     Letterhead,
     MissingItem,
     MissingList,
-    Paper,
     PaymentProof,
     PermitPeriod,
     Purpose,
@@ -29,13 +38,19 @@ from hub.letters.papers import (
 __all__ = [
     "ApplicationReceipt",
     "ArchiveLabel",
+    "BillingSlip",
     "CollectionSlip",
+    "Column",
+    "CustodyReceipt",
     "EndorsementText",
+    "Fact",
     "HandedItem",
     "Imprint",
     "Letterhead",
+    "Listing",
     "MissingItem",
     "MissingList",
+    "OfficialLetter",
     "Paper",
     "PaymentProof",
     "PermitPeriod",
@@ -44,6 +59,7 @@ __all__ = [
     "Route",
     "Sex",
     "Signer",
+    "Signing",
     "SkimCard",
     "SkimLetter",
     "Unprintable",

@@ -14,6 +14,7 @@ import typst
 
 from hub.errors import Fault
 from hub.letters.errors import Unprintable
+from hub.letters.official import BillingSlip, CustodyReceipt, Listing, OfficialLetter, Paper
 from hub.letters.papers import (
     ApplicationReceipt,
     ArchiveLabel,
@@ -21,7 +22,6 @@ from hub.letters.papers import (
     EndorsementText,
     Letterhead,
     MissingList,
-    Paper,
     PaymentProof,
     SkimCard,
     SkimLetter,
@@ -42,6 +42,10 @@ _TEMPLATES: dict[type[object], str] = {
     MissingList: "missing.typ",
     EndorsementText: "endorsement.typ",
     ArchiveLabel: "archive.typ",
+    CustodyReceipt: "custody.typ",
+    BillingSlip: "billing.typ",
+    OfficialLetter: "official.typ",
+    Listing: "listing.typ",
 }
 _NO_LIST: dict[type[object], str] = {
     SkimLetter: "periods",

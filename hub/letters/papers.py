@@ -242,7 +242,7 @@ class ArchiveLabel:
     archived_on: date
 
 
-Paper = (
+CasePaper = (
     ApplicationReceipt
     | PaymentProof
     | SkimLetter

@@ -16,7 +16,8 @@ from asyncio.subprocess import PIPE, Process
 from typing import TypeAlias
 
 from hub.errors import Busy, Fault, LoketError
-from hub.letters.papers import Letterhead, Paper
+from hub.letters.official import Paper
+from hub.letters.papers import Letterhead
 from hub.letters.slips import QueueSlip
 
 log = logging.getLogger(__name__)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 
+from hub.letters.official import BillingSlip, CustodyReceipt, Listing, OfficialLetter, Paper
+from hub.letters.official_sheets import official_sheet
 from hub.letters.papers import (
     ApplicationReceipt,
     ArchiveLabel,
@@ -12,7 +14,6 @@ from hub.letters.papers import (
     EndorsementText,
     Letterhead,
     MissingList,
-    Paper,
     PaymentProof,
     PermitPeriod,
     Route,
@@ -54,6 +55,7 @@ def sheet(head: Letterhead, paper: Paper) -> Sheet:
         "paper_number": paper.imprint.paper_number,
         "printed": f"{short_date(local_day(printed, head.zone))} {clock_time(printed, head.zone)}",
         "short_code": paper.imprint.short_code,
+        "payload": paper.imprint.payload,
         "copy": paper.imprint.copy,
     }
     whole = {"head": _head(head), "imprint": imprint, **own}
@@ -92,6 +94,8 @@ def _own(paper: Paper, head: Letterhead) -> Sheet:  # noqa: C901 — one line a 
             return _endorsement(paper, head)
         case ArchiveLabel():
             return _label(paper)
+        case CustodyReceipt() | BillingSlip() | OfficialLetter() | Listing():
+            return official_sheet(paper, head)
 
 
 def _receipt(paper: ApplicationReceipt, head: Letterhead) -> Sheet:

@@ -29,7 +29,7 @@ from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
 from hub.tickets.tracking import Tracking
-from hub.web import api, assets, auth, display, officer, sop, stream, supervisor
+from hub.web import api, assets, auth, display, officer, rooms, sop, stream, supervisor
 from hub.web.closing_time import end_days
 from hub.web.commanding import JSON, provide_commanding, provide_station
 from hub.web.connection import AnyRequest
@@ -175,6 +175,7 @@ def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
             *officer.routes,
             *display.routes,
             *supervisor.routes,
+            *rooms.routes,
             *sop.routes,
             *assets.routes,
         ],

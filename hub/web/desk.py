@@ -23,6 +23,7 @@ from hub.procedure import Procedure
 from hub.queue import board
 from hub.web.forms import Form
 from hub.web.rendering import PART_HEADER, Frame
+from hub.web.room_list import ROOMS
 from hub.web.words import Speech, language
 from hub.wire import NoticeState
 from hub.writer import Done, Tx, Writer
@@ -93,7 +94,8 @@ class Desk:
         """Return the pages that the officer's roles open."""
         roles = self.officer.roles
         cases = {"cases"} if may_see_cases(self.procedure, roles) else set()
-        return frozenset(cases | ({"supervisor"} if roles & MAY_SUPERVISE else set()))
+        behind = {"rooms"} if any(room.admits(roles) for room in ROOMS) else set()
+        return frozenset(cases | behind | ({"supervisor"} if roles & MAY_SUPERVISE else set()))
 
     def place(self, counter: int | None = None) -> str:
         """Return where the officer works, for the head of the page."""

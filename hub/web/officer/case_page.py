@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from hub.cases.views import CaseRow, CaseView, EvidenceRow
 from hub.errors import Refused
+from hub.web.room_list import MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class CasePage:
     can_reject: bool
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def money_roles(self) -> frozenset[str]:
+        """Return the roles that see the money of the case."""
+        return MONEY.acts | MONEY.looks
 
     @property
     def devices(self) -> int | None:

@@ -236,6 +236,7 @@ class Desk:
         return self.complete("loket", case, "biometrics", {})
 
     def step_external(self, case: str) -> StepDone:
+        self.capture(case, "external.answer_scan", "scan", "image/png")
         values = {
             "letter_number": "W.00-1",
             "letter_date": "2026-11-20",

@@ -70,11 +70,13 @@ def test_every_paper_of_a_finished_case_can_be_set(desk) -> None:
 
     assert kinds == [
         "application_receipt",
+        "custody_receipt",
         "payment_proof",
         "skim_letter",
         "skim_card",
         "endorsement",
         "collection_slip",
+        "case_history",
     ]
     assert "W.00.IMI.IMI.1-GR.01.14-0001/2026" in text_of(pdfs["skim_letter"])
     assert "A1B2C3D4E5F6G7H8" in text_of(pdfs["payment_proof"]).replace(" ", "")

@@ -1,0 +1,251 @@
+"""Tata Usaha's agenda: letters out and in, numbered in their year; what waits for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from hub.blobs import StoredFile, register
+from hub.cases import documents, steps
+from hub.cases.applications import must_find, must_have_role
+from hub.errors import BadInput, Conflict, NotFound
+from hub.events.correspondence import LetterEntered
+from hub.models.application import Application
+from hub.models.correspondence import LetterRow
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+MAY_WRITE = frozenset({"administration"})
+OUT, IN = "out", "in"
+COVER, REMINDER, ANSWER, OTHER = "cover", "reminder", "answer", "other"
+GATE = "external"
+_LONGEST = {"number": 80, "party": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is entered; `answers` names the letter that it answers or recalls."""
+
+    direction: str
+    kind: str
+    number: str
+    dated: str
+    party: str
+    application: str = ""
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A cover letter without an answer, and whether a reminder is due."""
+
+    letter: LetterRow
+    case_code: str
+    reminders: int
+    overdue: bool
+
+
+def enter(
+    tx: Tx,
+    procedure: Procedure,
+    letter: Letter,
+    scan: StoredFile | None = None,
+    media: str = "",
+) -> str:
+    """Enter a letter in the agenda; return its id. A case's gate is filled with what it says.
+
+    Raises BadInput naming the field, Conflict `letter_known`, NotFound, NotAllowed.
+    """
+    must_have_role(tx, MAY_WRITE)
+    dated = _judged(letter, procedure.office.today(tx.at))
+    _must_be_new(tx, letter)
+    case = (
+        must_find(tx.session, tx.office, procedure, letter.application)
+        if letter.application
+        else None
+    )
+    row = _new(tx, procedure, letter, dated, case)
+    if scan is not None:
+        register(tx, scan, media)
+        row.blob = scan.id
+    tx.session.add(row)
+    tx.session.flush()
+    if case is not None:
+        _fill_gate(tx, procedure, case, row, scan)
+    event = LetterEntered(row.id, row.direction, row.year, row.agenda)
+    tx.emit(event, subject=case.id if case else row.id)
+    return row.id
+
+
+def cover_letter_of(session: Session, office: int, application: str) -> LetterRow | None:
+    """Return the newest letter that submits a case to the authority above, or None."""
+    query = _letters(office).where(LetterRow.application == application, LetterRow.kind == COVER)
+    return session.scalar(query.order_by(LetterRow.at.desc(), LetterRow.agenda.desc()).limit(1))
+
+
+def of_case(session: Session, office: int, application: str) -> tuple[LetterRow, ...]:
+    """Return every letter of a case, oldest first."""
+    query = _letters(office).where(LetterRow.application == application)
+    return tuple(session.scalars(query.order_by(LetterRow.at)))
+
+
+def newest(session: Session, office: int, direction: str, limit: int) -> tuple[LetterRow, ...]:
+    """Return the last letters of one direction, newest first."""
+    query = _letters(office).where(LetterRow.direction == direction)
+    order = query.order_by(LetterRow.year.desc(), LetterRow.agenda.desc())
+    return tuple(session.scalars(order.limit(limit)))
+
+
+def waiting(session: Session, office: int, today: date) -> tuple[Waiting, ...]:
+    """Return the cover letters without an answer, those due first."""
+    answer = aliased(LetterRow)
+    query = (
+        select(LetterRow, Application.case_code)
+        .join(
+            Application,
+            (Application.office == LetterRow.office) & (Application.id == LetterRow.application),
+        )
+        .outerjoin(
+            answer,
+            (answer.office == LetterRow.office)
+            & (answer.answers == LetterRow.id)
+            & (answer.direction == IN),
+        )
+        .where(
+            LetterRow.office == office,
+            LetterRow.kind == COVER,
+            Application.position == GATE,
+            answer.id.is_(None),
+        )
+        .order_by(LetterRow.due_on)
+    )
+    reminders = _reminders(session, office)
+    return tuple(
+        Waiting(row, code, reminders.get(row.id, 0), row.due_on is not None and row.due_on <= today)
+        for row, code in session.execute(query)
+    )
+
+
+def _reminders(session: Session, office: int) -> Mapping[str, int]:
+    query = (
+        select(LetterRow.answers, func.count())
+        .where(LetterRow.office == office, LetterRow.kind == REMINDER)
+        .group_by(LetterRow.answers)
+    )
+    return {letter: count for letter, count in session.execute(query) if letter}
+
+
+def _letters(office: int) -> Select[LetterRow]:
+    return select(LetterRow).where(LetterRow.office == office)
+
+
+def _judged(letter: Letter, today: date) -> date:
+    faults = [
+        FieldFault(field=name, code="missing", message="wajib diisi / required")
+        for name in ("number", "party")
+        if not getattr(letter, name).strip()
+    ]
+    faults += [
+        FieldFault(field=name, code="long", message=f"paling banyak {most} huruf / at most {most}")
+        for name, most in _LONGEST.items()
+        if len(getattr(letter, name)) > most
+    ]
+    dated = today
+    try:
+        dated = date.fromisoformat(letter.dated.strip())
+    except ValueError:
+        words = "bukan tanggal (TTTT-BB-HH) / is no date (YYYY-MM-DD)"
+        faults.append(FieldFault(field="dated", code="wrong", message=words))
+    if dated > today:
+        words = "ada di masa depan / lies in the future"
+        faults.append(FieldFault(field="dated", code="wrong", message=words))
+    if faults:
+        text = "The letter is not complete; see the named fields."
+        raise BadInput("letter_wrong", text, id="Surat belum lengkap.", fields=faults)
+    return dated
+
+
+def _must_be_new(tx: Tx, letter: Letter) -> None:
+    query = _letters(tx.office).where(
+        LetterRow.direction == letter.direction, LetterRow.number == letter.number.strip()
+    )
+    if letter.direction == IN:
+        query = query.where(LetterRow.party == letter.party.strip())
+    if tx.session.scalar(query.limit(1)) is not None:
+        text = "A letter with this number stands in the agenda already."
+        raise Conflict("letter_known", text, id="Surat dengan nomor ini sudah ada di agenda.")
+
+
+def _new(
+    tx: Tx, procedure: Procedure, letter: Letter, dated: date, case: Application | None
+) -> LetterRow:
+    office = procedure.office
+    year = office.today(tx.at).year
+    last = tx.session.scalar(
+        select(func.max(LetterRow.agenda)).where(
+            LetterRow.office == tx.office,
+            LetterRow.direction == letter.direction,
+            LetterRow.year == year,
+        )
+    )
+    answered = _answered(tx, letter)
+    awaits = letter.direction == OUT and letter.kind == COVER
+    days = office.deadlines.remind_working_days
+    return LetterRow(
+        office=tx.office,
+        id=new_id(),
+        direction=letter.direction,
+        year=year,
+        agenda=(last or 0) + 1,
+        kind=letter.kind,
+        number=letter.number.strip(),
+        dated=dated,
+        party=letter.party.strip(),
+        application=case.id if case else None,
+        answers=answered.id if answered else None,
+        due_on=office.working_day_after(office.today(tx.at), days) if awaits else None,
+        by=tx.actor.id,
+        by_name=tx.actor.name,
+        at=tx.at,
+    )
+
+
+def _answered(tx: Tx, letter: Letter) -> LetterRow | None:
+    if not letter.answers:
+        return None
+    row = tx.session.get(LetterRow, (tx.office, letter.answers))
+    if row is None:
+        text = "The letter that this one belongs to is not in the agenda."
+        raise NotFound("letter_unknown", text, id="Surat yang dirujuk tidak ada di agenda.")
+    return row
+
+
+def _fill_gate(
+    tx: Tx, procedure: Procedure, case: Application, row: LetterRow, scan: StoredFile | None
+) -> None:
+    """The gate of the case gets number, date and scan; the decision stays an officer's."""
+    if row.kind == REMINDER and row.answers:
+        _remind_again(tx, procedure, row.answers)
+    if case.position != GATE or row.kind not in (COVER, ANSWER):
+        return
+    name = "letter" if row.kind == COVER else "answer"
+    steps.supply(tx, procedure, case.id, f"{name}_number", row.number)
+    steps.supply(tx, procedure, case.id, f"{name}_date", row.dated.isoformat())
+    if scan is not None and row.kind == ANSWER:
+        steps.supply(tx, procedure, case.id, "answer_scan", scan.id)
+    elif scan is not None:
+        documents.keep(tx, case.id, kind="scan", item=f"{GATE}.{row.kind}", blob=scan.id, step=GATE)
+
+
+def _remind_again(tx: Tx, procedure: Procedure, letter: str) -> None:
+    row = tx.session.get_one(LetterRow, (tx.office, letter))
+    office = procedure.office
+    days = office.deadlines.remind_working_days
+    row.due_on = office.working_day_after(office.today(tx.at), days)
+    tx.session.flush()

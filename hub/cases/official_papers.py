@@ -1,0 +1,257 @@
+"""The official papers of a case: passport receipt, billing slip, letters, label, history."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.cases import agenda, archive, blanks, custody
+from hub.cases.current import officer_names
+from hub.cases.history import history
+from hub.cases.opened import OpenedCase
+from hub.cases.payments import billing
+from hub.errors import Conflict
+from hub.letters import (
+    ArchiveLabel,
+    BillingSlip,
+    Column,
+    CustodyReceipt,
+    Fact,
+    Listing,
+    OfficialLetter,
+)
+from hub.letters.wording import clock_time, indonesian_date, local_day, short_date
+from hub.wire import Words
+
+CUSTODY = "LOKET:P:"
+TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
+NOTHING = Words(id="–", en="–")
+_SKIM = Words(id="PNBP penerbitan SKIM", en="State fee for issuing a SKIM")
+_BACK = Words(
+    id="Dikembalikan saat SKIM diambil, atau bila permohonan berakhir.",
+    en="Returned when the SKIM is collected, or when the application ends.",
+)
+_BACK_TODAY = Words(
+    id="Dikembalikan pada akhir kunjungan hari ini.",
+    en="Returned at the end of today's visit.",
+)
+
+
+def custody_receipt(opened: OpenedCase) -> CustodyReceipt:
+    """Return the receipt for the passport. Raises Conflict `custody_not_open`."""
+    case = opened.case
+    kept = custody.holder(opened.session, case.office, case.id)
+    if kept is None:
+        text = "The office does not hold this passport."
+        raise Conflict("custody_not_open", text, id="Kantor tidak memegang paspor ini.")
+    first = custody.records(opened.session, case.office, case.id)[0]
+    number = f"{case.case_code}-P1"
+    whole = opened.procedure.office.office.custody == "office"
+    return CustodyReceipt(
+        imprint=opened.imprint(number, f"{CUSTODY}{number}", case.case_code),
+        number=number,
+        applicant=opened.person.name,
+        passport=opened.person.value("passport_number"),
+        passport_expiry=_written(opened.person.value("passport_expiry")),
+        place=kept.location,
+        taken_at=first.taken_at,
+        returned_when=_BACK if whole else _BACK_TODAY,
+        officer=opened.officer.name,
+        counter=opened.counter,
+    )
+
+
+def billing_slip(opened: OpenedCase) -> BillingSlip:
+    """Return the slip of the billing code. Raises Conflict `billing_missing`."""
+    case, keyring = opened.case, opened.procedure.keyring
+    code = billing.in_force(opened.session, case.office, case.id)
+    if code is None or code.expires_on < opened.today:
+        raise Conflict(
+            "billing_missing",
+            "There is no valid billing code: enter a new one from SIMPONI.",
+            id="Tidak ada kode billing yang berlaku: masukkan kode baru dari SIMPONI.",
+        )
+    digits = billing.code_of(keyring, case, code)
+    return BillingSlip(
+        imprint=opened.imprint(f"{case.case_code}-K", digits, case.case_code),
+        applicant=opened.person.name,
+        billing_code=digits,
+        amount_rupiah=code.amount,
+        purpose=_SKIM,
+        issued_on=code.issued_on,
+        expires_on=code.expires_on,
+        treasurer=opened.officer_as(code.by, code.by_name, TREASURER),
+    )
+
+
+def cover_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter to Kanwil or Ditjen as the agenda has it. Raises Conflict."""
+    case = opened.case
+    row = agenda.cover_letter_of(opened.session, case.office, case.id)
+    if row is None:
+        text = "Enter the outgoing letter in the agenda first."
+        raise Conflict("letter_missing", text, id="Masukkan surat keluar di agenda dahulu.")
+    sop = opened.procedure.sop.number
+    return OfficialLetter(
+        imprint=opened.imprint(row.number, f"LOKET:L:{case.case_code}", case.case_code),
+        number=row.number,
+        dated=row.dated,
+        attachment=Words(id="1 (satu) berkas", en="1 file"),
+        subject=Words(
+            id="Permohonan persetujuan penerbitan SKIM", en="Request for approval to issue a SKIM"
+        ),
+        addressee=tuple(line.strip() for line in row.party.split(",")),
+        opening=(
+            Words(
+                id="Bersama ini kami sampaikan berkas permohonan Surat Keterangan Keimigrasian "
+                "(SKIM) untuk mendapat persetujuan, atas nama:",
+                en="We submit the file of an application for an Immigration Certificate (SKIM) "
+                "for approval, in the name of:",
+            ),
+        ),
+        facts=_person(opened),
+        heading=Words(id="Pemeriksaan berkas", en="Examination of the file"),
+        points=(
+            Words(
+                id=f"Kelengkapan berkas, dokumen, dan penjamin telah diteliti menurut SOP {sop}.",
+                en=f"Completeness, documents and guarantor were examined under SOP {sop}.",
+            ),
+            Words(
+                id="Foto dan sidik jari pemohon telah direkam.",
+                en="The applicant's photo and fingerprints were captured.",
+            ),
+        ),
+        closing=(
+            Words(
+                id="Mohon jawaban dengan menyebut nomor surat ini. Atas perhatian Bapak/Ibu kami "
+                "ucapkan terima kasih.",
+                en="Please answer quoting the number of this letter. We thank you for your "
+                "attention.",
+            ),
+        ),
+        signer=opened.signer(),
+        copies=("Arsip",),
+    )
+
+
+def rejection_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter that tells the applicant of the rejection. Raises Conflict."""
+    case = opened.case
+    if case.state != "REJECTED" or case.ended_at is None:
+        text = "This case was not rejected."
+        raise Conflict("not_rejected", text, id="Perkara ini tidak ditolak.")
+    ended = opened.procedure.office.today(case.ended_at)
+    number = f"{case.case_code}-T1"
+    return OfficialLetter(
+        imprint=opened.imprint(number, f"LOKET:J:{number}", case.case_code),
+        number=number,
+        dated=ended,
+        attachment=NOTHING,
+        subject=Words(
+            id="Pemberitahuan penolakan permohonan SKIM",
+            en="Notice of rejection of the SKIM application",
+        ),
+        addressee=tuple(
+            line for line in (opened.person.name, opened.person.value("address")) if line
+        ),
+        opening=(
+            Words(
+                id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara dengan data berikut "
+                "tidak dapat kami kabulkan:",
+                en="We cannot grant your application for an Immigration Certificate (SKIM) with "
+                "the following data:",
+            ),
+        ),
+        facts=(
+            _fact("Kode permohonan", "Case code", case.case_code),
+            _fact("Dasar hukum", "Legal basis", _system(opened, "legal_basis")),
+            _fact("Alasan", "Reason", _system(opened, "end_reason")),
+        ),
+        heading=Words(id="Hak Saudara", en="Your rights"),
+        points=(
+            Words(
+                id="Mengajukan keberatan tertulis kepada Kepala Kantor dengan menyebut kode "
+                "permohonan.",
+                en="You may object in writing to the head of office, quoting the case code.",
+            ),
+            Words(
+                id="Paspor Saudara dikembalikan di loket pengambilan dengan tanda tangan.",
+                en="Your passport is given back at the collection counter against your signature.",
+            ),
+        ),
+        closing=(),
+        signer=opened.signer(),
+        public=True,
+    )
+
+
+def archive_label(opened: OpenedCase) -> ArchiveLabel:
+    """Return the label for the file on the shelf. Raises Conflict `not_archived`."""
+    case = opened.case
+    package = archive.package_row(opened.session, case.office, case.id)
+    if package is None:
+        text = "This case is not in the archive yet."
+        raise Conflict("not_archived", text, id="Perkara ini belum di arsip.")
+    number = blanks.number_of(opened.session, case.office, case.id)
+    return ArchiveLabel(
+        imprint=opened.imprint(case.case_code, f"LOKET:A:{case.case_code}", case.case_code),
+        number=number.number if number else "–",
+        applicant=opened.person.name,
+        classification=package.retention,
+        contents=Words(id="Berkas permohonan SKIM", en="File of the SKIM application"),
+        shelf=package.shelf,
+        archived_on=opened.procedure.office.today(package.at),
+    )
+
+
+def case_history(opened: OpenedCase) -> Listing:
+    """Return everything that happened to the case, as a list; SOP Cekal is not in it."""
+    case = opened.case
+    zone = opened.procedure.office.office.timezone
+    names = officer_names(opened.session, case.office)
+    lines = history(opened.session, opened.procedure, case, names, sees_cekal=False)
+    return Listing(
+        imprint=opened.imprint(f"{case.case_code}-H", f"LOKET:H:{case.case_code}", case.case_code),
+        title=Words(id="Riwayat Perkara", en="History of the case"),
+        number=case.case_code,
+        facts=_person(opened),
+        columns=(
+            Column(head=Words(id="Waktu", en="When"), share=1.0),
+            Column(head=Words(id="Yang terjadi", en="What happened"), share=2.4),
+            Column(head=Words(id="Oleh", en="By"), share=1.1),
+        ),
+        rows=tuple(
+            (
+                f"{short_date(local_day(line.at, zone))} {clock_time(line.at, zone)}",
+                f"{line.what.id} / {line.what.en}" + (f" · {line.remark}" if line.remark else ""),
+                line.by or "–",
+            )
+            for line in lines
+        ),
+    )
+
+
+def _person(opened: OpenedCase) -> tuple[Fact, ...]:
+    person = opened.person
+    permit = f"{opened.permit()}, s.d. {_written(person.value('permit_expiry'))}"
+    return (
+        _fact("Nama", "Name", person.name or "–"),
+        _fact("Kewarganegaraan", "Nationality", person.value("nationality") or "–"),
+        _fact("Nomor paspor", "Passport number", person.value("passport_number") or "–"),
+        _fact("Izin tinggal", "Stay permit", permit if person.value("permit_number") else "–"),
+        _fact("Kode permohonan", "Case code", opened.case.case_code),
+    )
+
+
+def _system(opened: OpenedCase, field: str) -> str:
+    return opened.person.values.get(field, {}).get("system", "–")
+
+
+def _fact(indonesian: str, english: str, value: str) -> Fact:
+    return Fact(label=Words(id=indonesian, en=english), value=value)
+
+
+def _written(iso: str) -> str:
+    try:
+        return indonesian_date(date.fromisoformat(iso))
+    except ValueError:
+        return iso or "–"

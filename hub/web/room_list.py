@@ -1,0 +1,55 @@
+"""The rooms behind the counters: which there are, who looks in and who works there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A page behind the counters: the roles that look in, and those that work there."""
+
+    code: str
+    path: str
+    icon: str
+    acts: frozenset[str]
+    looks: frozenset[str] = frozenset({"supervisor", "auditor"})
+
+    def admits(self, roles: frozenset[str]) -> bool:
+        """Say whether officers with `roles` may look in."""
+        return bool((self.acts | self.looks) & roles)
+
+
+TREASURY = Room("treasury", "/treasury", "banknote", frozenset({"treasurer"}))
+CUSTODY = Room(
+    "custody",
+    "/custody",
+    "book-user",
+    frozenset(
+        {
+            "counter_officer",
+            "data_operator",
+            "document_examiner",
+            "scan_operator",
+            "issuing_officer",
+            "administration",
+            "handover_officer",
+            "legaliser",
+        }
+    ),
+)
+SIGNING = Room("signing", "/signing", "signature", frozenset({"legaliser", "administration"}))
+AGENDA = Room("agenda", "/agenda", "file-text", frozenset({"administration"}))
+NOTIFY = Room("notify", "/notify", "phone", frozenset({"counter_officer", "administration"}))
+BLANKS = Room("blanks", "/blanks", "id-card", frozenset({"issuing_officer", "supervisor"}))
+ARCHIVE = Room("archive", "/archive", "archive", frozenset({"archivist", "administration"}))
+MONEY = Room(
+    "money",
+    "/money",
+    "banknote",
+    frozenset({"treasurer", "counter_officer", "handover_officer", "supervisor"}),
+    frozenset({"auditor"}),
+)
+"""The money of one case; reached from the treasury and from the case."""
+
+ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, BLANKS, ARCHIVE)

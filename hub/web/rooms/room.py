@@ -1,0 +1,115 @@
+"""What the rooms behind the counters share: who may enter, who may act, how a page is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from litestar import Response
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from hub.errors import BadInput, NotAllowed, Refused
+from hub.web.desk import Desk
+from hub.web.forms import Attached, Form, fresh_key
+from hub.web.rendering import page
+from hub.web.room_list import Room
+from hub.wire import FieldFault
+
+_MAGIC = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"%PDF-": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What every room's page gets beside its own part."""
+
+    room: Room
+    body: object
+    key: str
+    may_act: bool
+    refused: Refused | None = None
+    typed: dict[str, str] = field(default_factory=dict)
+
+
+def must_look(desk: Desk, room: Room) -> None:
+    """Raise NotAllowed `role_missing` for an officer who has nothing to do in the room."""
+    if not room.admits(desk.officer.roles):
+        raise NotAllowed(
+            "role_missing",
+            "Your role has no part in this room.",
+            id="Peran Anda tidak bertugas di ruang ini.",
+        )
+
+
+async def show(
+    desk: Desk,
+    room: Room,
+    template: str,
+    read: Callable[[Session, datetime], object],
+    *,
+    here: str = "",
+    refused: Refused | None = None,
+    form: Form | None = None,
+) -> Response[str]:
+    """Show a room's page with what `read` finds; a refusal stands above what was typed."""
+    seq, at, body = await desk.read(read)
+    frame = desk.frame(
+        seq,
+        at,
+        title=desk.speech.say(f"room_{room.code}"),
+        section="rooms",
+        here=here or room.path,
+        stream="",
+    )
+    shown = Shown(
+        room=room,
+        body=body,
+        key=fresh_key(),
+        may_act=bool(room.acts & desk.officer.roles),
+        refused=refused,
+        typed=form.typed() if form else {},
+    )
+    return page(template, frame, shown, status=refused.status if refused else 200)
+
+
+def back(path: str) -> Redirect:
+    """Send the browser to a page after an act."""
+    return Redirect(path, status_code=303)
+
+
+def a_day(text: str, otherwise: date, field_name: str = "day") -> date:
+    """Return a day as written, or `otherwise` for an empty text. Raises BadInput."""
+    if not text.strip():
+        return otherwise
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        fault = FieldFault(field=field_name, code="invalid", message="TTTT-BB-HH / YYYY-MM-DD")
+        raise BadInput(
+            "day_invalid",
+            "Write the day as 2026-11-23.",
+            id="Tulis tanggal seperti 2026-11-23.",
+            fields=[fault],
+        ) from error
+
+
+def media_of(field_name: str, file: Attached | None) -> str:
+    """Return the media type of an uploaded scan. Raises BadInput for what is no picture or PDF."""
+    if file is None or not file.content:
+        raise _fault(field_name, "missing", "Pilih berkas dahulu. / Choose a file first.")
+    for magic, media in _MAGIC.items():
+        if file.content.startswith(magic):
+            return media
+    words = "Hanya JPEG, PNG, atau PDF. / Only JPEG, PNG or PDF."
+    raise _fault(field_name, "media", words)
+
+
+def _fault(field_name: str, code: str, message: str) -> BadInput:
+    indonesian, _, english = message.partition(" / ")
+    fault = FieldFault(field=field_name, code=code, message=message)
+    return BadInput(f"file_{code}", english, id=indonesian, fields=[fault])
