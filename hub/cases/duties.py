@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hub.cases import archive, blanks, custody, payments, persons, screening
+from hub.errors import Conflict
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.writer import Tx
@@ -42,8 +43,8 @@ def _receive(
 def _open_custody(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    if procedure.office.office.custody == "office":
-        custody.take(tx, application.id, values["custody_place"])
+    del procedure  # also an office that keeps passports per visit holds it from here
+    custody.take(tx, application.id, values["custody_place"])
 
 
 def _record_payment(
@@ -62,6 +63,12 @@ def _record_payment(
 def _issue(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
+    kept = custody.holder(tx.session, tx.office, application.id)
+    if kept is None or kept.released:
+        text = "The passport is not here: it cannot be endorsed."
+        raise Conflict(
+            "passport_away", text, id="Paspor tidak ada di kantor: tidak dapat diterakan."
+        )
     blanks.issue(tx, procedure.office, application, values["blank_serial"])
 
 
@@ -69,9 +76,11 @@ def _close_custody(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
     del values
-    if procedure.office.office.custody == "office":
-        payment = payments.of_case(tx.session, tx.office, application.id)
-        custody.give_back(tx, application.id, payment.proof_number if payment else "")
+    kept = custody.holder(tx.session, tx.office, application.id)
+    if kept is None and procedure.office.office.custody == "visit":
+        return  # given back at the end of an earlier visit
+    payment = payments.of_case(tx.session, tx.office, application.id)
+    custody.give_back(tx, application.id, payment.proof_number if payment else "")
 
 
 def _archive(

@@ -10,7 +10,7 @@ from hub.errors import NotAllowed
 from hub.web.desk import DESK, Desk
 from hub.web.rendering import page
 from hub.web.room_list import ROOMS
-from hub.web.rooms import money_pages, treasury_pages
+from hub.web.rooms import custody_pages, money_pages, treasury_pages
 
 
 @get("/rooms")
@@ -30,7 +30,12 @@ async def show_rooms(desk: NamedDependency[Desk]) -> Response[str]:
 routes: list[ControllerRouterHandler] = [
     Router(
         "/",
-        route_handlers=[show_rooms, *treasury_pages.routes, *money_pages.routes],
+        route_handlers=[
+            show_rooms,
+            *treasury_pages.routes,
+            *money_pages.routes,
+            *custody_pages.routes,
+        ],
         dependencies=DESK,
     ),
 ]

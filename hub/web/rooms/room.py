@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from litestar import Response
 from litestar.response import Redirect
@@ -17,6 +18,7 @@ from hub.web.rendering import page
 from hub.web.room_list import Room
 from hub.wire import FieldFault
 
+T = TypeVar("T")
 _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -46,6 +48,17 @@ def must_look(desk: Desk, room: Room) -> None:
         )
 
 
+def detached(read: Callable[[Session, datetime], T]) -> Callable[[Session, datetime], T]:
+    """Let rows that `read` returns keep what they hold after their session is closed."""
+
+    def reading(session: Session, at: datetime) -> T:
+        found = read(session, at)
+        session.expunge_all()
+        return found
+
+    return reading
+
+
 async def show(
     desk: Desk,
     room: Room,
@@ -57,7 +70,7 @@ async def show(
     form: Form | None = None,
 ) -> Response[str]:
     """Show a room's page with what `read` finds; a refusal stands above what was typed."""
-    seq, at, body = await desk.read(read)
+    seq, at, body = await desk.read(detached(read))
     frame = desk.frame(
         seq,
         at,

@@ -24,7 +24,7 @@ from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import TREASURY
-from hub.web.rooms.room import a_day, back, must_look, show
+from hub.web.rooms.room import a_day, back, detached, must_look, show
 from hub.wire import Words
 
 _VERDICTS = {
@@ -68,7 +68,7 @@ async def show_list(
     """Give the closing list: the locked one as it was printed, else the list as it stands."""
     must_look(desk, TREASURY)
     asked = a_day(day, _today(desk))
-    _, _, book = await desk.read(_reader(desk, asked))
+    _, _, book = await desk.read(detached(_reader(desk, asked)))
     if book.closed is not None and book.closed.blob:
         content = await asyncio.to_thread(desk.procedure.blobs.get, book.closed.blob)
     else:
@@ -108,7 +108,7 @@ async def close_day(
     must_look(desk, TREASURY)
     form = await read_form(request, desk.officer.csrf)
     day = a_day(form.text("day"), _today(desk))
-    _, _, book = await desk.read(_reader(desk, day))
+    _, _, book = await desk.read(detached(_reader(desk, day)))
     digest = form.text("digest")
     try:
         pdf = await _print(desk, press, book)

@@ -133,7 +133,8 @@ def test_a_passport_has_one_holder_and_every_move_is_kept(desk) -> None:
 
     with pytest.raises(Conflict) as refused:
         desk.do("loket", lambda tx: custody.take(tx, case, "laci 9"))
-    desk.do("dokumen", lambda tx: custody.move(tx, case, "Wasdakim, laci 2"))
+    desk.do("loket", lambda tx: custody.offer(tx, desk.procedure, case, "wasdakim"))
+    desk.do("dokumen", lambda tx: custody.accept(tx, desk.procedure, case, "Wasdakim, laci 2"))
 
     assert refused.value.code == "custody_open"
     assert desk.view(case).head.custody.location == "Wasdakim, laci 2"

@@ -1,7 +1,4 @@
-"""Who holds a passport: opened against a receipt, moved hand to hand, closed against a signature.
-
-A case has at most one open record; the database refuses a second holder.
-"""
+"""The record of who holds a passport: one open record a case, the database refuses a second."""
 
 from __future__ import annotations
 
@@ -51,25 +48,19 @@ def take(tx: Tx, application: str, location: str) -> str:
             "The office holds this passport already.",
             id="Paspor ini sudah dipegang kantor.",
         )
-    return _open(tx, application, location, "taken")
-
-
-def move(tx: Tx, application: str, location: str) -> str:
-    """Take the passport over from its holder. Raises Conflict `custody_not_open`, BadInput."""
-    current = _must_hold(tx, application)
-    _end(tx, current, "moved", "")
-    return _open(tx, application, location, "moved")
+    return open_record(tx, application, location, "taken").id
 
 
 def give_back(tx: Tx, application: str, against: str) -> str:
     """Close custody: the passport left `against` a paper. Raises Conflict `custody_not_open`."""
-    current = _must_hold(tx, application)
-    _end(tx, current, "returned", against)
+    current = must_hold(tx, application)
+    end(tx, current, "returned", against)
     tx.emit(CustodyMoved(application, current.id, "returned"), subject=application)
     return current.id
 
 
-def _must_hold(tx: Tx, application: str) -> CustodyRecord:
+def must_hold(tx: Tx, application: str) -> CustodyRecord:
+    """Return the open record of a case. Raises Conflict `custody_not_open`."""
     current = holder(tx.session, tx.office, application)
     if current is None:
         raise Conflict(
@@ -80,7 +71,8 @@ def _must_hold(tx: Tx, application: str) -> CustodyRecord:
     return current
 
 
-def _open(tx: Tx, application: str, location: str, act: str) -> str:
+def open_record(tx: Tx, application: str, location: str, act: str) -> CustodyRecord:
+    """Let this officer hold the passport at `location`. Raises BadInput `location_missing`."""
     if not location.strip():
         fault = FieldFault(field="location", code="missing", message="wajib diisi / required")
         text = "Say where the passport is kept."
@@ -97,10 +89,11 @@ def _open(tx: Tx, application: str, location: str, act: str) -> str:
     tx.session.add(record)
     tx.session.flush()
     tx.emit(CustodyMoved(application, record.id, act), subject=application)
-    return record.id
+    return record
 
 
-def _end(tx: Tx, record: CustodyRecord, ending: str, against: str) -> None:
+def end(tx: Tx, record: CustodyRecord, ending: str, against: str) -> None:
+    """Close a record: `moved`, `released`, `back` or `returned`."""
     record.ended_at = tx.at
     record.ended_by = tx.actor.id
     record.ending = ending

@@ -1,0 +1,28 @@
+"""Who holds a passport: opened against a receipt, handed over and accepted, closed by signature."""
+
+from hub.cases.custody.handing import (
+    accept,
+    come_back,
+    give_back_after_end,
+    offer,
+    release,
+    take_back_offer,
+)
+from hub.cases.custody.keeping import give_back, held, holder, records, take
+from hub.cases.custody.whereabouts import Whereabouts, whereabouts
+
+__all__ = [
+    "Whereabouts",
+    "accept",
+    "come_back",
+    "give_back",
+    "give_back_after_end",
+    "held",
+    "holder",
+    "offer",
+    "records",
+    "release",
+    "take",
+    "take_back_offer",
+    "whereabouts",
+]

@@ -1,0 +1,203 @@
+"""From hand to hand: offered to a section, accepted there by scan; lent to its owner and back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hub.blobs import StoredFile, register
+from hub.cases import documents
+from hub.cases.applications import ENDED, must_find, must_have_role
+from hub.cases.custody.keeping import end, give_back, must_hold, open_record
+from hub.errors import BadInput, Conflict, NotAllowed
+from hub.events.applications import CustodyMoved
+from hub.models.application import CustodyRecord
+from hub.office import OfficeConfig
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+APPLICANT = "Pemohon / applicant"
+MAY_HOLD = frozenset(
+    {
+        "counter_officer",
+        "data_operator",
+        "watchlist_examiner",
+        "document_examiner",
+        "scan_operator",
+        "issuing_officer",
+        "administration",
+        "handover_officer",
+        "legaliser",
+    }
+)
+MAY_GIVE_OUT = frozenset({"counter_officer", "handover_officer"})
+
+
+def units_of(office: OfficeConfig, roles: frozenset[str]) -> frozenset[str]:
+    """Return the sections in which officers with `roles` work and may hold passports."""
+    known = (office.role(code) for code in roles & MAY_HOLD)
+    return frozenset(role.unit for role in known if role is not None)
+
+
+def offer(tx: Tx, procedure: Procedure, application: str, to: str) -> str:
+    """Hand the passport over to the section `to`; it stays with its holder until accepted.
+
+    Raises NotAllowed `not_the_holder`, Conflict `on_the_way` | `with_applicant`, BadInput.
+    """
+    row = must_find(tx.session, tx.office, procedure, application)
+    current = must_hold(tx, row.id)
+    _must_be_mine(tx, current)
+    units = {role.unit for role in procedure.office.roles if role.code in MAY_HOLD}
+    if to not in units:
+        fault = FieldFault(field="to", code="wrong", message="pilih bagian / choose a section")
+        raise BadInput(
+            "section_unknown",
+            "There is no such section.",
+            id="Bagian itu tidak ada.",
+            fields=[fault],
+        )
+    if current.offered_to:
+        text = "This passport is on its way already."
+        raise Conflict("on_the_way", text, id="Paspor ini sudah dalam perjalanan.")
+    current.offered_to, current.offered_by, current.offered_at = to, tx.actor.id, tx.at
+    tx.session.flush()
+    tx.emit(CustodyMoved(row.id, current.id, "offered"), subject=row.id)
+    return current.id
+
+
+def take_back_offer(tx: Tx, procedure: Procedure, application: str) -> str:
+    """Keep the passport after all. Raises Conflict `not_offered`, NotAllowed."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    current = must_hold(tx, row.id)
+    _must_be_mine(tx, current)
+    _must_be_offered(current)
+    current.offered_to, current.offered_by, current.offered_at = "", "", None
+    tx.session.flush()
+    tx.emit(CustodyMoved(row.id, current.id, "kept"), subject=row.id)
+    return current.id
+
+
+def accept(tx: Tx, procedure: Procedure, scanned: str, location: str) -> str:
+    """Take over the passport whose case code or receipt was scanned; return the case's id.
+
+    Raises Conflict `not_offered`, NotAllowed `other_section`, BadInput `location_missing`.
+    """
+    must_have_role(tx, MAY_HOLD)
+    row = must_find(tx.session, tx.office, procedure, scanned)
+    current = must_hold(tx, row.id)
+    _must_be_offered(current)
+    if current.offered_to not in units_of(procedure.office, tx.actor.roles):
+        raise NotAllowed(
+            "other_section",
+            "This passport was handed over to another section.",
+            id="Paspor ini diserahkan ke bagian lain.",
+        )
+    if current.offered_by == tx.actor.id:
+        raise NotAllowed(
+            "same_person",
+            "Who hands a passport over and who accepts it must be two persons.",
+            id="Yang menyerahkan dan yang menerima paspor harus dua orang.",
+        )
+    end(tx, current, "moved", "")
+    open_record(tx, row.id, location, "accepted")
+    return row.id
+
+
+def release(
+    tx: Tx, procedure: Procedure, application: str, due_on: str, signed: StoredFile, media: str
+) -> str:
+    """Lend the passport to its owner against a signature, until `due_on`. Raises BadInput."""
+    must_have_role(tx, MAY_GIVE_OUT)
+    row = must_find(tx.session, tx.office, procedure, application)
+    current = must_hold(tx, row.id)
+    _must_be_here(current)
+    _must_be_mine(tx, current)
+    day = _due_day(due_on, procedure.office.today(tx.at))
+    end(tx, current, "released", f"{row.case_code}-P1")
+    out = open_record(tx, row.id, APPLICANT, "released")
+    out.holder, out.holder_name = "", APPLICANT
+    out.released, out.due_on = True, day
+    _keep_signature(tx, row.id, out, signed, media, row.position)
+    return out.id
+
+
+def come_back(tx: Tx, procedure: Procedure, application: str, location: str) -> str:
+    """Take a lent passport back. Raises Conflict `not_lent`, BadInput `location_missing`."""
+    must_have_role(tx, MAY_GIVE_OUT)
+    row = must_find(tx.session, tx.office, procedure, application)
+    current = must_hold(tx, row.id)
+    if not current.released:
+        text = "This passport is not with its owner."
+        raise Conflict("not_lent", text, id="Paspor ini tidak sedang dipinjam pemiliknya.")
+    end(tx, current, "back", "")
+    return open_record(tx, row.id, location, "back").id
+
+
+def give_back_after_end(
+    tx: Tx, procedure: Procedure, application: str, signed: StoredFile, media: str
+) -> str:
+    """Give the passport back against a signature: the case has ended, or the visit has.
+
+    Raises Conflict `case_goes_on` while an office that keeps passports still works on the case.
+    """
+    must_have_role(tx, MAY_GIVE_OUT)
+    row = must_find(tx.session, tx.office, procedure, application)
+    if row.state not in ENDED and procedure.office.office.custody == "office":
+        raise Conflict(
+            "case_goes_on",
+            "The case goes on: lend the passport, or hand it over at step 11.",
+            id="Perkara masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
+        )
+    current = must_hold(tx, row.id)
+    _keep_signature(tx, row.id, current, signed, media, row.position)
+    return give_back(tx, row.id, f"{row.case_code}-P1")
+
+
+def _must_be_mine(tx: Tx, current: CustodyRecord) -> None:
+    _must_be_here(current)
+    if current.holder != tx.actor.id:
+        raise NotAllowed(
+            "not_the_holder",
+            f"Only its holder gives this passport away: {current.holder_name}.",
+            id=f"Hanya pemegangnya yang menyerahkan paspor ini: {current.holder_name}.",
+        )
+
+
+def _must_be_here(current: CustodyRecord) -> None:
+    if current.released:
+        text = "This passport is with its owner."
+        raise Conflict("with_applicant", text, id="Paspor ini sedang dipegang pemiliknya.")
+
+
+def _must_be_offered(current: CustodyRecord) -> None:
+    if not current.offered_to:
+        raise Conflict(
+            "not_offered",
+            f"Nobody handed this passport over; {current.holder_name} holds it.",
+            id=f"Paspor ini belum diserahkan; dipegang {current.holder_name}.",
+        )
+
+
+def _due_day(text: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        day = today
+    if day <= today:
+        fault = FieldFault(
+            field="due_on", code="wrong", message="hari setelah hari ini / a day after today"
+        )
+        words = "Say on which day the passport comes back."
+        raise BadInput("due_wrong", words, id="Sebutkan hari paspor kembali.", fields=[fault])
+    return day
+
+
+def _keep_signature(
+    tx: Tx, case: str, record: CustodyRecord, signed: StoredFile, media: str, position: str
+) -> None:
+    register(tx, signed, media)
+    documents.keep(
+        tx, case, kind="scan", item="custody.signature", blob=signed.id, step=position or "end"
+    )
+    record.signature = signed.id
+    tx.session.flush()

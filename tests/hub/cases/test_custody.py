@@ -1,0 +1,184 @@
+"""A passport's way: offered, accepted by scan, lent and back, given back; never two holders."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from hub.cases import applications, custody
+from hub.errors import BadInput, Conflict, NotAllowed, Refused
+
+
+def signed(desk) -> object:
+    return desk.procedure.blobs.put(b"%PDF-1.4 signature")
+
+
+def offer(desk, case: str, login: str = "loket", to: str = "wasdakim") -> str:
+    return desk.do(login, lambda tx: custody.offer(tx, desk.procedure, case, to))
+
+
+def accept(desk, case: str, login: str = "dokumen", place: str = "Wasdakim, laci 2") -> str:
+    return desk.do(login, lambda tx: custody.accept(tx, desk.procedure, case, place))
+
+
+def lend(desk, case: str, login: str = "loket", due_on: str = "2026-11-27") -> str:
+    file = signed(desk)
+    return desk.do(
+        login,
+        lambda tx: custody.release(tx, desk.procedure, case, due_on, file, "application/pdf"),
+    )
+
+
+def where(desk) -> dict[str, custody.Whereabouts]:
+    with desk.database.reading() as session:
+        rows = custody.whereabouts(session, desk.office_no, desk.procedure, desk.clock.now())
+    return {row.application: row for row in rows}
+
+
+def test_a_passport_stays_with_its_holder_until_it_is_accepted(desk) -> None:
+    case = desk.go("2")
+
+    offer(desk, case)
+    assert where(desk)[case].holder_name == "Contoh Loket"
+    assert where(desk)[case].offered_to == "wasdakim"
+    accept(desk, case)
+
+    assert where(desk)[case].holder_name == "Contoh Dokumen"
+    assert where(desk)[case].location == "Wasdakim, laci 2"
+
+
+def test_the_code_on_the_receipt_accepts_it(desk) -> None:
+    case = desk.go("2")
+    offer(desk, case)
+
+    assert accept(desk, desk.view(case).head.case_code) == case
+
+
+def test_only_the_holder_hands_over_and_only_that_section_accepts(desk) -> None:
+    case = desk.go("2")
+
+    with pytest.raises(NotAllowed) as stranger:
+        offer(desk, case, "pindai")
+    with pytest.raises(Conflict) as early:
+        accept(desk, case)
+    offer(desk, case)
+    with pytest.raises(NotAllowed) as other:
+        accept(desk, case, "pindai")
+
+    assert stranger.value.code == "not_the_holder"
+    assert early.value.code == "not_offered"
+    assert other.value.code == "other_section"
+
+
+def test_a_lent_passport_comes_back_and_is_not_endorsed_meanwhile(desk) -> None:
+    case = desk.go("8")
+    lend(desk, case)
+
+    with pytest.raises(Conflict) as away:
+        desk.step_8(case)
+    desk.clock.pass_(days=7)
+    assert where(desk)[case].overdue
+    desk.do("loket", lambda tx: custody.come_back(tx, desk.procedure, case, "Loket 1"))
+
+    assert away.value.code == "passport_away"
+    assert not where(desk)[case].lent
+
+
+def test_lending_needs_a_day_and_a_goes_on_case_is_not_given_back(desk) -> None:
+    case = desk.go("3")
+
+    with pytest.raises(BadInput):
+        lend(desk, case, due_on="2026-11-23")
+    file = signed(desk)
+    with pytest.raises(Conflict) as goes_on:
+        desk.do(
+            "loket",
+            lambda tx: custody.give_back_after_end(
+                tx, desk.procedure, case, file, "application/pdf"
+            ),
+        )
+
+    assert goes_on.value.code == "case_goes_on"
+
+
+def test_an_ended_case_asks_for_its_passport_to_be_given_back(desk) -> None:
+    case = desk.go("6")
+    desk.do("loket", lambda tx: applications.withdraw(tx, desk.procedure, case, "pulang"))
+    assert where(desk)[case].to_return
+
+    file = signed(desk)
+    desk.do(
+        "loket",
+        lambda tx: custody.give_back_after_end(tx, desk.procedure, case, file, "application/pdf"),
+    )
+
+    assert where(desk) == {}
+
+
+PEOPLE = st.sampled_from(["loket", "dokumen", "pindai", "tu", "serah"])
+SECTIONS = st.sampled_from(["darinsuk", "wasdakim", "insarkom", "tata_usaha"])
+
+
+class Ways(RuleBasedStateMachine):
+    """Everybody tries everything with the passport of one new case."""
+
+    desk = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.case = self.desk.go("2")
+
+    @rule(who=PEOPLE, to=SECTIONS)
+    def offers(self, who: str, to: str) -> None:
+        self._try(lambda: offer(self.desk, self.case, who, to))
+
+    @rule(who=PEOPLE)
+    def accepts(self, who: str) -> None:
+        self._try(lambda: accept(self.desk, self.case, who, "laci"))
+
+    @rule(who=PEOPLE)
+    def lends(self, who: str) -> None:
+        self._try(lambda: lend(self.desk, self.case, who))
+
+    @rule(who=PEOPLE)
+    def takes_back(self, who: str) -> None:
+        desk = self.desk
+        self._try(
+            lambda: desk.do(who, lambda tx: custody.come_back(tx, desk.procedure, self.case, "a"))
+        )
+
+    @rule(who=PEOPLE)
+    def takes(self, who: str) -> None:
+        self._try(lambda: self.desk.do(who, lambda tx: custody.take(tx, self.case, "laci")))
+
+    @invariant()
+    def one_holder_and_an_unbroken_way(self) -> None:
+        with self.desk.database.reading() as session:
+            way = custody.records(session, self.desk.office_no, self.case)
+            times = [(record.taken_at, record.ended_at) for record in way]
+        assert [ended for _, ended in times].count(None) == 1
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(times))
+
+    @staticmethod
+    def _try(act) -> None:
+        with contextlib.suppress(Refused):
+            act()
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_no_sequence_of_acts_gives_a_passport_two_holders(desk) -> None:
+    Ways.desk = desk
+
+    run_state_machine_as_test(
+        Ways, settings=settings(max_examples=6, stateful_step_count=12, deadline=None)
+    )
