@@ -9,6 +9,7 @@ from hub import officers
 from hub.cases import blanks
 from hub.cekal.entries import Entry, load_list
 from hub.errors import Conflict
+from hub.office import OfficeConfig
 from hub.procedure import Procedure
 from hub.writer import Tx
 
@@ -59,12 +60,19 @@ def fill_office(tx: Tx, procedure: Procedure, password_hash: str) -> list[str]:
             name=f"Contoh {role.name.id}",
             roles=[role.code],
             password_hash=password_hash,
-            nip=_invented_nip(place),
+            nip=_nip_of(office, role.code, place),
         )
         lines.append(f"{login:<12}{role.name.id} / {role.name.en}")
     blanks.receive(tx, [f"CTH{number}" for number in range(FIRST_BLANK, FIRST_BLANK + BLANKS)])
     load_list(tx, procedure.keyring, LIST_VERSION, LIST)
     return lines
+
+
+def _nip_of(office: OfficeConfig, role: str, place: int) -> str:
+    """The legaliser is the first official who may sign, so that they can confirm by login."""
+    if role == "legaliser" and office.signers:
+        return office.signers[0].nip
+    return _invented_nip(place)
 
 
 def _invented_nip(place: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.cases import archive, blanks, custody, payments, persons, screening
+from hub.cases import archive, blanks, custody, legalising, payments, persons, screening
 from hub.errors import Conflict
 from hub.models.application import Application
 from hub.procedure import Procedure
@@ -72,6 +72,12 @@ def _issue(
     blanks.issue(tx, procedure.office, application, values["blank_serial"])
 
 
+def _legalise(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    legalising.legalise(tx, procedure, application, values)
+
+
 def _close_custody(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
@@ -95,6 +101,7 @@ _DUTIES: dict[str, Duty] = {
     "check_list": check_list,
     "record_payment": _record_payment,
     "issue": _issue,
+    "legalise": _legalise,
     "close_custody": _close_custody,
     "archive": _archive,
 }

@@ -105,7 +105,7 @@ class OpenedCase:
     def signer(self) -> Signer:
         """Return who legalised, or who will. Raises Conflict `signer_missing`."""
         signers = self.procedure.office.signers_on(self.today)
-        nip = self.said("9", "nip")
+        nip = self.said("9", "nip") or self.said("8", "signer_nip")
         signer = next((s for s in signers if s.nip == nip), signers[0] if signers else None)
         if signer is None:
             text = "No official may sign today: see the signers in office.toml."

@@ -45,7 +45,14 @@ ValueCheck = Literal[
 """How the hub judges a value beyond its kind."""
 
 Duty = Literal[
-    "receive", "open_custody", "check_list", "record_payment", "issue", "close_custody", "archive"
+    "receive",
+    "open_custody",
+    "check_list",
+    "record_payment",
+    "issue",
+    "legalise",
+    "close_custody",
+    "archive",
 ]
 """What completing a step does besides leaving its evidence."""
 

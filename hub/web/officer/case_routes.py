@@ -11,17 +11,16 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from hub.cases import applications, steps, work_list
-from hub.errors import BadInput, NotFound, Refused
+from hub.errors import NotFound, Refused
 from hub.letters.press import Press
-from hub.officers import Credentials, credentials_of, note_failure, password_matches
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
 from hub.web.officer.case_page import WorkListPage
 from hub.web.officer.case_reading import read_case
+from hub.web.officer.confirming import confirmed
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
-from hub.wire import FieldFault
 from hub.writer import Tx
 
 Act = Callable[[Tx, Desk, str, Form], object]
@@ -99,7 +98,7 @@ async def complete_step(
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
     try:
-        verified = await _confirmed(desk, case_acts.passwords(view, form))
+        verified = await confirmed(desk, case_acts.passwords(view, form))
         await case_acts.complete(desk, view, step, form, verified=verified)
     except Refused as refused:
         return await _page(desk, application, refused, form)
@@ -238,34 +237,6 @@ async def _page(
 
 def _back(application: str) -> Redirect:
     return Redirect(f"/case/{application}", status_code=303)
-
-
-async def _confirmed(desk: Desk, given: list[str]) -> bool:
-    """Return whether the officer confirmed with the password. Raises BadInput."""
-    if not given:
-        return False
-
-    def read() -> Credentials:
-        with desk.database.reading_core() as connection:
-            return credentials_of(connection, desk.office_no, desk.officer.id)
-
-    known = await asyncio.to_thread(read)
-    if known.locked_until is not None and known.locked_until > desk.clock.now():
-        raise _wrong_password("Terkunci lima menit. / Locked for five minutes.")
-    if await asyncio.to_thread(password_matches, known.password_hash, given[0]):
-        return True
-    await desk.writer.run(
-        lambda tx: note_failure(tx, officer=known.officer),
-        actor=desk.officer.actor,
-        name="wrong password",
-    )
-    raise _wrong_password("Kata sandi salah. / The password is wrong.")
-
-
-def _wrong_password(message: str) -> BadInput:
-    indonesian, _, english = message.partition(" / ")
-    fault = FieldFault(field="initials", code="wrong", message=message)
-    return BadInput("password_wrong", english, id=indonesian, fields=[fault])
 
 
 def _unknown_code() -> NotFound:

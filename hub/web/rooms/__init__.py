@@ -10,7 +10,7 @@ from hub.errors import NotAllowed
 from hub.web.desk import DESK, Desk
 from hub.web.rendering import page
 from hub.web.room_list import ROOMS
-from hub.web.rooms import custody_pages, money_pages, treasury_pages
+from hub.web.rooms import custody_pages, money_pages, signing_pages, treasury_pages
 
 
 @get("/rooms")
@@ -35,6 +35,7 @@ routes: list[ControllerRouterHandler] = [
             *treasury_pages.routes,
             *money_pages.routes,
             *custody_pages.routes,
+            *signing_pages.routes,
         ],
         dependencies=DESK,
     ),

@@ -44,6 +44,7 @@ STAFF = {
     "arsip": {"archivist"},
     "supervisor": {"supervisor"},
 }
+NIPS = {"kakanim": "197501012000011001"}
 FIELDS = {
     "field.birth_place": "Zenith",
     "field.permit_type": "ITAP",
@@ -80,7 +81,7 @@ class Desk:
                     id=identity,
                     login=login,
                     name=f"Contoh {login.title()}",
-                    nip="",
+                    nip=NIPS.get(login, ""),
                     password_hash="-",
                     roles=" ".join(sorted(roles)),
                     created_at=tx.at,

@@ -1,0 +1,144 @@
+"""Step 9: who signs, in which capacity, and how it is recorded.
+
+own         the signer confirms by their own login, one case or a reviewed batch
+wet         Tata Usaha records the signature on paper with its scan; recorder ≠ signer
+electronic  the letter itself is signed (PAdES) besides the signer's own confirmation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks, documents, evidence, segregation
+from hub.errors import BadInput, Conflict
+from hub.events.correspondence import CaseLegalised
+from hub.models.application import Application
+from hub.models.correspondence import Legalisation
+from hub.models.officer import Officer
+from hub.models.schema import new_id
+from hub.office import OfficeConfig, Signer
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Actor, Tx
+
+STEP, PRINTED = "9", "8"
+OWN, WET, ELECTRONIC = "own", "wet", "electronic"
+SCAN = "wet_signature"
+_SEGREGATED = ("2", "6", "7")
+"""Who keyed, approved or took the money may not legalise: judged of the signer, too."""
+
+
+def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
+    """Return the official with this staff number who may sign on `day`, or None."""
+    return next((s for s in office.signers_on(day) if s.nip == nip), None)
+
+
+def printed_signer(procedure: Procedure, values: Mapping[str, str], day: date) -> Signer | None:
+    """Return for whom the paper was printed at step 8: the one named there, else the first."""
+    named = signer_of(procedure.office, values.get("signer_nip", ""), day)
+    in_force = procedure.office.signers_on(day)
+    return named or (in_force[0] if in_force else None)
+
+
+def legalise(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    """Record the legalisation that step 9 leaves; the duty of that step.
+
+    Raises Conflict `other_signer`, BadInput `scan_missing`, NotAllowed `segregation`.
+    """
+    day = procedure.office.today(tx.at)
+    signer = signer_of(procedure.office, values["nip"], day)
+    printed = printed_signer(procedure, values_at(tx.session, procedure, application, PRINTED), day)
+    if signer is None or (printed is not None and printed.nip != signer.nip):
+        name = printed.name if printed else "–"
+        raise Conflict(
+            "other_signer",
+            f"The paper was printed for {name}: open step 8 again and print it for who signs.",
+            id=f"Dokumen dicetak untuk {name}: buka kembali langkah 8 dan cetak untuk penanda "
+            "tangan ini.",
+        )
+    mode = _mode(tx, signer, values)
+    _must_be_apart(tx, procedure, application, signer)
+    number = blanks.number_of(tx.session, tx.office, application.id)
+    before = of_case(tx.session, tx.office, application.id)
+    if before is not None:
+        before.voided_at, before.void_reason = tx.at, "legalised again"
+        tx.session.flush()
+    tx.session.add(
+        Legalisation(
+            office=tx.office,
+            id=new_id(),
+            application=application.id,
+            number=number.number if number else "",
+            mode=mode,
+            signer_name=signer.name,
+            signer_nip=signer.nip,
+            capacity=signer.capacity,
+            letter=signer.letter,
+            blob=_scan(tx, application) if mode == WET else None,
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+    tx.emit(CaseLegalised(application.id, mode), subject=application.id)
+
+
+def of_case(session: Session, office: int, application: str) -> Legalisation | None:
+    """Return the valid legalisation of a case, or None."""
+    return session.scalar(
+        select(Legalisation).where(
+            Legalisation.office == office,
+            Legalisation.application == application,
+            Legalisation.voided_at.is_(None),
+        )
+    )
+
+
+def own_nip(session: Session, officer: Actor, office: int) -> str:
+    """Return the staff number of an officer, or an empty text."""
+    row = session.get(Officer, (office, officer.id))
+    return row.nip if row else ""
+
+
+def _mode(tx: Tx, signer: Signer, values: Mapping[str, str]) -> str:
+    if own_nip(tx.session, tx.actor, tx.office) == signer.nip:
+        return OWN
+    if values.get(SCAN):
+        return WET
+    fault = FieldFault(field=SCAN, code="missing", message="wajib dipindai / must be scanned")
+    raise BadInput(
+        "scan_missing",
+        "Only the signer confirms by login; a signature on paper is recorded with its scan.",
+        id="Hanya penanda tangan yang memastikan lewat login; tanda tangan basah dicatat dengan "
+        "pindaiannya.",
+        fields=[fault],
+    )
+
+
+def _must_be_apart(tx: Tx, procedure: Procedure, application: Application, signer: Signer) -> None:
+    """Judge the segregation of the signer even when somebody else records the signature."""
+    query = select(Officer.id).where(Officer.office == tx.office, Officer.nip == signer.nip)
+    acts = segregation.acts_of(tx.session, tx.office, application.id)
+    for officer in tx.session.scalars(query):
+        if any(officer in acts.get(step, frozenset()) for step in _SEGREGATED):
+            segregation.enforce(procedure.office, acts, STEP, officer)
+
+
+def values_at(
+    session: Session, procedure: Procedure, row: Application, step: str
+) -> Mapping[str, str]:
+    """Return what a step left, by key."""
+    return evidence.values_of(session, procedure, row).get(step, {})
+
+
+def _scan(tx: Tx, application: Application) -> str | None:
+    files = documents.of_case(tx.session, tx.office, application.id)
+    scans = [file.blob for file in files if file.item == f"{STEP}.{SCAN}"]
+    return scans[-1] if scans else None

@@ -1,0 +1,135 @@
+"""The signing desk: cases that wait for legalisation, confirmed singly, in a batch, or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks, persons, steps
+from hub.cases.applications import ENDED, must_find, must_have_role
+from hub.cases.branches import open_diversion
+from hub.cases.legalising import PRINTED, SCAN, STEP, printed_signer, signer_of, values_at
+from hub.errors import BadInput, NotAllowed
+from hub.models.application import Application, StepRecord
+from hub.office import Signer
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+LEGALISER = frozenset({"legaliser"})
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """A case on the signing desk: its summary, and who did each step before."""
+
+    application: str
+    case_code: str
+    person: str
+    passport: str
+    permit: str
+    purpose: str
+    number: str
+    printed_for: str
+    done_by: tuple[tuple[str, str], ...]
+    waiting_since: datetime
+
+
+def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[ToSign, ...]:
+    """Return the cases that wait for legalisation, oldest first."""
+    query = select(Application).where(
+        Application.office == office,
+        Application.position == STEP,
+        Application.state.not_in(ENDED),
+    )
+    rows = session.scalars(query.order_by(Application.opened_at))
+    return tuple(
+        _to_sign(session, procedure, row) for row in rows if open_diversion(session, row) is None
+    )
+
+
+def sign_batch(
+    tx: Tx, procedure: Procedure, applications: Sequence[str], nip: str
+) -> tuple[str, ...]:
+    """The signer confirms reviewed cases by their own login; all of them or none.
+
+    `nip` is the signed-in officer's own. Raises NotAllowed `no_signer`, BadInput
+    `nothing_chosen`, and whatever refuses a case, its code first.
+    """
+    must_have_role(tx, LEGALISER)
+    signer = signer_of(procedure.office, nip, procedure.office.today(tx.at))
+    if signer is None:
+        raise NotAllowed(
+            "no_signer",
+            "Your staff number is not among the officials who may sign today.",
+            id="NIP Anda tidak termasuk pejabat yang berwenang hari ini.",
+        )
+    if not applications:
+        text = "Choose the cases you have reviewed."
+        raise BadInput("nothing_chosen", text, id="Pilih perkara yang sudah Anda periksa.")
+    for application in applications:
+        _complete(tx, procedure, application, signer)
+    return tuple(applications)
+
+
+def record_wet(tx: Tx, procedure: Procedure, application: str, nip: str, scan: str) -> str:
+    """Tata Usaha records a signature on paper; `scan` is a stored file. Raises Refused."""
+    must_have_role(tx, frozenset({"administration"}))
+    signer = signer_of(procedure.office, nip.replace(" ", ""), procedure.office.today(tx.at))
+    if signer is None:
+        fault = FieldFault(field="nip", code="wrong", message="pilih pejabat / choose the official")
+        text = "This official may not sign today."
+        raise BadInput(
+            "no_signer", text, id="Pejabat ini tidak berwenang hari ini.", fields=[fault]
+        )
+    row = must_find(tx.session, tx.office, procedure, application)
+    steps.supply(tx, procedure, row.id, SCAN, scan)
+    _complete(tx, procedure, row.id, signer)
+    return row.id
+
+
+def _complete(tx: Tx, procedure: Procedure, application: str, signer: Signer) -> None:
+    values = {
+        "signer": signer.name,
+        "nip": signer.nip,
+        "capacity": signer.capacity,
+        "signed": "yes",
+    }
+    steps.complete(tx, procedure, application, STEP, values)
+
+
+def _to_sign(session: Session, procedure: Procedure, row: Application) -> ToSign:
+    person = persons.read(session, procedure.keyring, row)
+    number = blanks.number_of(session, row.office, row.id)
+    given = number.given_at if number else row.opened_at
+    day = procedure.office.today(given)
+    printed = printed_signer(procedure, values_at(session, procedure, row, PRINTED), day)
+    records = list(
+        session.scalars(
+            select(StepRecord).where(
+                StepRecord.office == row.office,
+                StepRecord.application == row.id,
+                StepRecord.completed_at.is_not(None),
+            )
+        )
+    )
+    names = {record.step: record.completed_by_name for record in records}
+    done = tuple(
+        (stage.name, names[stage.name]) for stage in procedure.sop.stages if stage.name in names
+    )
+    return ToSign(
+        application=row.id,
+        case_code=row.case_code,
+        person=person.name,
+        passport=person.value("passport_number"),
+        permit=f"{person.value('permit_type')} {person.value('permit_number')}".strip(),
+        purpose=row.purpose,
+        number=number.number if number else "",
+        printed_for=printed.nip if printed else "",
+        done_by=done,
+        waiting_since=max((r.completed_at for r in records if r.completed_at), default=given),
+    )

@@ -1,0 +1,111 @@
+"""The signing desk: review, confirm singly or as a batch, or record a signature on paper."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from hub.blobs import register
+from hub.cases import signing
+from hub.cases.legalising import signer_of
+from hub.cases.signing import ToSign
+from hub.errors import BadInput, Refused
+from hub.office import Signer
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.officer.confirming import confirmed
+from hub.web.room_list import SIGNING
+from hub.web.rooms.room import back, media_of, must_look, show
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPage:
+    """What waits for a signature, and whether this officer is who signs."""
+
+    rows: tuple[ToSign, ...]
+    signers: tuple[Signer, ...]
+    names: dict[str, str]
+    me: Signer | None
+    records_wet: bool
+
+
+@get("/signing")
+async def show_signing(desk: NamedDependency[Desk]) -> Response[str]:
+    """Show the cases that wait for legalisation."""
+    must_look(desk, SIGNING)
+    return await _page(desk)
+
+
+@post("/signing/sign", request_max_body_size=FORM_LIMIT)
+async def sign(desk: NamedDependency[Desk], request: AnyRequest) -> Response[str] | Redirect:
+    """Confirm the reviewed cases; the signer's password stands for the hand."""
+    must_look(desk, SIGNING)
+    form = await read_form(request, desk.officer.csrf)
+    chosen = form.every("case")
+    try:
+        if not await confirmed(desk, [form.text("password")], "password"):
+            fault = FieldFault(field="password", code="missing", message="wajib diisi / required")
+            text = "Your password confirms the signature."
+            raise BadInput("password_missing", text, id="Isi kata sandi Anda.", fields=[fault])
+        await desk.command(
+            lambda tx: signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip),
+            form,
+            "sign batch",
+        )
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/signing")
+
+
+@post("/signing/{application:str}/wet", request_max_body_size=FORM_LIMIT)
+async def record_wet(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Record a signature on paper with its scan."""
+    must_look(desk, SIGNING)
+    form = await read_form(request, desk.officer.csrf)
+    name = f"scan-{application}"
+    file = form.files.get(name)
+    nip = form.text("nip")
+    try:
+        media = media_of(name, file)
+        assert file is not None  # noqa: S101 — media_of refuses an empty place
+        stored = await asyncio.to_thread(desk.procedure.blobs.put, file.content)
+
+        def command(tx: Tx) -> str:
+            register(tx, stored, media)
+            return signing.record_wet(tx, desk.procedure, application, nip, stored.id)
+
+        await desk.command(command, form, "wet signature")
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/signing")
+
+
+async def _page(
+    desk: Desk, refused: Refused | None = None, form: Form | None = None
+) -> Response[str]:
+    def read(session: Session, at: datetime) -> SigningPage:
+        day = desk.office.today(at)
+        in_force = desk.office.signers_on(day)
+        return SigningPage(
+            rows=signing.signing_desk(session, desk.office_no, desk.procedure),
+            signers=in_force,
+            names={one.nip: one.name for one in in_force},
+            me=signer_of(desk.office, desk.officer.nip, day),
+            records_wet="administration" in desk.officer.roles,
+        )
+
+    return await show(desk, SIGNING, "signing.html", read, refused=refused, form=form)
+
+
+routes = [show_signing, sign, record_wet]

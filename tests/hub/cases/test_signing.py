@@ -1,0 +1,121 @@
+"""Step 9: the signer confirms a batch, Tata Usaha records ink with its scan, nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.blobs import register
+from hub.cases import legalising, signing
+from hub.errors import BadInput, Conflict, NotAllowed
+
+HEAD = "197501012000011001"
+SECTION = "198002022005012002"
+
+
+def sign(desk, *cases: str, login: str = "kakanim", nip: str = HEAD) -> object:
+    return desk.do(login, lambda tx: signing.sign_batch(tx, desk.procedure, cases, nip))
+
+
+def record(desk, case: str, nip: str = HEAD, login: str = "tu") -> str:
+    scan = desk.procedure.blobs.put(b"%PDF-1.4 signed page")
+
+    def command(tx) -> str:
+        register(tx, scan, "application/pdf")
+        return signing.record_wet(tx, desk.procedure, case, nip, scan.id)
+
+    return desk.do(login, command)
+
+
+def legalised(desk, case: str) -> tuple[str, str, str]:
+    with desk.database.reading() as session:
+        row = legalising.of_case(session, desk.office_no, case)
+        return (row.mode, row.signer_nip, row.capacity)
+
+
+def waiting(desk) -> list[str]:
+    with desk.database.reading() as session:
+        rows = signing.signing_desk(session, desk.office_no, desk.procedure)
+        assert all(len(row.done_by) == 10 for row in rows)
+        return [row.application for row in rows]
+
+
+def two_cases(desk) -> tuple[str, str]:
+    first, second = desk.go("7"), desk.go("7")
+    desk.step_7(first)
+    desk.step_7(second, ntpn="B1B2C3D4E5F6G7H8")
+    desk.step_8(first)
+    desk.step_8(second, serial="SK 0002")
+    return first, second
+
+
+def test_the_signer_confirms_a_reviewed_batch_by_their_own_login(desk) -> None:
+    first, second = two_cases(desk)
+    assert waiting(desk) == [first, second]
+
+    sign(desk, first, second)
+
+    assert waiting(desk) == []
+    assert legalised(desk, second) == ("own", HEAD, "DEFINITIF")
+
+
+def test_a_batch_is_signed_whole_or_not_at_all(desk) -> None:
+    first, _second = two_cases(desk)
+    other = desk.go("6")
+
+    with pytest.raises(Conflict):
+        sign(desk, first, other)
+
+    assert desk.view(first).head.state == "REGISTERED"
+
+
+def test_who_is_no_signer_today_signs_nothing(desk) -> None:
+    case = desk.go("9")
+
+    with pytest.raises(NotAllowed) as refused:
+        sign(desk, case, nip="")
+
+    assert refused.value.code == "no_signer"
+
+
+def test_ink_is_recorded_with_its_scan_and_marked_so(desk) -> None:
+    case = desk.go("9")
+
+    with pytest.raises(BadInput) as bare:
+        desk.complete(
+            "tu",
+            case,
+            "9",
+            {
+                "signer": "Contoh Kepala Kantor",
+                "nip": HEAD,
+                "capacity": "DEFINITIF",
+                "signed": "on",
+            },
+        )
+    record(desk, case)
+
+    assert bare.value.code == "scan_missing"
+    assert legalised(desk, case) == ("wet", HEAD, "DEFINITIF")
+    assert desk.view(case).head.state == "LEGALISED"
+
+
+def test_another_signer_than_the_printed_one_is_refused(desk) -> None:
+    case = desk.go("9")
+
+    with pytest.raises(Conflict) as refused:
+        record(desk, case, nip=SECTION)
+
+    assert refused.value.code == "other_signer"
+
+
+def test_a_paper_printed_for_a_delegate_is_signed_by_the_delegate(desk) -> None:
+    case = desk.go("8")
+    desk.stock("SK 0009")
+    desk.supply("cetak", case, "blank_serial", "SK 0009")
+    desk.supply("cetak", case, "signer_nip", SECTION)
+    desk.capture(case, "8.skim", "print_document", "application/pdf")
+    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+
+    record(desk, case, nip=SECTION)
+
+    assert legalised(desk, case) == ("wet", SECTION, "A.N.")
