@@ -30,6 +30,12 @@ def capture_finger(
     address: DeviceAddress,
     out: PngFile,
     wait: Annotated[float, typer.Option(help="Seconds to wait for a finger")] = 20.0,
+    image_record: Annotated[
+        Path | None, typer.Option(help="ISO/IEC 19794-4 file to write as well")
+    ] = None,
+    minutiae_record: Annotated[
+        Path | None, typer.Option(help="ISO/IEC 19794-2 file to write as well")
+    ] = None,
 ) -> None:
     """Ambil satu sidik jari sebagai PNG. / Capture one finger as PNG.
 
@@ -42,6 +48,15 @@ def capture_finger(
         if capture.image is None:
             fail(_why_no_finger(capture.result), FAILED)
         _write(out, capture.image.png())
+        if image_record is not None:
+            from devices.fingers.iso import encode_image
+
+            _write(image_record, encode_image(capture.image))
+        if minutiae_record is not None:
+            from devices.fingers.iso import encode_minutiae
+            from devices.fingers.minutiae import minutiae_of
+
+            _write(minutiae_record, encode_minutiae(minutiae_of(capture.image)))
         size = f"{capture.image.width_px}x{capture.image.height_px}"
         typer.echo(f"{out}: {size}, {capture.attempts}x")
 

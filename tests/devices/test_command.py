@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from devices.fingers.iso import decode_image, decode_minutiae
+
 DEVICES = [sys.executable, "-c", "from devices.command import app; app()"]
 
 
@@ -102,9 +104,16 @@ def test_the_list_names_drivers_and_simulators() -> None:
 
 def test_a_finger_is_captured_over_a_simulated_wire(tmp_path: Path) -> None:
     with simulated("r30x", "--option", "pace=0", "--option", "finger=4") as (address, _):
-        finished = run("capture-finger", address, str(tmp_path / "finger.png"))
+        finished = run(
+            "capture-finger", address, str(tmp_path / "finger.png"),
+            "--image-record", str(tmp_path / "finger.fir"),
+            "--minutiae-record", str(tmp_path / "finger.fmr"),
+        )  # fmt: skip
 
     assert finished.returncode == 0, finished.stderr
+    assert decode_image((tmp_path / "finger.fir").read_bytes())[0].dpi == 508
+    assert len(decode_minutiae((tmp_path / "finger.fmr").read_bytes()).minutiae) > 5
+    assert (tmp_path / "finger.fmr").stat().st_mode & 0o077 == 0
     with Image.open(tmp_path / "finger.png") as picture:
         assert picture.size == (256, 288)
     assert (tmp_path / "finger.png").stat().st_mode & 0o077 == 0

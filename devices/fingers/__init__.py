@@ -1,0 +1,1 @@
+"""Fingerprints beyond one sensor: interchange records and the minutiae in an image."""
