@@ -1,28 +1,21 @@
 """Commands that were done, by idempotency key: repeated, they give the first answer again.
 
 Key = (actor, key). Only commands that changed something are kept, with references and no personal
-data, in the transaction of what they did. Kept 30 days.
+data, in the transaction of what they did. Kept 30 days (hub.forgetting).
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from hub.database import table_of
 from hub.errors import BadInput
 from hub.models.queue import CommandRow
 from hub.statements import Statement
-
-if TYPE_CHECKING:
-    from hub.writer import Tx
-
-KEPT = timedelta(days=30)
-PRUNED_AT_ONCE = 500
 
 _COMMANDS = table_of(CommandRow)
 _C = _COMMANDS.c
@@ -111,22 +104,3 @@ class Memory:
 def digest(name: str, request: bytes) -> str:
     """Return the SHA-256 of a command's name and request."""
     return hashlib.sha256(name.encode() + b"\0" + request).hexdigest()
-
-
-def prune(tx: Tx) -> int:
-    """Forget at most 500 commands older than 30 days; return how many."""
-    old = (
-        select(CommandRow.actor, CommandRow.key)
-        .where(CommandRow.office == tx.office, CommandRow.at < tx.at - KEPT)
-        .limit(PRUNED_AT_ONCE)
-    )
-    rows = tx.connection.execute(old).all()
-    for row in rows:
-        tx.connection.execute(
-            delete(CommandRow).where(
-                CommandRow.office == tx.office,
-                CommandRow.actor == row.actor,
-                CommandRow.key == row.key,
-            )
-        )
-    return len(rows)

@@ -22,8 +22,9 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from hub import jobs
 from hub.announce import Announcer, Neighbours
 from hub.cases import may_see_cases
-from hub.errors import Refused
+from hub.errors import LoketError, Refused
 from hub.feed import Feed
+from hub.forgetting import forget_commands
 from hub.house import SYSTEM, House
 from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 JOBS_EXPIRE_EVERY = timedelta(seconds=5)
+COMMANDS_FORGOTTEN_EVERY = timedelta(minutes=10)
 LARGEST_BODY = 1024 * 1024
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -231,16 +233,17 @@ def _living(
         if serving.announcer is not None:
             await serving.announcer.start()
         expiring = asyncio.create_task(_expire_jobs(serving.writer))
+        forgetting = asyncio.create_task(_forget_commands(serving.writer))
         rules = serving.house.procedure.office
         ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
         forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
         try:
             yield
         finally:
-            expiring.cancel()
-            ending.cancel()
-            forecasting.cancel()
-            await asyncio.gather(expiring, ending, forecasting, return_exceptions=True)
+            working = (expiring, forgetting, ending, forecasting)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             if serving.announcer is not None:
                 await serving.announcer.stop()
             await serving.neighbours.stop()
@@ -252,6 +255,16 @@ def _living(
             serving.house.database.close()
 
     return living
+
+
+async def _forget_commands(writer: Writer) -> None:
+    while True:
+        await asyncio.sleep(COMMANDS_FORGOTTEN_EVERY.total_seconds())
+        try:
+            while (await writer.run(forget_commands, actor=SYSTEM, name="forget")).value:
+                await asyncio.sleep(0)  # others come between
+        except LoketError as refused:
+            log.warning("old commands could not be forgotten yet: %s", refused)
 
 
 async def _expire_jobs(writer: Writer) -> None:
