@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from devices.address import Address
 from devices.capabilities import Health, Identity, OfficerCard
 from devices.emrtd.tlv import LdsError
-from devices.emrtd.wire import OK, Command, WireError, split_response
+from devices.emrtd.wire import OK, Command, WireError
 from devices.errors import DeviceError, DeviceProtocolError, DeviceRefused, WrongPin
 from devices.pcsc.driver import PcscReader, reader_name
 from devices.piv import wire
@@ -27,6 +27,8 @@ from devices.piv.proof import (
 
 FEWEST_TRIES = 2
 """With one try left the card is not asked: a slip would block it."""
+_CONTACTLESS = b"\x80\x01"
+"""Third and fourth byte of the ATR that a reader makes up for a contactless card (part 3)."""
 _GET_UID = Command(0xFF, 0xCA, 0x00, 0x00, b"", 256)
 
 
@@ -112,8 +114,12 @@ class PivReader:
 
     def _number_of_other(self) -> str:
         """Return the UID that the reader tells of a contactless card, else the ATR."""
-        uid, status = split_response(self._card.transmit(_GET_UID.encode()))
-        return (uid if status == OK and uid else self._card.atr()).hex()
+        atr = self._card.atr()
+        if atr[2:4] != _CONTACTLESS:
+            return atr.hex()  # a contact reader would pass the question on to the card
+        answer = self._card.transmit(_GET_UID.encode())
+        uid = answer[:-2] if answer[-2:] == b"\x90\x00" else b""
+        return (uid or atr).hex()
 
     def _certificate(self) -> CardCertificate:
         data, status = self._talk(wire.get_data(wire.CERTIFICATE_9A))
