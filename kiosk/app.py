@@ -16,6 +16,7 @@ from kiosk.effects import Effect
 from kiosk.screens.shell import Shell
 from kiosk.session import reduce
 from kiosk.state import Session
+from kiosk.wedge import Wedge
 from kiosk.words import Catalogue, clock, load_catalogues
 
 TICK_S = 0.5
@@ -47,6 +48,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         self._on_drawn = on_drawn
         self._on_session = on_session
         self._office_seen_at = 0.0
+        self._wedge = Wedge(self.tell, Clock.get_time)
 
     def build(self) -> Shell:
         """Return the root widget."""
@@ -62,6 +64,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
 
         Window.bind(on_request_close=lambda *_, **__: True)
         Window.bind(on_flip=self._drawn_once)
+        Window.bind(on_key_down=self._key)
 
     def open_settings(self, *_: object) -> None:
         """Show nothing: F1 would open Kivy's own settings."""
@@ -80,6 +83,11 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
             self._carry_out(effect)
         if self.session != before:
             self._show(before)
+
+    def _key(self, _window: object, code: int, _scan: int, sign: str | None, _held: object) -> bool:
+        """Let the scanner type; no key does anything else here."""
+        self._wedge.key(code, sign)
+        return True
 
     def _tick(self, _elapsed_s: float) -> None:
         self.tell(events.Tick(Clock.get_time()))

@@ -226,9 +226,10 @@ class Link:
         """Read the office once and tell it. Raises Fault, Refused."""
         office = await self._hub.office()
         self._found()
+        # first what working alone needs: whoever sees a ready kiosk may rely on it
+        await self._stand_in.see(office)
         self._office_seen.set()
         self._tell(OfficeSeen(office))
-        await self._stand_in.see(office)
         return office
 
     async def _follow(self) -> None:

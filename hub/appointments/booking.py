@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hub import queue
 from hub.database import table_of
@@ -49,6 +49,8 @@ class Problem:
 def book(tx: Tx, office: OfficeConfig, request: BookAppointment) -> AppointmentState:
     """Book a time. Raises BadInput `appointment_invalid` with every faulty field."""
     problems = list(problems_of(office, request, tx.at))
+    if not problems and is_full(tx, office, request):
+        problems = [Problem("at", FULL)]
     if problems:
         faults = [
             FieldFault(field=one.field, code="invalid", message=f"{one.words.id} / {one.words.en}")
@@ -141,6 +143,32 @@ def _why_not_then(office: OfficeConfig, request: BookAppointment, now: datetime)
     return office.closed_because(request.service, request.at) if known else None
 
 
+def is_full(tx: Tx, office: OfficeConfig, request: BookAppointment, *, more: int = 0) -> bool:
+    """Return whether the quarter of an hour of `request` has no place left.
+
+    `more` are places that are about to be taken by others of the same list.
+    """
+    service = office.service(request.service)
+    if service is None or service.booked_per_quarter is None:
+        return False
+    begins, ends = quarter_of(request.at)
+    query = select(func.count()).where(
+        _A.office == tx.office,
+        _A.service == request.service,
+        _A.state != CANCELLED,
+        _A.at >= begins,
+        _A.at < ends,
+    )
+    taken = int(tx.connection.execute(query).scalar_one()) + more
+    return taken >= service.booked_per_quarter
+
+
+def quarter_of(at: datetime) -> tuple[datetime, datetime]:
+    """Return the quarter of an hour in which `at` lies; every zone here keeps whole quarters."""
+    begins = at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
+    return begins, begins + timedelta(minutes=15)
+
+
 def store(tx: Tx, office: OfficeConfig, requests: list[BookAppointment]) -> list[AppointmentState]:
     """Keep booked times that were looked at, each with a code of its own."""
     rows = [
@@ -224,6 +252,7 @@ def _state(row: Line) -> AppointmentState:
     )
 
 
+FULL = Words(id="seperempat jam ini sudah penuh", en="this quarter of an hour is full")
 _UNKNOWN = Words(id="tidak dikenal di kantor ini", en="not known in this office")
 _NOT_HERE = Words(id="tidak boleh untuk layanan ini", en="not for this service")
 _NO_ZONE = Words(id="tulis dengan zona waktu", en="write it with its time zone")

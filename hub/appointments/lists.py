@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
 
-from hub.appointments.booking import BOOKED, CANCELLED, Problem, problems_of, store
+from hub.appointments.booking import (
+    BOOKED,
+    CANCELLED,
+    FULL,
+    Problem,
+    is_full,
+    problems_of,
+    quarter_of,
+    store,
+)
 from hub.database import table_of
 from hub.events.opening import AppointmentsImported
 from hub.models.opening import Appointment
@@ -35,7 +45,8 @@ def import_csv(
     """
     rows, faults = _read(office, text, tx.at)
     rows, known = _without_known(tx, office, rows)
-    faults = sorted((*faults, *known), key=lambda one: one.line)
+    rows, full = _with_places(tx, office, rows)
+    faults = sorted((*faults, *known, *full), key=lambda one: one.line)
     if dry_run or (all_or_none and faults):
         preview = [_preview(request) for _, request in rows]
         return ImportDone(booked=preview if dry_run else [], faults=faults, dry_run=dry_run)
@@ -116,6 +127,21 @@ def _without_known(
             faults.append(_row_fault(line, "reference", _TWICE))
             continue
         seen.add(mark)
+        kept.append((line, request))
+    return kept, faults
+
+
+def _with_places(
+    tx: Tx, office: OfficeConfig, rows: list[tuple[int, BookAppointment]]
+) -> tuple[list[tuple[int, BookAppointment]], list[RowFault]]:
+    taken: Counter[tuple[str, datetime]] = Counter()
+    kept, faults = [], []
+    for line, request in rows:
+        quarter = (request.service, quarter_of(request.at)[0])
+        if is_full(tx, office, request, more=taken[quarter]):
+            faults.append(_row_fault(line, "at", FULL))
+            continue
+        taken[quarter] += 1
         kept.append((line, request))
     return kept, faults
 

@@ -87,6 +87,19 @@ class GuideWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketClassed:
+    """An officer confirmed a ticket's class (`was` is the same), or changed it."""
+
+    kind: ClassVar[str] = "ticket.classed"
+    audience: ClassVar[str] = "staff"
+    v: ClassVar[int] = 1
+    number: str
+    lane: str
+    segment: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskTicketIssued:
     """A ticket was issued by staff for somebody else; `paper` is its print job or `written`."""
 

@@ -16,6 +16,7 @@ from hub.office.hours import (
     Workday,
     closed_at,
     days_from,
+    hours_for,
     last_shortened,
 )
 from hub.office.queue_rules import (
@@ -99,6 +100,8 @@ class ServiceConfig(Rule, frozen=True, kw_only=True):
     segments: tuple[str, ...] = ()
     minutes: Minutes = 10
     quota: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    booked_per_quarter: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """How many times may be booked in one quarter of an hour; None: nobody counts, 0: none."""
     requirements: tuple[Words, ...] = ()
 
 
@@ -114,6 +117,8 @@ class CounterConfig(Rule, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     profile: str = ""
+    prints_at: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
+    """The counter whose ticket printer prints what is issued here; None: this one's own."""
 
 
 class RoleConfig(Rule, frozen=True, kw_only=True):
@@ -301,7 +306,9 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
 
     def is_working_day(self, day: date) -> bool:
         """Say whether the office has hours on `day` and no holiday."""
-        return self.holiday(day) is None and any(h.on(day) for h in self.hours)
+        names = {one.name for one in self.hours}
+        found = (hours_for(self.hours, name, day) for name in names)
+        return self.holiday(day) is None and any(one.on(day) for one in found if one)
 
     def working_day_after(self, day: date, days: int) -> date:
         """Return the date `days` working days after `day`."""
@@ -346,7 +353,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
         """Return when `service` gives numbers on `day`'s weekday, local time."""
         known = self.service(service)
         name = known.hours if known else ""
-        hours = next((h for h in self.hours if h.name == name), None)
+        hours = hours_for(self.hours, name, day)
         stop = self.queue.numbers_stop_before_close_min
         return last_shortened(hours.on(day), stop) if hours else ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -24,9 +24,15 @@ DAYS_AHEAD = 60
 
 
 class Hours(Rule, frozen=True, kw_only=True):
-    """Opening spans by weekday, local time; a break is the gap between two spans."""
+    """Opening spans by weekday, local time; a break is the gap between two spans.
+
+    With `valid_from` and `valid_to` it takes the place of the ordinary hours of the same name on
+    those days, both included: Ramadan, a week of extra evenings.
+    """
 
     name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
     monday: tuple[Span, ...] = ()
     tuesday: tuple[Span, ...] = ()
     wednesday: tuple[Span, ...] = ()
@@ -34,6 +40,15 @@ class Hours(Rule, frozen=True, kw_only=True):
     friday: tuple[Span, ...] = ()
     saturday: tuple[Span, ...] = ()
     sunday: tuple[Span, ...] = ()
+
+    @property
+    def seasonal(self) -> bool:
+        """Return whether these hours hold for some days only."""
+        return self.valid_from is not None or self.valid_to is not None
+
+    def hold_on(self, day: date) -> bool:
+        """Return whether these hours are meant for `day`."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
 
     def on(self, day: date) -> tuple[LocalSpan, ...]:
         """Return the spans of `day`'s weekday."""
@@ -47,6 +62,12 @@ class Hours(Rule, frozen=True, kw_only=True):
             self.sunday,
         )
         return _times(week[day.weekday()])
+
+
+def hours_for(kinds: Iterable[Hours], name: str, day: date) -> Hours | None:
+    """Return the hours `name` in force on `day`: those of a season before the ordinary ones."""
+    fit = [one for one in kinds if one.name == name and one.hold_on(day)]
+    return next((one for one in fit if one.seasonal), fit[0] if fit else None)
 
 
 class Holiday(Rule, frozen=True, kw_only=True):

@@ -21,14 +21,14 @@ PRIORITY = "priority"
 class SegmentConfig(Rule, frozen=True, kw_only=True):
     """A class of tickets: its head start in minutes, and whether the ratio limits it.
 
-    `declared`: a person may say at the kiosk, without proof, that they belong to it; `about` says
-    who does. An officer confirms it or takes it back with a reason.
+    `ask` is how the kiosk offers it, without proof, and `about` says to whom (left out: only staff
+    give it). An officer confirms it or takes it back with a reason.
     """
 
     code: Code
     name: Words
+    ask: Words | None = None
     about: Words = Words(id="", en="")
-    declared: bool = False
     bonus_min: Whole = 0
     limited: bool = False
 
@@ -89,11 +89,11 @@ DEFAULT_SEGMENTS = (
     SegmentConfig(
         code=PRIORITY,
         name=Words(id="Prioritas", en="Priority"),
+        ask=Words(id="Saya perlu didahulukan", en="I need to go first"),
         about=Words(
             id="Lansia, hamil atau menyusui, penyandang disabilitas, membawa balita",
             en="Elderly, pregnant or breastfeeding, with a disability, with a small child",
         ),
-        declared=True,
         bonus_min=15,
         limited=True,
     ),

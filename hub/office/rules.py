@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.office.config import OfficeConfig, ServiceConfig
 from hub.office.faults import Fault
+from hub.office.hours import Hours
 from hub.office.queue_check import queue_faults
 from hub.office.staff_numbers import is_nip
 from hub.rulefile import Place
@@ -64,7 +65,7 @@ def _unique(office: OfficeConfig) -> Iterator[Fault]:
         ("service", "code", (x.code for x in office.services)),
         ("service", "prefix", (x.prefix for x in office.services)),
         ("counter", "number", (x.number for x in office.counters)),
-        ("hours", "name", (x.name for x in office.hours)),
+        ("hours", "name", ((x.name, x.valid_from) for x in office.hours)),
         ("role", "code", (x.code for x in office.roles)),
         ("segregation", "code", (x.code for x in office.segregation)),
         ("holiday", "date", (x.date for x in office.holidays)),
@@ -89,11 +90,7 @@ def _references(office: OfficeConfig) -> Iterator[Fault]:
         if service.hours not in hours:
             says = f"there are no hours {service.hours}"
             yield Fault("service-hours", says, _NAME_ONE, (*place, "hours"))
-    for index, counter in enumerate(office.counters):
-        unknown = [lane for lane in counter.lanes if office.lane(lane) is None]
-        if unknown or not counter.lanes:
-            says = f"there is no lane {unknown[0]}" if unknown else "a counter needs a lane"
-            yield Fault("counter-lanes", says, _NAME_ONE, ("counter", index, "lanes"))
+    yield from _counters(office)
     served = {lane for counter in office.counters for lane in counter.lanes}
     for index, lane in enumerate(office.lanes):
         if lane.code not in served:
@@ -102,6 +99,17 @@ def _references(office: OfficeConfig) -> Iterator[Fault]:
             )
             says = f"no counter serves the lane {lane.code}"
             yield Fault("lane-served", says, todo, ("lane", index, "code"))
+
+
+def _counters(office: OfficeConfig) -> Iterator[Fault]:
+    for index, counter in enumerate(office.counters):
+        unknown = [lane for lane in counter.lanes if office.lane(lane) is None]
+        if unknown or not counter.lanes:
+            says = f"there is no lane {unknown[0]}" if unknown else "a counter needs a lane"
+            yield Fault("counter-lanes", says, _NAME_ONE, ("counter", index, "lanes"))
+        if counter.prints_at is not None and office.counter(counter.prints_at) is None:
+            says = f"there is no counter {counter.prints_at} to print at"
+            yield Fault("counter-prints", says, _NAME_ONE, ("counter", index, "prints_at"))
 
 
 def _service(office: OfficeConfig, index: int, service: ServiceConfig) -> Iterator[Fault]:
@@ -139,7 +147,9 @@ def _prefixes(office: OfficeConfig) -> Iterator[Fault]:
 
 
 def _hours(office: OfficeConfig) -> Iterator[Fault]:
+    ordinary = {one.name for one in office.hours if not one.seasonal}
     for index, hours in enumerate(office.hours):
+        yield from _season(index, hours, ordinary)
         for day in WEEK:
             edges = [edge for span in getattr(hours, day) for edge in span]
             if edges != sorted(set(edges)):
@@ -149,6 +159,25 @@ def _hours(office: OfficeConfig) -> Iterator[Fault]:
                 )
                 says = f"the spans of {day} must follow each other and not overlap"
                 yield Fault("hours-order", says, todo, ("hours", index, day))
+
+
+def _season(index: int, hours: Hours, ordinary: set[str]) -> Iterator[Fault]:
+    if not hours.seasonal:
+        return
+    if hours.valid_from is None or hours.valid_to is None or hours.valid_to < hours.valid_from:
+        todo = Words(
+            id="Tulis hari pertama dan hari terakhir, keduanya termasuk.",
+            en="Write the first and the last day, both included.",
+        )
+        says = f"hours {hours.name} of a season need valid_from and a later valid_to"
+        yield Fault("hours-season", says, todo, ("hours", index, "valid_from"))
+    if hours.name not in ordinary:
+        todo = Words(
+            id="Tambahkan juga jam biasa dengan nama ini.",
+            en="Add the ordinary hours of this name too.",
+        )
+        says = f"there are no ordinary hours {hours.name} for the rest of the year"
+        yield Fault("hours-ordinary", says, todo, ("hours", index, "name"))
 
 
 def _register(office: OfficeConfig) -> Iterator[Fault]:

@@ -46,9 +46,9 @@ def office_state(
         services=services(connection, office_no, office, at),
         counters=[one.number for one in office.counters],
         segments=[
-            SegmentState(code=one.code, name=one.name, about=one.about)
+            SegmentState(code=one.code, name=one.ask, about=one.about)
             for one in office.segments
-            if one.declared
+            if one.ask
         ],
         needs=[NeedState(code=one.code, name=one.ask) for one in office.needs if one.ask],
         public_url=identity.public_url,

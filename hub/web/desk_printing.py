@@ -57,7 +57,9 @@ class DeskPrinting:
             if stored is not None:
                 files.register(tx, stored, "image/png", station=actor.id)
             blob = stored.id if stored else None
-            return desk_tickets.give_paper(tx, ticket=issued.value, counter=counter, blob=blob)
+            return desk_tickets.give_paper(
+                tx, ticket=issued.value, counter=self._printer_of(counter), blob=blob
+            )
 
         return await self.writer.run(
             give,
@@ -71,7 +73,8 @@ class DeskPrinting:
     async def _drawn(
         self, ask: DeskTicket, ticket: Ticket, counter: int
     ) -> files.StoredFile | None:
-        if not ask.print or not await asyncio.to_thread(self._has_printer, counter):
+        printer = self._printer_of(counter)
+        if not ask.print or not await asyncio.to_thread(self._has_printer, printer):
             return None
         service = self.office.service(ticket.service)
         if service is None:
@@ -94,6 +97,12 @@ class DeskPrinting:
         except LoketError as error:
             log.warning("the paper of ticket %s could not be made: %s", ticket.id, error)
             return None
+
+    def _printer_of(self, counter: int) -> int:
+        """Return the counter whose ticket printer the office file names for `counter`."""
+        configured = self.office.counter(counter)
+        named = configured.prints_at if configured else None
+        return named if named is not None else counter
 
     def _has_printer(self, counter: int) -> bool:
         configured = self.office.counter(counter)

@@ -28,6 +28,13 @@ class UndoAct(Wire, frozen=True, kw_only=True):
     """Take back the last call, absence, finish or transfer of a ticket, within a minute."""
 
 
+class ClassTicket(Wire, frozen=True, kw_only=True):
+    """Confirm the class that a person declared, or put the ticket into another; with a reason."""
+
+    segment: Code
+    reason: Reason
+
+
 class ServeDirectly(Wire, frozen=True, kw_only=True):
     """Serve somebody without a ticket at once; the reason is kept and shown to the supervisor."""
 

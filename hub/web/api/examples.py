@@ -47,6 +47,7 @@ from hub.wire import (
     Words,
 )
 from hub.wire.queue import (
+    ClassTicket,
     DeskTicket,
     DeskTicketGiven,
     ParkTicket,
@@ -156,6 +157,7 @@ _SHOWN: tuple[msgspec.Struct, ...] = (
     MarkAbsent(),
     TransferTicket(lane="biometrics", reason="pasfoto"),
     FinishTicket(outcome="done"),
+    ClassTicket(segment="priority", reason="lansia / elderly"),
     ParkTicket(reason="fotokopi"),
     ResumeTicket(counter=1),
     UndoAct(),

@@ -12,11 +12,12 @@ from hub import queue
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
+from hub.queue import classes
 from hub.queue import why as reasons
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import Ticket, Why
-from hub.wire.queue import ParkTicket, ResumeTicket, UndoAct
+from hub.wire.queue import ClassTicket, ParkTicket, ResumeTicket, UndoAct
 from hub.writer import Actor, Tx
 
 UNKNOWN = {404: ("ticket_unknown",)}
@@ -113,4 +114,29 @@ async def undo(
     return answer(done)
 
 
-routes = [why, park, resume, undo]
+@post(
+    "/tickets/{ticket:str}/class",
+    status_code=200,
+    opt=described(
+        Ticket,
+        ClassTicket,
+        refuses=UNKNOWN | {409: ("ticket_over",), 422: ("reason_missing", "segment_unknown")},
+    ),
+)
+async def put_into_class(
+    ticket: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    office: NamedDependency[OfficeConfig],
+) -> Response[bytes]:
+    """Confirm the class that a person declared, or put the ticket into another."""
+    ask = commanding.read(ClassTicket)
+
+    def command(tx: Tx) -> Ticket:
+        return classes.put_into_class(
+            tx, office, ticket=ticket, segment=ask.segment, reason=ask.reason
+        )
+
+    return answer(await commanding.run(command, Ticket))
+
+
+routes = [why, park, resume, undo, put_into_class]

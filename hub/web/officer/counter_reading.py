@@ -80,6 +80,7 @@ def read_counter(session: Session, desk: Desk, number: int, at: datetime) -> Cou
         languages=queue_reading.languages(desk, connection, number),
         services=queue_reading.services(desk),
         needs=queue_reading.needs(desk),
+        segments=queue_reading.segments(desk),
     )
 
 
@@ -128,7 +129,7 @@ def _current(connection: Connection, desk: Desk, ticket: Ticket, at: datetime) -
     return CurrentTicket(
         ticket=ticket,
         service=speech.pick(service.name) if service else ticket.service,
-        segment=speech.say("priority") if ticket.segment == "priority" else "",
+        segment=queue_reading.segment_of(desk, ticket),
         needs=queue_reading.needs_of(desk, ticket),
         visit_note=speech.say("visit_with_case") if ticket.application else "",
         waited_s=int(((ticket.called_at or at) - arrived).total_seconds()),

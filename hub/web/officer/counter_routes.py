@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from hub import officers, queue, stations
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
-from hub.queue import counters, desk_tickets
+from hub.queue import classes, counters, desk_tickets
 from hub.web.desk import AnyRequest, Desk
 from hub.web.desk_printing import DeskPrinting
 from hub.web.forms import Form, read_form
@@ -109,6 +109,16 @@ def _serve(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
     return desk_tickets.serve(tx, desk.office, ask, counter=counter)
 
 
+def _class(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    return classes.put_into_class(
+        tx,
+        desk.office,
+        ticket=form.text("ticket"),
+        segment=form.text("segment"),
+        reason=form.text("reason"),
+    )
+
+
 def _finish(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
     done = queue.finish(
         tx,
@@ -146,6 +156,7 @@ ACTS: Mapping[str, Act] = {
     "undo": _undo,
     "serve": _serve,
     "paper": _paper,
+    "class": _class,
     "device": _accept_device,
 }
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from hub import tickets
 from hub.errors import BadInput
 from hub.models.queue import TicketRow
+from hub.office.queue_rules import GENERAL
 from hub.queue import candidates, counters
 from hub.queue.undoing import read_memo
 from hub.tickets import acts as ticket_acts
@@ -100,6 +101,19 @@ def services(desk: Desk) -> tuple[Choice, ...]:
 def needs(desk: Desk) -> tuple[Choice, ...]:
     """Return the needs that a ticket can carry, as what staff do."""
     return tuple(Choice(one.code, desk.speech.pick(one.name), False) for one in desk.office.needs)
+
+
+def segments(desk: Desk) -> tuple[Choice, ...]:
+    """Return the classes that a ticket can have."""
+    return tuple(
+        Choice(one.code, desk.speech.pick(one.name), False) for one in desk.office.segments
+    )
+
+
+def segment_of(desk: Desk, ticket: Ticket) -> str:
+    """Return the class of a ticket in words, empty for the general one."""
+    known = desk.office.segment(ticket.segment)
+    return desk.speech.pick(known.name) if known and known.code != GENERAL else ""
 
 
 def needs_of(desk: Desk, ticket: Ticket) -> tuple[str, ...]:

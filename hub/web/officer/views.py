@@ -179,6 +179,7 @@ class CounterView:
     languages: tuple[Choice, ...] = ()
     services: tuple[Choice, ...] = ()
     needs: tuple[Choice, ...] = ()
+    segments: tuple[Choice, ...] = ()
     given: str = ""
     """The number that was just issued here for somebody else."""
     write_down: bool = False

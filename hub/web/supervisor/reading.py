@@ -21,6 +21,7 @@ from hub.web.desk import Desk
 from hub.web.forms import fresh_key
 from hub.web.officer.lamps import AGENT_QUIET, device_lamp, device_notice, unsure_notice
 from hub.web.officer.views import Notice
+from hub.web.supervisor.class_changes import classed
 from hub.web.supervisor.queue_alarms import queue_alarms
 from hub.web.supervisor.views import (
     CounterLine,
@@ -317,10 +318,12 @@ def _exceptional(connection: Connection, desk: Desk, at: datetime) -> tuple[Exce
         .order_by(CallRow.at.desc())
         .limit(MOST_EXCEPTIONAL)
     )  # fmt: skip
-    return tuple(
+    calls = [
         Exceptional(
             row.ticket, number_of(row.prefix, row.serial), row.counter, row.reason,
             row.name or "", row.at,
         )
         for row in connection.execute(query)
-    )  # fmt: skip
+    ]  # fmt: skip
+    both = sorted((*calls, *classed(connection, desk, at)), key=lambda one: one.at, reverse=True)
+    return tuple(both[:MOST_EXCEPTIONAL])

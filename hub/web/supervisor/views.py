@@ -72,11 +72,11 @@ class StationLine:
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:
-    """A call out of order, with its reason."""
+    """A call out of order, or a class that was confirmed or changed (no counter), with reason."""
 
     ticket: str
     number: str
-    counter: int
+    counter: int | None
     reason: str
     by: str
     at: datetime

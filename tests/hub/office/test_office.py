@@ -145,3 +145,18 @@ def test_a_broken_office_file_names_line_and_rule(
 )
 def test_a_nip_is_18_digits_whose_dates_exist(text: str, valid: bool) -> None:
     assert is_nip(text) == valid
+
+
+def test_a_season_has_its_own_hours_and_the_rest_of_the_year_keeps_the_ordinary_ones() -> None:
+    office = load_office(SAMPLE_OFFICE)
+
+    def hours(day: date) -> list[str]:
+        spans = office.spans("information", day)
+        return [f"{starts:%H:%M}-{ends:%H:%M}" for starts, ends in spans]
+
+    assert hours(date(2027, 2, 9)) == ["08:00-12:00", "12:30-14:45"]
+    assert hours(date(2027, 3, 9)) == ["08:00-12:00", "12:30-14:45"]
+    assert hours(date(2027, 3, 10)) == ["07:30-12:00", "13:00-15:45"]
+    assert office.spans("payment", date(2027, 2, 9))[0][0].hour == 8, "others keep their own"
+    assert office.is_working_day(date(2027, 2, 9))
+    assert not office.is_working_day(date(2027, 2, 13))

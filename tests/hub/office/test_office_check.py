@@ -129,3 +129,22 @@ def test_only_skim_opens_a_case_in_the_sample() -> None:
 
     assert [one.code for one in office.services if one.opens] == ["skim"]
     assert [one.code for one in office.services if one.form == "passport"] == ["skim"]
+
+
+def test_a_season_needs_both_its_days_and_ordinary_hours(tmp_path: Path) -> None:
+    path = broken(tmp_path, ("valid_to = 2027-03-09\n", ""), ('name = "treasury"', 'name = "kas"'))
+    done = check(path)
+
+    assert done.returncode == 1
+    assert "hours-season" in done.stdout + done.stderr
+
+    late = broken(tmp_path, ("valid_from = 2027-02-08", "valid_from = 2027-04-08"))
+    assert "hours-season" in check(late).stdout + check(late).stderr
+
+
+def test_a_counter_prints_only_at_a_counter_that_is_there(tmp_path: Path) -> None:
+    path = broken(tmp_path, ("number = 1\n", "number = 1\nprints_at = 9\n"))
+    done = check(path)
+
+    assert "counter-prints" in done.stdout + done.stderr
+    assert "there is no counter 9 to print at" in done.stdout + done.stderr

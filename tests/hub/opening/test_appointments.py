@@ -185,3 +185,41 @@ def test_a_table_without_its_columns_is_refused(act: Act, office: OfficeConfig) 
 
     assert isinstance(done, ImportDone)
     assert [(fault.line, fault.column) for fault in done.faults] == [(1, "service"), (1, "layanan")]
+
+
+def test_a_full_quarter_of_an_hour_takes_no_more_until_one_is_given_back(
+    act: Act, office: OfficeConfig, house: House
+) -> None:
+    first = book(act, office, "2026-11-23T10:00")
+    book(act, office, "2026-11-23T10:14")
+
+    with pytest.raises(BadInput) as full:
+        book(act, office, "2026-11-23T10:07")
+
+    assert "this quarter of an hour is full" in full.value.fields[0].message
+    assert book(act, office, "2026-11-23T10:15").state == "booked"
+    act(lambda tx: appointments.cancel(tx, code=first.code))
+    assert book(act, office, "2026-11-23T10:07").state == "booked"
+
+
+def test_a_list_names_the_rows_for_which_no_place_is_left(
+    act: Act, office: OfficeConfig, house: House
+) -> None:
+    book(act, office, "2026-11-23T11:00")
+    rows = "".join(f"skim,2026-11-23 11:0{n},general,id,,R{n}\n" for n in range(3))
+
+    done = load(act, office, rows, all_or_none=False)
+
+    assert len(done.booked) == 1
+    assert [(fault.line, fault.column) for fault in done.faults] == [(3, "at"), (4, "at")]
+
+
+def test_the_person_is_called_in_the_language_chosen_at_the_kiosk(
+    act: Act, office: OfficeConfig, house: House
+) -> None:
+    booked = book(act, office)
+
+    ticket = act(lambda tx: appointments.check_in(tx, office, code=booked.code, language="en"))
+
+    assert isinstance(ticket, Ticket)
+    assert ticket.language == "en"
