@@ -42,7 +42,14 @@ def put_into_class(
             tickets.change_count(tx, group, -1)
             tickets.change_count(tx, group._replace(segment=segment), +1)
         tickets.change(tx, ticket, segment=segment)
-    keep_note(tx, ticket, ACT, f"{was} → {segment}: {reason}")
+    keep_note(tx, ticket, ACT, f"{_change(office, was, segment)}: {reason.strip()}")
     number = number_of(line.prefix, line.serial)
     tx.emit(TicketClassed(number, line.lane, segment, was), subject=ticket)
     return answer(tx, ticket)
+
+
+def _change(office: OfficeConfig, was: str, segment: str) -> str:
+    """Return the change in the words that staff use; a confirmed class names itself once."""
+    known = (office.segment(code) for code in (was, segment))
+    before, after = (one.name.id if one else "–" for one in known)
+    return f"{before} → {after}" if was != segment else f"{after} ditegaskan"

@@ -31,7 +31,7 @@ def test_a_class_that_is_taken_back_waits_among_the_others(hall):
     put(hall, declared, "general", "tidak termasuk golongan")
 
     assert hall.order() == [first.number, declared.number]
-    assert notes(hall, declared) == [("class", "priority → general: tidak termasuk golongan")]
+    assert notes(hall, declared) == [("class", "Prioritas → Umum: tidak termasuk golongan")]
 
 
 def test_a_class_given_to_a_waiting_ticket_lets_it_go_first(hall):
@@ -49,7 +49,7 @@ def test_a_confirmed_class_changes_nothing_but_the_record(hall):
     after = put(hall, declared, "priority", "kursi roda")
 
     assert after.segment == "priority"
-    assert notes(hall, declared) == [("class", "priority → priority: kursi roda")]
+    assert notes(hall, declared) == [("class", "Prioritas ditegaskan: kursi roda")]
 
 
 @pytest.mark.parametrize(

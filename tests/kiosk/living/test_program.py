@@ -207,7 +207,7 @@ def test_a_kiosk_gives_its_own_numbers_without_the_hub_through_a_power_cut(
     kiosk.glass.until(lambda _: bool(list(tray.glob("*.png"))), "paper")
     kiosk.child.kill()
     kiosk = open_kiosk(hub, *options)
-    if kiosk.glass.look().screen == "ticket":
+    if kiosk.glass.look().name == "ticket":
         kiosk.glass.press("done")
     kiosk.begin("information")
     kiosk.glass.on("confirm")
