@@ -94,6 +94,9 @@ class Agent:
                 raise _told(reason, client.url) from group
 
     async def _linked_work(self, client: HubClient) -> None:
+        care = (await insist(client.office)).device_care
+        for worker in self._workers.values():
+            worker.care_after(care)
         delivery = Delivery(client, self._outbox, self._boot)
         async with asyncio.TaskGroup() as tasks:
             jobs = Jobs(client, self._outbox, self._workers, delivery, self._boot)

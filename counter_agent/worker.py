@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +24,7 @@ from counter_agent.scans import Scanner
 from devices.address import parse_address, shown_address
 from devices.arrival import Arrivals
 from devices.barcode.wire import Scan
-from devices.capabilities import Device, Health, Identity
+from devices.capabilities import Device, Health, Identity, Lamp
 from devices.errors import (
     AddressError,
     DeviceError,
@@ -48,6 +48,8 @@ LISTEN_S = 0.5
 """How long a scanner is listened to before the thread looks for something else to do."""
 ANOTHER = "device_changed"
 """Another device is at the address: a person has to accept it before it is used."""
+CARE_DUE = "device_care_due"
+"""It was used so often that it has to be cleaned or needs a roll soon."""
 FAULT = "device_fault"
 """The driver broke: a fault of ours, not of the device."""
 
@@ -76,6 +78,7 @@ class DeviceWorker:
         self._arrivals = Arrivals(_place(address))
         self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._care: Mapping[str, int] = {}
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
         )
@@ -148,6 +151,10 @@ class DeviceWorker:
             if missing:
                 self._down(AddressError.code, f"this device cannot {missing}")
         return None
+
+    def care_after(self, uses: Mapping[str, int]) -> None:
+        """Ask for the device's care after so many uses, by what its record counts."""
+        self._care = dict(uses)
 
     def accept(self) -> None:
         """Take whatever device is at the address now for the right one: a person said so."""
@@ -246,6 +253,7 @@ class DeviceWorker:
         return False
 
     def _up(self, identity: Identity, health: Health) -> None:
+        health = self._with_care(health)
         if self._report.lamp == "down":
             log.info("%s is there: %s", self._role, self._report.address)
             at = datetime.now(UTC)  # noqa: TID251 - the technician's record, not the hub's time
@@ -262,6 +270,18 @@ class DeviceWorker:
                 firmware=identity.firmware,
             )
         )
+
+    def _with_care(self, health: Health) -> Health:
+        """Return the health, or that the device wants to be cleaned or given a roll."""
+        record = self._note(lambda record: record) if self._care else None
+        if record is None or health.lamp is not Lamp.READY:
+            return health
+        due = [
+            f"{name} {record.counters[name]} / {uses}"
+            for name, uses in self._care.items()
+            if record.counters.get(name, 0) >= uses
+        ]
+        return Health(Lamp.WARNING, CARE_DUE, ", ".join(due)) if due else health
 
     def _broke(self, error: Exception) -> None:
         if self._report.code != FAULT:

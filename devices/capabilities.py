@@ -109,9 +109,27 @@ class FingerCapture:
     attempts: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class FingerAbilities:
+    """What a reader can take: which fingers by ISO number, together or singly, with a preview.
+
+    `slaps` is whether it takes four fingers at once; without `preview` a page shows progress.
+    """
+
+    positions: tuple[int, ...] = tuple(range(1, 11))
+    slaps: bool = False
+    preview: bool = False
+    dpi: int = 500
+    certified: bool = False
+
+
 @runtime_checkable
 class FingerprintReader(Device, Protocol):
-    """A sensor that captures single fingers."""
+    """A sensor that captures fingers."""
+
+    def abilities(self) -> FingerAbilities:
+        """Return what it can take; known once it is open."""
+        ...
 
     def capture(
         self,

@@ -26,6 +26,7 @@ from devices.registry import open_device
 
 CAPABILITIES: Final = {
     "capture": "sidik jari / finger",
+    "empty_library": "pustaka jari / finger library",
     "photo": "foto / photo",
     "scan": "pindai / scan",
     "print_ticket": "karcis / ticket",

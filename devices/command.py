@@ -27,6 +27,7 @@ app = typer.Typer(
 
 
 app.command("capture-finger")(once.capture_finger)
+app.command("empty-library")(once.empty_library)
 app.command("photo")(once.photo)
 app.command("scan")(once.scan)
 app.command("print-ticket")(once.print_ticket)

@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol, cast
 
 import typer
 
@@ -68,6 +68,34 @@ def _why_no_finger(result: CaptureResult) -> str:
         "few_points": "Jari terlalu kering; tekan lebih kuat. / Too little to see; press harder.",
     }
     return words.get(result, str(result))
+
+
+def empty_library(
+    address: DeviceAddress,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase; without it only the count")] = False,
+) -> None:
+    """Kosongkan pustaka jari di sensor. / Erase the fingers in the sensor's own flash.
+
+    Example: loket devices empty-library r30x:/dev/ttyUSB0 --yes
+    """
+    with opened(address, "empty_library") as device:
+        before = device.health()
+        if before.code != "library_not_empty":
+            typer.echo("Sudah kosong. / It is empty.")
+            return
+        typer.echo(before.detail)
+        if not yes:
+            fail("Tidak dihapus: beri --yes. / Nothing was erased: give --yes.", WRONG_USE)
+        cast("LibraryKeeper", device).empty_library()
+        typer.echo("Dikosongkan. / Emptied.")
+
+
+class LibraryKeeper(Protocol):
+    """A sensor with fingers in a flash of its own."""
+
+    def empty_library(self) -> None:
+        """Erase them. Raises DeviceError."""
+        ...
 
 
 def photo(

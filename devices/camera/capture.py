@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import cv2
 
 from devices.camera.capture_options import CaptureOptions
+from devices.camera.controls import AUTO, LOCKED, SETTLE_S, against_flicker
 from devices.camera.portrait import PortraitMeter
 from devices.camera.quality import Measured
 from devices.errors import (
@@ -148,7 +149,12 @@ class Capture:
         self._drainer.start()
 
     def _drain(self, camera: cv2.VideoCapture) -> None:
+        settled_at = None if self._is_stream() else time.monotonic() + SETTLE_S
         while self._is_wanted():
+            if settled_at is not None and time.monotonic() > settled_at:
+                # from now on a white shirt that comes into the picture darkens no face
+                camera.set(cv2.CAP_PROP_AUTO_EXPOSURE, LOCKED)
+                settled_at = None
             started = time.monotonic()
             arrived, frame = camera.read()
             if not arrived:
@@ -207,12 +213,14 @@ class Capture:
         ]
         if self._is_stream():
             return cv2.VideoCapture(self._source, cv2.CAP_FFMPEG, limits)
+        against_flicker(self._source)
         # the compressed format first: at full size most cameras have no other
         camera = cv2.VideoCapture(self._source, cv2.CAP_V4L2)
         camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         camera.set(cv2.CAP_PROP_FRAME_WIDTH, options.width_px)
         camera.set(cv2.CAP_PROP_FRAME_HEIGHT, options.height_px)
         camera.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        camera.set(cv2.CAP_PROP_AUTO_EXPOSURE, AUTO)
         return camera
 
     def _explanation(self, waited_s: float) -> DeviceError:

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 from devices.address import Address
 from devices.capabilities import (
     CaptureResult,
+    FingerAbilities,
     FingerCapture,
     FingerImage,
     Health,
@@ -143,6 +144,23 @@ class R30x:
     ) -> FingerCapture:
         """Wait for a finger and fetch its image once; poor images are tried three times."""
         return self._on_line(lambda sensor: self._capture(sensor, wait_s, progress, cancelled))
+
+    def abilities(self) -> FingerAbilities:
+        """Return that it takes one finger after another, without a preview."""
+        return FingerAbilities(dpi=self._settings.dpi)
+
+    def templates_match(self, first: bytes, second: bytes) -> int | None:
+        """Compare two of its own templates on the sensor; its score, None if they differ."""
+
+        def compare(sensor: Sensor) -> int | None:
+            sensor.send_template(1, first)
+            sensor.send_template(2, second)
+            score = sensor.match()
+            for buffer, template in ((1, first), (2, second)):
+                sensor.send_template(buffer, bytes(len(template)))
+            return score
+
+        return self._on_line(compare)
 
     def empty_library(self) -> None:
         """Erase the models in the sensor's flash; none of them is ever ours."""

@@ -221,6 +221,19 @@ class Retention(Rule, frozen=True, kw_only=True, rename={"classification": "clas
     note: Words
 
 
+Uses = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]
+
+
+class DeviceCare(Rule, frozen=True, kw_only=True):
+    """After how many of each a device asks for its care; 0 is never."""
+
+    fingers: Uses = 0
+    scans: Uses = 0
+    photos: Uses = 0
+    tickets: Uses = 0
+    documents: Uses = 0
+
+
 class OfficeConfig(Rule, frozen=True, kw_only=True):
     """An office as its file describes it."""
 
@@ -246,6 +259,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     register: RegisterRule
     signers: tuple[Signer, ...] = msgspec.field(name="signer")
     retention: Retention
+    device_care: DeviceCare = DeviceCare()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, func, select
 
 from hub import opening, tickets
@@ -52,6 +53,9 @@ def office_state(
         ],
         needs=[NeedState(code=one.code, name=one.ask) for one in office.needs if one.ask],
         public_url=identity.public_url,
+        device_care={
+            name: uses for name, uses in msgspec.structs.asdict(office.device_care).items() if uses
+        },
         specimen=identity.specimen,
         stop=next((one for one in shown if one.kind == "stop"), None),
         messages=[one for one in shown if one.kind == "message"],

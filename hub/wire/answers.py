@@ -126,6 +126,8 @@ class OfficeState(Answer, frozen=True, kw_only=True):
     """The emergency stop in force; `office.stopped` and `office.resumed` tell of it."""
     messages: list[NoticeState] = []
     """What every screen shows; `office.notice` tells of a change."""
+    device_care: dict[str, int] = {}
+    """After how many uses a device asks for its care, by what it counts."""
 
 
 class Ticket(Answer, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ class Watched:
     """A worker, and a way to wait for the report that one expects."""
 
     def __init__(self, address: str, state: Path) -> None:
+        self.address = address
         self._changed = threading.Condition()
         self.worker = DeviceWorker("fingerprint", address, self._tell, state=state)
 
@@ -87,3 +88,26 @@ def test_a_device_that_is_plugged_in_again_is_opened_at_once(
     record = read_records(tmp_path)["fingerprint"]
     assert record.reconnects == 1
     assert record.last_error == "device_gone"
+
+
+def test_a_device_asks_for_its_care_after_its_uses(watched: Watched, tmp_path: Path) -> None:
+    watched.worker.accept()
+    watched.worker.care_after({"fingers": 2, "scans": 1})
+    watched.worker.start()
+    watched.until("ready")
+
+    watched.worker.count("fingers")
+    watched.worker.count("fingers")
+    watched.worker.submit(lambda device: device.health())
+    watched.until("device_care_due")
+    detail = watched.worker.report().detail
+    change_record(
+        tmp_path,
+        "fingerprint",
+        watched.address,
+        lambda record: record.after_service("cleaned", at=AT),
+    )
+    watched.worker.submit(lambda device: device.health())
+    watched.until("ready")
+
+    assert detail == "fingers 2 / 2"

@@ -10,11 +10,14 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
 
 from devices.fingers.iso import decode_image, decode_minutiae
+from devices.r30x.driver import R30x
+from devices.registry import open_device, start_simulator
 
 DEVICES = [sys.executable, "-c", "from devices.command import app; app()"]
 
@@ -75,6 +78,7 @@ def test_importing_the_commands_loads_no_driver() -> None:
     [
         "list",
         "doctor",
+        "empty-library",
         "support",
         "serviced",
         "check",
@@ -296,3 +300,22 @@ def test_a_simulator_that_cannot_be_on_a_wire_says_which_can() -> None:
 
     assert finished.returncode == 2
     assert "r30x, barcode, escpos" in finished.stderr
+
+
+def test_fingers_in_a_sensors_flash_are_reported_and_erased_only_with_yes() -> None:
+    sensor = start_simulator("r30x", {"pace": "0"})
+    try:
+        device = cast("R30x", open_device(sensor.address))
+        device.capture(wait_s=5)
+        device.with_sensor(lambda module: module.store(1, 7))
+        device.close()
+        refused = run("empty-library", sensor.address)
+        erased = run("empty-library", sensor.address, "--yes")
+        again = run("empty-library", sensor.address, "--yes")
+    finally:
+        sensor.stop()
+
+    assert (refused.returncode, erased.returncode, again.returncode) == (2, 0, 0)
+    assert "holds 1 fingers" in refused.stdout
+    assert "Emptied" in erased.stdout
+    assert "It is empty" in again.stdout

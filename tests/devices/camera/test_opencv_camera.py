@@ -16,6 +16,12 @@ from PIL import Image, ImageChops
 from devices import errors
 from devices.address import parse_address
 from devices.camera.capture_options import CaptureOptions
+from devices.camera.controls import (
+    FIFTY_HZ,
+    POWER_LINE_FREQUENCY,
+    against_flicker,
+    encode_control,
+)
 from devices.camera.driver import OpenCvCamera, connect
 from devices.camera.simulator import CameraSimulator, start
 from devices.capabilities import Camera, Lamp, Photo
@@ -267,3 +273,11 @@ def test_the_simulator_names_its_faults_and_options(simulator: CameraSimulator) 
         simulator.fault("dusty")
     with pytest.raises(ValueError, match="fps"):
         start({"colour": "sepia"})
+
+
+def test_a_control_is_the_kernels_struct_and_no_camera_refuses_it_quietly(tmp_path: Path) -> None:
+    (tmp_path / "video0").touch()
+
+    assert encode_control(POWER_LINE_FREQUENCY, FIFTY_HZ).hex() == "1809980001000000"
+    assert not against_flicker(str(tmp_path / "video0"))
+    assert not against_flicker(str(tmp_path / "nothing"))

@@ -308,3 +308,24 @@ def test_the_sensor_works_again_after_it_was_unplugged_in_mid_image(
 def test_a_simulator_knows_its_faults(sensor: R30xSimulator) -> None:
     with pytest.raises(ValueError, match="known: no_finger, messy"):
         sensor.fault("on_fire")
+
+
+def test_templates_are_compared_on_the_sensor_and_overwritten_afterwards(
+    sensor: R30xSimulator, reader: driver.R30x
+) -> None:
+    first = reader.capture(wait_s=10).template
+    sensor.press(6)
+    other = reader.capture(wait_s=10).template
+
+    assert reader.templates_match(first, first)
+    assert reader.templates_match(first, other) is None
+    left = reader.with_sensor(lambda module: (module.fetch_template(1), module.fetch_template(2)))
+    assert left == (bytes(len(first)), bytes(len(other)))
+
+
+def test_it_declares_single_fingers_without_preview(reader: driver.R30x) -> None:
+    abilities = reader.abilities()
+
+    assert abilities.positions == tuple(range(1, 11))
+    assert (abilities.slaps, abilities.preview, abilities.certified) == (False, False, False)
+    assert abilities.dpi == 508
