@@ -56,7 +56,9 @@ class Subject:
     included. `flips` is how many byte places of an answer are flipped, `detects_flips` whether
     the wire has a check value. `serial_path` is the port that another process can hold. A device
     is `unasked` if it speaks by itself, like a barcode scanner: then silence at opening is no fault
-    and `ask` raises DeviceSilent itself where nothing came.
+    and `ask` raises DeviceSilent itself where nothing came. `repeats` is how many calls must leave
+    no descriptor open: fewer where one call is a second of a camera's time. `on_garbage` is what it
+    may say to nonsense: a library that ends a stream on it leaves nothing to tell from a lost one.
     """
 
     address: str
@@ -68,6 +70,8 @@ class Subject:
     detects_flips: bool = True
     serial_path: str = ""
     unasked: bool = False
+    repeats: int = REPEATS
+    on_garbage: tuple[type[DeviceError], ...] = (DeviceProtocolError, DeviceSilent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _silent(subject: Subject) -> None:
 
 
 def _garbage(subject: Subject) -> None:
-    _fails_and_recovers(subject, "garbage", (DeviceProtocolError, DeviceSilent))
+    _fails_and_recovers(subject, "garbage", subject.on_garbage)
 
 
 def _late(subject: Subject) -> None:
@@ -208,16 +212,16 @@ def _leaks_nothing(subject: Subject) -> None:
     _opens_twice(subject)
     before = _open_descriptors()
     device = open_device(subject.address)
-    for _ in range(REPEATS):
+    for _ in range(subject.repeats):
         subject.ask(device)
     device.close()
-    for _ in range(REPEATS // 10):
+    for _ in range(subject.repeats // 10):
         open_device(subject.address).close()
     # a simulator in this process closes its end a moment later
     end = time.monotonic() + _SETTLING_S
     while (left := _open_descriptors() - before) > 0:
         if time.monotonic() > end:
-            message = f"{left} descriptors are left open after {REPEATS} calls"
+            message = f"{left} descriptors are left open after {subject.repeats} calls"
             raise NotConforming(message)
         time.sleep(0.05)
 

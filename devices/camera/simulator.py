@@ -19,7 +19,11 @@ from PIL import Image
 
 from devices.camera import sitter
 
-FAULTS = ("black", "frozen", "garbage", "silent", "slow", "unplugged")
+FAULTS = (
+    "black", "frozen", "garbage", "silent", "slow", "late", "fragmented", "unplugged",
+    "unplugged_midway",
+)  # fmt: skip
+_PIECE = 512
 _BOUNDARY = "loketframe"
 _DIFFERENT_FRAMES = 6
 
@@ -147,7 +151,8 @@ class _Stream(BaseHTTPRequestHandler):
         del format, arguments
 
     def _pause_s(self) -> float:
-        return 1.5 if self._server.camera.fault_name == "slow" else 1 / self._server.camera.fps
+        pauses = {"slow": 1.5, "late": 0.3}
+        return pauses.get(self._server.camera.fault_name, 1 / self._server.camera.fps)
 
     def _wait_while_silent(self) -> None:
         while self._server.camera.fault_name == "silent" and not self._server.unplugged.wait(0.05):
@@ -155,7 +160,15 @@ class _Stream(BaseHTTPRequestHandler):
 
     def _send_part(self, body: bytes) -> None:
         head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(body)}\r\n\r\n"
-        self.wfile.write(head.encode() + body + b"\r\n")
+        part = head.encode() + body + b"\r\n"
+        if self._server.camera.fault_name == "unplugged_midway":
+            self.wfile.write(part[: len(part) // 2])
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        # a byte at a time would be a frame a minute: small packets are what a bad network makes
+        piece = _PIECE if self._server.camera.fault_name == "fragmented" else len(part)
+        for start in range(0, len(part), piece):
+            self.wfile.write(part[start : start + piece])
 
 
 def _night(shade: int) -> bytes:

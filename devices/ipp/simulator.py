@@ -40,11 +40,16 @@ FAULTS = (
     "busy",
     "cover_open",
     "drop_after_send",
+    "flipped_byte",
+    "fragmented",
+    "garbage",
+    "late",
     "media_empty",
     "no_pdf",
     "silent",
     "slow",
     "unplugged",
+    "unplugged_midway",
 )
 _SLOW_S = 20.0
 _REASONS = {"media_empty": "media-empty-error", "cover_open": "cover-open-error"}
@@ -64,7 +69,7 @@ class IppSimulator:
         self._changing = threading.Condition()
         self._started_s = time.monotonic()
         self._ended = threading.Event()
-        self._server: PrinterServer | None = PrinterServer(port, self._answered, self._is_silent)
+        self._server: PrinterServer | None = PrinterServer(port, self._answered, self._trouble)
         self._port = self._server.port
         self._printing = threading.Thread(target=self._print_jobs, daemon=True)
         self._printing.start()
@@ -84,7 +89,7 @@ class IppSimulator:
 
         `drop_after_send` takes the next job and breaks the connection instead of answering.
         """
-        if name and name not in FAULTS:
+        if name and name.partition(":")[0] not in FAULTS:
             message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
             raise ValueError(message)
         with self._changing:
@@ -93,7 +98,7 @@ class IppSimulator:
         if name == "unplugged":
             self._unplug()
         elif self._server is None:
-            self._server = PrinterServer(self._port, self._answered, self._is_silent)
+            self._server = PrinterServer(self._port, self._answered, self._trouble)
 
     def stop(self) -> None:
         """Take it off the network; safe to call twice."""
@@ -112,8 +117,8 @@ class IppSimulator:
             self._server.unplug()
             self._server = None
 
-    def _is_silent(self) -> bool:
-        return self._fault == "silent"
+    def _trouble(self) -> str:
+        return self._fault
 
     # ── requests ─────────────────────────────────────────────────────────────
 

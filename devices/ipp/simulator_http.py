@@ -12,6 +12,17 @@ from typing import cast
 Answer = Callable[[bytes], bytes | None]
 
 _LARGEST = 64 * 1024 * 1024
+_LATE_S = 1.0
+
+
+def spoiled(answer: bytes, trouble: str) -> bytes:
+    """Return the answer as `garbage` or `flipped_byte:N` make it."""
+    if trouble == "garbage":
+        return bytes(octet ^ 0x5A for octet in answer)
+    if trouble.startswith("flipped_byte"):
+        at = int(trouble.partition(":")[2] or 0) % len(answer)
+        return answer[:at] + bytes([answer[at] ^ 0xFF]) + answer[at + 1 :]
+    return answer
 
 
 class PrinterServer(ThreadingHTTPServer):
@@ -20,9 +31,9 @@ class PrinterServer(ThreadingHTTPServer):
     daemon_threads = False  # server_close() waits for every connection to end
     block_on_close = True
 
-    def __init__(self, port: int, answer: Answer, silent: Callable[[], bool]) -> None:
+    def __init__(self, port: int, answer: Answer, trouble: Callable[[], str]) -> None:
         self.answer = answer
-        self.silent = silent
+        self.trouble = trouble
         self.unplugged = threading.Event()
         self._connections: set[socket.socket] = set()
         self._changing = threading.Lock()
@@ -72,7 +83,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self._body()
-        while self._printer.silent() and not self._printer.unplugged.wait(0.05):
+        while self._printer.trouble() == "silent" and not self._printer.unplugged.wait(0.05):
             pass
         answer = None if self._printer.unplugged.is_set() else self._printer.answer(body)
         if answer is None:
@@ -80,11 +91,24 @@ class _Connection(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
             return
+        self._send(answer, self._printer.trouble())
+
+    def _send(self, answer: bytes, trouble: str) -> None:
+        if trouble == "late":
+            self._printer.unplugged.wait(_LATE_S)
         self.send_response(200)
         self.send_header("Content-Type", "application/ipp")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(answer)
+        if trouble == "unplugged_midway":
+            self.wfile.write(answer[: len(answer) // 2])
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        piece = 1 if trouble == "fragmented" else len(answer)
+        answer = spoiled(answer, trouble)
+        for start in range(0, len(answer), piece):
+            self.wfile.write(answer[start : start + piece])
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 -- inherited name
         del format, arguments
