@@ -193,6 +193,7 @@ def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.C
         app = create_app(serving)
     config = uvicorn.Config(
         short_way(app),
+        interface="asgi3",
         http="httptools",
         ws="none",
         lifespan="on",

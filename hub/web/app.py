@@ -94,6 +94,7 @@ def create_app(serving: Serving) -> Litestar:
             {
                 "tokens": tokens,
                 "writer": serving.writer,
+                "feed": streams.programs,
                 "office": office,
                 "tracking": Tracking(house.procedure.keyring, office.office.public_url),
             }
@@ -112,6 +113,7 @@ def short_way(app: Litestar) -> ShortWay:
         writer=parts.writer,
         office=parts.office,
         tracking=parts.tracking,
+        feed=parts.feed,
         safe=SAFE,
     )
 

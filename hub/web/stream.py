@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import parse_qs
 
 import msgspec
@@ -17,6 +18,7 @@ from litestar import asgi
 from litestar.connection import ASGIConnection
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
+from sqlalchemy.exc import OperationalError
 
 from hub.clock import Clock
 from hub.database import Database
@@ -28,8 +30,9 @@ from hub.web.commanding import bearer
 from hub.web.concerns import concerns, reaches_by_scan
 from hub.web.connection import AnyConnection
 from hub.web.display import fragments
+from hub.web.problems import problem_headers, problem_of
 from hub.web.tokens import Tokens
-from hub.wire import MEDIA_PROBLEM, FieldFault
+from hub.wire import FieldFault, Problem
 from hub.writer import Actor
 
 HEADERS = [
@@ -89,14 +92,12 @@ class Streams:
 
     async def programs(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /api/feed to a station."""
-        connection: AnyConnection = ASGIConnection(scope)
         try:
-            station = await self.tokens.station(bearer(connection))
-            after = _position(connection)
-        except Refused as refused:
-            await _refuse(send, refused)
+            viewer, after = await self._program_viewer(scope)
+        except (Refused, OperationalError) as error:
+            await _refuse(send, problem_of(error, "GET /api/feed"))
             return
-        await self._serve(viewer_of(station), after, _for_programs, receive, send)
+        await self._serve(viewer, after, _for_programs, receive, send)
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
@@ -106,9 +107,15 @@ class Streams:
             viewer = await self._page_viewer(connection, view)
             after = _position(connection)
         except Refused as refused:
-            await _refuse(send, refused)
+            await _refuse(send, refused.problem())
             return
         await self._serve(viewer, after, self._renderer(connection, view), receive, send)
+
+    async def _program_viewer(self, scope: Scope) -> tuple[Viewer, int | None]:
+        # what the framework notes about a connection would stay as long as the stream: a copy
+        connection: AnyConnection = ASGIConnection(cast("Scope", {**scope, "state": {}}))
+        station = await self.tokens.station(bearer(connection))
+        return viewer_of(station), _position(connection)
 
     async def _page_viewer(self, connection: AnyConnection, view: str) -> Viewer:
         if view == DISPLAY:
@@ -224,10 +231,11 @@ def _query(connection: AnyConnection, name: str) -> str:
     return parse_qs(connection.scope["query_string"].decode()).get(name, [""])[0]
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
-    headers = [(b"content-type", MEDIA_PROBLEM.encode())]
-    await send({"type": "http.response.start", "status": refused.status, "headers": headers})
-    body = msgspec.json.encode(refused.problem())
+async def _refuse(send: Send, problem: Problem) -> None:
+    given = problem_headers(problem).items()
+    headers = [(name.lower().encode(), value.encode()) for name, value in given]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    body = msgspec.json.encode(problem)
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
@@ -237,7 +245,8 @@ def routes(streams: Streams) -> list[ASGIRouteHandler]:
     @asgi("/api/feed", copy_scope=True)
     async def programs(scope: Scope, receive: Receive, send: Send) -> None:
         if scope.get("method") != "GET":
-            await _refuse(send, NotFound("method_unknown", "The feed is read with GET."))
+            refused = NotFound("method_unknown", "The feed is read with GET.")
+            await _refuse(send, refused.problem())
             return
         await streams.programs(scope, receive, send)
 
