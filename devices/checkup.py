@@ -10,6 +10,8 @@ from devices.address import parse_address
 from devices.capabilities import Device, Lamp
 from devices.errors import (
     AddressError,
+    CanTriesUsed,
+    ChipDelays,
     CoverOpen,
     DeviceBusy,
     DeviceError,
@@ -21,6 +23,7 @@ from devices.errors import (
     Jammed,
     OutOfPaper,
     WrongAccessKey,
+    WrongPin,
 )
 from devices.registry import open_device
 
@@ -33,6 +36,8 @@ CAPABILITIES: Final = {
     "print_pdf": "cetak PDF / print PDF",
     "read_passport": "cip paspor / passport chip",
     "transmit": "kartu / card",
+    "officer_card": "kartu petugas / officer's card",
+    "confirm": "tanda tangan kartu / signature by card",
     "read_mrz": "MRZ",
     "read_code": "kode batang / barcode",
 }
@@ -72,6 +77,21 @@ REMEDIES: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
         WrongAccessKey,
         "Periksa nomor dokumen, tanggal lahir, dan tanggal habis berlaku.",
         "Check document number, date of birth and date of expiry.",
+    ),
+    (
+        ChipDelays,
+        "Tunggu sebentar, bandingkan data, lalu coba lagi.",
+        "Wait a moment, compare the data, then try again.",
+    ),
+    (
+        CanTriesUsed,
+        "Pakai MRZ, atau angkat dan letakkan kembali dokumen.",
+        "Use the MRZ, or lift the document and lay it down again.",
+    ),
+    (
+        WrongPin,
+        "Periksa PIN; bila terblokir, buka dengan PUK.",
+        "Check the PIN; a blocked card is unblocked with its PUK.",
     ),
     (DocumentRemoved, "Letakkan dokumen kembali.", "Lay the document down again."),
 )

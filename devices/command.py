@@ -13,6 +13,7 @@ import typer
 from devices import capabilities, checkup, once, registry, technician
 from devices.emrtd.command import app as csca_app
 from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
+from devices.piv.command import confirm, officer_card
 from devices.trace import tracing
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ app.command("print")(once.print_document)
 app.command("read-passport")(once.read_passport)
 
 
+app.command("officer-card")(officer_card)
+app.command("confirm")(confirm)
 app.add_typer(csca_app)
 app.command("list")(technician.list_devices)
 app.command("doctor")(technician.examine)

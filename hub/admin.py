@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from hub import check, officers, stations
+from hub import check, officer_cards, officers, stations
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
@@ -50,6 +50,13 @@ class AddOfficer(msgspec.Struct, frozen=True, tag="add-officer"):
     nip: str = ""
 
 
+class BindCard(msgspec.Struct, frozen=True, tag="bind-card"):
+    """Bind a PIV card's certificate (PEM) to an officer; an empty one takes the card away."""
+
+    login: str
+    certificate: str = ""
+
+
 class FillOffice(msgspec.Struct, frozen=True, tag="fill-office"):
     """Give a practice office officers, card blanks and a list; answers with the logins."""
 
@@ -66,7 +73,7 @@ class CheckRecords(msgspec.Struct, frozen=True, tag="check"):
     """Check every invariant; answers with the findings, one a line."""
 
 
-Change = AddStation | AddOfficer | FillOffice | MoveClock
+Change = AddStation | AddOfficer | BindCard | FillOffice | MoveClock
 AdminCommand = Change | CheckRecords
 
 
@@ -97,10 +104,20 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
                 nip=command.nip,
             )
         ]
+    if isinstance(command, BindCard):
+        return lambda tx: _bind_card(tx, command)
     if isinstance(command, FillOffice):
         hashed = officers.hash_password(command.password)
         return lambda tx: fill_office(tx, house.procedure, hashed)
     return lambda tx: _move_clock(tx, house, command.to)
+
+
+def _bind_card(tx: Tx, command: BindCard) -> list[str]:
+    if not command.certificate:
+        officer_cards.remove(tx, login=command.login)
+        return ["removed"]
+    pem = command.certificate.encode()
+    return [officer_cards.bind(tx, login=command.login, certificate=pem)]
 
 
 async def serve_admin(house: House, writer: Writer) -> asyncio.Server:

@@ -216,6 +216,32 @@ def officer(
 
 
 @hub_app.command()
+def card(
+    data: Data,
+    login: Annotated[str, typer.Option("--login", help="The officer's name to sign in with.")],
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", help="PEM of the card's slot 9A.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the card away.")] = False,
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Bind a PIV card to an officer, or take it away.
+
+    Example: loket hub card --data DIR --login siti --certificate card.pem
+    """
+    from hub.admin import BindCard
+
+    if (certificate is None) != remove:
+        _wrong_use("write --certificate FILE or --remove")
+    try:
+        pem = certificate.read_text(encoding="ascii") if certificate else ""
+    except (OSError, UnicodeDecodeError):
+        _wrong_use(f"{certificate} is no PEM file that can be read")
+    _administer(data, database, key_file, BindCard(login, pem), say="card")
+
+
+@hub_app.command()
 def practise(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) -> None:
     """Fill a specimen office with officers, card blanks and a list, to practise with.
 

@@ -25,7 +25,8 @@ from devices.piv import wire
 CardPrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 KEYS = ("p256", "p384", "rsa2048")
 TRIES = 3
-_LIFE = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC))
+# as long as the specimen authority: a practising office may live in 2040
+_LIFE = (datetime(2022, 1, 1, tzinfo=UTC), datetime(2042, 1, 1, tzinfo=UTC))
 _NOT_FOUND, _NOT_ALLOWED, _BLOCKED, _WRONG_LENGTH = 0x6A82, 0x6982, 0x6983, 0x6700
 _NO_INSTRUCTION, _WRONG_PARAMETERS, _BAD_DATA = 0x6D00, 0x6A86, 0x6A80
 _SHORT_ANSWER = 256

@@ -279,6 +279,24 @@ class OfficerLockedOut(_V1):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerCardBound(_V1):
+    """A card's certificate was bound to an officer, instead of an earlier one."""
+
+    kind: ClassVar[str] = "officer.card_bound"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCardRemoved(_V1):
+    """An officer's card confirms nothing any more."""
+
+    kind: ClassVar[str] = "officer.card_removed"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeOpened(_V1):
     """The office's records begin."""
 

@@ -43,3 +43,19 @@ class OfficerSession(InOffice, Base):
     __table_args__ = (
         ForeignKeyConstraint(["office", "officer"], ["officers.office", "officers.id"]),
     )
+
+
+class OfficerCard(InOffice, Base):
+    """The certificate of a PIV card, bound to one officer; one officer has at most one card."""
+
+    __tablename__ = "officer_cards"
+
+    officer: Mapped[str] = mapped_column(String(32), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    certificate: Mapped[bytes]
+    bound_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["office", "officer"], ["officers.office", "officers.id"]),
+        UniqueConstraint("office", "fingerprint"),
+    )

@@ -15,7 +15,9 @@ from typing import cast
 import pytest
 from PIL import Image
 
+from devices.emrtd.personalize import SPECIMEN
 from devices.fingers.iso import decode_image, decode_minutiae
+from devices.mrz.wire import compose_mrz
 from devices.r30x.driver import R30x
 from devices.registry import open_device, start_simulator
 
@@ -89,10 +91,14 @@ def test_importing_the_commands_loads_no_driver() -> None:
         "print-ticket",
         "print",
         "read-passport",
+        "officer-card",
+        "confirm",
+        "csca import",
+        "csca show",
     ],
 )
 def test_every_command_helps_with_an_example(command: str) -> None:
-    finished = run(command, "--help", env={"COLUMNS": "200"})
+    finished = run(*command.split(), "--help", env={"COLUMNS": "200"})
 
     assert finished.returncode == 0
     assert f"loket devices {command}" in finished.stdout
@@ -202,6 +208,16 @@ def test_a_simulator_ends_within_a_second_when_it_is_told_to() -> None:
             2,
             "--birth: tulis YYMMDD",
         ),
+        (("read-passport", "emrtd:pcsc://x", "--json", "x.json"), 2, "--mrz, --can"),
+        (
+            ("read-passport", "emrtd:pcsc://x", "--can", "12345", "--json", "x.json"),
+            2, "six digits",
+        ),
+        (
+            ("read-passport", "emrtd:pcsc://x", "--mrz", "P<UTO", "--json", "x.json"),
+            2, "--mrz",
+        ),
+        (("confirm", "piv:pcsc://x", "--purpose", "x", "--challenge", "é"), 2, "base64"),
         (("capture-finger",), 2, "Missing argument"),
     ],
 )  # fmt: skip
@@ -319,3 +335,22 @@ def test_fingers_in_a_sensors_flash_are_reported_and_erased_only_with_yes() -> N
     assert "holds 1 fingers" in refused.stdout
     assert "Emptied" in erased.stdout
     assert "It is empty" in again.stdout
+
+
+def test_a_passport_is_read_by_its_zone_and_a_card_by_its_can(tmp_path: Path) -> None:
+    """What is written can be judged by anybody: files, proofs, findings."""
+    zone = "\n".join(compose_mrz(SPECIMEN))
+    options = ("--option", "access=pace-aes128", "--option", "can=123456", "--option", "active=rsa")
+    with simulated("emrtd", "--vpcd", *options, "--out", str(tmp_path)) as (address, _):
+        target = f"{address}?csca={tmp_path}"
+        by_zone = run("read-passport", target, "--mrz", zone, "--json", str(tmp_path / "a.json"))
+        by_can = run("read-passport", target, "--can", "123456", "--json", str(tmp_path / "b.json"))
+
+    assert by_zone.returncode == 0, by_zone.stderr
+    assert by_can.returncode == 0, by_can.stderr
+    written = json.loads((tmp_path / "a.json").read_text())
+    assert {one["check"]: one["verdict"] for one in written["findings"]} == {
+        "passive": "valid", "active": "valid",
+    }  # fmt: skip
+    assert set(written["proofs_hex"]) == {"PACE", "AA"}
+    assert (tmp_path / "a.json").stat().st_mode & 0o077 == 0

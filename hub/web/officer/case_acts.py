@@ -75,6 +75,11 @@ def passwords(view: CaseView, form: Form) -> list[str]:
     return [form.text(row.key) for row in rows if row.kind == "login" and form.text(row.key)]
 
 
+def purpose(view: CaseView, step: str) -> str:
+    """Return what a card signs for: this step of this case."""
+    return f"{step} {view.id}"
+
+
 async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verified: bool) -> None:
     """Complete the step with what the form says. Raises Refused, naming every row."""
     values = posted(view, form, verified=verified)

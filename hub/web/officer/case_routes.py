@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
@@ -10,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from hub import officer_cards
 from hub.cases import applications, steps, work_list
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
@@ -18,7 +20,7 @@ from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
 from hub.web.officer.case_page import WorkListPage
 from hub.web.officer.case_reading import read_case
-from hub.web.officer.confirming import confirmed
+from hub.web.officer.confirming import confirmed, confirmed_by_card
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
 from hub.writer import Tx
@@ -98,11 +100,32 @@ async def complete_step(
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
     try:
-        verified = await confirmed(desk, case_acts.passwords(view, form))
+        verified = await confirmed(desk, case_acts.passwords(view, form)) or (
+            await confirmed_by_card(
+                desk,
+                case_acts.purpose(view, step),
+                form.text("card_challenge"),
+                form.text("card_signature"),
+            )
+        )
         await case_acts.complete(desk, view, step, form, verified=verified)
     except Refused as refused:
         return await _page(desk, application, refused, form)
     return _back(view.id)
+
+
+@post("/case/{application:str}/card-challenge", request_max_body_size=FORM_LIMIT)
+async def challenge_card(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> dict[str, str]:
+    """Draw what the officer's card has to sign to confirm the current step, for two minutes."""
+    await read_form(request, desk.officer.csrf)
+    view = await case_acts.look(desk, application)
+    purpose = case_acts.purpose(view, view.current.key if view.current else "")
+    drawn = officer_cards.challenge(
+        desk.procedure.keyring, officer=desk.officer.id, purpose=purpose, at=desk.clock.now()
+    )
+    return {"purpose": purpose, "challenge": b64encode(drawn).decode()}
 
 
 @post("/case/{application:str}/job", request_max_body_size=FORM_LIMIT)
@@ -251,6 +274,7 @@ routes = [
     show_case,
     show_file,
     complete_step,
+    challenge_card,
     ask_device,
     upload_document,
     print_paper,

@@ -1,9 +1,15 @@
-"""An officer confirms an act with the password again; wrong ones count towards the lock."""
+"""An officer confirms an act: with the password again, or with the card bound to them.
+
+Wrong passwords and wrong signatures of a card count towards the same lock.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import binascii
+from base64 import b64decode
 
+from hub import officer_cards
 from hub.errors import BadInput
 from hub.officers import Credentials, credentials_of, note_failure, password_matches
 from hub.web.desk import Desk
@@ -20,16 +26,68 @@ async def confirmed(desk: Desk, given: list[str], field: str = "initials") -> bo
             return credentials_of(connection, desk.office_no, desk.officer.id)
 
     known = await asyncio.to_thread(read)
-    if known.locked_until is not None and known.locked_until > desk.clock.now():
-        raise _wrong_password(field, "Terkunci lima menit. / Locked for five minutes.")
+    _must_be_unlocked(known, desk, field)
     if await asyncio.to_thread(password_matches, known.password_hash, given[0]):
         return True
+    await _count(known, desk)
+    raise _wrong_password(field, "Kata sandi salah. / The password is wrong.")
+
+
+async def confirmed_by_card(desk: Desk, purpose: str, challenge: str, signature: str) -> bool:
+    """Return whether the officer's card signed for `purpose`; both texts are base64.
+
+    Raises BadInput `card_…`, `password_wrong` while locked.
+    """
+    if not (challenge and signature):
+        return False
+
+    def judge() -> Credentials:
+        with desk.database.reading_core() as connection:
+            known = credentials_of(connection, desk.office_no, desk.officer.id)
+            _must_be_unlocked(known, desk, "initials")
+            officer_cards.confirm(
+                connection,
+                desk.procedure.keyring,
+                desk.office_no,
+                officer=desk.officer.id,
+                purpose=purpose,
+                given=_octets(challenge),
+                signature=_octets(signature),
+                at=desk.clock.now(),
+            )
+            return known
+
+    try:
+        await asyncio.to_thread(judge)
+    except BadInput as refused:
+        if refused.code == "card_signature":
+            await desk.writer.run(
+                lambda tx: note_failure(tx, officer=desk.officer.id),
+                actor=desk.officer.actor,
+                name="wrong card",
+            )
+        raise
+    return True
+
+
+def _octets(text: str) -> bytes:
+    try:
+        return b64decode(text[:2000], validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _must_be_unlocked(known: Credentials, desk: Desk, field: str) -> None:
+    if known.locked_until is not None and known.locked_until > desk.clock.now():
+        raise _wrong_password(field, "Terkunci lima menit. / Locked for five minutes.")
+
+
+async def _count(known: Credentials, desk: Desk) -> None:
     await desk.writer.run(
         lambda tx: note_failure(tx, officer=known.officer),
         actor=desk.officer.actor,
         name="wrong password",
     )
-    raise _wrong_password(field, "Kata sandi salah. / The password is wrong.")
 
 
 def _wrong_password(field: str, message: str) -> BadInput:
