@@ -84,9 +84,11 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         if self.session != before:
             self._show(before)
 
-    def _key(self, _window: object, code: int, _scan: int, sign: str | None, _held: object) -> bool:
+    def _key(
+        self, _window: object, code: int, _scan: int, sign: str | None, held: list[str]
+    ) -> bool:
         """Let the scanner type; no key does anything else here."""
-        self._wedge.key(code, sign)
+        self._wedge.key(code, sign, held)
         return True
 
     def _tick(self, _elapsed_s: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.wire import OfficeState, PassportInput, Ticket
 
@@ -96,6 +96,13 @@ class CodeScanned:
 
     text: str
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneScanned:
+    """A passport's machine readable zone was drawn through the reader; its two or three rows."""
+
+    rows: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,7 @@ Event = (
     | AssistTouched
     | BookingTouched
     | CodeScanned
+    | ZoneScanned
     | PrintTouched
     | ScaleTouched
     | ContrastTouched
@@ -285,7 +293,7 @@ Event = (
 TOUCHES = (
     LanguageChosen, ServiceChosen, NextTouched, SkipTouched, CorrectTouched, BackTouched,
     StartOverTouched, KeyTouched, EraseTouched, PageTurned, SegmentTouched, PrintTouched,
-    NeedTouched, AssistTouched, BookingTouched, CodeScanned,
+    NeedTouched, AssistTouched, BookingTouched, CodeScanned, ZoneScanned,
     ScaleTouched, ContrastTouched, HeightTouched, SpeechTouched, LanguagesTouched, HelpTouched,
     PanelClosed,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from devices.capabilities import MrzKey, PassportRead
@@ -91,6 +92,24 @@ def booking_code(text: str) -> str:
 def scanned_code(text: str) -> str:
     """Return the code in what a scanner read: the code itself, or the end of an address."""
     return re.sub(r"[^A-Z0-9]", "", text.strip().rstrip("/").rpartition("/")[2].upper())
+
+
+def zone_fields(rows: Sequence[str], *, on: date) -> tuple[str, str, str]:
+    """Return number, birth and expiry of a passport's zone as a person would type them.
+
+    A date that the zone does not know in full is empty. Raises FormFault.
+    """
+    try:
+        mrz = parse_mrz(rows)
+    except MrzError as error:
+        raise FormFault("number_check_digit") from error
+    return mrz.document_number, _as_typed(mrz.born(on)), _as_typed(mrz.expires(on))
+
+
+def _as_typed(iso: str) -> str:
+    year, _, rest = iso.partition("-")
+    month, _, day = rest.partition("-")
+    return f"{day}{month}{year}" if day else ""
 
 
 def fault_of(field: str, text: str, *, on: date, birth: str = "") -> str:

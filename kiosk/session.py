@@ -18,6 +18,7 @@ from kiosk.steps import (
     cancel,
     filled,
     forward,
+    from_zone,
     leave_field,
     print_ticket,
     read,
@@ -189,6 +190,19 @@ def _scanned(event: on.CodeScanned, session: Session) -> Reduced:
     key = session.key or event.key
     at_booking = replace(session, booked=True, screen=flow.BOOKING.name, key=key, panel="")
     return leave_field(filled(at_booking, code))
+
+
+@_apply.register
+def _zone(event: on.ZoneScanned, session: Session) -> Reduced:
+    entry = (flow.NUMBER.name, flow.BIRTH.name, flow.EXPIRY.name)
+    if session.screen not in entry or session.panel:
+        return session, ()
+    try:
+        fields = forms.zone_fields(event.rows, on=session.today)
+    except forms.FormFault as fault:
+        answers = replace(session.answers, fault=fault.code)
+        return replace(session, screen=flow.NUMBER.name, answers=answers), ()
+    return from_zone(session, *fields)
 
 
 @_apply.register

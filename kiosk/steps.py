@@ -51,6 +51,18 @@ def leave_field(session: Session) -> Reduced:
     return check_in(session) if session.screen == flow.BOOKING.name else forward(session)
 
 
+def from_zone(session: Session, number: str, birth: str, expiry: str) -> Reduced:
+    """Take what a reader found in the passport's zone; stop where it does not know a field."""
+    answers = replace(session.answers, number=number, birth=birth, expiry=expiry, fault="")
+    session = replace(session, answers=answers, passport=None)
+    for row in (flow.NUMBER, flow.BIRTH, flow.EXPIRY):
+        session = replace(session, screen=row.name)
+        text = getattr(answers, row.field)
+        if forms.fault_of(row.field, text, on=session.today, birth=birth):
+            return session, ()
+    return leave_field(session)
+
+
 def typed(session: Session) -> Session:
     """Take the passport as it was typed, marked so."""
     answers = session.answers

@@ -41,6 +41,14 @@ _KEYS: Final = {
 }
 
 
+_SHIFTED: Final = dict(_SIGNS.values())
+
+
+def with_shift(sign: str) -> str:
+    """Return what a US keyboard's key types with shift held; other signs stay."""
+    return _SHIFTED.get(sign, sign)
+
+
 class KeyDecoder:
     """Collects input events and hands out the bytes that were typed; bounded by one event."""
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.barcode.keys import KeyDecoder, encode_keys
-from devices.barcode.typed import KEY_S, Burst
 from devices.barcode.wire import END_S, LONGEST, PART_S, Gatherer, Read, Repeats, Scan, Unreadable
 
 TD3 = (
@@ -118,42 +117,3 @@ def test_typed_keys_are_the_code_however_the_kernel_hands_them_out(text: str, pi
 @given(st.binary(max_size=600))
 def test_no_events_break_the_key_decoder(data: bytes) -> None:
     KeyDecoder().feed(data)
-
-
-# ── a burst in the window ──
-
-
-def type_into(burst: Burst, text: str, *, at: float, every_s: float) -> tuple[str, list[Read]]:
-    fingers, scans = "", []
-    for place, sign in enumerate(text):
-        typed = burst.key(sign, at=at + place * every_s)
-        fingers += typed.fingers
-        scans += typed.scans
-    last = burst.settle(at=at + len(text) * every_s + 2 * END_S)
-    return fingers + last.fingers, [*scans, *last.scans]
-
-
-@pytest.mark.parametrize("every_s", [0.001, 0.01, 0.02])
-def test_a_burst_is_a_scan_and_reaches_nobody_as_keys(every_s: float) -> None:
-    assert type_into(Burst(), "LOKET:R:1\r", at=5.0, every_s=every_s) == ("", [Scan("LOKET:R:1")])
-
-
-@pytest.mark.parametrize("every_s", [0.06, 0.12, 0.5])
-def test_fingers_are_never_a_scan(every_s: float) -> None:
-    assert type_into(Burst(), "X1234567\r", at=5.0, every_s=every_s) == ("X1234567\r", [])
-
-
-def test_a_zone_typed_in_a_burst_is_a_zone() -> None:
-    typed = type_into(Burst(), "\r".join(TD3) + "\r", at=1.0, every_s=0.004)
-
-    assert typed == ("", [Scan("\n".join(TD3), "MRZ", TD3)])
-
-
-def test_a_finger_just_before_the_scan_keeps_its_sign() -> None:
-    burst = Burst()
-
-    first = burst.key("7", at=1.0)
-    rest = type_into(burst, "LOKET:R:1\r", at=1.0 + KEY_S * 3, every_s=0.005)
-
-    assert first.fingers == ""
-    assert rest == ("7", [Scan("LOKET:R:1")])
