@@ -1,5 +1,6 @@
 """Whatever bytes a chip sends: an error of our tree or a finding, never anything else."""
 
+from base64 import b64encode
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -8,21 +9,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.capabilities import MrzKey, Verdict, no_progress
-from devices.emrtd import lds, pace, tlv, wire
+from devices.emrtd import active, agreement, lds, pace, tlv, wire
 from devices.emrtd.access import open_chip
 from devices.emrtd.certificates import load_key, read_certificate
 from devices.emrtd.chip import Chip
 from devices.emrtd.ciphers import aes_suite, des_suite
 from devices.emrtd.face import as_jpeg
+from devices.emrtd.infos import parse_infos
+from devices.emrtd.master_list import read_file as read_list_file
+from devices.emrtd.master_list import read_master_list
 from devices.emrtd.personalize import personalize
 from devices.emrtd.reading import Channel, ReadPlan, Tally, read_file
+from devices.emrtd.revocation import read_revocations
 from devices.emrtd.trust import load_store, passive_authentication
 from devices.errors import DeviceError
+from devices.pcsc.wire import feature_code, historical_bytes, longest_apdu
 
 KEY = MrzKey("L898902C3", "740812", "320415")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PASSPORT = personalize(signature="ecdsa")
-OFTEN = settings(max_examples=100, deadline=None, derandomize=True, database=None)
+OFTEN = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
 PARSERS = {
     "TLV": lambda data: list(tlv.each(data)),
@@ -34,6 +40,16 @@ PARSERS = {
     "DG12": lds.parse_dg12,
     "EF.SOD": lds.parse_sod,
     "EF.CardAccess": pace.offered,
+    "DG14": lds.parse_dg14,
+    "DG15": lambda data: active.signature_length(lds.parse_dg15(data)),
+    "terms": lambda data: agreement.terms_of(parse_infos(data, "DG14")),
+    "EF.ATR/INFO": wire.longest_answer,
+    "historical bytes": wire.extended_by_history,
+    "ATR": historical_bytes,
+    "reader's features": lambda data: feature_code(data, longest_apdu(data)),
+    "master list": read_master_list,
+    "PKD": lambda data: read_list_file("x.ldif", b"cACertificate;binary:: " + b64encode(data)),
+    "revocation list": read_revocations,
     "certificate": read_certificate,
     "key": load_key,
 }

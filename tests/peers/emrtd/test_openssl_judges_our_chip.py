@@ -6,12 +6,20 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from devices.capabilities import Verdict
+from devices.capabilities import Verdict, no_progress
 from devices.emrtd import tlv
+from devices.emrtd.access import open_chip
+from devices.emrtd.chip import Chip
+from devices.emrtd.chip_keys import ChipKeys, new_agreement_key
+from devices.emrtd.judgement import judge
 from devices.emrtd.personalize import SIGNATURES, personalize
+from devices.emrtd.proving import prove_active, prove_agreement
+from devices.emrtd.reading import Channel, Tally
 from devices.emrtd.sod import LdsSecurityObject, parse_sod
 from devices.emrtd.trust import load_store, passive_authentication
+from devices.mrz.wire import chip_key
 
 TODAY = datetime.fromtimestamp(time.time(), UTC)
 
@@ -113,3 +121,35 @@ def signed_by_openssl(folder, files, new_key, sign_options, *, digest):
         result = openssl(folder, *words)
         assert result.returncode == 0, result.stderr.decode()
     return tlv.write(0x77, (folder / "sod.der").read_bytes())
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa"])
+def test_a_chip_made_of_openssls_keys_proves_itself_and_its_copy_does_not(tmp_path, kind):
+    """Country, document signer and the chip's own key come from openssl; so does the signature."""
+    new = {"rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1536"],
+           "ecdsa": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]}[kind]  # fmt: skip
+    made = openssl(tmp_path, "genpkey", *new, "-out", "chip.key")
+    assert made.returncode == 0, made.stderr.decode()
+    key = load_pem_private_key((tmp_path / "chip.key").read_bytes(), None)
+    keys = ChipKeys(key, new_agreement_key("aes128"))
+    passport = personalize(signature="ecdsa", keys=keys)
+    groups = {name: data for name, data in passport.files.items() if name != "SOD"}
+    sod = signed_by_openssl(tmp_path, groups, *KEYS["p256"], digest="sha256")
+    files = {**groups, "SOD": sod}
+    store = load_store(tmp_path / "store")
+
+    def verdicts(held):
+        chip = Chip(files, chip_key(passport.mrz), keys=held)
+        channel = Channel(chip.respond, Tally(no_progress, lambda: False, 60))
+        open_chip(channel, chip_key(passport.mrz))
+        given = {"AA": prove_active(channel, files["DG15"], 256),
+                 "CA": prove_agreement(channel, files["DG14"])}  # fmt: skip
+        found = judge(files, given, store, at=TODAY + timedelta(days=1))
+        return {finding.check: finding.verdict for finding in found}
+
+    assert verdicts(keys) == dict.fromkeys(("passive", "active", "chip"), Verdict.VALID)
+    assert verdicts(keys.copied()) == {
+        "passive": Verdict.VALID,
+        "active": Verdict.CLONE_SUSPECTED,
+        "chip": Verdict.CLONE_SUSPECTED,
+    }
