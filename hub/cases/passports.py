@@ -71,15 +71,20 @@ def keep(chip: ChipEvidence, facts: PassportFacts, at: datetime) -> bytes:
 
 def replay(kept: bytes, trust: TrustStore, *, at: datetime) -> tuple[Finding, ...]:
     """Judge a kept chip again as of `at`. Raises BadInput when the record is none."""
+    record = kept_chip(kept)
+    return judge(record.files, record.proofs, trust, at=at)
+
+
+def kept_chip(kept: bytes) -> KeptChip:
+    """Read the record of a chip. Raises BadInput `chip_record_wrong`."""
     try:
-        record = msgspec.json.decode(kept, type=KeptChip)
+        return msgspec.json.decode(kept, type=KeptChip)
     except msgspec.DecodeError as error:
         raise BadInput(
             "chip_record_wrong",
             "This file is no record of a chip.",
             id="Berkas ini bukan catatan cip.",
         ) from error
-    return judge(record.files, record.proofs, trust, at=at)
 
 
 def examine(passport: PassportInput, trust: TrustStore, *, on: date, at: datetime) -> PassportFacts:

@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
-from hub.web.officer import case_routes, counter_routes, scan_routes, why_page
+from hub.web.officer import case_routes, chip_page, counter_routes, scan_routes, why_page
 from hub.web.officer.language import choose_language
 
 routes: list[ControllerRouterHandler] = [
@@ -17,6 +17,7 @@ routes: list[ControllerRouterHandler] = [
             *counter_routes.routes,
             *why_page.routes,
             *case_routes.routes,
+            chip_page.show_chip,
             *scan_routes.routes,
         ],
         dependencies=DESK,

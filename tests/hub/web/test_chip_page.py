@@ -1,0 +1,36 @@
+"""The page that says why a chip was judged so."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from devices.emrtd.chip_keys import ChipKeys, new_active_key, sign_challenge
+from devices.emrtd.personalize import personalize
+from devices.emrtd.proofs import Signed
+from devices.mrz.wire import compose_mrz
+
+
+def test_the_reasons_of_a_copied_chip_are_readable_in_both_judgements(office, enter) -> None:
+    keys = ChipKeys(new_active_key("ecdsa"))
+    passport = personalize(signature="ecdsa", keys=keys)
+    copied = Signed(b"12345678", sign_challenge(keys.copied().active, b"12345678")).encode()
+    chip = {
+        "access": "BAC",
+        "files": {name: b64encode(data).decode() for name, data in passport.files.items()},
+        "proofs": {"AA": b64encode(copied).decode()},
+    }
+    given = {
+        "source": "chip", "document_number": "L898902C3", "birth_date": "1974-08-12",
+        "expiry_date": "2032-04-15", "mrz": "\n".join(compose_mrz(passport.mrz)), "chip": chip,
+    }  # fmt: skip
+    case = office.post("/api/applications", {"passport": given}).json()["id"]
+
+    screen = enter(office, "loket").go(f"/case/{case}")
+    assert "diduga salinan" in screen.text(".verdict")
+    screen.click(".verdict a")
+
+    assert screen.text("h1").startswith("Alasan putusan cip")
+    told = screen.text("#main, main")
+    assert told.count("cip tidak memiliki kunci DG15") == 2
+    assert told.count("belum ada sertifikat negara di kantor ini") == 2
+    assert screen.faults() == []
