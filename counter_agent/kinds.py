@@ -6,6 +6,7 @@ These run in the device's thread. An outcome is an `Ending`; what a driver raise
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -13,6 +14,7 @@ from typing import cast
 from PIL import Image
 
 from counter_agent.outbox import Ending, Part
+from devices.camera.quality import Background, PortraitCamera, Rules
 from devices.capabilities import (
     Camera,
     CaptureResult,
@@ -20,6 +22,7 @@ from devices.capabilities import (
     DocumentPrinter,
     DocumentScanner,
     FingerprintReader,
+    Photo,
     PrintResult,
     PrintState,
     Progress,
@@ -40,6 +43,8 @@ PRINTS = frozenset({"print_document", "print_ticket"})
 """Kinds that leave paper: never repeated by themselves."""
 
 FINGER_WAIT_S = 30.0
+SHOTS, BETWEEN_SHOTS_S = 3, 0.6
+"""A portrait is taken so often by itself; after that the officer decides."""
 _LONGEST_WAIT_S = 120.0
 _MOST_PAGES = 100
 _DPI = range(75, 1201)
@@ -72,7 +77,7 @@ def _perform(device: Device, order: Order, print_id: int) -> Ending:
         case "capture_finger":
             return _capture_finger(cast("FingerprintReader", device), order)
         case "take_photo":
-            return _take_photo(cast("Camera", device))
+            return _take_photo(cast("Camera", device), order)
         case "scan":
             return _scan(cast("DocumentScanner", device), order)
         case "print_document":
@@ -126,10 +131,43 @@ def _capture_finger(reader: FingerprintReader, order: Order) -> Ending:
     return Ending("done", (Part("image/png", image.png()),), facts=facts)
 
 
-def _take_photo(camera: Camera) -> Ending:
-    photo = camera.photo()
-    facts = {"width": str(photo.width_px), "height": str(photo.height_px)}
+def _take_photo(camera: Camera, order: Order) -> Ending:
+    if isinstance(camera, PortraitCamera):
+        photo, facts = _best_portrait(camera, order)
+    else:
+        photo, facts = camera.photo(), {}
+    facts |= {"width": str(photo.width_px), "height": str(photo.height_px)}
     return Ending("done", (Part("image/jpeg", photo.jpeg),), facts=facts)
+
+
+def _best_portrait(camera: PortraitCamera, order: Order) -> tuple[Photo, dict[str, str]]:
+    """Take the portrait again while something is wrong with it, at most `shots` times."""
+    shots = int(_number(order.job, "shots", SHOTS, 1, 10))
+    rules = Rules(background=_background(order.job))
+    best = camera.portrait(rules)
+    taken = 1
+    while best.faults and taken < shots and not order.cancelled():
+        order.progress(taken, shots)
+        time.sleep(BETWEEN_SHOTS_S)  # the person moves
+        best = min(best, camera.portrait(rules), key=lambda one: len(one.faults))
+        taken += 1
+    measured = best.measured
+    return best.photo, {
+        "faults": " ".join(best.faults),
+        "shots": str(taken),
+        "face_share": f"{measured.face_share:.2f}",
+        "sharpness": f"{measured.sharpness:.1f}",
+        "brightness": f"{measured.brightness:.0f}",
+    }
+
+
+def _background(job: Job) -> Background:
+    wanted = job.options.get("background", Background.WHITE)
+    try:
+        return Background(wanted)
+    except ValueError as error:
+        message = f"background: {' or '.join(Background)}"
+        raise WrongOptions(message) from error
 
 
 def _scan(scanner: DocumentScanner, order: Order) -> Ending:

@@ -204,6 +204,14 @@ def find(connection: Connection, office_no: int, job: str) -> JobView:
     return _view(_find(connection, office_no, job))
 
 
+def photo_faults(connection: Connection, office: int, job: str) -> tuple[str, ...]:
+    """Return what the camera found wrong with the portrait that `job` took, if anything."""
+    query = select(_COLUMNS.facts).where(_COLUMNS.office == office, _COLUMNS.id == job)
+    facts = connection.execute(query).scalar_one_or_none()
+    known = msgspec.json.decode(facts, type=dict[str, str]) if facts else {}
+    return tuple(known.get("faults", "").split())
+
+
 def may_read_blob(connection: Connection, office_no: int, counter: int, blob: str) -> bool:
     """Return whether an unfinished job of `counter` prints this blob."""
     query = select(JobRow.id).where(

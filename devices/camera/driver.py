@@ -11,14 +11,13 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
 from devices.address import Address
 from devices.camera.capture_options import CaptureOptions
-from devices.camera.quality import Fault, Measured, Rules, faults
+from devices.camera.quality import Measured, Portrait, Rules, faults
 from devices.capabilities import Health, Identity, Lamp, Photo
 from devices.errors import AddressError, DeviceProtocolError, DeviceUnavailable
 from devices.isolation import IsolatedDevice
@@ -33,15 +32,6 @@ _HEALTH: Mapping[str, Health] = {
     "black": Health(Lamp.WARNING, "picture_black", "the lens is covered or there is no light"),
     "frozen": Health(Lamp.WARNING, "picture_frozen", "the camera repeats one picture"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Portrait:
-    """A photo, what was measured on it, and what is wrong with it."""
-
-    photo: Photo
-    measured: Measured
-    faults: tuple[Fault, ...]
 
 
 def connect(address: Address, *, options: CaptureOptions | None = None) -> OpenCvCamera:

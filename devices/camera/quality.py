@@ -9,6 +9,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from devices.capabilities import Camera, Photo
 
 
 class Background(enum.StrEnum):
@@ -70,6 +73,24 @@ class Rules:
     brightness: tuple[float, float] = (60.0, 215.0)
     largest_clipped: float = 0.05
     largest_background_spread: float = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A photo, what was measured on it, and what is wrong with it."""
+
+    photo: Photo
+    measured: Measured
+    faults: tuple[Fault, ...]
+
+
+@runtime_checkable
+class PortraitCamera(Camera, Protocol):
+    """A camera that measures its own portraits."""
+
+    def portrait(self, rules: Rules | None = None) -> Portrait:
+        """Take a photo and measure it; its faults are advice to take it again."""
+        ...
 
 
 def faults(measured: Measured, rules: Rules) -> tuple[Fault, ...]:

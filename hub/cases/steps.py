@@ -26,6 +26,7 @@ from hub.events.applications import (
     StepBegun,
     StepCompleted,
 )
+from hub.jobs import photo_faults
 from hub.models.application import Application, StepRecord
 from hub.models.schema import new_id
 from hub.procedure import Procedure
@@ -130,6 +131,7 @@ def complete(
     if branch:
         return _leave(tx, procedure, row, stage, branch, found, remark)
     _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
+    _refuse_poor_photo(tx, requirements, found, remark)
     for requirement in requirements:
         if requirement.key in found:
             here = found[requirement.key]
@@ -204,6 +206,24 @@ def _refuse_faults(faults: list[FieldFault]) -> None:
         f"The evidence is not complete. {names}",
         id=f"Bukti belum lengkap. {names}",
         fields=faults,
+    )
+
+
+def _refuse_poor_photo(
+    tx: Tx, requirements: tuple[Requirement, ...], found: Mapping[str, Found], remark: str
+) -> None:
+    """Refuse a portrait with a measured fault unless the officer says why it is taken."""
+    jobs = [found[one.key].job for one in requirements if one.kind == "photo" and one.key in found]
+    if remark.strip() or not any(
+        job and photo_faults(tx.connection, tx.office, job) for job in jobs
+    ):
+        return
+    message = "tulis alasannya / say why"
+    raise BadInput(
+        "photo_poor",
+        "The photo has faults: take it again, or say in the remark why it is used.",
+        id="Foto bercacat: ambil ulang, atau tulis di keterangan mengapa tetap dipakai.",
+        fields=[FieldFault(field="remark", code="missing", message=message)],
     )
 
 

@@ -67,7 +67,7 @@ def unsure_notice(job: JobView, speech: Speech) -> Notice:
 def job_lamp(job: JobView, speech: Speech) -> JobLamp | None:
     """Return how the newest request for an evidence row stands; None once it is done."""
     if job.state in _DONE:
-        return None
+        return _photo_lamp(job, speech)
     if job.state in _RUNNING:
         word = speech.say("job_queued", counter=job.counter)
         if job.state == "started":
@@ -87,6 +87,17 @@ def job_lamp(job: JobView, speech: Speech) -> JobLamp | None:
     return JobLamp(
         job.id, "bad", "circle-x", f"{word}: {because}" if because else word, False, detail=todo
     )
+
+
+def _photo_lamp(job: JobView, speech: Speech) -> JobLamp | None:
+    """Return what is wrong with a portrait, in words; None if nothing is."""
+    found = job.facts.get("faults", "").split()
+    if not found:
+        return None
+    words = ", ".join(speech.known(f"photo_{fault}", fault.replace("_", " ")) for fault in found)
+    word = f"{speech.say('photo_poor')}: {words}"
+    todo = speech.say("photo_todo")
+    return JobLamp(job.id, "warn", "triangle-alert", word, False, detail=todo)
 
 
 def _progress(job: JobView, speech: Speech) -> str:
