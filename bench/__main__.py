@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench import calling, devices, feed, kill, machine, postgres, queue
 from bench.report import Report
+from bench.screening import figures
 
 PARTS = {
     "queue": queue.measure,
@@ -19,6 +20,7 @@ PARTS = {
     "feed": feed.measure,
     "postgres": postgres.measure,
     "kill": kill.measure,
+    "screening": figures.quick,
     "devices": devices.measure,
 }
 

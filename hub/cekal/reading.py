@@ -91,7 +91,10 @@ def _json_row(
     mapping: Mapping[str, tuple[str, ...]],
 ) -> Row:
     try:
-        given = decoder.decode(text)
+        given = decoder.decode(text.decode())
+    except UnicodeDecodeError as error:
+        words = f"huruf ke-{error.start + 1} bukan UTF-8 / byte {error.start + 1} is not UTF-8"
+        return Row(number, {}, words)
     except msgspec.DecodeError as error:
         return Row(number, {}, f"bukan JSON yang utuh / no complete JSON: {_reason(error)}")
     cells: dict[str, Cell] = {}

@@ -53,9 +53,22 @@ def _lines(file: Path) -> Iterator[tuple[int, Line]]:
             if not text:
                 continue
             try:
-                yield number, decoder.decode(text)
+                yield number, decoder.decode(_readable(file.name, number, text))
             except msgspec.DecodeError:
-                sys.stderr.write(f"{file.name}, baris / line {number}: bukan JSON / no JSON\n")
+                _tell(file.name, number, "bukan JSON / no JSON")
+
+
+def _readable(name: str, number: int, text: bytes) -> str:
+    """Return a line as text; in another encoding it is read as Windows wrote it, and named."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        _tell(name, number, "bukan UTF-8, dibaca sebagai CP1252 / not UTF-8, read as CP1252")
+        return text.decode("cp1252", errors="replace")
+
+
+def _tell(name: str, number: int, what: str) -> None:
+    sys.stderr.write(f"{name}, baris / line {number}: {what}\n")
 
 
 def _text(line: Line, key: str) -> str:

@@ -95,3 +95,16 @@ def test_wrong_use_is_answered_in_words(office: Path, arguments: tuple[str, ...]
     assert done.returncode == 1
     assert done.stderr.startswith(("loket cekal: ", "loket: "))
     assert "Traceback" not in done.stderr
+
+
+def test_an_unreadable_query_is_named_and_the_others_are_answered(office: Path) -> None:
+    (office / "queries.jsonl").write_bytes(
+        b'{"id":"Q1","name":"MOCHAMAD SYAFII"}\nno json\n{"id":"Q2","name":"Jos\xe9 M\xfcller"}\n'
+    )
+
+    done = loket(office, "screen", "queries.jsonl", "--out", "a.jsonl", "--list", "list.jsonl")
+
+    assert done.returncode == 0
+    assert list(answers(office / "a.jsonl")) == ["Q1", "Q2"]
+    assert "line 2: " in done.stderr
+    assert "line 3: " in done.stderr

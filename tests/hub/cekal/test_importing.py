@@ -151,6 +151,16 @@ def test_another_encoding_is_named_with_its_line(store: StoredList, tmp_path: Pa
         take(store, file)
 
 
+def test_a_json_line_in_another_encoding_is_a_bad_row(store: StoredList, tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_bytes(b'{"id":"1","names":["Budi"]}\n{"id":"2","names":["Jos\xe9"]}\n{"id":"3","na')
+
+    done = take(store, file)
+
+    assert [(bad.line, "UTF-8" in bad.reason) for bad in done.bad_rows] == [(2, True), (3, False)]
+    assert not done.stored
+
+
 def test_an_excel_sheet_is_read_with_its_dates(store: StoredList, tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
