@@ -151,12 +151,33 @@ def test_the_weights_name_every_term_and_no_other() -> None:
     assert set(load_weights().terms) == set(TERMS)
 
 
-def test_the_threshold_lies_between_those_of_the_measured_sizes() -> None:
+def test_the_level_lies_between_those_of_the_measured_sizes() -> None:
     weights = load_weights()
 
-    small, middle, large = (weights.threshold(0.01, size) for size in (10_000, 31_623, 100_000))
+    small, middle, large = (weights.level(0.01, size) for size in (10_000, 31_623, 100_000))
 
-    assert min(small, large) <= middle <= max(small, large)
+    assert min(small, large) < middle < max(small, large)
+
+
+@pytest.mark.parametrize("size", [1, 10_000, 250_000, 30_000_000])
+def test_a_score_means_the_same_on_lists_of_all_sizes(size: int) -> None:
+    weights = load_weights()
+
+    assert weights.threshold(0.01, size) == 0.5
+    assert weights.threshold(0.05, size) < 0.5
+
+
+def test_the_matcher_is_a_library_without_a_database() -> None:
+    program = (
+        "import sys, hub.cekal.answering, hub.cekal.calibrating, hub.cekal.wording\n"
+        "print(sorted({'sqlalchemy', 'litestar', 'hub.cases', 'hub.models'} & set(sys.modules)))"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.strip() == "[]"
 
 
 def test_the_hub_serves_without_loading_the_matcher() -> None:
