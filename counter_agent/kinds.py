@@ -28,8 +28,8 @@ from devices.capabilities import (
     Progress,
     TicketImage,
     TicketPrinter,
-    pages_to_pdf,
 )
+from devices.pdf import pages_to_pdf
 from hub.wire import Job
 
 ROLE_OF_KIND: Mapping[str, str] = {

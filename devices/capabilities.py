@@ -201,21 +201,6 @@ class DocumentScanner(Device, Protocol):
         ...
 
 
-def pages_to_pdf(pages: list[ScannedPage]) -> bytes:
-    """Join scanned pages into one PDF of physical size. Raises ValueError if empty."""
-    import io
-
-    from PIL import Image
-
-    if not pages:
-        message = "no pages to join"
-        raise ValueError(message)
-    pictures = [Image.open(io.BytesIO(page.jpeg)) for page in pages]
-    out = io.BytesIO()
-    pictures[0].save(out, "PDF", save_all=True, append_images=pictures[1:], resolution=pages[0].dpi)
-    return out.getvalue()
-
-
 # ── printers ─────────────────────────────────────────────────────────────────
 
 

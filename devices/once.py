@@ -135,7 +135,9 @@ def scan(
         )
         if not scanned:
             fail("Tidak ada halaman. / No page came.", FAILED)
-        _write(out, capabilities.pages_to_pdf(scanned))
+        from devices.pdf import pages_to_pdf
+
+        _write(out, pages_to_pdf(scanned))
         typer.echo(f"{out}: {len(scanned)} halaman / pages")
 
 

@@ -35,7 +35,7 @@ from devices.errors import (
     DeviceRefused,
     DeviceSilent,
 )
-from devices.naming import resolve
+from devices.naming import identity_of_name, resolve
 from devices.r30x import wire
 from devices.r30x.sensor import Cancelled, Light, Sensor
 from devices.r30x.shown import packet_show
@@ -210,7 +210,7 @@ class R30x:
         self._unlock(sensor)
         parameters = sensor.read_parameters()
         info = sensor.product_info()
-        self._identity = self._identify(parameters, info)
+        self._identity = self._identify(parameters, info, path)
         self._has_light = info is not None
         if settings.raised_baud not in (0, self._stream.baud):
             self._set_rate(sensor, settings.raised_baud)
@@ -237,9 +237,14 @@ class R30x:
             sensor.set_parameter(Parameter.BAUD, baud // 9600)
             self._stream.baud = baud
 
-    def _identify(self, parameters: wire.Parameters, info: wire.ProductInfo | None) -> Identity:
+    def _identify(
+        self, parameters: wire.Parameters, info: wire.ProductInfo | None, path: str
+    ) -> Identity:
         if info is None:
-            return Identity(model=f"ZFM/R30x system {parameters.system_id:04X}")
+            # older modules have no serial number, but the adapter that they hang on has
+            adapter = identity_of_name(path) if "/by-id/" in path else Identity()
+            model = f"ZFM/R30x system {parameters.system_id:04X}"
+            return Identity(model=model, serial=adapter.serial)
         self._size_px = self._size_px or (info.width_px, info.height_px)
         return Identity(info.module or info.sensor, info.serial, info.hardware)
 

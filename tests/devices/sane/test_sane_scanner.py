@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from devices import errors
 from devices.address import parse_address
-from devices.capabilities import DocumentScanner, Lamp, pages_to_pdf
+from devices.capabilities import DocumentScanner, Lamp
+from devices.pdf import pages_to_pdf
 from devices.registry import open_device, start_simulator
 from devices.sane.driver import Limits, SaneScanner, connect
 from devices.sane.simulator import SaneSimulator, start
