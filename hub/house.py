@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from devices.emrtd.trust import load_store
 from hub.blobs import Blobs
 from hub.clock import Clock
+from hub.countries import Countries
 from hub.database import Database
 from hub.errors import Busy, Conflict, NotFound
 from hub.events import OfficeOpened
@@ -103,7 +103,7 @@ def open_house(settings: Settings, clock: Clock) -> House:
     office = load_office(settings.office_file)
     keyring = Keyring.load(settings.key_file)
     blobs = Blobs(settings.blobs, keyring)
-    procedure = Procedure(office, load_sop(), keyring, blobs, load_store(settings.trusted))
+    procedure = Procedure(office, load_sop(), keyring, blobs, Countries(settings.trusted))
     database = _migrated(settings)
     try:
         require_own(database, settings, office.office.code)

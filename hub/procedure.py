@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from devices.emrtd.trust import TrustStore
 from hub.blobs import Blobs
+from hub.countries import Countries
 from hub.keys import Keyring
 from hub.office import OfficeConfig
 from hub.sop import Sop
@@ -19,4 +20,9 @@ class Procedure:
     sop: Sop
     keyring: Keyring
     blobs: Blobs
-    trust: TrustStore = field(default_factory=TrustStore)
+    countries: Countries = field(default_factory=Countries)
+
+    @property
+    def trust(self) -> TrustStore:
+        """Return the countries' certificates as they are now; call in a thread."""
+        return self.countries.current()

@@ -150,8 +150,10 @@ def typed_passport(number: str, birth: str, expiry: str, *, on: date) -> Passpor
 def chip_passport(read: PassportRead, key: MrzKey, *, on: date) -> PassportInput:
     """Return the passport as its chip told it, with the files for the hub to judge.
 
-    Raises FormFault when the zone in DG1 cannot be read.
+    Raises FormFault when the chip has no scheme of ours, or the zone in DG1 cannot be read.
     """
+    if not read.access:
+        raise FormFault("passport_unsupported")
     try:
         mrz = parse_mrz(lines_of(read.mrz), strict=False)
     except MrzError as error:

@@ -10,9 +10,11 @@ from kiosk.state import ASK_OFFICER_AFTER, Session
 BY_HAND_AFTER = 2
 KNOWN_CODES = (
     "passport_wrong_key",
+    "passport_delays",
     "passport_removed",
     "passport_absent",
     "passport_unreadable",
+    "passport_unsupported",
     "device_silent",
 )
 ESTIMATED_BYTES = 24_000

@@ -76,6 +76,15 @@ def test_a_chip_without_a_readable_zone_is_said_to_be_unreadable() -> None:
     assert caught.value.code == "passport_unreadable"
 
 
+def test_a_chip_of_a_foreign_scheme_is_not_called_broken() -> None:
+    with pytest.raises(forms.FormFault) as caught:
+        forms.chip_passport(
+            PassportRead(access="", files={}), MrzKey("L898902C3", "740812", "120415"), on=TODAY
+        )
+
+    assert caught.value.code == "passport_unsupported"
+
+
 def test_dates_are_grouped_while_they_are_typed() -> None:
     assert [forms.grouped_date(text) for text in ("", "1", "1208", "12081974")] == [
         "",

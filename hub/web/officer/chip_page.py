@@ -11,7 +11,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from devices.capabilities import Verdict
+from devices.capabilities import Finding, Verdict
 from hub.cases.chip_words import CHECKS, VERDICT_WORDS, reason_words
 from hub.cases.passports import kept_chip, replay
 from hub.errors import NotFound
@@ -54,10 +54,9 @@ async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> 
         raise NotFound(
             "chip_unread", "No chip was read for this case.", id="Cip berkas ini tidak dibaca."
         )
-    trust = desk.procedure.trust
     content = await asyncio.to_thread(desk.procedure.blobs.get, found.blob)
     kept = kept_chip(content)
-    again = await asyncio.to_thread(replay, content, trust, at=desk.clock.now())
+    again = await asyncio.to_thread(_again, desk, content)
     shown = ChipPage(
         case=view.id,
         case_code=view.head.case_code,
@@ -76,6 +75,10 @@ async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> 
         stream="",
     )
     return page("chip.html", frame, shown, live=False)
+
+
+def _again(desk: Desk, content: bytes) -> tuple[Finding, ...]:
+    return replay(content, desk.procedure.trust, at=desk.clock.now())
 
 
 def _rows(findings: Iterable[tuple[str, str, str]]) -> tuple[FindingRow, ...]:

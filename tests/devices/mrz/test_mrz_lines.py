@@ -235,3 +235,17 @@ def test_signs_between_hyphens_do_not_part_a_name():
     mrz = replace(parse_mrz(TD3), surname="A-'-B", given_names="C")
 
     assert compose_mrz(mrz)[0].startswith("P<UTOA<B<<C<")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["XXA", "XXB", "XXC", "XXX", "UNO", "UNA", "UNK", "XOM", "XPO", "XBA", "XIM", "XCC", "XCE",
+     "XCO", "XEC", "XES", "XMP", "XDC", "EUE", "RKS", "GBD", "GBN", "GBO", "GBP", "GBS", "D"],
+)  # fmt: skip
+def test_the_nationality_codes_of_icaos_own_are_read_and_written(code):
+    """Stateless persons, refugees, organisations: 9303-3 part 5 beyond ISO 3166."""
+    mrz = replace(parse_mrz(TD3), nationality=code, issuing_state=code)
+
+    read = parse_mrz(compose_mrz(mrz))
+
+    assert (read.nationality, read.issuing_state, read.wrong) == (code, code, ())

@@ -19,6 +19,7 @@ from hub.cases.payments import matching
 from hub.cases.steps import StepDone
 from hub.cases.views import CaseView
 from hub.clock import Clock
+from hub.countries import Countries
 from hub.house import House
 from hub.models.application import Application
 from hub.models.officer import Officer
@@ -65,7 +66,8 @@ class Desk:
         self.clock = clock
         self.passport = passport
         trust = load_store([passport.csca])
-        self.procedure: Procedure = dataclasses.replace(house.procedure, trust=trust)
+        known = Countries(store=trust)
+        self.procedure: Procedure = dataclasses.replace(house.procedure, countries=known)
         self.database = house.database
         self.office_no = house.office_no
         self._writer = house.writer()

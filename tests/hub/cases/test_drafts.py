@@ -9,6 +9,7 @@ import pytest
 
 from devices.capabilities import Verdict
 from devices.emrtd.chip_keys import ChipKeys, new_active_key, new_agreement_key, sign_challenge
+from devices.emrtd.csca import import_file
 from devices.emrtd.judgement import overall
 from devices.emrtd.personalize import personalize
 from devices.emrtd.proofs import Signed
@@ -16,6 +17,7 @@ from devices.emrtd.trust import TrustStore, load_store
 from hub.cases import applications
 from hub.cases.codes import case_code, check_character, read_case_code, read_secret
 from hub.cases.passports import KeptChip, examine, replay
+from hub.countries import Countries
 from hub.errors import BadInput
 from hub.models.application import Document
 from hub.wire import PassportInput, Preregistration
@@ -76,6 +78,20 @@ def test_a_kept_chip_is_judged_again_with_the_certificates_of_another_day(desk) 
     assert overall(replay(kept, TrustStore(), at=at)) is Verdict.UNKNOWN_SIGNER
     with pytest.raises(BadInput):
         replay(b"{}", TrustStore(), at=at)
+
+
+def test_countries_that_are_imported_while_the_hub_runs_count_at_once(desk, tmp_path) -> None:
+    folder = tmp_path / "csca"
+    countries = Countries(folder)
+    assert countries.current().authorities == ()
+    path = tmp_path / "utopia.cer"
+    path.write_bytes(desk.passport.csca)
+    [authority] = load_store(path).authorities
+
+    import_file(path, folder, confirmed=[authority.fingerprint], at=desk.clock.now())
+
+    assert countries.current().authorities == (authority,)
+    assert countries.current() is countries.current()
 
 
 def test_a_chip_that_proves_nothing_is_suspected_by_the_hub_itself(desk) -> None:
