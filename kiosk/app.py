@@ -11,7 +11,7 @@ from kivy.app import App
 from kivy.clock import Clock
 from kivy.properties import StringProperty
 
-from kiosk import events
+from kiosk import events, flow
 from kiosk.effects import Effect
 from kiosk.screens.shell import Shell
 from kiosk.session import reduce
@@ -26,6 +26,8 @@ TICK_S = 0.5
 class KioskApp(App):  # type: ignore[misc] # Kivy has no types
     """Holds the session; `carry_out` does what the session asks for.
 
+    `on_rest` is called once, when every screen is built and nobody stands there.
+
     `lang` is the language shown; kv files name it beside each key so that texts follow it.
     """
 
@@ -39,6 +41,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         catalogues: Mapping[str, Catalogue] | None = None,
         on_drawn: Callable[[], None] = lambda: None,
         on_session: Callable[[Session], None] = lambda _: None,
+        on_rest: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self.catalogues = dict(catalogues or load_catalogues())
@@ -47,6 +50,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         self._speech = speech
         self._on_drawn = on_drawn
         self._on_session = on_session
+        self._on_rest = on_rest
         self._office_seen_at = 0.0
         self._wedge = Wedge(self.tell, Clock.get_time)
 
@@ -93,6 +97,10 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
 
     def _tick(self, _elapsed_s: float) -> None:
         self.tell(events.Tick(Clock.get_time()))
+        if self.session.screen != flow.LANGUAGE.name or self.shell.build_ahead():
+            return
+        on_rest, self._on_rest = self._on_rest, lambda: None
+        on_rest()
 
     def _show(self, before: Session) -> None:
         self.lang = self.session.view.language

@@ -28,6 +28,11 @@ class ServicePage(Page):
     earlier = ObjectProperty(PageTurned(-1))
     later = ObjectProperty(PageTurned(1))
 
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._said: tuple[object, ...] = ()
+        self._cards: list[ServiceCard] = []
+
     def render(self, session: Session) -> None:
         """Show why the last request was refused, if it was."""
         code = session.refusal
@@ -36,9 +41,8 @@ class ServicePage(Page):
 
     def prepare(self, width: float, height: float, look: Look, *, reach: float) -> None:
         """Put as many cards on the page as there is room for, or reach in wheelchair height."""
-        services = self.session.office.services if self.session.office else []
         left, _, right, _ = self.inner(look)
-        cards = [self._card(service) for service in services]
+        cards = self._all_cards()
         heights = [
             card.measure(width - left - right, look) + look.gap(self.ids.cards.gap)
             for card in cards
@@ -58,6 +62,16 @@ class ServicePage(Page):
         self.ids.cards.clear_widgets()
         for card in cards[shown]:
             self.ids.cards.add_widget(card)
+
+    def _all_cards(self) -> list[ServiceCard]:
+        """Return a card for each service, built anew only when what they say has changed."""
+        session = self.session
+        services = session.office.services if session.office else []
+        said = (services, session.view.language, session.alone)
+        if said != self._said:
+            self._said = said
+            self._cards = [self._card(service) for service in services]
+        return self._cards
 
     def _without_cards(self, width: float, look: Look, pages: str) -> float:
         """Return the height of everything but the cards, with or without the pager."""

@@ -179,3 +179,26 @@ def test_services_that_do_not_fit_are_on_a_second_page(glass: Glass) -> None:
 
 def _services(glass: Glass) -> set[str]:
     return {name for name in glass.names() if name.startswith("service-")}
+
+
+def test_all_screens_are_built_while_nobody_stands_there(glass: Glass) -> None:
+    from kiosk.screens.shell import PAGES
+
+    rested: list[bool] = []
+    glass.app._on_rest = lambda: rested.append(True)
+    glass.tell(on.OfficeSeen(office()))
+    glass.run(len(PAGES) * 1.0)
+
+    assert set(glass.shell._pages) == {kind for _, kind in PAGES.values()}
+    assert rested == [True]
+    assert glass.session.screen == "language"
+
+
+def test_a_service_card_is_built_once_for_what_it_says(glass: Glass) -> None:
+    glass.tell(on.OfficeSeen(office()), on.LanguageChosen("id", KEY))
+    first = glass.button("service-skim")
+    glass.tell(on.PageTurned(1), on.PageTurned(-1))
+
+    assert glass.button("service-skim") is first
+    glass.tell(on.LanguageChosen("en"))
+    assert glass.button("service-skim") is not first
