@@ -34,6 +34,7 @@ from hub.web import api, assets, auth, display, officer, rooms, sop, stream, sup
 from hub.web.closing_time import end_days
 from hub.web.commanding import JSON, provide_commanding, provide_station
 from hub.web.connection import AnyRequest
+from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
 from hub.web.problems import answer_failure, answer_http, answer_refused
@@ -207,6 +208,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "neighbours": serving.neighbours,
         "tokens": tokens,
         "gate": Gate(),
+        "voice": Voice(),
     }
     asked = {
         "station": Provide(provide_station),
