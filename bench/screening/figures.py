@@ -23,8 +23,10 @@ from hub.cekal.weights import load_weights
 
 LARGE = 500_000
 HAND_EACH = 200
+CHANCE = (0.0, 0.03)
 MANY = ((0.5, 2.0), (0.0, 3.5))
-"""The room for false alarms in per cent; 800 strangers of a quick run leave more to chance."""
+"""The room for false alarms in per cent; the 400 and 800 queries of a quick run leave more to
+chance: eight strangers decide its threshold for 1 %."""
 GOALS = {  # small lists, 1,000,000
     "recall 1 %": (0.90, 0.78), "recall 5 %": (0.94, 0.87),
     "unseen 1 %": (0.80, 0.0), "unseen 5 %": (0.90, 0.0), "complete birth 1 %": (0.97, 0.95),
@@ -64,7 +66,7 @@ def measure(
         sets.negatives(people, 2 * queries), sets.negatives(people, 2 * queries, unseen=True),
     )  # fmt: skip
     mine = Round(*(score(some, lambda case: ask(matcher, case)) for some in cases))
-    _figures(report, size, mine)
+    _figures(report, size, mine, CHANCE[few])
     _fixed_beforehand(report, matcher, entries, mine, seed, MANY[few])
     _tables(mine)
     _second_hand(report, matcher, hand, queries, MANY[few])
@@ -109,7 +111,7 @@ def _second_hand(
     _line("second hand, alarms by culture", alarms, alarms.best, one, "culture")
 
 
-def _figures(report: Report, size: int, mine: Round) -> None:
+def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
     large = int(size > LARGE)
     one, five = (threshold(mine.negatives, share) for share in (0.01, 0.05))
     figures = {
@@ -120,7 +122,7 @@ def _figures(report: Report, size: int, mine: Round) -> None:
         "complete birth 1 %": recall(mine.seen, one, lambda case: case.complete),
     }
     for name, value in figures.items():
-        report.at_least(name, value, GOALS[name][large])
+        report.at_least(name, value, GOALS[name][large] - chance)
     among = {
         kind: float(np.mean(scored.rank < 30))
         for kind, scored in (("seen", mine.seen), ("unseen", mine.unseen))

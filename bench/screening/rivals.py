@@ -7,6 +7,7 @@ pairs as ours, so that the difference is the matching of names alone.
 from __future__ import annotations
 
 import numpy as np
+from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
@@ -14,7 +15,6 @@ from bench.screening.learn import fit
 from bench.screening.measured import recall, score, threshold
 from bench.screening.sets import Case, Sets
 from hub.cekal.birthdates import births_of
-from hub.cekal.entries import name_form
 from hub.cekal.index import Index, index_of
 from hub.cekal.records import Entry, Query, country_of, passport_of
 from hub.cekal.terms import FACTS, QUALITIES, Asked, fact_terms
@@ -29,6 +29,12 @@ POWERS = (
     lambda alike: np.maximum(alike - 0.85, 0),
     lambda alike: alike >= 0.999,
 )
+
+
+def name_form(name: str) -> str:
+    """Return a name as compared exactly: Latin capitals, words in alphabetical order."""
+    words = anyascii(name).upper().replace("-", " ").replace(",", " ").split()
+    return " ".join(sorted("".join(c for c in word if c.isalnum()) for word in words))
 
 
 class ExactSearch:
