@@ -66,7 +66,8 @@ class DeviceRecord:
     def up(self, identity: Identity, *, at: datetime) -> DeviceRecord:
         """Return the record of a device that was opened at `at`."""
         again = self.reconnects + (1 if self.last_error_at else 0)
-        return replace(self, accepted=self.accepted or identity, up_since=at, reconnects=again)
+        accepted = _completed(self.accepted, identity)
+        return replace(self, accepted=accepted, up_since=at, reconnects=again)
 
     def down(self, code: str, *, at: datetime) -> DeviceRecord:
         """Return the record of a device that was lost at `at`."""
@@ -112,6 +113,15 @@ class DeviceRecord:
             "counters": dict(self.counters),
             "serviced": {name: _text(at) for name, at in self.serviced.items()},
         }
+
+
+def _completed(known: Identity | None, told: Identity) -> Identity:
+    """Return who the device is, with what it tells only now: some answer when they are idle."""
+    if known is None:
+        return told
+    return Identity(
+        known.model or told.model, known.serial or told.serial, told.firmware or known.firmware
+    )
 
 
 def read_records(state: Path) -> dict[str, DeviceRecord]:

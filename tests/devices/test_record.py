@@ -66,3 +66,15 @@ def test_another_address_is_a_new_record(tmp_path: Path) -> None:
 
     assert record == DeviceRecord("sane:y")
     assert record.up(SCANNER, at=AT + timedelta(hours=1)).reconnects == 0
+
+
+def test_what_a_device_tells_later_completes_who_it_is() -> None:
+    silent = DeviceRecord("x").up(Identity(), at=AT)
+
+    told = silent.up(SCANNER, at=AT)
+
+    assert told.accepted == SCANNER
+    assert told.is_another(Identity("Canon DR-C225", "B2"))
+    assert told.up(Identity("Canon DR-C225", "A1", "2.0"), at=AT).accepted == Identity(
+        "Canon DR-C225", "A1", "2.0"
+    )
