@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 GROUP = "loket.commands"
 CEKAL = EntryPoint("cekal", "hub.cekal.command:app", GROUP)
+VERIFY = EntryPoint("verify", "hub.verify.command:app", GROUP)
+ARCHIVE = EntryPoint("archive", "hub.verify.archive_command:app", GROUP)
 OFFICE = EntryPoint("office", "hub.office.command:office_app", GROUP)
+OWN = (CEKAL, OFFICE, VERIFY, ARCHIVE)
 
 hub_app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +45,9 @@ KeyFile = Annotated[
 def main() -> NoReturn:
     """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
     arguments = sys.argv[1:]
-    known = {entry.name: entry for entry in (*entry_points(group=GROUP), CEKAL, OFFICE)}
+    known = {
+        entry.name: entry for entry in (*entry_points(group=GROUP), CEKAL, OFFICE, VERIFY, ARCHIVE)
+    }
     if arguments[:1] == ["--version"]:
         print(f"loket {version('loket')}")
         raise SystemExit(0)

@@ -104,6 +104,7 @@ def open_house(settings: Settings, clock: Clock) -> House:
     keyring = Keyring.load(settings.key_file)
     blobs = Blobs(settings.blobs, keyring)
     procedure = Procedure(office, load_sop(), keyring, blobs, Countries(settings.trusted))
+    publish_code_key(settings, keyring)
     database = _migrated(settings)
     try:
         require_own(database, settings, office.office.code)
@@ -111,6 +112,15 @@ def open_house(settings: Settings, clock: Clock) -> House:
         database.close()
         raise
     return House(settings, procedure, database, clock)
+
+
+def publish_code_key(settings: Settings, keyring: Keyring) -> None:
+    """Leave the public key of the office's barcodes in the folder, for whoever verifies papers."""
+    file = settings.folder / "office-code.pub.pem"
+    pem = keyring.public_code_key()
+    if not file.exists() or pem not in file.read_bytes():
+        with file.open("ab") as out:  # an earlier key stays: papers that bear it live on
+            out.write(pem)
 
 
 @contextmanager

@@ -83,10 +83,15 @@ def judge_code(text: str, keys: tuple[Ed25519PublicKey, ...]) -> Verdict:
     said = _said(kind, fields)
     if len(parts) != 2 + len(_FIELDS[kind]) + 1:
         return Verdict("unsigned", kind, said.number, said.case)
-    signed, _, signature = text.strip().rpartition(":")
-    if any(_fits(key, signed, signature) for key in keys):
+    if signed_by(text, keys):
         return said
     return Verdict("forged", kind, said.number, said.case)
+
+
+def signed_by(text: str, keys: tuple[Ed25519PublicKey, ...]) -> bool:
+    """Say whether one of the keys signed this text, whatever it says."""
+    signed, _, signature = text.strip().rpartition(":")
+    return any(_fits(key, signed, signature) for key in keys)
 
 
 def _said(kind: str, fields: dict[str, str]) -> Verdict:

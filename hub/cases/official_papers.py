@@ -5,21 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from hub.cases import agenda, archive, blanks, custody
-from hub.cases.current import officer_names
-from hub.cases.history import history
+from hub.cases.history_paper import case_history
 from hub.cases.opened import OpenedCase
 from hub.cases.payments import billing
 from hub.errors import Conflict
 from hub.letters import (
     ArchiveLabel,
     BillingSlip,
-    Column,
     CustodyReceipt,
     Fact,
     Listing,
     OfficialLetter,
 )
-from hub.letters.wording import clock_time, indonesian_date, local_day, short_date
+from hub.letters.wording import indonesian_date
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
@@ -203,30 +201,10 @@ def archive_label(opened: OpenedCase) -> ArchiveLabel:
     )
 
 
-def case_history(opened: OpenedCase) -> Listing:
+def history_of(opened: OpenedCase) -> Listing:
     """Return everything that happened to the case, as a list; SOP Cekal is not in it."""
-    case = opened.case
-    zone = opened.procedure.office.office.timezone
-    names = officer_names(opened.session, case.office)
-    lines = history(opened.session, opened.procedure, case, names, sees_cekal=False)
-    return Listing(
-        imprint=opened.imprint(f"{case.case_code}-H", f"LOKET:H:{case.case_code}", case.case_code),
-        title=Words(id="Riwayat Perkara", en="History of the case"),
-        number=case.case_code,
-        facts=_person(opened),
-        columns=(
-            Column(head=Words(id="Waktu", en="When"), share=1.0),
-            Column(head=Words(id="Yang terjadi", en="What happened"), share=2.4),
-            Column(head=Words(id="Oleh", en="By"), share=1.1),
-        ),
-        rows=tuple(
-            (
-                f"{short_date(local_day(line.at, zone))} {clock_time(line.at, zone)}",
-                f"{line.what.id} / {line.what.en}" + (f" · {line.remark}" if line.remark else ""),
-                line.by or "–",
-            )
-            for line in lines
-        ),
+    return case_history(
+        opened.session, opened.procedure, opened.case, opened.at, opened.officer, opened.copy
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.cases import blanks, official_papers, payments
 from hub.cases.applications import receipt_payload
 from hub.cases.codes import read_secret
+from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, opened_case
 from hub.errors import NotFound
 from hub.letters import (
@@ -17,7 +18,6 @@ from hub.letters import (
     CollectionSlip,
     EndorsementText,
     HandedItem,
-    Letterhead,
     Paper,
     PaymentProof,
     Purpose,
@@ -50,21 +50,6 @@ PURPOSES: Mapping[str, Purpose] = {
 }
 CONTENTS = Words(id="Berkas permohonan SKIM", en="File of the SKIM application")
 PROMISE = Words(id="hari kerja setelah berkas lengkap", en="working days once the file is complete")
-
-
-def letterhead(procedure: Procedure) -> Letterhead:
-    """Return the office's letterhead."""
-    office, head = procedure.office.office, procedure.office.letterhead
-    return Letterhead(
-        lines=head.lines[:-1],
-        office=head.lines[-1],
-        address=head.address,
-        contact=head.contact,
-        place=office.city,
-        zone=office.timezone,
-        complaints=Words(id=office.complaints, en=office.complaints),
-        specimen=office.specimen,
-    )
 
 
 def paper(
@@ -248,7 +233,7 @@ _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
     "rejection_letter": official_papers.rejection_letter,
     "cover_letter": official_papers.cover_letter,
     "archive_label": official_papers.archive_label,
-    "case_history": official_papers.case_history,
+    "case_history": official_papers.history_of,
 }
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, persons, steps
+from hub.blobs import StoredFile, register
+from hub.cases import blanks, documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.branches import open_diversion
-from hub.cases.legalising import PRINTED, SCAN, STEP, printed_signer, signer_of, values_at
-from hub.errors import BadInput, NotAllowed
+from hub.cases.legalising import (
+    ELECTRONIC,
+    PRINTED,
+    SCAN,
+    STEP,
+    of_case,
+    printed_signer,
+    signer_of,
+    values_at,
+)
+from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.application import Application, StepRecord
 from hub.office import Signer
 from hub.procedure import Procedure
@@ -21,6 +31,7 @@ from hub.wire import FieldFault
 from hub.writer import Tx
 
 LEGALISER = frozenset({"legaliser"})
+LETTER, SIGNED = "8.skim", "9.signed_letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,30 @@ def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[T
     )
 
 
+def letter_of(session: Session, office: int, application: str) -> str:
+    """Return the stored letter as it was printed at step 8. Raises Conflict `letter_missing`."""
+    files = documents.of_case(session, office, application)
+    letters = [file.blob for file in files if file.item == LETTER]
+    if not letters:
+        raise Conflict(
+            "letter_missing",
+            "The letter was not printed by the hub: it cannot be signed electronically.",
+            id="Surat tidak dicetak lewat hub: tidak dapat ditandatangani elektronik.",
+        )
+    return letters[-1]
+
+
 def sign_batch(
-    tx: Tx, procedure: Procedure, applications: Sequence[str], nip: str
+    tx: Tx,
+    procedure: Procedure,
+    applications: Sequence[str],
+    nip: str,
+    signed: Mapping[str, StoredFile] | None = None,
 ) -> tuple[str, ...]:
     """The signer confirms reviewed cases by their own login; all of them or none.
 
-    `nip` is the signed-in officer's own. Raises NotAllowed `no_signer`, BadInput
+    `nip` is the signed-in officer's own; `signed` holds the electronically signed letters, if the
+    office signs so. Raises NotAllowed `no_signer`, BadInput
     `nothing_chosen`, and whatever refuses a case, its code first.
     """
     must_have_role(tx, LEGALISER)
@@ -73,7 +102,18 @@ def sign_batch(
         raise BadInput("nothing_chosen", text, id="Pilih perkara yang sudah Anda periksa.")
     for application in applications:
         _complete(tx, procedure, application, signer)
+        if signed and application in signed:
+            _keep_signed(tx, application, signed[application])
     return tuple(applications)
+
+
+def _keep_signed(tx: Tx, application: str, letter: StoredFile) -> None:
+    register(tx, letter, "application/pdf")
+    documents.keep(tx, application, kind="print", item=SIGNED, blob=letter.id, step=STEP)
+    row = of_case(tx.session, tx.office, application)
+    if row is not None:
+        row.mode, row.blob = ELECTRONIC, letter.id
+        tx.session.flush()
 
 
 def record_wet(tx: Tx, procedure: Procedure, application: str, nip: str, scan: str) -> str:

@@ -144,7 +144,7 @@ class Journey:
             page = officer.open(f"{self._case}?lang=en")
             files = [one for one in page.links if one.to.startswith(f"{self._case}/file/")]
             downloads = [self._download(officer, one.to, one.words) for one in files if one.words]
-        taken = {path for path in downloads if path is not None}
+        taken = {path for path in downloads if path is not None} | {self._package()}
         tickets = sorted(self._out.glob("ticket-*.png"))
         papers_left = [self._out / name for name in LEFT]
         kept = list(dict.fromkeys([*tickets, *papers_left, *sorted(taken)]))
@@ -152,6 +152,17 @@ class Journey:
             papers.examine(path)
         self._must_be_whole(taken, tickets)
         self._say(f"left in {self._out}: {', '.join(path.name for path in kept)}")
+
+    def _package(self) -> Path:
+        """Take the package out of the archive: only the archivist, only with a reason."""
+        room = self._case.replace("/case/", "/archive/")
+        with self._signed_in("arsip") as officer:
+            page = officer.open("/archive?lang=en")
+            officer.send(page, f"{room}/open", {"reason": "what the demo leaves"})
+            _, content = officer.fetch(f"{room}/package.tar")
+        target = self._out / "archive-package.tar"
+        target.write_bytes(content)
+        return target
 
     def _download(self, officer: Officer, path: str, words: str) -> Path | None:
         """Save a file of the case, unless it was printed or is of the chip."""

@@ -188,6 +188,14 @@ class Deadlines(Rule, frozen=True, kw_only=True):
     confirmed: bool = False
 
 
+class SignatureRules(Rule, frozen=True, kw_only=True):
+    """How step 9 signs: `wet` on paper, or `pades` besides it, with the office's PKCS#12 key."""
+
+    mode: Literal["wet", "pades"] = "wet"
+    key_file: str = ""
+    passphrase_file: str = ""
+
+
 class RegisterRule(Rule, frozen=True, kw_only=True):
     """How a register number is written: `{unit}`, `{seq}` and `{year}` are filled in."""
 
@@ -255,6 +263,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     checklist: Checklist
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
     treasury: TreasuryRules = TreasuryRules()
+    signature: SignatureRules = SignatureRules()
     deadlines: Deadlines = Deadlines()
     register: RegisterRule
     signers: tuple[Signer, ...] = msgspec.field(name="signer")

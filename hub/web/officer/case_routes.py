@@ -74,7 +74,7 @@ async def show_file(
     """Show a file of the case. Raises NotFound `blob_unknown`."""
     view = await case_acts.look(desk, application)
     found = next((one for one in view.documents if one.blob == blob), None)
-    if found is None:
+    if found is None or found.kind == "package":  # the archive's room opens it, with a reason
         raise NotFound("blob_unknown", "There is no such file.", id="Berkas itu tidak ada.")
     content = await asyncio.to_thread(desk.procedure.blobs.get, blob)
     headers = {

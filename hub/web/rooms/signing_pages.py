@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -12,12 +13,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from hub.blobs import register
+from hub.blobs import StoredFile, register
 from hub.cases import signing
 from hub.cases.legalising import signer_of
 from hub.cases.signing import ToSign
 from hub.errors import BadInput, Refused
 from hub.office import Signer
+from hub.signatures import LocalKey, Signature
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer.confirming import confirmed
@@ -56,8 +58,9 @@ async def sign(desk: NamedDependency[Desk], request: AnyRequest) -> Response[str
             fault = FieldFault(field="password", code="missing", message="wajib diisi / required")
             text = "Your password confirms the signature."
             raise BadInput("password_missing", text, id="Isi kata sandi Anda.", fields=[fault])
+        signed = await _electronically(desk, chosen)
         await desk.command(
-            lambda tx: signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip),
+            lambda tx: signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip, signed),
             form,
             "sign batch",
         )
@@ -89,6 +92,24 @@ async def record_wet(
     except Refused as refused:
         return await _page(desk, refused, form)
     return back("/signing")
+
+
+async def _electronically(desk: Desk, chosen: list[str]) -> dict[str, StoredFile]:
+    """Sign the letters with the office's key, if it signs so; nothing is recorded by this."""
+    rules = desk.office.signature
+    if rules.mode != "pades":
+        return {}
+    signer = LocalKey(Path(rules.key_file), Path(rules.passphrase_file))
+    said = Signature(desk.officer.name, "Pengesahan SKIM", desk.office.office.city)
+    signed: dict[str, StoredFile] = {}
+    for case in chosen:
+        _, _, blob = await desk.read(
+            lambda session, _at, case=case: signing.letter_of(session, desk.office_no, case)  # type: ignore[misc]  # the default binds the loop's case
+        )
+        letter = await asyncio.to_thread(desk.procedure.blobs.get, blob)
+        pdf = await signer.sign(letter, said)
+        signed[case] = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
+    return signed
 
 
 async def _page(

@@ -1,13 +1,16 @@
 """The archive package of a finished case: a BagIt bag (RFC 8493) in a tar, stored encrypted.
 
 CODE/bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
+CODE/signature.txt       LOKET:A:CODE:SHA-256 of the tag manifest:signature of the office
 CODE/data/case.json      the whole case record
+CODE/data/case.pdf       the same case to be read: its history as PDF/A
 CODE/data/audit.json     its events with their seals
 CODE/data/documents/…    every file of the case
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import mimetypes
 import tarfile
@@ -23,9 +26,11 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases import documents
+from hub.cases.history_paper import case_history, letterhead
 from hub.cases.record import case_record, events_of
 from hub.cases.views import DocumentLine
 from hub.errors import BadInput
+from hub.letters.once import print_once
 from hub.models.application import Application, ArchivePackage
 from hub.models.officer import Officer
 from hub.models.schema import new_id
@@ -34,6 +39,8 @@ from hub.wire import FieldFault, Words
 from hub.writer import Actor, Tx
 
 PACKAGE = "package"
+SIGNATURE = "signature.txt"
+SIGNED = "LOKET:A:"
 MEDIA_TYPE = "application/x-tar"
 LARGEST_BYTES = 512 * 1024 * 1024
 _MEMORY = Path("/dev/shm")  # noqa: S108 — plain files of a case never touch the disk if it can be
@@ -57,7 +64,9 @@ def build(
         (bag / "case.json").write_bytes(_pretty(record))
         (bag / "audit.json").write_bytes(_pretty(events_of(session, application)))
         _write_documents(session, procedure, application, bag / "documents")
+        (bag / "case.pdf").write_bytes(_readable(session, procedure, application, at, officer))
         _make_bag(bag, procedure, application, at)
+        _sign(bag, procedure)
         return procedure.blobs.put(_tar(bag, at), largest=LARGEST_BYTES)
 
 
@@ -155,6 +164,21 @@ def _make_bag(bag: Path, procedure: Procedure, application: Application, at: dat
         "External-Description": f"{procedure.sop.number} {procedure.sop.sheet.name.id}",
     }
     bagit.make_bag(str(bag), info, checksums=["sha256"])
+
+
+def _readable(
+    session: Session, procedure: Procedure, application: Application, at: datetime, officer: Actor
+) -> bytes:
+    moment = at.replace(microsecond=0)
+    paper = case_history(session, procedure, application, moment, officer)
+    return print_once(letterhead(procedure), paper)
+
+
+def _sign(bag: Path, procedure: Procedure) -> None:
+    """Sign the tag manifest, which vouches for the manifest, which vouches for every file."""
+    digest = hashlib.sha256((bag / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    text = procedure.keyring.sign(f"{SIGNED}{bag.name}:{digest.upper()}")
+    (bag / SIGNATURE).write_text(text + "\n", "ascii")
 
 
 def _tar(bag: Path, at: datetime) -> bytes:

@@ -1,0 +1,298 @@
+"""SOP Penyimpanan Berkas: the paper file on its way through the archive; nothing is ever erased.
+
+RECEIVED → CHECKED → LABELLED → SHELVED ⇄ ON_LOAN;  SHELVED → INACTIVE → PROPOSED
+The archivist decides; destruction itself needs ANRI's approval and happens outside of here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.cases.applications import must_find, must_have_role
+from hub.cases.archive.package import package_row
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.events.correspondence import ArchiveMoved, ArchiveOpened, FilesTransferred
+from hub.models.application import Application, ArchivePackage
+from hub.models.correspondence import ArchiveMove, TransferList
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+ARCHIVIST = frozenset({"archivist"})
+MAY_OPEN = frozenset({"archivist", "auditor"})
+STEPS = {
+    "check": ("RECEIVED", "CHECKED"),
+    "label": ("CHECKED", "LABELLED"),
+    "shelve": ("LABELLED", "SHELVED"),
+    "lend": ("SHELVED", "ON_LOAN"),
+    "return": ("ON_LOAN", "SHELVED"),
+    "retire": ("SHELVED", "INACTIVE"),
+    "propose": ("INACTIVE", "PROPOSED"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A file of the archive as its page lists it."""
+
+    application: str
+    case_code: str
+    package: str
+    state: str
+    shelf: str
+    classification: str
+    archived_on: date
+    retain_until: date | None
+    due_on: date | None
+    overdue: bool
+    borrower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the archivist does with a file; `note` names the borrower or the reason."""
+
+    name: str
+    place: str = ""
+    due_on: str = ""
+    note: str = ""
+
+
+def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
+    """Do one act of the archive; return the file's state. Raises BadInput, Conflict, NotAllowed."""
+    must_have_role(tx, ARCHIVIST)
+    row = must_find(tx.session, tx.office, procedure, application)
+    package = _must_be_filed(tx.session, row)
+    before, after = STEPS[act.name]
+    if package.state != before:
+        raise Conflict(
+            "archive_order",
+            f"This file is {package.state}; it must be {before} first.",
+            id=f"Berkas ini {package.state}; harus {before} lebih dahulu.",
+        )
+    today = procedure.office.today(tx.at)
+    due = _judged(act, package, today)
+    package.state = after
+    if act.place.strip():
+        package.shelf = act.place.strip()
+    package.due_on = due
+    years = procedure.office.retention.years
+    if act.name == "label" and years:
+        package.retain_until = _years_later(procedure.office.today(package.at), years)
+    _write(tx, package, act.name, place=act.place, due_on=due, note=act.note)
+    return package.state
+
+
+def open_package(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
+    """Log that an officer takes the package out, and why; return the package's id."""
+    must_have_role(tx, MAY_OPEN)
+    row = must_find(tx.session, tx.office, procedure, application)
+    package = _must_be_filed(tx.session, row)
+    if not reason.strip():
+        raise _missing("reason")
+    _write(tx, package, "open", note=reason)
+    tx.emit(ArchiveOpened(row.id, package.id), subject=row.id)
+    return package.id
+
+
+def opened_by(session: Session, office: int, application: str, officer: str) -> datetime | None:
+    """Return when this officer last gave a reason to take the package out, or None."""
+    query = (
+        select(func.max(ArchiveMove.at))
+        .join(
+            ArchivePackage,
+            (ArchivePackage.office == ArchiveMove.office)
+            & (ArchivePackage.id == ArchiveMove.package),
+        )
+        .where(
+            ArchiveMove.office == office,
+            ArchivePackage.application == application,
+            ArchiveMove.act == "open",
+            ArchiveMove.by == officer,
+        )
+    )
+    return session.scalar(query)
+
+
+def give_list(tx: Tx, procedure: Procedure, applications: list[str]) -> str:
+    """Sign a transfer list as its giver; return its id. Raises BadInput `nothing_chosen`."""
+    must_have_role(tx, frozenset({"administration", "archivist"}))
+    if not applications:
+        text = "Choose the files to be handed over."
+        raise BadInput("nothing_chosen", text, id="Pilih berkas yang diserahkan.")
+    codes = []
+    for application in applications:
+        row = must_find(tx.session, tx.office, procedure, application)
+        _must_be_filed(tx.session, row)
+        codes.append(row.case_code)
+    year = procedure.office.today(tx.at).year
+    made = tx.session.scalar(
+        select(func.count()).where(
+            TransferList.office == tx.office, TransferList.number.endswith(f"/{year}")
+        )
+    )
+    transfer = TransferList(
+        office=tx.office,
+        id=new_id(),
+        number=f"DP-{(made or 0) + 1:04d}/{year}",
+        files=" ".join(codes),
+        given_by=tx.actor.id,
+        given_by_name=tx.actor.name,
+        given_at=tx.at,
+    )
+    tx.session.add(transfer)
+    tx.session.flush()
+    tx.emit(FilesTransferred(transfer.id, len(codes), received=False), subject=transfer.id)
+    return transfer.id
+
+
+def receive_list(tx: Tx, transfer: str) -> str:
+    """Sign a transfer list as its receiver: the archivist, another person than the giver."""
+    must_have_role(tx, ARCHIVIST)
+    row = tx.session.get(TransferList, (tx.office, transfer))
+    if row is None:
+        text = "There is no such transfer list."
+        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
+    if row.received_at is not None:
+        text = "This list is signed by both already."
+        raise Conflict("transfer_received", text, id="Daftar ini sudah ditandatangani keduanya.")
+    if row.given_by == tx.actor.id:
+        raise NotAllowed(
+            "segregation",
+            "Who gives and who receives the files must be two persons.",
+            id="Yang menyerahkan dan yang menerima berkas harus dua orang.",
+        )
+    row.received_by, row.received_by_name, row.received_at = tx.actor.id, tx.actor.name, tx.at
+    tx.session.flush()
+    files = len(row.files.split())
+    tx.emit(FilesTransferred(row.id, files, received=True), subject=row.id)
+    return row.id
+
+
+def filed(session: Session, office: int, procedure: Procedure, at: datetime) -> tuple[Filed, ...]:
+    """Return the files of the archive, overdue loans and unfinished ones first."""
+    today = procedure.office.today(at)
+    query = (
+        select(ArchivePackage, Application.case_code)
+        .join(
+            Application,
+            (Application.office == ArchivePackage.office)
+            & (Application.id == ArchivePackage.application),
+        )
+        .where(ArchivePackage.office == office)
+        .order_by(ArchivePackage.at.desc())
+        .limit(500)
+    )
+    borrowers = _borrowers(session, office)
+    rows = [
+        Filed(
+            application=package.application,
+            case_code=code,
+            package=package.id,
+            state=package.state,
+            shelf=package.shelf,
+            classification=package.retention,
+            archived_on=procedure.office.today(package.at),
+            retain_until=package.retain_until,
+            due_on=package.due_on,
+            overdue=package.due_on is not None and package.due_on < today,
+            borrower=borrowers.get(package.id, "") if package.state == "ON_LOAN" else "",
+        )
+        for package, code in session.execute(query)
+    ]
+    return tuple(sorted(rows, key=lambda one: (not one.overdue, one.state == "SHELVED")))
+
+
+def transfers(session: Session, office: int) -> tuple[TransferList, ...]:
+    """Return the transfer lists, those that wait for the receiver first."""
+    query = select(TransferList).where(TransferList.office == office)
+    rows = session.scalars(query.order_by(TransferList.given_at.desc()).limit(20)).all()
+    return tuple(sorted(rows, key=lambda row: row.received_at is not None))
+
+
+def _borrowers(session: Session, office: int) -> dict[str, str]:
+    query = select(ArchiveMove.package, ArchiveMove.note).where(
+        ArchiveMove.office == office, ArchiveMove.act == "lend"
+    )
+    return dict(session.execute(query.order_by(ArchiveMove.at)).all())  # the last one counts
+
+
+def _must_be_filed(session: Session, row: Application) -> ArchivePackage:
+    package = package_row(session, row.office, row.id)
+    if package is None:
+        text = "This case is not in the archive yet."
+        raise Conflict("not_archived", text, id="Perkara ini belum di arsip.")
+    return package
+
+
+def _judged(act: Act, package: ArchivePackage, today: date) -> date | None:
+    if act.name == "shelve" and not act.place.strip():
+        raise _missing("place")
+    if act.name in ("lend", "propose") and not act.note.strip():
+        raise _missing("note")
+    if act.name == "propose" and (package.retain_until is None or package.retain_until > today):
+        raise Conflict(
+            "retention_runs",
+            "Its retention is not over, or was never decided: it is kept.",
+            id="Masa simpannya belum habis atau belum ditetapkan: berkas tetap disimpan.",
+        )
+    if act.name != "lend":
+        return None
+    try:
+        due = date.fromisoformat(act.due_on.strip())
+    except ValueError:
+        due = today
+    if due <= today:
+        fault = FieldFault(
+            field="due_on", code="wrong", message="hari setelah hari ini / a day after today"
+        )
+        text = "Say on which day the file comes back."
+        raise BadInput("due_wrong", text, id="Sebutkan hari berkas kembali.", fields=[fault])
+    return due
+
+
+def _write(
+    tx: Tx,
+    package: ArchivePackage,
+    act: str,
+    *,
+    place: str = "",
+    due_on: date | None = None,
+    note: str = "",
+) -> None:
+    tx.session.add(
+        ArchiveMove(
+            office=tx.office,
+            id=new_id(),
+            package=package.id,
+            act=act,
+            place=place.strip(),
+            due_on=due_on,
+            note=note.strip(),
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+    if act != "open":  # only the audit learns who read a package
+        event = ArchiveMoved(package.application, package.id, act)
+        tx.emit(event, subject=package.application)
+
+
+def _missing(field: str) -> BadInput:
+    fault = FieldFault(field=field, code="missing", message="wajib diisi / required")
+    text = "Something is missing; see the named field."
+    return BadInput("missing", text, id="Ada yang belum diisi.", fields=[fault])
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

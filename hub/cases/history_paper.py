@@ -1,0 +1,82 @@
+"""The history of a case as a paper, for the counter and for the archive; and the letterhead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.cases import persons
+from hub.cases.current import officer_names
+from hub.cases.history import history
+from hub.letters import Column, Fact, Imprint, Letterhead, Listing
+from hub.letters.wording import clock_time, local_day, short_date
+from hub.models.application import Application
+from hub.procedure import Procedure
+from hub.wire import Words
+from hub.writer import Actor
+
+
+def letterhead(procedure: Procedure) -> Letterhead:
+    """Return the office's letterhead."""
+    office, head = procedure.office.office, procedure.office.letterhead
+    return Letterhead(
+        lines=head.lines[:-1],
+        office=head.lines[-1],
+        address=head.address,
+        contact=head.contact,
+        place=office.city,
+        zone=office.timezone,
+        complaints=Words(id=office.complaints, en=office.complaints),
+        specimen=office.specimen,
+    )
+
+
+def case_history(
+    session: Session,
+    procedure: Procedure,
+    case: Application,
+    at: datetime,
+    officer: Actor,
+    copy: bool = False,
+) -> Listing:
+    """Return everything that happened to the case, as a list; SOP Cekal is not in it."""
+    zone = procedure.office.office.timezone
+    person = persons.read(session, procedure.keyring, case)
+    names = officer_names(session, case.office)
+    lines = history(session, procedure, case, names, sees_cekal=False)
+    return Listing(
+        imprint=Imprint(
+            case_code=case.case_code,
+            paper_number=f"{case.case_code}-H",
+            printed_at=at,
+            payload=f"LOKET:H:{case.case_code}",
+            short_code=case.case_code,
+            copy=copy,
+        ),
+        title=Words(id="Riwayat Perkara", en="History of the case"),
+        number=case.case_code,
+        facts=(
+            _fact("Pemohon", "Applicant", person.name or "–"),
+            _fact("Nomor paspor", "Passport number", person.value("passport_number") or "–"),
+            _fact("SOP", "Procedure", procedure.sop.number),
+            _fact("Dicetak oleh", "Printed by", officer.name or "–"),
+        ),
+        columns=(
+            Column(head=Words(id="Waktu", en="When"), share=1.0),
+            Column(head=Words(id="Yang terjadi", en="What happened"), share=2.4),
+            Column(head=Words(id="Oleh", en="By"), share=1.1),
+        ),
+        rows=tuple(
+            (
+                f"{short_date(local_day(line.at, zone))} {clock_time(line.at, zone)}",
+                f"{line.what.id} / {line.what.en}" + (f" · {line.remark}" if line.remark else ""),
+                line.by or "–",
+            )
+            for line in lines
+        ),
+    )
+
+
+def _fact(indonesian: str, english: str, value: str) -> Fact:
+    return Fact(label=Words(id=indonesian, en=english), value=value)

@@ -1,0 +1,175 @@
+"""The archive's room: files on their way to the shelf, loans, lists, export with a reason."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from hub.cases import archive
+from hub.cases.applications import must_find
+from hub.cases.archive import keeping
+from hub.cases.archive.keeping import STEPS, Act, Filed
+from hub.errors import NotAllowed, NotFound, Refused
+from hub.models.correspondence import TransferList
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.room_list import ARCHIVE
+from hub.web.rooms.room import back, must_look, show
+
+OPEN_FOR = timedelta(minutes=10)
+"""How long after its reason was logged a package can be taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """The files of the archive, and what may be done next with each."""
+
+    rows: tuple[Filed, ...]
+    transfers: tuple[TransferList, ...]
+    next_acts: dict[str, tuple[str, ...]]
+    archivist: bool
+    may_open: bool
+    me: str
+    opened: str = ""
+
+    @property
+    def overdue(self) -> int:
+        """Return how many loans should be back."""
+        return sum(row.overdue for row in self.rows)
+
+    def count(self, *states: str) -> int:
+        """Return how many files are in one of the states."""
+        return sum(row.state in states for row in self.rows)
+
+
+@get("/archive")
+async def show_archive(desk: NamedDependency[Desk], opened: FromQuery[str] = "") -> Response[str]:
+    """Show the archive; `opened` is the case whose package may be taken now."""
+    must_look(desk, ARCHIVE)
+    return await _page(desk, opened=opened)
+
+
+@post("/archive/transfer", request_max_body_size=FORM_LIMIT)
+async def give_list(desk: NamedDependency[Desk], request: AnyRequest) -> Response[str] | Redirect:
+    """Sign a transfer list as its giver."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    chosen = form.every("case")
+    try:
+        await desk.command(
+            lambda tx: keeping.give_list(tx, desk.procedure, chosen), form, "transfer list"
+        )
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/archive")
+
+
+@post("/archive/transfer/{transfer:str}", request_max_body_size=FORM_LIMIT)
+async def receive_list(
+    transfer: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Sign a transfer list as its receiver."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    try:
+        await desk.command(lambda tx: keeping.receive_list(tx, transfer), form, "receive list")
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/archive")
+
+
+@get("/archive/{application:str}/package.tar")
+async def take_package(application: FromPath[str], desk: NamedDependency[Desk]) -> Response[bytes]:
+    """Give the package to an officer who has just given a reason. Raises NotAllowed."""
+
+    def read(session: Session, at: datetime) -> tuple[str, str]:
+        row = must_find(session, desk.office_no, desk.procedure, application)
+        given = keeping.opened_by(session, desk.office_no, row.id, desk.officer.id)
+        package = archive.package_row(session, desk.office_no, row.id)
+        if package is None or given is None or at - given > OPEN_FOR:
+            raise NotAllowed(
+                "reason_first",
+                "Give the reason for opening this package first.",
+                id="Sebutkan dahulu alasan membuka paket ini.",
+            )
+        return package.blob, row.case_code
+
+    _, _, (blob, code) = await desk.read(read)
+    content = await asyncio.to_thread(desk.procedure.blobs.get, blob)
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{code}.tar"',
+    }
+    return Response(content, media_type=archive.MEDIA_TYPE, headers=headers)
+
+
+@post("/archive/{application:str}/open", request_max_body_size=FORM_LIMIT)
+async def open_package(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Log the reason, then let the package be taken."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    reason = form.text("reason")
+    try:
+        await desk.command(
+            lambda tx: keeping.open_package(tx, desk.procedure, application, reason),
+            form,
+            "open package",
+        )
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back(f"/archive?opened={application}")
+
+
+@post("/archive/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
+async def act_on_file(
+    application: FromPath[str],
+    act: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+) -> Response[str] | Redirect:
+    """Check, label, shelve, lend, take back, retire or propose for destruction."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    if act not in STEPS:
+        raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
+    done = Act(act, form.text("place"), form.text("due_on"), form.text("note"))
+    try:
+        await desk.command(
+            lambda tx: keeping.move(tx, desk.procedure, application, done), form, f"archive {act}"
+        )
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/archive")
+
+
+async def _page(
+    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, opened: str = ""
+) -> Response[str]:
+    def read(session: Session, at: datetime) -> ArchivePage:
+        states = {before for before, _ in STEPS.values()}
+        return ArchivePage(
+            rows=keeping.filed(session, desk.office_no, desk.procedure, at),
+            transfers=keeping.transfers(session, desk.office_no),
+            next_acts={
+                state: tuple(name for name, (before, _) in STEPS.items() if before == state)
+                for state in states
+            },
+            archivist="archivist" in desk.officer.roles,
+            may_open=bool(keeping.MAY_OPEN & desk.officer.roles),
+            me=desk.officer.id,
+            opened=opened,
+        )
+
+    return await show(desk, ARCHIVE, "archive.html", read, refused=refused, form=form)
+
+
+routes = [show_archive, give_list, receive_list, take_package, open_package, act_on_file]

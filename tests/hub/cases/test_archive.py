@@ -1,0 +1,153 @@
+"""The package is whole and signed, opened with a reason; the file's way through the archive."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tarfile
+
+import pytest
+from pypdf import PdfReader
+
+from hub.cases import archive
+from hub.cases.archive import keeping
+from hub.cases.archive.keeping import Act
+from hub.cases.archive.verifying import verify_package
+from hub.errors import BadInput, Conflict, NotAllowed
+from hub.seals import read_public_keys
+
+
+@pytest.fixture
+def case(desk) -> str:
+    return desk.go("never")
+
+
+def package(desk, case: str) -> bytes:
+    with desk.database.reading() as session:
+        return desk.procedure.blobs.get(archive.package_row(session, desk.office_no, case).blob)
+
+
+def move(desk, case: str, name: str, **more: str) -> str:
+    return desk.do("arsip", lambda tx: keeping.move(tx, desk.procedure, case, Act(name, **more)))
+
+
+def keys(desk):
+    return read_public_keys(desk.procedure.keyring.public_code_key())
+
+
+def changed(content: bytes, name: str, put: bytes) -> bytes:
+    """The same tar with one file's content replaced."""
+    out = io.BytesIO()
+    with (
+        tarfile.open(fileobj=io.BytesIO(content)) as before,
+        tarfile.open(fileobj=out, mode="w") as after,
+    ):
+        for member in before.getmembers():
+            file = before.extractfile(member)
+            data = file.read() if file else b""
+            if member.name.endswith(name):
+                data, member.size = put, len(put)
+            after.addfile(member, io.BytesIO(data) if file else None)
+    return out.getvalue()
+
+
+def test_a_package_is_whole_signed_and_can_be_read_by_people(desk, case, tmp_path) -> None:
+    content = package(desk, case)
+
+    verdict = verify_package(content, keys(desk))
+
+    assert verdict.faults == ()
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        name = next(n for n in tar.getnames() if n.endswith("data/case.pdf"))
+        readable = PdfReader(tar.extractfile(name))
+    assert "Riwayat Perkara" in readable.pages[0].extract_text()
+    assert desk.view(case).head.case_code in readable.pages[0].extract_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("case.json", "Payload-Oxum"), ("signature.txt", "tanda tangan"), ("manifest-sha256.txt", "")],
+)
+def test_a_changed_package_is_found(desk, case, name: str, words: str) -> None:
+    broken = changed(package(desk, case), name, b"{}")
+
+    faults = verify_package(broken, keys(desk)).faults
+
+    assert faults
+    assert any(words in fault for fault in faults)
+
+
+def test_the_command_verifies_a_package_and_names_a_broken_one(desk, case, tmp_path) -> None:
+    good, bad = tmp_path / "good.tar", tmp_path / "bad.tar"
+    good.write_bytes(package(desk, case))
+    bad.write_bytes(changed(package(desk, case), "audit.json", b"[]"))
+    key = tmp_path / "pub.pem"
+    key.write_bytes(desk.procedure.keyring.public_code_key())
+    command = [sys.executable, "-m", "hub.command", "archive", "verify", "--key", str(key)]
+
+    done = subprocess.run([*command, str(good), str(bad)], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "whole" in done.stdout
+    assert "BROKEN" in done.stdout
+
+
+def test_a_package_is_opened_only_with_right_and_reason_and_only_the_audit_knows(
+    desk, case
+) -> None:
+    with pytest.raises(NotAllowed):
+        desk.do("loket", lambda tx: keeping.open_package(tx, desk.procedure, case, "ingin tahu"))
+    with pytest.raises(BadInput):
+        desk.do("arsip", lambda tx: keeping.open_package(tx, desk.procedure, case, " "))
+
+    desk.do("arsip", lambda tx: keeping.open_package(tx, desk.procedure, case, "permintaan AHU"))
+
+    with desk.database.reading() as session:
+        officer = desk.staff["arsip"].id
+        assert keeping.opened_by(session, desk.office_no, case, officer) is not None
+
+
+def test_a_file_goes_its_way_in_order_and_comes_back_from_loan(desk, case) -> None:
+    with pytest.raises(Conflict):
+        move(desk, case, "shelve", place="Rak 1")
+
+    states = [
+        move(desk, case, "check"),
+        move(desk, case, "label"),
+        move(desk, case, "shelve", place="Ruang A, rak 3"),
+        move(desk, case, "lend", note="Statuskim", due_on="2026-11-30"),
+    ]
+    desk.clock.pass_(days=10)
+    with desk.database.reading() as session:
+        [row] = keeping.filed(session, desk.office_no, desk.procedure, desk.clock.now())
+
+    assert states == ["CHECKED", "LABELLED", "SHELVED", "ON_LOAN"]
+    assert row.overdue
+    assert row.borrower == "Statuskim"
+    assert move(desk, case, "return") == "SHELVED"
+
+
+def test_what_has_no_decided_retention_is_never_proposed_for_destruction(desk, case) -> None:
+    for act in ("check", "label"):
+        move(desk, case, act)
+    move(desk, case, "shelve", place="Rak 1")
+    move(desk, case, "retire")
+
+    with pytest.raises(Conflict) as refused:
+        move(desk, case, "propose", note="penuh")
+
+    assert refused.value.code == "retention_runs"
+
+
+def test_a_transfer_list_is_signed_by_two(desk, case) -> None:
+    transfer = desk.do("arsip", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
+
+    with pytest.raises(NotAllowed):
+        desk.do("arsip", lambda tx: keeping.receive_list(tx, transfer))
+    second = desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
+    desk.do("arsip", lambda tx: keeping.receive_list(tx, second))
+
+    with desk.database.reading() as session:
+        numbers = {t.number: t.received_by_name for t in keeping.transfers(session, desk.office_no)}
+    assert numbers == {"DP-0001/2026": "", "DP-0002/2026": "Contoh Arsip"}
