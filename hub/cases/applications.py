@@ -26,7 +26,7 @@ from hub.procedure import Procedure
 from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration
 from hub.writer import Tx
 
-ENDED = ("ARCHIVED", "REJECTED", "WITHDRAWN")
+ENDED = ("ARCHIVED", "REJECTED", "WITHDRAWN", "EXPIRED_UNPAID", "UNCOLLECTED")
 CHIP_FILES = "application/x-loket-chip"
 MAY_CONFIRM = frozenset({"counter_officer", "data_operator"})
 MAY_REJECT = frozenset({"approver", "legaliser"})
@@ -141,7 +141,7 @@ def reject(tx: Tx, procedure: Procedure, application: str, reason: str, legal_ba
     must_have_role(tx, MAY_REJECT)
     _must_be_given({"reason": reason, "legal_basis": legal_basis})
     row = must_find(tx.session, tx.office, procedure, application)
-    _end(tx, procedure, row, "REJECTED", {"end_reason": reason, "legal_basis": legal_basis})
+    end(tx, procedure, row, "REJECTED", {"end_reason": reason, "legal_basis": legal_basis})
     tx.emit(ApplicationRejected(row.id), subject=row.id)
     return row.id
 
@@ -151,7 +151,7 @@ def withdraw(tx: Tx, procedure: Procedure, application: str, reason: str) -> str
     must_have_role(tx, MAY_WITHDRAW)
     _must_be_given({"reason": reason})
     row = must_find(tx.session, tx.office, procedure, application)
-    _end(tx, procedure, row, "WITHDRAWN", {"end_reason": reason})
+    end(tx, procedure, row, "WITHDRAWN", {"end_reason": reason})
     tx.emit(ApplicationWithdrawn(row.id), subject=row.id)
     return row.id
 
@@ -204,9 +204,10 @@ def _next_serial(tx: Tx, day: date) -> int:
     return series.last
 
 
-def _end(
+def end(
     tx: Tx, procedure: Procedure, row: Application, state: str, words: Mapping[str, str]
 ) -> None:
+    """End a case: its branch is closed, its number and blank are void. Raises Conflict."""
     must_be_open(row)
     persons.write(tx, procedure.keyring, row, "system", words)
     row.state, row.ended_at = state, tx.at

@@ -40,7 +40,12 @@ CUSTODY = Room(
 )
 SIGNING = Room("signing", "/signing", "signature", frozenset({"legaliser", "administration"}))
 AGENDA = Room("agenda", "/agenda", "file-text", frozenset({"administration"}))
-NOTIFY = Room("notify", "/notify", "phone", frozenset({"counter_officer", "administration"}))
+NOTIFY = Room(
+    "notify",
+    "/notify",
+    "phone",
+    frozenset({"counter_officer", "administration", "supervisor", "approver"}),
+)
 BLANKS = Room("blanks", "/blanks", "id-card", frozenset({"issuing_officer", "supervisor"}))
 ARCHIVE = Room("archive", "/archive", "archive", frozenset({"archivist", "administration"}))
 MONEY = Room(

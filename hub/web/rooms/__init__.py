@@ -10,7 +10,14 @@ from hub.errors import NotAllowed
 from hub.web.desk import DESK, Desk
 from hub.web.rendering import page
 from hub.web.room_list import ROOMS
-from hub.web.rooms import archive_pages, custody_pages, money_pages, signing_pages, treasury_pages
+from hub.web.rooms import (
+    archive_pages,
+    custody_pages,
+    letters_pages,
+    money_pages,
+    signing_pages,
+    treasury_pages,
+)
 
 
 @get("/rooms")
@@ -37,6 +44,7 @@ routes: list[ControllerRouterHandler] = [
             *custody_pages.routes,
             *signing_pages.routes,
             *archive_pages.routes,
+            *letters_pages.routes,
         ],
         dependencies=DESK,
     ),

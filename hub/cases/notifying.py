@@ -1,0 +1,226 @@
+"""Who must come next: cases that need their person, contacts logged, deadlines that end a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.cases import custody, persons
+from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
+from hub.errors import BadInput, Conflict
+from hub.events.correspondence import ApplicantContacted, ApplicationLapsed
+from hub.models.application import Application, StepRecord
+from hub.models.correspondence import Contact
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.wire import FieldFault, Words
+from hub.writer import Tx
+
+MAY_CONTACT = frozenset({"counter_officer", "administration"})
+MAY_LAPSE = frozenset({"approver", "supervisor"})
+CHANNELS = ("phone", "letter", "page", "visit")
+OUTCOMES = ("reached", "sent", "no_answer", "wrong")
+PAY, COLLECT = "7", "11"
+LAPSES = {PAY: "EXPIRED_UNPAID", COLLECT: "UNCOLLECTED"}
+_PASSPORT = Words(id="Ambil kembali paspor", en="Collect the passport")
+
+
+@dataclass(frozen=True, slots=True)
+class ToNotify:
+    """A case that needs its person: for what, since when, how often somebody tried."""
+
+    application: str
+    case_code: str
+    person: str
+    phone: str
+    stage: str
+    what: Words
+    since: datetime
+    contacts: int
+    last_contact: datetime | None
+    last_outcome: str
+    comes_on: date | None
+    deadline: date | None
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try to reach the applicant."""
+
+    channel: str
+    outcome: str
+    note: str = ""
+    comes_on: str = ""
+
+
+def to_notify(
+    session: Session, office: int, procedure: Procedure, at: datetime
+) -> tuple[ToNotify, ...]:
+    """Return the cases that need the person, the never contacted first, then the longest."""
+    present = {s.name: s.title for s in procedure.sop.stages if s.applicant_present}
+    first = procedure.sop.stages[0].name
+    waiting = session.scalars(
+        select(Application).where(
+            Application.office == office,
+            Application.state.not_in(ENDED),
+            Application.position.in_([name for name in present if name != first]),
+        )
+    )
+    rows = [_row(session, procedure, case, present[case.position], at) for case in waiting]
+    ended = session.scalars(
+        select(Application).where(
+            Application.office == office,
+            Application.state.in_([state for state in ENDED if state != "ARCHIVED"]),
+        )
+    )
+    rows += [
+        _row(session, procedure, case, _PASSPORT, at)
+        for case in ended
+        if custody.holder(session, office, case.id) is not None
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.contacts > 0, row.since)))
+
+
+def contact(tx: Tx, procedure: Procedure, application: str, tried: Tried) -> str:
+    """Log a try to reach the applicant; return the case's id. Raises BadInput, NotAllowed."""
+    must_have_role(tx, MAY_CONTACT)
+    row = must_find(tx.session, tx.office, procedure, application)
+    comes_on = _judged(tried, procedure.office.today(tx.at))
+    identity = new_id()
+    key = persons.data_key(procedure.keyring, row)
+    note = tried.note.strip()
+    tx.session.add(
+        Contact(
+            office=tx.office,
+            id=identity,
+            application=row.id,
+            stage=row.position or "end",
+            channel=tried.channel,
+            outcome=tried.outcome,
+            comes_on=comes_on,
+            sealed_note=(
+                persons.seal_text(key, row, f"contact/{identity}", note) if note else None
+            ),
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+    tx.emit(ApplicantContacted(row.id, tried.channel, tried.outcome), subject=row.id)
+    return row.id
+
+
+def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
+    """End a case whose deadline is over: EXPIRED_UNPAID or UNCOLLECTED; return the state.
+
+    Raises Conflict `deadline_runs` | `never_contacted`, BadInput `reason_missing`, NotAllowed.
+    """
+    must_have_role(tx, MAY_LAPSE)
+    row = must_find(tx.session, tx.office, procedure, application)
+    must_be_open(row)
+    if not reason.strip():
+        fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
+        text = "Ending a case needs its reason."
+        raise BadInput("reason_missing", text, id="Sebutkan alasannya.", fields=[fault])
+    deadline = _deadline(tx.session, procedure, row)
+    if deadline is None or procedure.office.today(tx.at) <= deadline:
+        day = deadline.isoformat() if deadline else "–"
+        text = f"Its deadline is not over: {day}."
+        raise Conflict("deadline_runs", text, id=f"Batas waktunya belum lewat: {day}.")
+    if not _contacts(tx.session, row)[0]:
+        raise Conflict(
+            "never_contacted",
+            "Nobody tried to tell the applicant: log a contact first.",
+            id="Pemohon belum pernah dihubungi: catat kontak lebih dahulu.",
+        )
+    state = LAPSES[row.position]
+    end(tx, procedure, row, state, {"end_reason": reason.strip()})
+    tx.emit(ApplicationLapsed(row.id, state), subject=row.id)
+    return state
+
+
+def contacts_of(session: Session, office: int, application: str) -> tuple[Contact, ...]:
+    """Return every contact of a case, oldest first."""
+    query = select(Contact).where(Contact.office == office, Contact.application == application)
+    return tuple(session.scalars(query.order_by(Contact.at)))
+
+
+def _row(
+    session: Session, procedure: Procedure, case: Application, what: Words, at: datetime
+) -> ToNotify:
+    person = persons.read(session, procedure.keyring, case)
+    count, last = _contacts(session, case)
+    deadline = _deadline(session, procedure, case)
+    return ToNotify(
+        application=case.id,
+        case_code=case.case_code,
+        person=person.name,
+        phone=person.value("phone"),
+        stage=case.position,
+        what=what,
+        since=_since(session, case),
+        contacts=count,
+        last_contact=last.at if last else None,
+        last_outcome=last.outcome if last else "",
+        comes_on=last.comes_on if last else None,
+        deadline=deadline,
+        lapsed=deadline is not None and procedure.office.today(at) > deadline,
+    )
+
+
+def _since(session: Session, case: Application) -> datetime:
+    query = select(func.max(StepRecord.completed_at)).where(
+        StepRecord.office == case.office, StepRecord.application == case.id
+    )
+    return case.ended_at or session.scalar(query) or case.opened_at
+
+
+def _contacts(session: Session, case: Application) -> tuple[int, Contact | None]:
+    """Return how often somebody tried since the case waits, and the last try."""
+    tries = [
+        one
+        for one in contacts_of(session, case.office, case.id)
+        if one.stage == (case.position or "end")
+    ]
+    return len(tries), tries[-1] if tries else None
+
+
+def _deadline(session: Session, procedure: Procedure, case: Application) -> date | None:
+    """The days count from when the case began to wait, or from when the person was reached."""
+    rules = procedure.office.deadlines
+    days = {PAY: rules.pay_days, COLLECT: rules.collect_days}.get(case.position)
+    if days is None or case.state in ENDED:
+        return None
+    reached = [
+        one.at
+        for one in contacts_of(session, case.office, case.id)
+        if one.stage == case.position and one.outcome == "reached"
+    ]
+    begun = max([_since(session, case), *reached])
+    return procedure.office.today(begun) + timedelta(days=days)
+
+
+def _judged(tried: Tried, today: date) -> date | None:
+    faults = []
+    if tried.channel not in CHANNELS:
+        faults.append(FieldFault(field="channel", code="wrong", message="pilih / choose"))
+    if tried.outcome not in OUTCOMES:
+        faults.append(FieldFault(field="outcome", code="wrong", message="pilih / choose"))
+    comes_on = None
+    if tried.comes_on.strip():
+        try:
+            comes_on = date.fromisoformat(tried.comes_on.strip())
+        except ValueError:
+            comes_on = date.min
+        if comes_on < today:
+            words = "hari ini atau sesudahnya / today or later"
+            faults.append(FieldFault(field="comes_on", code="wrong", message=words))
+    if faults:
+        text = "The contact is not complete; see the named fields."
+        raise BadInput("contact_wrong", text, id="Kontak belum lengkap.", fields=faults)
+    return comes_on

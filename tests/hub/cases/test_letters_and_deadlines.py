@@ -1,0 +1,129 @@
+"""Tata Usaha's agenda fills the gate; who must come is told; deadlines end a case in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.cases import agenda, blanks, notifying
+from hub.cases.agenda import Letter
+from hub.cases.notifying import Tried
+from hub.errors import BadInput, Conflict, NotAllowed
+
+
+def send(desk, case: str, number: str = "W.00-0001/2026", **more: str) -> str:
+    letter = Letter("out", more.pop("kind", "cover"), number, "2026-11-23", "Dirjen", case, **more)
+    return desk.do("tu", lambda tx: agenda.enter(tx, desk.procedure, letter))
+
+
+def answer(desk, case: str, to: str) -> str:
+    letter = Letter("in", "answer", "IMI-7/2026", "2026-11-23", "Dirjen", case, to)
+    scan = desk.procedure.blobs.put(b"%PDF-1.4 answer")
+    return desk.do(
+        "tu", lambda tx: agenda.enter(tx, desk.procedure, letter, scan, "application/pdf")
+    )
+
+
+def waiting(desk) -> list[tuple[str, bool, int]]:
+    with desk.database.reading() as session:
+        today = desk.procedure.office.today(desk.clock.now())
+        rows = agenda.waiting(session, desk.office_no, today)
+        return [(row.case_code, row.overdue, row.reminders) for row in rows]
+
+
+def to_notify(desk) -> dict[str, notifying.ToNotify]:
+    with desk.database.reading() as session:
+        rows = notifying.to_notify(session, desk.office_no, desk.procedure, desk.clock.now())
+    return {row.application: row for row in rows}
+
+
+def contact(desk, case: str, outcome: str = "reached", **more: str) -> str:
+    tried = Tried("phone", outcome, **more)
+    return desk.do("loket", lambda tx: notifying.contact(tx, desk.procedure, case, tried))
+
+
+def lapse(desk, case: str) -> str:
+    return desk.do("pejabat", lambda tx: notifying.lapse(tx, desk.procedure, case, "lewat waktu"))
+
+
+def test_letter_and_answer_fill_the_gate_and_the_officer_only_decides(desk) -> None:
+    case = desk.go("external")
+    sent = send(desk, case)
+    answer(desk, case, sent)
+
+    done = desk.complete("tu", case, "external", {"decision": "GRANTED"})
+
+    assert done.state == "EXTERNAL_ANSWERED"
+    assert waiting(desk) == []
+
+
+def test_a_cover_letter_without_answer_is_due_again_and_a_reminder_moves_the_day(desk) -> None:
+    case = desk.go("external")
+    sent = send(desk, case)
+    code = desk.view(case).head.case_code
+    assert waiting(desk) == [(code, False, 0)]
+
+    desk.clock.pass_(days=21)
+    assert waiting(desk) == [(code, True, 0)]
+    send(desk, case, "W.00-0002/2026", kind="reminder", answers=sent)
+
+    assert waiting(desk) == [(code, False, 1)]
+
+
+def test_numbers_of_the_agenda_count_by_direction_and_a_number_is_used_once(desk) -> None:
+    case = desk.go("external")
+    send(desk, case)
+
+    with pytest.raises(Conflict) as again:
+        send(desk, case)
+    with pytest.raises(BadInput) as empty:
+        send(desk, case, " ")
+
+    assert again.value.code == "letter_known"
+    assert [fault.field for fault in empty.value.fields] == ["number"]
+
+
+def test_who_must_pay_is_on_the_list_until_reached_and_every_try_is_kept(desk) -> None:
+    case = desk.go("7")
+    assert to_notify(desk)[case].contacts == 0
+
+    contact(desk, case, "no_answer")
+    contact(desk, case, comes_on="2026-11-25", note="lewat penjamin")
+
+    row = to_notify(desk)[case]
+    assert (row.contacts, row.last_outcome, str(row.comes_on)) == (2, "reached", "2026-11-25")
+
+
+@pytest.mark.parametrize(
+    ("step", "days", "state"), [("7", 61, "EXPIRED_UNPAID"), ("11", 181, "UNCOLLECTED")]
+)
+def test_a_deadline_ends_a_case_and_its_passport_is_to_be_given_back(
+    desk, step: str, days: int, state: str
+) -> None:
+    case = desk.go(step)
+    with pytest.raises(Conflict) as early:
+        lapse(desk, case)
+    desk.clock.pass_(days=days)
+    with pytest.raises(Conflict) as silent:
+        lapse(desk, case)
+    contact(desk, case, "no_answer")
+    with pytest.raises(NotAllowed):
+        desk.do("loket", lambda tx: notifying.lapse(tx, desk.procedure, case, "lewat"))
+
+    assert lapse(desk, case) == state
+
+    assert (early.value.code, silent.value.code) == ("deadline_runs", "never_contacted")
+    assert to_notify(desk)[case].what.en == "Collect the passport"
+    with desk.database.reading() as session:
+        assert blanks.number_of(session, desk.office_no, case) is None
+
+
+def test_being_reached_gives_the_applicant_the_days_anew(desk) -> None:
+    case = desk.go("7")
+    desk.clock.pass_(days=50)
+    contact(desk, case)
+    desk.clock.pass_(days=20)
+
+    with pytest.raises(Conflict) as refused:
+        lapse(desk, case)
+
+    assert refused.value.code == "deadline_runs"
