@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from hub import check, officer_cards, officers, stations
+from hub.cases.screening import versions
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
@@ -73,7 +74,18 @@ class CheckRecords(msgspec.Struct, frozen=True, tag="check"):
     """Check every invariant; answers with the findings, one a line."""
 
 
-Change = AddStation | AddOfficer | BindCard | FillOffice | MoveClock
+class EnterList(msgspec.Struct, frozen=True, tag="enter-list"):
+    """Put a stored version of the cekal list before its verifier; answers with its name."""
+
+    version: str
+    kind: str
+    entries: int
+    withdrawn: int
+    effective: datetime
+    by: str
+
+
+Change = AddStation | AddOfficer | BindCard | FillOffice | MoveClock | EnterList
 AdminCommand = Change | CheckRecords
 
 
@@ -109,6 +121,19 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
     if isinstance(command, FillOffice):
         hashed = officers.hash_password(command.password)
         return lambda tx: fill_office(tx, house.procedure, hashed)
+    if isinstance(command, EnterList):
+        return lambda tx: [
+            versions.enter(
+                tx,
+                office,
+                version=command.version,
+                kind=command.kind,
+                entries=command.entries,
+                withdrawn=command.withdrawn,
+                effective=command.effective,
+                by=command.by,
+            )
+        ]
     return lambda tx: _move_clock(tx, house, command.to)
 
 

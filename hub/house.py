@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hub.blobs import Blobs
+from hub.cekal.listing import StoredList
 from hub.clock import Clock
 from hub.countries import Countries
 from hub.database import Database
@@ -103,7 +104,9 @@ def open_house(settings: Settings, clock: Clock) -> House:
     office = load_office(settings.office_file)
     keyring = Keyring.load(settings.key_file)
     blobs = Blobs(settings.blobs, keyring)
-    procedure = Procedure(office, load_sop(), keyring, blobs, Countries(settings.trusted))
+    lists = StoredList(settings.folder, keyring)
+    countries = Countries(settings.trusted)
+    procedure = Procedure(office, load_sop(), keyring, blobs, lists, countries)
     publish_code_key(settings, keyring)
     database = _migrated(settings)
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from devices.emrtd.trust import TrustStore
 from hub.blobs import Blobs
+from hub.cekal.listing import StoredList
 from hub.countries import Countries
 from hub.keys import Keyring
 from hub.office import OfficeConfig
@@ -20,6 +21,7 @@ class Procedure:
     sop: Sop
     keyring: Keyring
     blobs: Blobs
+    lists: StoredList
     countries: Countries = field(default_factory=Countries)
 
     @property

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from hub import officers
 from hub.cases import blanks
-from hub.cekal.entries import Entry, load_list
+from hub.cases.screening import versions
+from hub.cekal.records import Entry
 from hub.errors import Conflict
+from hub.events.cekal import CekalVersionJudged
+from hub.models.cekal import CekalVersion
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
 from hub.writer import Tx
@@ -29,12 +32,34 @@ LOGINS = {
     "supervisor": "supervisor",
     "system_admin": "admin",
     "auditor": "auditor",
+    "watchlist_head": "kepala",
+    "watchlist_entry": "input",
+    "watchlist_verifier": "verifikasi",
 }
 FIRST_BLANK, BLANKS = 260001, 200
 LIST_VERSION = "CONTOH-2026-11"
 LIST = (
-    Entry(kind="tangkal", name="CONTOH TERLARANG", birth_date="1970-01-31", reference="CONTOH-1"),
-    Entry(kind="cegah", name="SAMPEL DICEGAH", document_number="X0000001", reference="CONTOH-2"),
+    Entry(
+        id="CONTOH-T-1",
+        names=["CONTOH TERLARANG"],
+        dob="1970-01-31",
+        sex="M",
+        nationality="XXA",
+        kind="tangkal",
+        decree="CONTOH-KEP-1/2026",
+        agency="Instansi Contoh",
+        basis="UU 6/2011, isian contoh",
+    ),
+    Entry(
+        id="CONTOH-C-2",
+        names=["SAMPEL DICEGAH"],
+        passports=["X0000001"],
+        kind="cegah",
+        valid_from="2026-07-01",
+        decree="CONTOH-KEP-2/2026",
+        agency="Instansi Contoh",
+        basis="UU 6/2011, isian contoh",
+    ),
 )
 
 
@@ -50,10 +75,10 @@ def fill_office(tx: Tx, procedure: Procedure, password_hash: str) -> list[str]:
             "Only a specimen office is filled with invented people.",
             id="Hanya kantor contoh yang boleh diisi data rekaan.",
         )
-    lines = []
+    lines, ids = [], {}
     for place, role in enumerate(office.roles, start=1):
         login = LOGINS.get(role.code, role.code)
-        officers.add(
+        ids[role.code] = officers.add(
             tx,
             office,
             login=login,
@@ -64,7 +89,7 @@ def fill_office(tx: Tx, procedure: Procedure, password_hash: str) -> list[str]:
         )
         lines.append(f"{login:<12}{role.name.id} / {role.name.en}")
     blanks.receive(tx, [f"CTH{number}" for number in range(FIRST_BLANK, FIRST_BLANK + BLANKS)])
-    load_list(tx, procedure.keyring, LIST_VERSION, LIST)
+    _keep_list(tx, procedure, entered=ids["watchlist_entry"], verified=ids["watchlist_verifier"])
     return lines
 
 
@@ -73,6 +98,31 @@ def _nip_of(office: OfficeConfig, role: str, place: int) -> str:
     if role == "legaliser" and office.signers:
         return office.signers[0].nip
     return _invented_nip(place)
+
+
+def _keep_list(tx: Tx, procedure: Procedure, *, entered: str, verified: str) -> None:
+    """Keep the practice list as if one officer had put it in and another had verified it."""
+    known = {one.version for one in procedure.lists.manifest().versions}
+    if LIST_VERSION not in known:
+        procedure.lists.add(LIST_VERSION, LIST, kind="full", effective=tx.at, at=tx.at)
+    tx.session.add(
+        CekalVersion(
+            office=tx.office,
+            version=LIST_VERSION,
+            kind="full",
+            state=versions.IN_FORCE,
+            entries=len(LIST),
+            effective=tx.at,
+            entered_by=f"officer:{entered}",
+            entered_by_name="Contoh Input daftar cekal",
+            entered_at=tx.at,
+            judged_by=f"officer:{verified}",
+            judged_by_name="Contoh Verifikasi daftar cekal",
+            judged_at=tx.at,
+        )
+    )
+    tx.session.flush()
+    tx.emit(CekalVersionJudged(LIST_VERSION, versions.IN_FORCE), subject=LIST_VERSION)
 
 
 def _invented_nip(place: int) -> str:

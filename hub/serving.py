@@ -33,6 +33,8 @@ from hub.office import load_office
 from hub.phones import PublicManner, check_manner, phone_server, public_socket
 from hub.settings import Settings
 from hub.web.app import Serving, create_app, short_way
+from hub.web.importer import Importer
+from hub.web.screener import Screener
 
 if TYPE_CHECKING:
     from hub.elsewhere import Elsewhere
@@ -83,6 +85,8 @@ async def _serve(
         feed=feed,
         press=Press(),
         neighbours=Neighbours(house.clock, interfaces),
+        screener=Screener(house, writer),
+        importer=Importer(house, writer),
         announcer=Announcer(port, scheme, code, interfaces, fingerprint=fingerprint),
         elsewhere=_elsewhere(house, feed),
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import persons, screening, segregation
+from hub.cases import persons
 from hub.cases.applications import must_be_open, must_find, must_have_role
-from hub.errors import BadInput, Conflict, NotAllowed
+from hub.errors import BadInput, Conflict
 from hub.events.applications import ApplicationDiverted, ApplicationResumed
 from hub.models.application import Application, Diversion
 from hub.models.schema import new_id
@@ -64,7 +64,7 @@ def divert(tx: Tx, procedure: Procedure, application: str, to: str, reason: str)
         text = f"This step diverts to: {names}."
         raise Conflict("branch_unknown", text, id=f"Langkah ini dialihkan ke: {names}.")
     must_have_role(tx, frozenset(stage.roles))
-    send(tx, procedure, row, stage.name, to, _given(reason))
+    send(tx, procedure, row, stage.name, to, given(reason))
     return row.id
 
 
@@ -85,60 +85,33 @@ def send(tx: Tx, procedure: Procedure, row: Application, step: str, to: str, rea
             opened_at=tx.at,
         )
     )
-    row.state = _branch(procedure.sop, to).holds
+    row.state = branch_of(procedure.sop, to).holds
     tx.session.flush()
     tx.emit(ApplicationDiverted(row.id, to, step), subject=row.id)
 
 
-def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason: str) -> str:
-    """Bring a case back to the step it left. Raises BadInput, Conflict, NotAllowed."""
-    row = must_find(tx.session, tx.office, procedure, application)
-    diversion = open_diversion(tx.session, row)
-    if diversion is None:
-        text = "This case is in no branch."
-        raise Conflict("not_diverted", text, id="Perkara ini tidak sedang dialihkan.")
-    branch = _branch(procedure.sop, diversion.to)
-    _must_be_outcome(branch, outcome)
-    must_have_role(tx, frozenset(branch.roles))
-    _must_be_second_person(tx, procedure, row, diversion, branch)
+def close(
+    tx: Tx,
+    procedure: Procedure,
+    row: Application,
+    diversion: Diversion,
+    outcome: str,
+    reason: str,
+) -> None:
+    """Bring a case back to the step it left; the caller has judged that it may come back."""
     key = persons.data_key(procedure.keyring, row)
     place = f"outcome/{diversion.id}"
-    diversion.sealed_outcome_reason = persons.seal_text(key, row, place, _given(reason))
+    diversion.sealed_outcome_reason = persons.seal_text(key, row, place, given(reason))
     diversion.outcome, diversion.closed_at = outcome, tx.at
     diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
-    row.state = state_before(procedure.sop, row.position)
-    if branch.act == "cekal_confirm":
-        screening.settle(tx, row.id, outcome)
+    if row.ended_at is None:
+        row.state = state_before(procedure.sop, row.position)
     tx.session.flush()
     tx.emit(ApplicationResumed(row.id, row.position, outcome), subject=row.id)
-    return row.id
 
 
-def _must_be_second_person(
-    tx: Tx, procedure: Procedure, row: Application, diversion: Diversion, branch: RelatedSop
-) -> None:
-    if diversion.opened_by == tx.actor.id:
-        raise NotAllowed(
-            "segregation",
-            "Who sent a case to a branch may not bring it back.",
-            id="Yang mengalihkan perkara tidak boleh melanjutkannya kembali.",
-        )
-    if branch.act:
-        acts = segregation.acts_of(tx.session, tx.office, row.id)
-        segregation.enforce(procedure.office, acts, branch.act, tx.actor.id)
-
-
-def _must_be_outcome(branch: RelatedSop, outcome: str) -> None:
-    if outcome not in branch.outcomes:
-        names = ", ".join(branch.outcomes)
-        fault = FieldFault(field="outcome", code="wrong", message=names)
-        text = f"The outcome must be one of: {names}."
-        raise BadInput(
-            "outcome_wrong", text, id=f"Hasil harus salah satu dari: {names}.", fields=[fault]
-        )
-
-
-def _branch(sop: Sop, code: str) -> RelatedSop:
+def branch_of(sop: Sop, code: str) -> RelatedSop:
+    """Return a branch of the procedure. Raises Conflict `branch_unknown`."""
     branch = sop.related(code)
     if branch is None or not branch.holds:
         text = "There is no such branch."
@@ -146,7 +119,8 @@ def _branch(sop: Sop, code: str) -> RelatedSop:
     return branch
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """Return a reason. Raises BadInput `reason_missing`."""
     if not reason.strip():
         fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
         text = "Give a reason."

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases.persons import data_key
 from hub.cases.requirements import unfold
+from hub.cases.screening.invariants import broken_screening
 from hub.errors import Fault
 from hub.models.application import (
     Application,
@@ -26,6 +27,7 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     """Yield a sentence with references only for every invariant that does not hold."""
     yield from _broken_series(session, office)
     yield from _broken_files(session, office)
+    yield from broken_screening(session, office, procedure)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
         yield from _broken_steps(session, procedure, case)

@@ -156,8 +156,8 @@ def _rows(
     names: Mapping[str, str],
 ) -> tuple[EvidenceRow, ...]:
     requirements = unfold(procedure, application, stage)
-    found = evidence.gather(session, procedure, application, stage.name, requirements, {})
-    judge = Judge(session, procedure, application, procedure.office.today(at), officer.id)
+    found = evidence.gather(session, procedure, application, stage.name, requirements, {}, at)
+    judge = Judge(session, procedure, application, procedure.office.today(at), at, officer.id)
     values = {key: here.value for key, here in found.items()}
     jobs = _newest_jobs(session, application, stage.name)
     rows = []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.cases import archive, blanks, custody, legalising, payments, persons, screening
+from hub.cases import archive, blanks, custody, legalising, payments
+from hub.cases.screening.by_step import check_list
 from hub.errors import Conflict
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.writer import Tx
 
+__all__ = ["check_list", "perform"]
 Duty = Callable[[Tx, Procedure, Application, Mapping[str, str]], None]
 
 
@@ -18,15 +20,6 @@ def perform(
 ) -> None:
     """Do the duty `name` with the values of the step. Raises what the duty raises."""
     _DUTIES[name](tx, procedure, application, values)
-
-
-def check_list(
-    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
-) -> None:
-    """Look the person up in the list in force and record it with the decision."""
-    person = persons.read(tx.session, procedure.keyring, application)
-    result = screening.screen(tx.session, tx.office, procedure.keyring, person)
-    screening.record(tx, application.id, result, values.get("decision", ""))
 
 
 def _receive(

@@ -11,8 +11,10 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.cases import documents, persons, screening
+from hub.cases import documents, persons
 from hub.cases.requirements import Requirement
+from hub.cases.screening.checks import candidates_of
+from hub.cases.screening.standing import standing
 from hub.models.application import Application, Evidence
 from hub.models.schema import new_id
 from hub.models.station import JobRow
@@ -63,6 +65,7 @@ def gather(
     stage: str,
     requirements: Sequence[Requirement],
     posted: Mapping[str, str],
+    at: datetime,
 ) -> dict[str, Found]:
     """Return what there is for each requirement: posted, else stored, else captured, else known."""
     stored = _stored(session, procedure, application, stage)
@@ -75,7 +78,7 @@ def gather(
             _posted(requirement, text)
             or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
             or _known(requirement, person)
-            or _screened(session, procedure, application, requirement, person)
+            or _screened(session, procedure, application, requirement, at)
         )
         if here is not None:
             found[requirement.key] = here
@@ -175,19 +178,22 @@ def _screened(
     procedure: Procedure,
     application: Application,
     requirement: Requirement,
-    person: persons.Person,
+    at: datetime,
 ) -> Found | None:
     if requirement.rule.kind != "list_check":
         return None
-    result = screening.screen(session, application.office, procedure.keyring, person)
-    if not result.version:
+    check = standing(session, procedure, application, at).check
+    if check is None:
         return None
-    value = f"{result.version}: {len(result.candidates)}"
+    if not check.list_version:
+        how = Words(id="sistem nasional, dicatat", en="national system, recorded")
+        return Found("national", at=check.at, how=how)
+    count = len(candidates_of(check))
     how = Words(
-        id=f"daftar {result.version}: {len(result.candidates)} kemungkinan cocok",
-        en=f"list {result.version}: {len(result.candidates)} possible matches",
+        id=f"daftar {check.list_version}: {count} kemungkinan cocok",
+        en=f"list {check.list_version}: {count} possible matches",
     )
-    return Found(value, how=how)
+    return Found(f"{check.list_version}: {count}", at=check.at, how=how)
 
 
 def _stored(

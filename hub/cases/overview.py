@@ -43,10 +43,11 @@ BASES = {
     "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
     "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
 }
-SEE_CEKAL = frozenset({"watchlist_examiner", "legaliser"})
 SEE_ALL = frozenset({"supervisor", "auditor"})
 BODILY = ("photo", "finger", "chip")
 CEKAL_HOLD = "ON_HOLD_CEKAL"
+CEKAL_FILE = "cekal"
+"""The scan of a check by hand: for those who see how a case stands with the list."""
 
 
 def case_view(
@@ -60,7 +61,7 @@ def case_view(
     """Return a case as `officer` may see it. Raises NotFound `case_unknown`, NotAllowed."""
     row = must_find(session, office, procedure, application)
     _must_see_cases(procedure, officer)
-    sees_cekal = bool(SEE_CEKAL & officer.roles)
+    sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
     names = officer_names(session, office)
     records = _records(session, row)
     person = persons.read(session, procedure.keyring, row)
@@ -112,6 +113,7 @@ def shown_state(procedure: Procedure, row: Application, *, sees_cekal: bool) -> 
 def may_see_cases(procedure: Procedure, roles: frozenset[str]) -> bool:
     """Return whether an officer with `roles` has a part in any stage of the procedure."""
     may = {role for stage in procedure.sop.stages for role in stage.roles} | SEE_ALL
+    may |= procedure.office.cekal.sees
     return bool(may & roles)
 
 
@@ -204,6 +206,7 @@ def _documents(
     session: Session, procedure: Procedure, row: Application, officer: Actor
 ) -> tuple[DocumentLine, ...]:
     only_money = officer.roles <= {"treasurer"}
+    sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
     package = None if only_money else archive.line_of(session, row)
     lines = tuple(
         DocumentLine(
@@ -219,6 +222,7 @@ def _documents(
         )
         for document in documents.of_case(session, row.office, row.id)
         if not (only_money and document.kind in BODILY)
+        and (sees_cekal or document.kind != CEKAL_FILE)
     )
     return (*lines, package) if package else lines
 
@@ -277,7 +281,9 @@ def _case_row(
 ) -> CaseRow:
     stage = procedure.sop.stage(row.position)
     mine = stage is not None and bool(set(stage.roles) & officer.roles)
-    state = shown_state(procedure, row, sees_cekal=bool(SEE_CEKAL & officer.roles))
+    state = shown_state(
+        procedure, row, sees_cekal=bool(procedure.office.cekal.sees & officer.roles)
+    )
     known = procedure.sop.state(state)
     named = mine or bool(SEE_ALL & officer.roles)
     return CaseRow(

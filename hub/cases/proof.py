@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, documents, payments, persons, screening
+from hub.cases import blanks, documents, payments
 from hub.cases.codes import read_secret
 from hub.cases.evidence import PAPER, TICKED, Found
 from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
-from hub.cases.screening import cleared
+from hub.cases.screening.standing import standing
 from hub.models.application import Application
 from hub.models.officer import Officer
 from hub.models.station import JobRow
@@ -36,6 +36,7 @@ class Judge:
     procedure: Procedure
     application: Application
     today: date
+    at: datetime
     officer: str
 
     def faults(
@@ -177,17 +178,14 @@ _KINDS: dict[str, _Kind] = {
 
 
 def _list_check(judge: Judge, values: Mapping[str, str]) -> Words | None:
-    session, case = judge.session, judge.application
-    person = persons.read(session, judge.procedure.keyring, case)
-    result = screening.screen(session, case.office, judge.procedure.keyring, person)
-    before = screening.last_check(session, case.office, case.id)
-    if not result.candidates or values.get("decision") != "CLEAR":
+    if values.get("decision") != "CLEAR":
         return None
-    if cleared(before, result.candidates):
+    stands = standing(judge.session, judge.procedure, judge.application, judge.at)
+    if stands.why != "blocked":
         return None
     return Words(
-        id="Ada kemungkinan cocok: alihkan ke SOP Cekal",
-        en="There is a possible match: divert to SOP Cekal",
+        id="Ada kemungkinan cocok: putuskan di halaman adjudikasi (SOP Cekal)",
+        en="There is a possible match: decide on the adjudication page (SOP Cekal)",
     )
 
 

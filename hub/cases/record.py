@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from hub.cases import blanks, custody, evidence, payments, persons
 from hub.models.application import (
     Application,
-    CekalCheck,
     Diversion,
     Document,
     Evidence,
     StepRecord,
 )
+from hub.models.cekal import CekalCheck
 from hub.models.queue import EventRow
 from hub.procedure import Procedure
 

@@ -18,6 +18,7 @@ from hub.cases.branches import must_not_be_diverted, send
 from hub.cases.evidence import Found
 from hub.cases.proof import Judge
 from hub.cases.requirements import Requirement, unfold
+from hub.cases.screening.standing import must_pass
 from hub.errors import BadInput, Conflict, NotFound
 from hub.events.applications import (
     ApplicationArchived,
@@ -82,7 +83,9 @@ def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str)
     if empty and evidence.withdraw(tx, row, stage.name, key):
         tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
         return key
-    found = evidence.gather(tx.session, procedure, row, stage.name, [requirement], {key: value})
+    found = evidence.gather(
+        tx.session, procedure, row, stage.name, [requirement], {key: value}, tx.at
+    )
     _refuse_faults(_judge(tx, procedure, row).faults([requirement], found))
     if key in found:
         evidence.keep(tx, procedure, row, stage.name, requirement, found[key])
@@ -126,12 +129,14 @@ def complete(
     """
     row, stage = _workable(tx, procedure, application, step)
     requirements = unfold(procedure, row, stage)
-    found = evidence.gather(tx.session, procedure, row, stage.name, requirements, values)
+    found = evidence.gather(tx.session, procedure, row, stage.name, requirements, values, tx.at)
     branch = _answered_branch(requirements, found)
     if branch:
         return _leave(tx, procedure, row, stage, branch, found, remark)
     _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
     _refuse_poor_photo(tx, requirements, found, remark)
+    if stage.name in procedure.office.cekal.recheck_before:
+        must_pass(tx, procedure, row, stage.name)
     for requirement in requirements:
         if requirement.key in found:
             here = found[requirement.key]
@@ -193,7 +198,7 @@ def _must_not_be_done(tx: Tx, row: Application, step: str) -> None:
 
 def _judge(tx: Tx, procedure: Procedure, row: Application) -> Judge:
     today = procedure.office.today(tx.at)
-    return Judge(tx.session, procedure, row, today, tx.actor.id)
+    return Judge(tx.session, procedure, row, today, tx.at, tx.actor.id)
 
 
 def _refuse_faults(faults: list[FieldFault]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -83,7 +84,7 @@ def import_command(
         order = ImportOrder(
             file=_existing(file),
             form=_format(form, file),
-            version=version or f"{file.stem}-{now:%Y%m%dT%H%M%S}",
+            version=version or f"{file.stem[:24]}-{now:%Y%m%dT%H%M%S}",
             kind="update" if update or withdraw else "full",
             effective=_aware(effective) or now,
             mapping=mapping_of(columns or []),
@@ -94,6 +95,8 @@ def import_command(
         store = None if dry_run else _store(data, key_file, create=True)
         with _bar("import", _lines(file)) as step:
             done = import_list(store, order, now, step)
+        if done.stored:
+            _put_before_verifier(data, key_file, order, done)
     _tell(done, order, report)
     if not done.stored and not (dry_run and done.bad == 0):
         raise SystemExit(1)
@@ -183,6 +186,25 @@ def threshold(
             version = store.in_force(now)[-1].version
             store.set_threshold(Threshold(score, false_alarms, len(entries), version, now))
     print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
+
+
+def _put_before_verifier(
+    data: Path, key_file: Path | None, order: ImportOrder, done: Imported
+) -> None:
+    """Let the hub of this folder know the version; without a hub the list counts at once."""
+    settings = settings_for(data, key_file=key_file)
+    if not settings.office_file.exists():
+        return
+    from hub.admin import EnterList, perform
+
+    withdrawn, by = len(order.withdrawn), getpass.getuser()
+    command = EnterList(order.version, order.kind, done.taken, withdrawn, order.effective, by)
+    perform(settings, SystemClock(), command)
+    print(
+        f"{order.version} menunggu verifikasi orang kedua: halaman Daftar cekal.\n"
+        f"{order.version} waits for a second person: the page Watch list.",
+        file=sys.stderr,
+    )
 
 
 def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:

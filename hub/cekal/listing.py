@@ -9,13 +9,15 @@ master key; a piece is on disk before the manifest names it, so a crash leaves t
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -56,6 +58,14 @@ class Manifest(msgspec.Struct, frozen=True):
     threshold: Threshold | None = None
 
 
+class Placed(NamedTuple):
+    """An entry as it stands in a list, and the piece that holds it."""
+
+    entry: Entry
+    piece: str
+    withdrawn: bool
+
+
 class StoredList:
     """The list of one office in a folder."""
 
@@ -81,26 +91,32 @@ class StoredList:
         withdrawn: Iterable[str] = (),
     ) -> Version:
         """Store a version and put it in force. Raises Conflict `list_known`, `list_missing`."""
-        known = self.manifest()
-        self._must_fit(known, version, kind)
+        self._must_fit(self.manifest(), version, kind)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         pieces, count = [], 0
         for chunk in _chunks(entries):
             pieces.append(self._write_piece(chunk))
             count += len(chunk)
         added = Version(version, kind, effective, at, count, sorted(set(withdrawn)), pieces)
-        self._write("manifest", msgspec.json.encode(
-            Manifest([*known.versions, added], known.threshold)))  # fmt: skip
+        with self._alone():
+            known = self.manifest()
+            self._must_fit(known, version, kind)
+            self._keep(Manifest([*known.versions, added], known.threshold))
         return added
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Store the office's threshold."""
-        known = self.manifest()
-        self._write("manifest", msgspec.json.encode(Manifest(known.versions, threshold)))
+        with self._alone():
+            self._keep(Manifest(self.manifest().versions, threshold))
 
-    def in_force(self, at: datetime) -> tuple[Version, ...]:
-        """Return the versions that make up the list at an instant: a full one and its updates."""
-        due = [version for version in self.manifest().versions if version.effective <= at]
+    def in_force(self, at: datetime, only: Collection[str] | None = None) -> tuple[Version, ...]:
+        """Return the versions that make up the list at an instant: a full one and its updates.
+
+        `only`: the versions that may count, as an office that verifies them says; None: all.
+        """
+        stored = self.manifest().versions
+        allowed = [one for one in stored if only is None or one.version in only]
+        due = [version for version in allowed if version.effective <= at]
         due.sort(key=lambda version: version.effective)
         full = max((n for n, version in enumerate(due) if version.kind == "full"), default=None)
         return tuple(due[full:]) if full is not None else ()
@@ -133,6 +149,38 @@ class StoredList:
             return self._open((self._folder / name).read_bytes(), name)
         except (FileNotFoundError, Fault):
             return None
+
+    def placed(self, versions: Iterable[Version]) -> Iterator[Placed]:
+        """Return each entry of a list once, as its newest version has it; withdrawn ones too."""
+        seen: set[str] = set()
+        withdrawn: set[str] = set()
+        for version in reversed(tuple(versions)):
+            mine: set[str] = set()
+            for piece in version.pieces:
+                for entry in self._read_piece(piece):
+                    if entry.id not in seen:
+                        mine.add(entry.id)
+                        yield Placed(entry, piece, entry.id in withdrawn)
+            seen |= mine
+            withdrawn |= set(version.withdrawn)
+
+    def in_piece(self, piece: str) -> list[Entry]:
+        """Return the entries of one piece."""
+        return self._read_piece(piece)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the manifest against other processes that add a version meanwhile."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._folder / "manifest.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _keep(self, manifest: Manifest) -> None:
+        self._write("manifest", msgspec.json.encode(manifest))
 
     def _must_fit(self, known: Manifest, version: str, kind: str) -> None:
         if any(stored.version == version for stored in known.versions):

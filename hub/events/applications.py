@@ -85,13 +85,19 @@ class ApplicationDiverted:
 
 
 @dataclass(frozen=True, slots=True)
-class ApplicationResumed(_Staff):
+class ApplicationResumed:
     """The case came back from a branch to the step it left."""
 
     kind: ClassVar[str] = "application.resumed"
+    v: ClassVar[int] = 1
     application: str
     step: str
     outcome: str
+
+    @property
+    def audience(self) -> str:
+        """Return `audit` for SOP Cekal: nobody else learned that the case was held."""
+        return "staff" if self.outcome in ("CORRECTED", "FALSE_ALARM") else "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,23 +188,3 @@ class CustodyMoved(_Staff):
     application: str
     record: str
     act: str
-
-
-@dataclass(frozen=True, slots=True)
-class CekalChecked(_Staff):
-    """The person was checked against the list; what was found stays with Wasdakim."""
-
-    kind: ClassVar[str] = "cekal.checked"
-    audience: ClassVar[str] = "audit"
-    application: str
-    check: str
-
-
-@dataclass(frozen=True, slots=True)
-class CekalListLoaded(_Staff):
-    """A new version of the office's list is in force."""
-
-    kind: ClassVar[str] = "cekal.list_loaded"
-    audience: ClassVar[str] = "audit"
-    version: str
-    entries: int

@@ -2,6 +2,7 @@
 
 from hub.models import (
     application,
+    cekal,
     correspondence,
     officer,
     opening,
@@ -13,6 +14,7 @@ from hub.models import (
 
 __all__ = [
     "application",
+    "cekal",
     "correspondence",
     "officer",
     "opening",

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.models.schema import Base, InOffice, WithId
 
 
-def _of_application() -> ForeignKeyConstraint:
+def of_application() -> ForeignKeyConstraint:
+    """Return the reference to the case that a row belongs to."""
     return ForeignKeyConstraint(
         ["office", "application"], ["applications.office", "applications.id"]
     )
@@ -82,7 +83,7 @@ class PersonalValue(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "application", "field", "source"),
     )
 
@@ -103,7 +104,7 @@ class StepRecord(WithId, Base):
     sealed_remark: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "application", "step"),
     )
 
@@ -125,7 +126,7 @@ class Evidence(WithId, Base):
     voided_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index(
             "uq_evidence_valid",
             "office",
@@ -155,7 +156,7 @@ class Document(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "application", "item", "blob"),
         Index("ix_documents_blob", "office", "blob"),
     )
@@ -180,7 +181,7 @@ class Diversion(WithId, Base):
     sealed_outcome_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index(
             "uq_diversions_open",
             "office",
@@ -189,59 +190,6 @@ class Diversion(WithId, Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-    )
-
-
-class CekalEntry(WithId, Base):
-    """An entry of the office's own copy of the list: only sealed text and blind indexes."""
-
-    __tablename__ = "cekal_entries"
-
-    list_version: Mapped[str] = mapped_column(String(40))
-    kind: Mapped[str] = mapped_column(String(12))
-    name_index: Mapped[str] = mapped_column(String(64))
-    document_index: Mapped[str] = mapped_column(String(64))
-    birth_index: Mapped[str] = mapped_column(String(64))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    added_at: Mapped[datetime]
-    added_by: Mapped[str] = mapped_column(String(80))
-
-    __table_args__ = (
-        Index("ix_cekal_entries_name", "office", "list_version", "name_index"),
-        Index("ix_cekal_entries_document", "office", "list_version", "document_index"),
-    )
-
-
-class CekalList(InOffice, Base):
-    """The list in force in this office."""
-
-    __tablename__ = "cekal_lists"
-
-    version: Mapped[str] = mapped_column(String(40), primary_key=True)
-    entries: Mapped[int]
-    in_force_since: Mapped[datetime]
-
-
-class CekalCheck(WithId, Base):
-    """One check of a case: list version, what it found, who decided and who confirmed."""
-
-    __tablename__ = "cekal_checks"
-
-    application: Mapped[str] = mapped_column(String(32))
-    list_version: Mapped[str] = mapped_column(String(40))
-    candidates: Mapped[str]
-    result: Mapped[str] = mapped_column(String(16))
-    by: Mapped[str] = mapped_column(String(32))
-    at: Mapped[datetime]
-    decision: Mapped[str] = mapped_column(String(16), default="")
-    decided_by: Mapped[str] = mapped_column(String(32), default="")
-    decided_at: Mapped[datetime | None]
-    confirmed_by: Mapped[str] = mapped_column(String(32), default="")
-    confirmed_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        _of_application(),
-        Index("ix_cekal_checks_application", "office", "application", "at"),
     )
 
 
@@ -269,7 +217,7 @@ class Payment(WithId, Base):
     voided_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_payments_booked", "office", "booked_on"),
         UniqueConstraint("office", "ntpn_index"),
         UniqueConstraint("office", "proof_number"),
@@ -293,7 +241,7 @@ class RegisterNumber(InOffice, Base):
     void_reason: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "number"),
         Index(
             "uq_register_numbers_valid",
@@ -360,7 +308,7 @@ class CustodyRecord(WithId, Base):
     signature: Mapped[str | None] = mapped_column(String(32))
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index(
             "uq_custody_open",
             "office",
@@ -390,7 +338,7 @@ class ArchivePackage(WithId, Base):
     due_on: Mapped[date | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "application"),
         Index("ix_archive_packages_state", "office", "state"),
     )

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.office.cekal_rules import CekalRules
 from hub.office.hours import (
     Calendar,
     Holiday,
@@ -269,6 +270,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     signers: tuple[Signer, ...] = msgspec.field(name="signer")
     retention: Retention
     device_care: DeviceCare = DeviceCare()
+    cekal: CekalRules = CekalRules()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -30,14 +30,27 @@ from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
 from hub.tickets.tracking import Tracking
-from hub.web import api, assets, auth, display, officer, rooms, sop, stream, supervisor
+from hub.web import (
+    api,
+    assets,
+    auth,
+    display,
+    officer,
+    rooms,
+    sop,
+    stream,
+    supervisor,
+    wasdakim,
+)
 from hub.web.closing_time import end_days
 from hub.web.commanding import JSON, provide_commanding, provide_station
 from hub.web.connection import AnyRequest
 from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
+from hub.web.importer import Importer
 from hub.web.problems import answer_failure, answer_http, answer_refused
+from hub.web.screener import Screener
 from hub.web.short_way import ShortWay
 from hub.web.tokens import Tokens
 from hub.writer import Writer
@@ -68,6 +81,8 @@ class Serving:
     press: Press
     neighbours: Neighbours
     announcer: Announcer | None
+    screener: Screener
+    importer: Importer
     elsewhere: Elsewhere | None = None
     """Brings what other hubs on the same database commit."""
 
@@ -79,7 +94,9 @@ def create_app(serving: Serving) -> Litestar:
     _let_hear(serving, tokens)
     office_no, office = house.office_no, house.procedure.office
     boards = stream.Boards(house.database, office_no, office, house.clock)
-    streams = stream.Streams(serving.feed, tokens, house.database, office_no, house.clock, boards)
+    streams = stream.Streams(
+        serving.feed, tokens, house.database, office_no, house.clock, boards, office
+    )
     return Litestar(
         route_handlers=_routes(streams),
         dependencies=_parts(serving, tokens),
@@ -133,6 +150,11 @@ def first_page(officer: SignedIn, procedure: Procedure) -> str:
         return f"/counter/{officer.counter}"
     if officer.roles & MAY_SUPERVISE:
         return "/supervisor"
+    rules = procedure.office.cekal
+    if officer.roles & {*rules.confirm, *rules.propose}:
+        return "/wasdakim"
+    if officer.roles & {*rules.enter, *rules.verify}:
+        return "/wasdakim/list"
     if may_see_cases(procedure, officer.roles):
         return "/cases"
     return "/sop"
@@ -160,8 +182,10 @@ def _let_hear(serving: Serving, tokens: Tokens) -> None:
     if serving.elsewhere is None:
         serving.writer.listen(serving.feed.publish)
         serving.writer.listen(tokens.heard)
+        serving.writer.listen(serving.screener.heard)
     else:
         serving.elsewhere.listen(tokens.heard)
+        serving.elsewhere.listen(serving.screener.heard)
         serving.writer.listen(serving.elsewhere.committed_here)
 
 
@@ -181,6 +205,7 @@ def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
             *display.routes,
             *supervisor.routes,
             *rooms.routes,
+            *wasdakim.routes,
             *sop.routes,
             *assets.routes,
         ],
@@ -204,6 +229,9 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "keyring": procedure.keyring,
         "blobs": procedure.blobs,
         "press": serving.press,
+        "screener": serving.screener,
+        "importer": serving.importer,
+        "house": house,
         "clock": house.clock,
         "neighbours": serving.neighbours,
         "tokens": tokens,
@@ -241,13 +269,15 @@ def _living(
         rules = serving.house.procedure.office
         ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
         forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
+        screening = asyncio.create_task(serving.screener.run())
         try:
             yield
         finally:
-            working = (expiring, forgetting, ending, forecasting)
+            working = (expiring, forgetting, ending, forecasting, screening)
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
+            await serving.importer.stop()
             if serving.announcer is not None:
                 await serving.announcer.stop()
             await serving.neighbours.stop()

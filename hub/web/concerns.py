@@ -29,8 +29,10 @@ _EVERYWHERE = "office."
 """A stop or a message: every page has its banner."""
 _WORK = (
     "application.", "step.", "gate.", "evidence.", "payment.", "number.", "blank.", "custody.",
-    "cekal.",
 )  # fmt: skip
+_WASDAKIM = ("cekal.", "step.", "gate.", "application.", "ticket.called", "ticket.finished")
+_SILENT = ("cekal.looked",)
+"""A look changes nothing; told on, every look would draw the page of everybody who looks."""
 
 
 def concerns(view: str, event: Event) -> bool:
@@ -38,12 +40,17 @@ def concerns(view: str, event: Event) -> bool:
     name, _, which = view.partition("/")
     if event.kind.startswith(_EVERYWHERE):
         return True
+    if name == "wasdakim":
+        mine = not which or which in (event.subject, event.body.get("application"))
+        return mine and event.kind.startswith(_WASDAKIM) and event.kind not in _SILENT
     if name == "display":
         return event.kind.startswith(_BOARD)
     if name == "supervisor":
         return event.kind.startswith(_OFFICE) and event.kind != "job.progress"
     if name == "cases":
         return event.kind.startswith(_WORK)
+    if name == "case" and event.kind.startswith("cekal."):
+        return event.kind not in _SILENT and which == event.subject
     if name == "case":
         return which in (event.subject, event.body.get("application")) or _of_a_device(event)
     return name == "counter" and _concerns_counter(which, event)

@@ -95,7 +95,10 @@ class Desk:
         roles = self.officer.roles
         cases = {"cases"} if may_see_cases(self.procedure, roles) else set()
         behind = {"rooms"} if any(room.admits(roles) for room in ROOMS) else set()
-        return frozenset(cases | behind | ({"supervisor"} if roles & MAY_SUPERVISE else set()))
+        rules = self.office.cekal
+        found = cases | behind | ({"supervisor"} if roles & MAY_SUPERVISE else set())
+        found |= {"wasdakim"} if roles & rules.sees else set()
+        return frozenset(found | ({"cekal_list"} if roles & rules.browses else set()))
 
     def place(self, counter: int | None = None) -> str:
         """Return where the officer works, for the head of the page."""

@@ -67,7 +67,7 @@ class Frame:
     officer: Someone | None = None
     counter: int | None = None
     rooms: frozenset[str] = frozenset()
-    """The pages that the officer's roles open: `cases`, `supervisor`."""
+    """The pages that the officer's roles open: `cases`, `supervisor`, `wasdakim`, `cekal_list`."""
     shown: tuple[NoticeState, ...] = ()
     """The emergency stop and messages on every screen."""
 

@@ -89,6 +89,7 @@ class Streams:
     office_no: int
     clock: Clock
     boards: Boards
+    office: OfficeConfig
 
     async def programs(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /api/feed to a station."""
@@ -120,8 +121,8 @@ class Streams:
     async def _page_viewer(self, connection: AnyConnection, view: str) -> Viewer:
         if view == DISPLAY:
             return Viewer("public")
-        await signed_in(connection, self.database, self.office_no, self.clock)
-        return Viewer("staff")
+        officer = await signed_in(connection, self.database, self.office_no, self.clock)
+        return Viewer("wasdakim" if officer.roles & self.office.cekal.browses else "staff")
 
     def _renderer(self, connection: AnyConnection, view: str) -> Renderer:
         if view != DISPLAY:

@@ -22,6 +22,8 @@ from hub.house import SYSTEM, create_house, open_house
 from hub.letters.press import Press
 from hub.settings import THE_OFFICE, settings_for
 from hub.web.app import Serving, create_app
+from hub.web.importer import Importer
+from hub.web.screener import Screener
 
 
 class ServedHub:
@@ -66,7 +68,11 @@ class ServedHub:
     def _configuration(self) -> uvicorn.Config:
         house = self.house
         neighbours = Neighbours(house.clock, ["127.0.0.1"])
-        serving = Serving(house, self.writer, self.feed, Press(), neighbours, None)
+        screener = Screener(house, self.writer)
+        importer = Importer(house, self.writer)
+        serving = Serving(
+            house, self.writer, self.feed, Press(), neighbours, None, screener, importer
+        )
         config = uvicorn.Config(
             create_app(serving), ws="none", log_config=None, timeout_graceful_shutdown=1
         )

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from hub import blobs, jobs
-from hub.cases import branches, case_view, steps
+from hub.cases import branches, case_view, resuming, steps
 from hub.cases import papers as case_papers
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import BadInput, Conflict, NotFound
@@ -145,7 +145,7 @@ async def attach(desk: Desk, view: CaseView, form: Form) -> None:
     file = form.files.get(f"file-{key}")
     if file is None or not file.content:
         raise _fault(key, "missing", "Pilih berkas dahulu. / Choose a file first.")
-    media = _media(key, file)
+    media = media_of(key, file)
     stored = await asyncio.to_thread(desk.procedure.blobs.put, file.content)
 
     def command(tx: Tx) -> str:
@@ -202,7 +202,7 @@ def divert(tx: Tx, desk: Desk, application: str, form: Form) -> object:
 
 def resume(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     """Bring the case back to its step. Raises Refused."""
-    return branches.resume(
+    return resuming.resume(
         tx, desk.procedure, application, form.text("outcome"), form.text("reason")
     )
 
@@ -218,7 +218,8 @@ def _counter(desk: Desk, form: Form) -> int:
     return counter
 
 
-def _media(key: str, file: Attached) -> str:
+def media_of(key: str, file: Attached) -> str:
+    """Return what kind of file was attached. Raises BadInput naming `key`."""
     for magic, media in _MAGIC.items():
         if file.content.startswith(magic):
             return media

@@ -5,38 +5,22 @@ from __future__ import annotations
 import pytest
 
 from hub import cases
-from hub.cases import branches
-from hub.cekal.entries import Entry, load_list
+from hub.cases import resuming
 from hub.errors import BadInput, Conflict, NotAllowed
-
-
-def put_on_list(desk, name: str = "Anna Maria ERIKSSON", document: str = "") -> None:
-    entries = [Entry(kind="cegah", name=name, birth_date="1974-08-12", document_number=document)]
-    desk.do("kiosk", lambda tx: load_list(tx, desk.procedure.keyring, "2026-11", entries))
 
 
 def resume(desk, login: str, case: str, outcome: str) -> str:
     return desk.do(
-        login, lambda tx: branches.resume(tx, desk.procedure, case, outcome, "sudah diperiksa")
+        login, lambda tx: resuming.resume(tx, desk.procedure, case, outcome, "sudah diperiksa")
     )
 
 
-def test_a_person_on_the_list_cannot_be_cleared_without_a_second_person(desk) -> None:
-    put_on_list(desk)
+def test_a_match_found_by_hand_diverts_and_a_second_person_refutes_it(desk) -> None:
     case = desk.go("3")
 
-    with pytest.raises(BadInput) as refused:
-        desk.complete("cekal", case, "3", {"decision": "CLEAR"})
-
-    assert [fault.field for fault in refused.value.fields] == ["list_check"]
-    assert "SOP Cekal" in refused.value.id
-
-
-def test_a_possible_match_diverts_and_a_second_person_confirms_the_false_one(desk) -> None:
-    put_on_list(desk)
-    case = desk.go("3")
-
-    done = desk.complete("cekal", case, "3", {"decision": "POSSIBLE_MATCH"})
+    done = desk.complete(
+        "cekal", case, "3", {"decision": "POSSIBLE_MATCH", "national_check": "NC-9"}
+    )
 
     assert (done.state, done.next) == ("ON_HOLD_CEKAL", "3")
     with pytest.raises(NotAllowed) as refused:
@@ -47,7 +31,6 @@ def test_a_possible_match_diverts_and_a_second_person_confirms_the_false_one(des
 
 
 def test_a_held_case_looks_normal_to_everybody_but_wasdakim_and_the_head(desk) -> None:
-    put_on_list(desk, name="Somebody Else", document="L898902C3")
     case = desk.go("3")
     desk.complete("cekal", case, "3", {"decision": "POSSIBLE_MATCH"})
 

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from hub.cases.screening import versions
+from hub.clock import SystemClock
+from hub.house import open_house
+from hub.settings import settings_for
 
 LIST = [
     {"id": "E1", "names": ["Muhammad Sjafi'i"], "dob": "1975-03-04", "sex": "M",
@@ -108,3 +114,21 @@ def test_an_unreadable_query_is_named_and_the_others_are_answered(office: Path) 
     assert list(answers(office / "a.jsonl")) == ["Q1", "Q2"]
     assert "line 2: " in done.stderr
     assert "line 3: " in done.stderr
+
+
+def test_in_a_hubs_folder_an_imported_list_waits_for_a_second_person(
+    office: Path, empty_house: Path
+) -> None:
+    shutil.copytree(empty_house, office / "hub")
+    shutil.copy(empty_house.with_name("hub.key"), office / "hub.key")
+
+    done = loket(office, "import", "list.jsonl", "--version", "N-1", "--data", "hub")
+
+    assert done.returncode == 0, done.stderr
+    assert "menunggu verifikasi" in done.stderr
+    house = open_house(settings_for(office / "hub"), SystemClock())
+    with house.database.reading() as session:
+        [row] = versions.every(session, house.office_no)
+        assert (row.version, row.state, row.entries) == ("N-1", "entered", 3)
+        assert versions.in_force(session, house.office_no, SystemClock().now()) is None
+    house.database.close()

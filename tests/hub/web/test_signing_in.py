@@ -56,7 +56,7 @@ def test_every_role_begins_at_a_page_that_it_may_use(browser: Browser, role: str
     page = browser.walk(browser.sign_in(LOGINS[role]))
 
     assert page.status_code == 200
-    assert page.url.path in {"/cases", "/supervisor", "/sop"}
+    assert page.url.path in {"/cases", "/supervisor", "/sop", "/wasdakim", "/wasdakim/list"}
 
 
 def test_the_archivist_begins_at_the_procedure(browser: Browser) -> None:

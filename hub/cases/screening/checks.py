@@ -1,0 +1,263 @@
+"""Checks of a case: made against the list by themselves, or by hand in the national system."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases.screening.states import (
+    HELD,
+    PASSING,
+    Settled,
+    State,
+    Verdict,
+    settle,
+    state_of,
+)
+from hub.cases.screening.subject import Detail, Subject, seal_detail, subject_of
+from hub.cases.screening.versions import ListInForce, in_force
+from hub.cekal.records import Query
+from hub.errors import BadInput
+from hub.events.cekal import CekalAlerted, CekalChecked
+from hub.matching.port import Answer, Found, reference
+from hub.models.application import Application
+from hub.models.cekal import CekalAct, CekalCheck
+from hub.models.schema import new_id
+from hub.office import OfficeConfig
+from hub.procedure import Procedure
+from hub.wire import FieldFault
+from hub.writer import Tx
+
+LIST, NATIONAL = "list", "national"
+VERDICT = "verdict"
+HUB = "hub"
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """An entry that holds the case until two people have looked: references only."""
+
+    entry: str
+    version: str
+    score: float
+    kind: str
+
+
+def candidates_of(check: CekalCheck) -> list[Candidate]:
+    """Return what a check found that people must decide on."""
+    if check.source != LIST:
+        return []
+    return msgspec.json.decode(check.candidates, type=list[Candidate])
+
+
+def newest(session: Session, office: int, application: str, source: str = "") -> CekalCheck | None:
+    """Return the newest check of a case (of a source), or None."""
+    query = select(CekalCheck).where(
+        CekalCheck.office == office, CekalCheck.application == application
+    )
+    if source:
+        query = query.where(CekalCheck.source == source)
+    return session.scalar(query.order_by(CekalCheck.at.desc(), CekalCheck.id).limit(1))
+
+
+def holding(office: OfficeConfig, answer: Answer) -> list[Found]:
+    """Return what must hold: at the threshold or above, in force, of a kind that holds.
+
+    An entry of no kind holds: what is not known is not harmless.
+    """
+    return [
+        found
+        for found in answer.found
+        if found.score >= answer.threshold
+        and found.standing == "in_force"
+        and (not found.entry.kind or found.entry.kind in office.cekal.holds)
+    ]
+
+
+def record(
+    tx: Tx,
+    procedure: Procedure,
+    application: Application,
+    subject: Subject,
+    answer: Answer,
+    listed: ListInForce,
+) -> CekalCheck | None:
+    """Record what the list said; None if the case or the list has moved on meanwhile.
+
+    Entries that two people have said are not this person, and that have not changed, hold no more.
+    """
+    current = in_force(tx.session, tx.office, tx.at)
+    again = subject_of(tx.session, procedure.keyring, application)
+    before = newest(tx.session, tx.office, application.id, LIST)
+    moved = current is None or current.token != listed.token or again.mark != subject.mark
+    if moved or application.ended_at is not None or (before and before.state in HELD):
+        return None
+    holds = [
+        Candidate(reference(one.entry.id), one.version, round(one.score, 4), one.entry.kind)
+        for one in holding(procedure.office, answer)
+    ]
+    state, follows = _first_state(tx.session, application, subject, holds)
+    check = CekalCheck(
+        office=tx.office,
+        id=new_id(),
+        application=application.id,
+        source=LIST,
+        list_version=listed.name,
+        list_token=listed.token,
+        position=application.position,
+        subject=subject.mark,
+        candidates=msgspec.json.encode(holds).decode(),
+        result=State.POSSIBLE_MATCH if holds else State.NO_CANDIDATE,
+        state=state,
+        follows=follows,
+        by=HUB,
+        at=tx.at,
+    )
+    check.sealed = _sealed(procedure, application, check.id, subject.query, answer)
+    tx.session.add(check)
+    tx.session.flush()
+    tx.emit(CekalChecked(application.id, check.id), subject=application.id)
+    if state in (State.POSSIBLE_MATCH, State.DISPUTED):
+        alerted = CekalAlerted(application.id, check.id, application.position)
+        tx.emit(alerted, subject=application.id)
+    return check
+
+
+def record_national(
+    tx: Tx,
+    procedure: Procedure,
+    application: Application,
+    *,
+    reference_no: str,
+    found: bool,
+    made_at: datetime | None = None,
+    blob: str | None = None,
+    note: str = "",
+) -> CekalCheck:
+    """Record a check made by hand in the national system. Raises BadInput naming the field."""
+    if not reference_no.strip():
+        raise _fault("reference_no", "missing", "wajib diisi / required")
+    if made_at is not None and made_at > tx.at:
+        raise _fault("made_at", "wrong", "ada di masa depan / lies in the future")
+    subject = subject_of(tx.session, procedure.keyring, application)
+    state = State.POSSIBLE_MATCH if found else State.CLEAR
+    check = CekalCheck(
+        office=tx.office,
+        id=new_id(),
+        application=application.id,
+        source=NATIONAL,
+        list_version="",
+        position=application.position,
+        subject=subject.mark,
+        candidates="[]",
+        result=state,
+        state=state,
+        blob=blob,
+        by=tx.actor.id,
+        at=tx.at,
+        decided_by=tx.actor.id,
+        decided_at=tx.at,
+    )
+    made = (made_at or tx.at).isoformat()
+    detail = Detail(subject.query, reference=reference_no.strip(), made_at=made, note=note)
+    check.sealed = seal_detail(procedure.keyring, application, check.id, detail)
+    tx.session.add(check)
+    tx.session.flush()
+    tx.emit(CekalChecked(application.id, check.id), subject=application.id)
+    return check
+
+
+def verdicts_on(
+    session: Session, application: Application, subject: str, candidates: Sequence[Candidate]
+) -> dict[str, list[CekalAct]]:
+    """Return the verdicts on each candidate, for exactly this person and version of the entry."""
+    if not candidates:
+        return {}
+    versions = {one.entry: one.version for one in candidates}
+    rows = session.scalars(
+        select(CekalAct)
+        .where(
+            CekalAct.office == application.office,
+            CekalAct.act == VERDICT,
+            CekalAct.subject == subject,
+            CekalAct.entry.in_(versions),
+        )
+        .order_by(CekalAct.at)
+    )
+    by_case: dict[str, dict[str, list[CekalAct]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        if row.entry_version == versions[row.entry]:
+            by_case[row.entry][row.application].append(row)
+    return {
+        entry: found
+        for entry, cases in by_case.items()
+        if (found := _counting(cases, application.id))
+    }
+
+
+def settled(
+    candidates: Iterable[Candidate], verdicts: Mapping[str, Sequence[CekalAct]]
+) -> dict[str, Settled]:
+    """Return how each candidate stands."""
+    return {
+        one.entry: settle(Verdict(v.place, v.choice, v.by) for v in verdicts.get(one.entry, ()))
+        for one in candidates
+    }
+
+
+def _counting(cases: Mapping[str, list[CekalAct]], own: str) -> list[CekalAct]:
+    """Return the verdicts of this case, else those of another case that refuted the entry."""
+    if own in cases:
+        return list(cases[own])
+    for rows in cases.values():
+        if settle(Verdict(row.place, row.choice, row.by) for row in rows) is Settled.FALSE:
+            return rows
+    return []
+
+
+def _first_state(
+    session: Session, application: Application, subject: Subject, holds: list[Candidate]
+) -> tuple[State, str]:
+    before = newest(session, application.office, application.id)
+    lifted = _lifted(session, application)
+    left = [one for one in holds if (one.entry, one.version) not in lifted]
+    if left:
+        verdicts = verdicts_on(session, application, subject.mark, left)
+        state = state_of(settled(left, verdicts))
+        # nothing but people puts a case on hold: whoever was confirmed waits for them again
+        return (State.POSSIBLE_MATCH if state is State.ON_HOLD else state), ""
+    if holds:
+        return State.CLEAR, lifted[(holds[0].entry, holds[0].version)]
+    if before is not None and before.state in PASSING:
+        return State.CLEAR, before.id
+    return State.NO_CANDIDATE, ""
+
+
+def _lifted(session: Session, application: Application) -> dict[tuple[str, str], str]:
+    """Return the entries that held this case and hold it no more, with the check that says so."""
+    rows = session.scalars(
+        select(CekalCheck).where(
+            CekalCheck.office == application.office,
+            CekalCheck.application == application.id,
+            CekalCheck.source == LIST,
+            CekalCheck.state.in_((State.LIFTED, State.EXPIRED)),
+        )
+    )
+    return {(one.entry, one.version): row.id for row in rows for one in candidates_of(row)}
+
+
+def _sealed(
+    procedure: Procedure, application: Application, check: str, query: Query, answer: Answer
+) -> bytes:
+    detail = Detail(query, answer.found, answer.threshold, answer.size)
+    return seal_detail(procedure.keyring, application, check, detail)
+
+
+def _fault(field: str, code: str, message: str) -> BadInput:
+    indonesian, _, english = message.partition(" / ")
+    fault = FieldFault(field=field, code=code, message=message)
+    return BadInput("check_invalid", f"{field}: {english}.", id=f"{indonesian}.", fields=[fault])

@@ -1,0 +1,109 @@
+"""May the case go on, as far as the list goes? Asked before a step; what lets it pass is recorded.
+
+Whatever stands against it, everybody but Wasdakim reads the same four words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.cases.screening.checks import LIST, NATIONAL, newest
+from hub.cases.screening.states import BLOCKING, PASSING, State
+from hub.cases.screening.subject import subject_of
+from hub.cases.screening.versions import in_force
+from hub.errors import Conflict
+from hub.models.application import Application, StepRecord
+from hub.models.cekal import CekalCheck, CekalPass
+from hub.procedure import Procedure
+from hub.writer import Tx
+
+Why = Literal["passes", "confirm", "blocked", "waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a case stands with the list: it passes, a person must confirm, it is held, it waits."""
+
+    why: Why
+    check: CekalCheck | None = None
+    listed: bool = False
+    """Whether the office keeps a list."""
+
+
+def standing(session: Session, procedure: Procedure, case: Application, at: datetime) -> Standing:
+    """Return how a case stands at the step where it is.
+
+    A check counts if it was made against the list in force, for exactly this person, and before a
+    step of re-checks after the case came there. A national check counts for its days instead.
+    """
+    listed = in_force(session, case.office, at)
+    mine = newest(session, case.office, case.id, LIST)
+    by_hand = newest(session, case.office, case.id, NATIONAL)
+    for check in (mine, by_hand):
+        if check is not None and check.state in BLOCKING:
+            return Standing("blocked", check, listed is not None)
+    mark = subject_of(session, procedure.keyring, case).mark
+    fresh = (
+        mine is not None
+        and listed is not None
+        and mine.list_token == listed.token
+        and mine.subject == mark
+        and mine.at >= needed_since(session, procedure, case)
+    )
+    if mine is not None and fresh and mine.state in PASSING:
+        return Standing("passes", mine, True)
+    days = timedelta(days=procedure.office.cekal.national_check_days)
+    if (
+        by_hand is not None
+        and by_hand.state in PASSING
+        and by_hand.subject in ("", mark)
+        and at - by_hand.at <= days
+    ):
+        return Standing("passes", by_hand, listed is not None)
+    if fresh and mine is not None and mine.state == State.NO_CANDIDATE:
+        return Standing("confirm", mine, True)
+    return Standing("waiting", None, listed is not None)
+
+
+def must_pass(tx: Tx, procedure: Procedure, case: Application, step: str) -> None:
+    """Raise Conflict `refer_to_wasdakim` unless the list lets the case pass `step`; record it."""
+    stands = standing(tx.session, procedure, case, tx.at)
+    if stands.why != "passes" or stands.check is None:
+        raise refer()
+    note_pass(tx, case, step, stands.check)
+
+
+def note_pass(tx: Tx, case: Application, step: str, check: CekalCheck) -> None:
+    """Record which check let a step be completed."""
+    tx.session.merge(
+        CekalPass(
+            office=tx.office,
+            application=case.id,
+            step=step,
+            check=check.id,
+            list_version=check.list_version,
+            at=tx.at,
+        )
+    )
+
+
+def refer() -> Conflict:
+    """Return what everybody but Wasdakim reads, whatever the reason is."""
+    return Conflict("refer_to_wasdakim", "Refer to Wasdakim.", id="Rujuk ke Wasdakim.")
+
+
+def needed_since(session: Session, procedure: Procedure, case: Application) -> datetime:
+    """Return since when a check must be: before a step of re-checks since the case came there."""
+    if case.position not in procedure.office.cekal.recheck_before:
+        return case.opened_at
+    came = session.scalar(
+        select(func.max(StepRecord.completed_at)).where(
+            StepRecord.office == case.office, StepRecord.application == case.id
+        )
+    )
+    return came or case.opened_at

@@ -1,0 +1,120 @@
+"""What happens in SOP Cekal, as events for the audit: references only, and never to the staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class _Audit:
+    __slots__ = ()
+    audience: ClassVar[str] = "audit"
+    v: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CekalChecked(_Audit):
+    """The person was checked against the list; what was found stays with Wasdakim."""
+
+    kind: ClassVar[str] = "cekal.checked"
+    application: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalAlerted(_Audit):
+    """A check found somebody who may be on the list: Wasdakim is to look."""
+
+    kind: ClassVar[str] = "cekal.alerted"
+    application: str
+    check: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalCleared(_Audit):
+    """An officer saw the nearest entries and confirmed that the person is none of them."""
+
+    kind: ClassVar[str] = "cekal.cleared"
+    application: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalVerdictGiven(_Audit):
+    """An officer said whether the person is the one of an entry; what was said is sealed."""
+
+    kind: ClassVar[str] = "cekal.verdict"
+    application: str
+    check: str
+    entry: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class CekalSettled(_Audit):
+    """The verdicts settled a check, or an outcome ended a hold."""
+
+    kind: ClassVar[str] = "cekal.settled"
+    application: str
+    check: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalOutcomeProposed(_Audit):
+    """The head of Wasdakim proposed how a hold ends."""
+
+    kind: ClassVar[str] = "cekal.proposed"
+    application: str
+    check: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalOutcomeDeclined(_Audit):
+    """The head of office declined the proposed outcome; the case stays held."""
+
+    kind: ClassVar[str] = "cekal.declined"
+    application: str
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalLookedAt(_Audit):
+    """An officer opened a page that shows entries of the list."""
+
+    kind: ClassVar[str] = "cekal.looked"
+    page: str
+    application: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CekalVersionEntered(_Audit):
+    """A version of the list was put in and waits for its verifier."""
+
+    kind: ClassVar[str] = "cekal.version_entered"
+    version: str
+    entries: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class CekalVersionJudged(_Audit):
+    """A version of the list was verified, or refused."""
+
+    kind: ClassVar[str] = "cekal.version_judged"
+    version: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class CekalProgressed(_Audit):
+    """An import or the loading of a version came further, or ended: rows done of so many."""
+
+    kind: ClassVar[str] = "cekal.progressed"
+    version: str
+    done: int
+    total: int
+    ended: bool

@@ -1,0 +1,142 @@
+"""Takes a list file from the page: one at a time, in a process of its own, with progress."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hub.errors import Busy, LoketError
+from hub.events.cekal import CekalProgressed
+from hub.house import SYSTEM, House
+from hub.matching.order import Order, Outcome, Told
+from hub.matching.task import Progress
+from hub.writer import Writer
+
+log = logging.getLogger(__name__)
+SILENT_S: Final = 120.0
+TOLD_EVERY_S: Final = 1.0
+LARGEST_LINE: Final = 8 * 1024 * 1024
+_TOLD: msgspec.json.Decoder[Told] = msgspec.json.Decoder(Told)
+Took = Callable[[Order, Outcome], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import: what was ordered, rows judged so far, what came of it, who ordered it."""
+
+    order: Order
+    officer: str
+    rows: int = 0
+    outcome: Outcome | None = None
+    failed: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Return whether rows are still being judged."""
+        return self.outcome is None and not self.failed
+
+
+class Importer:
+    """Runs imports beside the hub; the newest one and its report are kept until the next."""
+
+    def __init__(self, house: House, writer: Writer) -> None:
+        self._house = house
+        self._writer = writer
+        self._task: asyncio.Task[None] | None = None
+        self.newest: Import | None = None
+
+    def keep(self, content: bytes) -> Path:
+        """Keep an uploaded file, readable for nobody else, until it is imported."""
+        folder = self._house.settings.folder / "cekal"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / f"upload-{secrets.token_hex(8)}"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        return path
+
+    def start(self, order: Order, officer: str, took: Took) -> None:
+        """Import in the background; `took` is told when rows are stored. Raises Busy."""
+        if self.newest is not None and self.newest.running:
+            Path(order.file).unlink(missing_ok=True)
+            text = "Another import is running; wait for its end."
+            raise Busy("import_running", text, id="Impor lain sedang berjalan; tunggu selesai.")
+        self.newest = Import(order, officer)
+        self._task = asyncio.create_task(self._run(order, officer, took))
+
+    async def stop(self) -> None:
+        """End what runs; nothing half-imported is left."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self, order: Order, officer: str, took: Took) -> None:
+        process: Process | None = None
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "hub.matching.importing"),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                limit=LARGEST_LINE,
+            )
+            outcome = await self._follow(process, order, officer)
+            if outcome.stored:
+                await took(order, outcome)
+            self.newest = Import(order, officer, outcome.taken + outcome.bad, outcome)
+        except (OSError, TimeoutError, ValueError, EOFError):
+            log.warning("an import failed")
+            self.newest = Import(order, officer, failed=True)
+        except Exception:
+            log.exception("an import failed")
+            self.newest = Import(order, officer, failed=True)
+        finally:
+            await asyncio.shield(self._tell(ended=True))
+            Path(order.file).unlink(missing_ok=True)
+            if process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+
+    async def _follow(self, process: Process, order: Order, officer: str) -> Outcome:
+        if process.stdin is None or process.stdout is None:
+            raise EOFError
+        process.stdin.write(msgspec.json.encode(order) + b"\n")
+        told = 0.0
+        while True:
+            line = await asyncio.wait_for(process.stdout.readline(), SILENT_S)
+            if not line:
+                raise EOFError
+            said = _TOLD.decode(line)
+            if isinstance(said, Outcome):
+                return said
+            if isinstance(said, Progress):
+                self.newest = Import(order, officer, said.done)
+                now = asyncio.get_running_loop().time()
+                if now - told >= TOLD_EVERY_S:
+                    told = now
+                    await self._tell()
+
+    async def _tell(self, *, ended: bool = False) -> None:
+        """Let the pages that show the import draw it anew."""
+        newest = self.newest
+        if newest is None:
+            return
+        said = CekalProgressed(newest.order.version, newest.rows, 0, ended)
+        with contextlib.suppress(LoketError):  # the next one comes in a moment
+            await self._writer.run(
+                lambda tx: tx.emit(said, subject=newest.order.version),
+                actor=SYSTEM,
+                name="tell of an import",
+            )

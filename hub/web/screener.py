@@ -1,0 +1,149 @@
+"""Checks open cases by itself: whenever the list, a person or a case's place in the sheet changes.
+
+It asks the matching process (or an attached service) and records what was said; nothing it does
+clears or refuses anybody. While nobody answers, the cases stay unchecked and Wasdakim sees that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeVar
+
+from sqlalchemy.orm import Session
+
+from hub.cases.applications import must_find
+from hub.cases.screening import checks, versions
+from hub.cases.screening.due import due
+from hub.cases.screening.subject import Subject
+from hub.cases.screening.versions import ListInForce
+from hub.errors import LoketError
+from hub.events import Sealed
+from hub.house import SYSTEM, House
+from hub.matching.link import Loading, Matching
+from hub.matching.port import Answer, Away, Source, attached
+from hub.writer import Tx, Writer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+WAKES: Final = ("step.", "gate.", "application.", "cekal.version_judged", "clock.moved")
+TRIED_AGAIN_AFTER_S: Final = 2.0
+LOOKED_AGAIN_AFTER_S: Final = 30.0
+"""A version takes effect at its time without anything happening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the screener is doing: cases checked of those that are due, or a version loading."""
+
+    done: int = 0
+    total: int = 0
+    away: bool = False
+    since: datetime | None = None
+    loading: Loading | None = None
+
+
+class Screener:
+    """Keeps every open case checked against the list in force."""
+
+    def __init__(self, house: House, writer: Writer) -> None:
+        self._house = house
+        self._writer = writer
+        self._woken = asyncio.Event()
+        self._progress = Progress()
+        self._service: Source | None = None
+        settings, rules = house.settings, house.procedure.office.cekal
+        self.matching = Matching(
+            settings.folder, settings.key_file, answers_within_s=rules.answers_within_s
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """Return how far it is."""
+        now = self._progress
+        return Progress(now.done, now.total, now.away, now.since, self.matching.loading)
+
+    def heard(self, sealed: list[Sealed]) -> None:
+        """Look again after what changes who must be checked."""
+        if any(event.kind.startswith(WAKES) for event in sealed):
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Check what is due for ever; end it by cancelling."""
+        self._service = attached(self._house.procedure.office)
+        try:
+            while True:
+                self._woken.clear()
+                wait_s = await self._once()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), wait_s)
+        finally:
+            await self.matching.stop()
+
+    async def _once(self) -> float:
+        try:
+            await self._check_all()
+        except Away:
+            now = self._house.clock.now()
+            self._progress = Progress(away=True, since=self._progress.since or now)
+            return TRIED_AGAIN_AFTER_S
+        except LoketError as error:
+            log.warning("cases could not be checked: %s", error)
+            return TRIED_AGAIN_AFTER_S
+        except Exception:
+            log.exception("the screener failed; it goes on")
+            return TRIED_AGAIN_AFTER_S
+        self._progress = Progress()
+        return LOOKED_AGAIN_AFTER_S
+
+    async def _check_all(self) -> None:
+        listed = await self._read(
+            lambda session, at: versions.in_force(session, self._house.office_no, at)
+        )
+        if listed is None:
+            await self.matching.use("", [])
+            return
+        if self._service is None:
+            await self.matching.use(listed.token, list(listed.versions))
+        subjects = await self._read(lambda session, _at: self._due(session, listed))
+        for number, subject in enumerate(subjects):
+            self._progress = Progress(number, len(subjects))
+            answer = await self._ask(subject)
+            await self._record(subject, answer, listed)
+
+    async def _ask(self, subject: Subject) -> Answer:
+        office = self._house.procedure.office
+        today, nearest = office.today(self._house.clock.now()), office.cekal.nearest
+        if self._service is None:
+            return await self.matching.ask(subject.query, today, nearest)
+        within_s = office.cekal.answers_within_s
+        try:
+            return await asyncio.wait_for(
+                self._service.ask(subject.query, today, nearest), within_s
+            )
+        except (TimeoutError, OSError) as error:
+            raise Away from error
+
+    async def _record(self, subject: Subject, answer: Answer, listed: ListInForce) -> None:
+        procedure = self._house.procedure
+
+        def command(tx: Tx) -> None:
+            case = must_find(tx.session, tx.office, procedure, subject.query.id)
+            checks.record(tx, procedure, case, subject, answer, listed)
+
+        await self._writer.run(command, actor=SYSTEM, name="check the list")
+
+    def _due(self, session: Session, listed: ListInForce) -> list[Subject]:
+        return list(due(session, self._house.office_no, self._house.procedure, listed))
+
+    async def _read(self, ask: Callable[[Session, datetime], T]) -> T:
+        def read() -> T:
+            with self._house.database.reading() as session:
+                return ask(session, self._house.clock.now())
+
+        return await asyncio.to_thread(read)

@@ -1,0 +1,446 @@
+"""What Wasdakim's pages show: the work list, a check with its entries, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import documents, persons
+from hub.cases.applications import ENDED, must_find
+from hub.cases.screening import outcomes, versions
+from hub.cases.screening.checks import (
+    LIST,
+    NATIONAL,
+    Candidate,
+    candidates_of,
+    newest,
+    settled,
+    verdicts_on,
+)
+from hub.cases.screening.due import FIRST_STEP
+from hub.cases.screening.standing import Standing, standing
+from hub.cases.screening.states import HELD, OPEN, OUTCOMES, Settled, State
+from hub.cases.screening.subject import Detail, open_detail
+from hub.cases.screening.verdicts import COMPARED, next_place
+from hub.errors import NotFound, Refused
+from hub.matching.port import Found, reference
+from hub.models.application import Application
+from hub.models.cekal import CekalAct, CekalCheck
+from hub.models.queue import TicketRow
+from hub.procedure import Procedure
+from hub.tickets import AT_COUNTER
+from hub.web.desk import Desk
+from hub.web.forms import fresh_key
+from hub.web.screener import Progress
+from hub.web.wasdakim.compare import Line, compared
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """A case on the work list: what is to be done with it, since when, and by whom."""
+
+    application: str
+    case_code: str
+    person: str
+    position: str
+    since: datetime
+    state: str
+    entries: int
+    by_me: bool
+    place: int | None
+    at_counter: int | None
+    proposed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkView:
+    """The work list in four parts, and how the list itself stands."""
+
+    judge: tuple[WorkRow, ...]
+    confirm: tuple[WorkRow, ...]
+    held: tuple[WorkRow, ...]
+    unchecked: tuple[WorkRow, ...]
+    list_name: str
+    waiting_versions: int
+    progress: Progress
+
+    @property
+    def away(self) -> bool:
+        """Return whether nobody answers."""
+        return self.progress.away
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A verdict or an outcome as it may be shown to this officer."""
+
+    act: str
+    place: int
+    by: str
+    at: datetime
+    mine: bool
+    hidden: bool
+    choice: str = ""
+    reason: str = ""
+    compared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCase:
+    """Another applicant who hit the same entry, and how that ended."""
+
+    case_code: str
+    settled: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry beside the applicant."""
+
+    found: Found
+    reference: str
+    holds: bool
+    lines: tuple[Line, ...]
+    settled: str
+    said: tuple[Said, ...]
+    place: int | None
+    others: tuple[OtherCase, ...]
+
+    @property
+    def total(self) -> float:
+        """Return the sum of the reasons."""
+        return sum(reason.adds for reason in self.found.reasons)
+
+    @property
+    def widest(self) -> float:
+        """Return the largest reason, to which the bars are drawn."""
+        return max((abs(reason.adds) for reason in self.found.reasons), default=1.0) or 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """A check as a page shows it."""
+
+    id: str
+    state: str
+    position: str
+    at: datetime
+    list_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """The page of one case at Wasdakim."""
+
+    application: str
+    case_code: str
+    person: Mapping[str, str]
+    photo: str
+    position: str
+    ended: bool
+    check: CheckLine | None
+    detail: Detail | None
+    entries: tuple[EntryView, ...]
+    chosen: EntryView | None
+    outcomes: tuple[Said, ...]
+    proposal: Said | None
+    may: frozenset[str]
+    national: CheckLine | None
+    key: str
+    outcome_choices: tuple[str, ...] = OUTCOMES
+    compared_choices: tuple[str, ...] = COMPARED
+    refused: Refused | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    ticked: frozenset[str] = frozenset()
+
+    @property
+    def number(self) -> int:
+        """Return which of the entries is shown, from 1 on."""
+        return self.entries.index(self.chosen) + 1 if self.chosen in self.entries else 0
+
+    @property
+    def following(self) -> str:
+        """Return the entry after the one shown."""
+        if len(self.entries) < 2:
+            return ""
+        return self.entries[self.number % len(self.entries)].reference
+
+
+def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) -> WorkView:
+    """Return the work list of Wasdakim."""
+    office, procedure = desk.office_no, desk.procedure
+    at_counter = _at_counters(session, office)
+    parts: dict[str, list[WorkRow]] = {"judge": [], "confirm": [], "held": [], "unchecked": []}
+    for case in _open_cases(session, procedure, office):
+        stands = standing(session, procedure, case, at)
+        part = _part(stands)
+        if part:
+            parts[part].append(_work_row(session, desk, case, stands, at_counter))
+    listed = versions.in_force(session, office, at)
+    entered = [one for one in versions.every(session, office) if one.state == versions.ENTERED]
+    rows = {
+        name: tuple(sorted(found, key=lambda row: (row.at_counter is None, row.since)))
+        for name, found in parts.items()
+    }
+    return WorkView(
+        **rows,
+        list_name=listed.name if listed else "",
+        waiting_versions=len(entered),
+        progress=progress,
+    )
+
+
+def read_check(
+    session: Session,
+    desk: Desk,
+    application: str,
+    *,
+    entry: str = "",
+    refused: Refused | None = None,
+    typed: Mapping[str, str] | None = None,
+    ticked: Sequence[str] = (),
+) -> CheckView:
+    """Return a case with its newest check of the list. Raises NotFound `case_unknown`."""
+    procedure = desk.procedure
+    case = must_find(session, desk.office_no, procedure, application)
+    check = newest(session, desk.office_no, case.id, LIST)
+    person = _person(session, procedure, case)
+    detail = open_detail(procedure.keyring, case, check) if check else None
+    entries = _entries(session, desk, case, check, detail, person) if check and detail else ()
+    chosen = next((one for one in entries if one.reference == entry), None)
+    acts = _outcomes(session, desk, case, check)
+    waiting = outcomes.open_proposal(session, check) if check else None
+    return CheckView(
+        application=case.id,
+        case_code=case.case_code,
+        person=person,
+        photo=_photo(session, case),
+        position=case.position,
+        ended=case.state in ENDED,
+        check=_line(check),
+        detail=detail,
+        entries=entries,
+        chosen=chosen or (entries[0] if entries else None),
+        outcomes=acts,
+        proposal=next((one for one in acts if waiting and one.place == waiting.place), None),
+        may=_rights(desk),
+        national=_line(newest(session, case.office, case.id, NATIONAL)),
+        key=fresh_key(),
+        refused=refused,
+        typed=typed or {},
+        ticked=frozenset(ticked),
+    )
+
+
+def _line(check: CekalCheck | None) -> CheckLine | None:
+    if check is None:
+        return None
+    return CheckLine(check.id, check.state, check.position, check.at, check.list_version)
+
+
+def _rights(desk: Desk) -> frozenset[str]:
+    rules, roles = desk.office.cekal, desk.officer.roles
+    rights = {
+        "examine": rules.examine,
+        "confirm": rules.confirm,
+        "propose": rules.propose,
+        "decide": rules.decide,
+        "enter": rules.enter,
+        "verify": rules.verify,
+    }
+    return frozenset(name for name, those in rights.items() if roles & set(those))
+
+
+def _open_cases(session: Session, procedure: Procedure, office: int) -> list[Application]:
+    names = [stage.name for stage in procedure.sop.stages]
+    rows = session.scalars(
+        select(Application)
+        .where(
+            Application.office == office,
+            Application.state.not_in(ENDED),
+            Application.position.in_(names[names.index(FIRST_STEP) :]),
+        )
+        .order_by(Application.opened_at)
+    )
+    return list(rows)
+
+
+def _part(stands: Standing) -> str:
+    state = stands.check.state if stands.check else ""
+    if state in OPEN:
+        return "judge"
+    if state in HELD:
+        return "held"
+    return {"confirm": "confirm", "waiting": "unchecked"}.get(stands.why, "")
+
+
+def _work_row(
+    session: Session,
+    desk: Desk,
+    case: Application,
+    stands: Standing,
+    at_counter: Mapping[str, int],
+) -> WorkRow:
+    check = stands.check
+    candidates = candidates_of(check) if check else []
+    place, mine = None, False
+    if check is not None and candidates:
+        verdicts = verdicts_on(session, case, check.subject, candidates)
+        places = [next_place(verdicts.get(one.entry, []), desk.officer.id) for one in candidates]
+        place = min((one for one in places if one), default=None)
+        mine = place is not None and _may_judge(desk, place)
+    proposal = outcomes.open_proposal(session, check) if check else None
+    return WorkRow(
+        application=case.id,
+        case_code=case.case_code,
+        person=persons.read(session, desk.procedure.keyring, case).name,
+        position=case.position,
+        since=check.at if check else case.opened_at,
+        state=check.state if check else State.NOT_CHECKED,
+        entries=len(candidates),
+        by_me=mine,
+        place=place,
+        at_counter=at_counter.get(case.id),
+        proposed=proposal.choice if proposal else "",
+    )
+
+
+def _may_judge(desk: Desk, place: int) -> bool:
+    rules = desk.office.cekal
+    return bool(desk.officer.roles & set(rules.decide if place == 3 else rules.confirm))
+
+
+def _at_counters(session: Session, office: int) -> dict[str, int]:
+    rows = session.execute(
+        select(TicketRow.application, TicketRow.counter).where(
+            TicketRow.office == office,
+            TicketRow.state.in_(AT_COUNTER),
+            TicketRow.application.is_not(None),
+        )
+    )
+    return {case: counter for case, counter in rows if case and counter}
+
+
+def _person(session: Session, procedure: Procedure, case: Application) -> dict[str, str]:
+    person = persons.read(session, procedure.keyring, case)
+    fields = ("birth_date", "birth_place", "sex", "nationality", "passport_number")
+    return {"name": person.name} | {name: person.value(name) for name in fields}
+
+
+def _photo(session: Session, case: Application) -> str:
+    """Return the newest picture of the person in the file, the one of the chip if there is one."""
+    pictures = [
+        one
+        for one in documents.of_case(session, case.office, case.id)
+        if one.kind in ("photo", "chip") and one.media_type.startswith("image/")
+    ]
+    return pictures[-1].blob if pictures else ""
+
+
+def _entries(
+    session: Session,
+    desk: Desk,
+    case: Application,
+    check: CekalCheck,
+    detail: Detail,
+    person: Mapping[str, str],
+) -> tuple[EntryView, ...]:
+    candidates = {one.entry: one for one in candidates_of(check)}
+    verdicts = verdicts_on(session, case, check.subject, list(candidates.values()))
+    stands = settled(candidates.values(), verdicts)
+    views = []
+    for found in detail.found:
+        name = reference(found.entry.id)
+        acts = verdicts.get(name, [])
+        holds = name in candidates
+        place = next_place(acts, desk.officer.id) if holds and check.state in OPEN else None
+        views.append(
+            EntryView(
+                found=found,
+                reference=name,
+                holds=holds,
+                lines=compared(person, found.entry),
+                settled=stands.get(name, Settled.OPEN),
+                said=_said(desk, case, acts, stands.get(name, Settled.OPEN)),
+                place=place if place and _may_judge(desk, place) else None,
+                others=_others(session, case, name),
+            )
+        )
+    return tuple(sorted(views, key=lambda one: not one.holds))
+
+
+def _said(
+    desk: Desk, case: Application, acts: Sequence[CekalAct], how: Settled
+) -> tuple[Said, ...]:
+    """Return the verdicts; what another said stays hidden from who is still to judge."""
+    judged = any(act.by == desk.officer.id for act in acts)
+    open_yet = how in (Settled.OPEN, Settled.HALF) and not judged
+    return tuple(_one_said(desk, case, act, hidden=open_yet) for act in acts)
+
+
+def _one_said(desk: Desk, case: Application, act: CekalAct, *, hidden: bool) -> Said:
+    said = Said(act.act, act.place, act.by_name, act.at, act.by == desk.officer.id, hidden)
+    if hidden:
+        return said
+    own = case.id == act.application
+    reason = ""
+    if own:
+        key = persons.data_key(desk.procedure.keyring, case)
+        reason = persons.open_text(key, case, f"cekal/act/{act.id}", act.sealed_reason)
+    return Said(
+        said.act,
+        said.place,
+        said.by,
+        said.at,
+        said.mine,
+        hidden=False,
+        choice=act.choice,
+        reason=reason,
+        compared=tuple(act.compared.split()),
+    )
+
+
+def _outcomes(
+    session: Session, desk: Desk, case: Application, check: CekalCheck | None
+) -> tuple[Said, ...]:
+    if check is None:
+        return ()
+    acts = outcomes.outcomes_of(session, check)
+    return tuple(_one_said(desk, case, act, hidden=False) for act in acts)
+
+
+def _others(session: Session, case: Application, entry: str) -> tuple[OtherCase, ...]:
+    """Return the other cases whose person was judged against the entry."""
+    rows = session.scalars(
+        select(CekalCheck)
+        .where(
+            CekalCheck.office == case.office,
+            CekalCheck.source == LIST,
+            CekalCheck.application != case.id,
+            CekalCheck.candidates.contains(f'"entry":"{entry}"', autoescape=True),
+        )
+        .order_by(CekalCheck.at)
+    )
+    last = {row.application: row for row in rows}
+    return tuple(
+        OtherCase(_code(session, case.office, row.application), row.state)
+        for row in list(last.values())[-8:]
+    )
+
+
+def _code(session: Session, office: int, application: str) -> str:
+    code = session.scalar(
+        select(Application.case_code).where(
+            Application.office == office, Application.id == application
+        )
+    )
+    if code is None:
+        raise NotFound("case_unknown", "There is no such case.", id="Perkara itu tidak ada.")
+    return code
+
+
+__all__ = ["Candidate", "CheckView", "WorkView", "read_check", "read_work"]

@@ -1,0 +1,42 @@
+"""Who may open Wasdakim's pages, and that they are who they say when they decide."""
+
+from __future__ import annotations
+
+from hub.errors import BadInput, NotAllowed
+from hub.web.desk import Desk
+from hub.web.officer.confirming import confirmed
+from hub.wire import FieldFault
+
+
+def must_see(desk: Desk) -> None:
+    """Refuse everybody but Wasdakim and who decides. Raises NotAllowed `role_missing`."""
+    if not desk.officer.roles & desk.office.cekal.sees:
+        text = "This page is for Wasdakim."
+        raise NotAllowed("role_missing", text, id="Halaman ini untuk Wasdakim.")
+
+
+def must_browse(desk: Desk) -> None:
+    """Refuse who has no right on the list. Raises NotAllowed `role_missing`."""
+    if not desk.officer.roles & desk.office.cekal.browses:
+        text = "The list is for Wasdakim and those with a right on it."
+        indonesian = "Daftar ini untuk Wasdakim dan pemegang hak daftar."
+        raise NotAllowed("role_missing", text, id=indonesian)
+
+
+def must_have(desk: Desk, right: str) -> None:
+    """Refuse who lacks the right of input (`enter`) or verification (`verify`)."""
+    rules = desk.office.cekal
+    those = rules.enter if right == "enter" else rules.verify
+    if not desk.officer.roles & set(those):
+        names = ", ".join(those)
+        text = f"This needs one of the roles: {names}."
+        raise NotAllowed("role_missing", text, id=f"Diperlukan salah satu peran: {names}.")
+
+
+async def must_confirm(desk: Desk, password: str, field: str) -> None:
+    """Raise BadInput, naming `field`, unless the officer's own password was typed once more."""
+    if not await confirmed(desk, [password], field):
+        fault = FieldFault(field=field, code="missing", message="wajib diisi / required")
+        text = "Type your password to confirm."
+        indonesian = "Ketik kata sandi Anda untuk memastikan."
+        raise BadInput("password_missing", text, id=indonesian, fields=[fault])

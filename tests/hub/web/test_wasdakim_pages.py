@@ -1,0 +1,237 @@
+"""Wasdakim in Chromium: two people judge, Kakanim decides, and the counter sees nothing of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from msgspec.structs import replace as replaced
+from screened import ANNA, FIELDS, OTHERS, Desk, prepared
+from web_office import PASSWORD, WIDE, WebOffice, end, serve
+
+from hub.admin import CheckRecords, FillOffice, perform
+from hub.clock import SystemClock
+from hub.settings import settings_for
+
+LAPTOP = {"width": 1366, "height": 768}
+
+
+@dataclass
+class Cases:
+    """The cases of the office by what is done with them."""
+
+    office: WebOffice
+    hit: str
+    same: str
+    changing: str
+    both: str
+    at_11: str
+
+
+@pytest.fixture(scope="module")
+def cases(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cases]:
+    """An office with a list that hits Anna, and her cases; one of them is at step 11."""
+    folder = tmp_path_factory.mktemp("wasdakim") / "hub"
+    shutil.copytree(empty_house, folder)
+    shutil.copy(empty_house.with_name("hub.key"), folder.with_name("hub.key"))
+    perform(settings_for(folder), SystemClock(), FillOffice(PASSWORD))
+    with prepared(folder) as (desk, listed):
+        at_11 = desk.go("11")  # its check by hand is of 2026: in 2040 it counts no more
+        listed.load([*OTHERS, replaced(ANNA, passports=["X0000077"])])
+        opened = [_another(desk, number) for number in range(4)]
+        for case in opened:
+            listed.screen(case)
+    url, process = serve(folder)
+    office = WebOffice(url, folder, process, httpx.Client(base_url=url, timeout=30))
+    token = office.station("kiosk")
+    office.kiosk.headers["Authorization"] = f"Bearer {token}"
+    yield Cases(office, *opened, at_11)
+    office.kiosk.close()
+    end(process)
+    assert perform(settings_for(folder), SystemClock(), CheckRecords()) == []
+
+
+def _another(desk: Desk, number: int) -> str:
+    """Return a case at step 3 of a person of the same name with a passport of her own."""
+    case = desk.go("2")
+    own = {"field.passport_number": f"L89890{number}C3"}
+    desk.complete("loket", case, "2", {**FIELDS, **own})
+    return case
+
+
+def verdict(screen, case: str, key: str, reason: str = "Paspor lama diperlihatkan") -> None:
+    """Fill the form with the keyboard's help and press the key of one of the two answers."""
+    screen.go(f"/wasdakim/case/{case}")
+    screen.page.check("[name=compared][value=name]")
+    screen.page.fill("[name=reason]", reason)
+    screen.page.fill("[name=password]", PASSWORD)
+    screen.press(key)
+
+
+def test_two_people_refute_and_the_second_does_not_see_the_first(cases, enter) -> None:
+    first, second = enter(cases.office, "cekal"), enter(cases.office, "kepala")
+    verdict(first, cases.hit, "Alt+s", "Lahir di Zenith menurut akta")
+    assert "bukan orang yang sama" in first.text(".saids")
+    second.go(f"/wasdakim/case/{cases.hit}")
+    seen = second.text("#live")
+    assert "Sudah menilai" in seen
+    assert "menurut akta" not in seen
+    assert not second.has(":focus:is(button)")
+
+    verdict(second, cases.hit, "Alt+s")
+
+    assert "Bukan orang yang sama" in second.text(".ban-head .pills")
+    assert "menurut akta" in second.text(".saids")
+
+
+def test_a_wrong_password_changes_nothing_and_loses_nothing(cases, enter) -> None:
+    screen = enter(cases.office, "cekal")
+    screen.go(f"/wasdakim/case/{cases.same}")
+    screen.page.check("[name=compared][value=birth_date]")
+    screen.page.fill("[name=reason]", "Alasan yang panjang")
+    screen.page.fill("[name=password]", "bukan-ini")
+
+    screen.press("Alt+t")
+
+    assert "Kata sandi salah" in screen.text("#refusal")
+    assert screen.page.input_value("[name=reason]") == "Alasan yang panjang"
+    assert screen.page.is_checked("[name=compared][value=birth_date]")
+    assert not screen.has(".saids")
+
+
+def test_confirmed_by_two_is_held_until_kakanim_agrees_to_lift(cases, enter) -> None:
+    one, head, kakanim = (enter(cases.office, who) for who in ("cekal", "kepala", "sah"))
+    verdict(one, cases.same, "Alt+t")
+    verdict(head, cases.same, "Alt+t")
+    assert "Ditunda" in head.text(".ban-head .pills")
+    head.page.select_option("[name=outcome]", "LIFTED")
+    head.page.fill(".ends [name=reason]", "Surat pencabutan contoh")
+    head.page.fill(".ends [name=password]", PASSWORD)
+    head.click(".ends button[type=submit]")
+    assert "menunggu" in head.text(".ends").lower()
+
+    kakanim.go(f"/wasdakim/case/{cases.same}")
+    kakanim.page.fill(".ends [name=reason]", "Setuju")
+    kakanim.page.fill(".ends [name=password]", PASSWORD)
+    kakanim.press("Alt+s")
+
+    kakanim.page.wait_for_function(
+        "!document.querySelector('.ban-head').innerText.includes('Ditunda')"
+    )
+
+
+def test_two_officers_at_once_are_first_and_second(cases, enter) -> None:
+    screens = [enter(cases.office, who) for who in ("cekal", "kepala")]
+    for screen in screens:
+        screen.go(f"/wasdakim/case/{cases.both}")
+        screen.page.check("[name=compared][value=name]")
+        screen.page.fill("[name=reason]", "Sendiri menilai")
+        screen.page.fill("[name=password]", PASSWORD)
+    screens[0].page.evaluate("document.querySelector('button[value=DIFFERENT]').click()")
+
+    screens[1].press("Alt+s")
+
+    screens[1].go(f"/wasdakim/case/{cases.both}")
+    assert "Bukan orang yang sama" in screens[1].text(".ban-head .pills")
+    assert screens[1].page.locator(".said").count() == 2
+
+
+def judge_list(screen, choice: str = "verify") -> None:
+    screen.go("/wasdakim/list")
+    screen.page.locator(".version-acts [name=password]").first.fill(PASSWORD)
+    screen.click(f".version-acts button[value={choice}]")
+
+
+def test_the_list_changes_during_adjudication_and_at_11_only_wasdakim_sees_it(cases, enter) -> None:
+    examiner = enter(cases.office, "cekal")
+    counter = enter(cases.office, "serah")
+    counter.go(f"/case/{cases.at_11}")
+    before = counter.text("#live .case-main")
+    examiner.go(f"/wasdakim/case/{cases.changing}")
+    examiner.page.fill("[name=reason]", "Masih mengetik")
+    check = examiner.page.input_value("[name=check]")
+    work = enter(cases.office, "kepala")
+    work.go("/wasdakim")
+
+    entry = enter(cases.office, "input")
+    entry.go("/wasdakim/list")
+    entry.page.click("summary")
+    for name, value in {
+        "id": "C-77", "names": "ERIKSSON ANNA", "dob": "1974-08-12", "decree": "KEP-77",
+        "agency": "Instansi Contoh", "basis": "UU 6/2011", "nationality": "UTO",
+    }.items():  # fmt: skip
+        entry.page.fill(f"form[action='/wasdakim/list/entry'] [name={name}]", value)
+    entry.page.select_option("#field-kind", "cegah")
+    entry.click("button[value=put]")
+    assert "orang lain yang memverifikasi" in entry.text("#live")
+    verifier = enter(cases.office, "verifikasi")
+    verifier.go("/wasdakim/list")
+    assert "KEP-77" in verifier.text(".decision")
+    judge_list(verifier)
+
+    # the examiner's page moves to the new check by itself; what was typed stays
+    examiner.page.wait_for_function(
+        "old => document.querySelector('[name=check]')?.value !== old", arg=check
+    )
+    assert examiner.page.input_value("[name=reason]") == "Masih mengetik"
+    work.page.wait_for_function("document.querySelectorAll('.ban-table tbody tr').length >= 2")
+    counter.go(f"/case/{cases.at_11}")
+    assert counter.text("#live .case-main") == before
+    assert not re.search("cekal|cocok|Wasdakim", counter.text("#live .case-main"))
+
+
+def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) -> None:
+    screen = enter(cases.office, "input")
+    screen.go("/wasdakim/list")
+    screen.page.fill("#search", "Erikson Anna")
+    screen.click("form[role=search] button")
+    assert "C-1" in screen.text("#live table")
+    assert "Erikson" not in screen.page.url
+    file = tmp_path / "daftar.csv"
+    file.write_text("id,names,dob,kind\nE1,SITI CONTOH,1980-01-02,cegah\nE2,,1980-13-01,cegah\n")
+
+    screen.go("/wasdakim/list")
+    screen.page.set_input_files("[name=file]", file)
+    screen.click("button[value=trial]")
+
+    screen.page.wait_for_selector("#import-result .faults-table")
+    said = screen.text("#import-result")
+    assert "1 baik, 1 buruk" in said
+    assert not list((cases.office.folder / "cekal").glob("upload-*"))
+    screen.page.set_input_files("[name=file]", file)
+    screen.page.select_option("#field-kind-of", "update")
+    screen.page.check("[name=good_only]")
+    screen.click("button[value=import]")
+    screen.page.wait_for_selector("#import-result .alert.ok")
+    verifier = enter(cases.office, "verifikasi")
+    judge_list(verifier)
+    assert "berlaku sekarang" in verifier.text("#live")
+
+
+@pytest.mark.parametrize("login", ["loket", "supervisor", "setuju"])
+def test_nobody_else_opens_these_pages(cases, enter, login) -> None:
+    screen = enter(cases.office, login)
+
+    for path in ("/wasdakim", f"/wasdakim/case/{cases.hit}", "/wasdakim/list"):
+        assert screen.page.goto(cases.office.url + path).status == 403
+    assert "Wasdakim" not in screen.go("/").text("header nav")
+
+
+@pytest.mark.parametrize("size", [WIDE, LAPTOP], ids=["1920", "1366"])
+def test_the_pages_are_readable(cases, enter, size) -> None:
+    screen = enter(cases.office, "kepala", size)
+    for path in ("/wasdakim", f"/wasdakim/case/{cases.changing}", "/wasdakim/list"):
+        screen.go(path)
+        assert screen.faults() == [], path
+        inside = screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert inside, path
+    if size is WIDE:
+        screen.go(f"/wasdakim/case/{cases.changing}")
+        box = screen.page.locator("button[value=SAME]").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["height"]
