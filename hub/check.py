@@ -12,10 +12,12 @@ import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from devices.piv.proof import ProofError, read_certificate
 from hub.blobs import Blobs
 from hub.cases import check as case_check
 from hub.errors import LoketError
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
+from hub.models.officer import OfficerCard
 from hub.models.queue import CallRow, EventRow, LaneCount, TicketRow
 from hub.models.schema import Office
 from hub.models.station import BlobRow, JobRow
@@ -47,6 +49,7 @@ def check_records(connection: Connection, office_no: int) -> list[str]:
         undos_can_be_read,
         chain_is_whole,
         jobs_name_known_files,
+        cards_are_what_was_bound,
     )
     return [finding for rule in rules for finding in rule(connection, office_no)]
 
@@ -69,6 +72,20 @@ def check_files(connection: Connection, office_no: int, blobs: Blobs) -> list[st
         if hashlib.sha256(content).hexdigest() != row.sha256 or len(content) != row.size:
             findings.append(f"file {row.id} is not what was recorded")
     return findings
+
+
+def cards_are_what_was_bound(connection: Connection, office_no: int) -> Iterator[str]:
+    """An officer's card is a certificate that can be used, under its own fingerprint."""
+    query = select(OfficerCard.officer, OfficerCard.fingerprint, OfficerCard.certificate).where(
+        OfficerCard.office == office_no
+    )
+    for row in connection.execute(query):
+        try:
+            fingerprint = read_certificate(row.certificate).fingerprint
+        except ProofError:
+            fingerprint = ""
+        if fingerprint != row.fingerprint:
+            yield f"card of officer {row.officer} is not the certificate that was bound"
 
 
 def counters_have_one_ticket(connection: Connection, office_no: int) -> Iterator[str]:

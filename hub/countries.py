@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from datetime import datetime
 from pathlib import Path
 
+from devices.emrtd.csca import Status, describe, status
 from devices.emrtd.trust import TrustStore, load_store
 
 
@@ -26,6 +28,17 @@ class Countries:
             if stamp != self._stamp:
                 self._store, self._stamp = load_store(self._folder), stamp
             return self._store
+
+    @property
+    def place(self) -> str:
+        """Return where the store lies, "" for a fixed one."""
+        return str(self._folder or "")
+
+    def status(self, at: datetime) -> Status:
+        """Return count, age and what is missing; call in a thread."""
+        if self._folder is None:
+            return describe(self._store, [], at=at)
+        return status(self._folder, at=at)
 
 
 def _stamp(folder: Path) -> int:

@@ -87,9 +87,12 @@ def import_file(
 
 
 def status(folder: Path, *, at: datetime) -> Status:
-    """Return how the store stands."""
-    store = load_store(folder)
-    entries = _journal(folder)
+    """Return how the store in `folder` stands."""
+    return describe(load_store(folder), _journal(folder), at=at)
+
+
+def describe(store: TrustStore, entries: list[dict[str, object]], *, at: datetime) -> Status:
+    """Return how a store stands whose imports were `entries`."""
     last = datetime.fromisoformat(str(entries[-1]["at"])) if entries else None
     by_country = Counter(ca.country for ca in store.authorities)
     return Status(

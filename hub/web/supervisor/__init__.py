@@ -13,7 +13,7 @@ from hub.web import banner
 from hub.web.desk import DESK, AnyRequest, Desk
 from hub.web.forms import read_form
 from hub.web.officer.reprint import settle
-from hub.web.supervisor import acts, appointment_pages, day_pages, roster_pages
+from hub.web.supervisor import acts, appointment_pages, country_pages, day_pages, roster_pages
 from hub.web.supervisor.showing import must_supervise, show_office
 
 __all__ = ["MAY_SUPERVISE", "routes"]
@@ -48,6 +48,7 @@ routes: list[ControllerRouterHandler] = [
             *roster_pages.routes,
             *appointment_pages.routes,
             *day_pages.routes,
+            *country_pages.routes,
             *banner.routes,
         ],
         dependencies=DESK,

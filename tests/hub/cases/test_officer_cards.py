@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from devices.piv import wire
 from devices.piv.card import PivCard, issue
 from devices.piv.proof import block_to_sign, read_certificate, signed_text
 from hub import officer_cards
+from hub.check import cards_are_what_was_bound
 from hub.errors import BadInput, Conflict
+from hub.models.officer import OfficerCard
 from hub.models.queue import EventRow
 
 ACT = "initials case-1"
@@ -152,3 +154,15 @@ def test_what_cannot_be_bound_is_said(desk, login, certificate, code) -> None:
         )
 
     assert caught.value.code == code
+
+
+def test_a_changed_binding_is_found_by_the_check(bound, issued) -> None:
+    with bound.database.reading_core() as connection:
+        assert list(cards_are_what_was_bound(connection, bound.office_no)) == []
+    other = update(OfficerCard).values(certificate=issue().certificate)
+    bound.do("supervisor", lambda tx: tx.connection.execute(other).rowcount)
+
+    with bound.database.reading_core() as connection:
+        [finding] = cards_are_what_was_bound(connection, bound.office_no)
+
+    assert bound.staff["pejabat"].id in finding

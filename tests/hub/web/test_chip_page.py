@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import UTC, datetime
 
 from devices.emrtd.chip_keys import ChipKeys, new_active_key, sign_challenge
+from devices.emrtd.csca import import_file
 from devices.emrtd.personalize import personalize
 from devices.emrtd.proofs import Signed
+from devices.emrtd.trust import load_store
 from devices.mrz.wire import compose_mrz
 
 
@@ -33,4 +36,22 @@ def test_the_reasons_of_a_copied_chip_are_readable_in_both_judgements(office, en
     told = screen.text("#main, main")
     assert told.count("cip tidak memiliki kunci DG15") == 2
     assert told.count("belum ada sertifikat negara di kantor ini") == 2
+    assert screen.faults() == []
+
+
+def test_the_supervisor_sees_which_countries_the_office_can_prove(office, enter, tmp_path) -> None:
+    screen = enter(office, "supervisor").go("/supervisor/countries")
+    assert "Belum ada sertifikat negara" in screen.text("main")
+
+    path = tmp_path / "utopia.cer"
+    path.write_bytes(personalize(signature="ecdsa").csca)
+    [authority] = load_store(path).authorities
+    at = datetime(2040, 1, 2, tzinfo=UTC)
+    import_file(path, office.folder / "csca", confirmed=[authority.fingerprint], at=at)
+    screen.go("/supervisor/countries")
+
+    told = screen.text("main")
+    assert "1 negara, 1 kunci" in told
+    assert "7 hari" in told
+    assert " ID " in told
     assert screen.faults() == []
