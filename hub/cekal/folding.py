@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
+from hub.cekal.syllables import eastern
 from hub.cekal.tables import words
 
 LONGEST = 300
@@ -89,13 +90,15 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]
+    cut = MRZ_WIDTH - 3 <= width <= MRZ_WIDTH + 1
+    if said := eastern(letters, words("fillers") | words("titles")):
+        return (FoldedName(tuple(dict.fromkeys(said)), cut=cut),)
     every = [part for part in letters if part not in words("fillers")]
     plain = [part for part in every if part not in words("titles")] or every
     readings = [plain]
     if len(plain) < len(every) and not words("names_too").isdisjoint(every):
         hard = words("titles") - words("names_too")
         readings.append([part for part in every if part not in hard])
-    cut = MRZ_WIDTH - 3 <= width <= MRZ_WIDTH + 1
     found = (_shaped(reading) for reading in readings)
     return tuple(FoldedName(parts, cut=cut) for parts in dict.fromkeys(found) if parts)
 

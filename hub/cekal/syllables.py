@@ -33,18 +33,21 @@ _FINAL = {
     "S": "T",
 }
 _LONGEST_SYLLABLE = 6
+_MOST_SYLLABLES = 4
 _DIALECT = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
+        (r"^Y(?=[AEIOU])", "I"),
         (r"^TJH?|^CHH|^TS|^TZ|^DJ|^DZ|^C(?=[AEIOU])|^J(?=[AEIOU])", "CH"), (r"^NJ", "NY"),
-        (r"^(SH|HS)", "S"), (r"^([PTK])H", r"\1"), (r"^GW", "KW"), (r"^(?:BH|V)", "B"),
+        (r"^(SH|HS)", "S"), (r"^([PTK])H", r"\1"), (r"^GW", "KW"),
+        (r"^(?:BH|V)", "B"),
         (r"OEY|OEI|OOI|OOY|WEE|UEE|WIE|UEY|WEI|WI$|UEI|EOI", "UI"), (r"OEK|UCK|OOK", "UK"),
         (r"EOK|IOEK|EOCK|IOCK", "IOK"), (r"IEOW|EOW|IAUW|IAO|IAW|IEW|IOU|IEUW|IOE|IOO|YAUW", "IU"),
         (r"OUW|AUW|OW|AW$", "AU"), (r"OEAT|WAT", "UAT"), (r"OAN|WAN|UEN|OEN|OON", "UAN"),
         (r"OA$|WA$|WAH$|OAH$", "UA"), (r"OOI|OI$|OY$|OH?Y$", "OI"), (r"IEN|EAN|YEN", "IAN"),
         (r"OE|OO|OU", "U"), (r"EE|IE$|EA$|Y$|IH$", "I"), (r"EONG|IEONG|YONG", "IONG"),
         (r"CK$|G$(?<!NG)|GK$", "K"), (r"AI$|AY$|AE$|YE$", "AI"), (r"EH$|AH$|OH$|UH$", ""),
-        (r"OENG|OONG", "UNG"), (r"IM$|IEM$|EEM$|IAM$", "IM"),
+        (r"OENG|OONG", "UNG"), (r"IM$|IEM$|EEM$|IAM$", "IM"), (r"II", "I"),
     )
 )  # fmt: skip
 
@@ -78,6 +81,20 @@ def is_chinese_surname(part: str) -> bool:
 def is_korean_surname(part: str) -> bool:
     """Say whether `part` is a Korean surname in one of its usual spellings."""
     return part in words("korean_surnames", _TABLE)
+
+
+def eastern(tokens: list[str], beside: frozenset[str]) -> tuple[str, ...]:
+    """Return the parts of a name that is made of Chinese, Korean or Vietnamese syllables, or ().
+
+    Such a name has no particles: SON, LE, DO, IL, NA, BIN and ENG are parts of it. Words of
+    `beside` that are no syllables (titles, fillers) do not count.
+    """
+    said = tuple(token for token in tokens if _is_said(token) or token not in beside)
+    return said if 2 <= len(said) <= _MOST_SYLLABLES and all(map(_is_said, said)) else ()
+
+
+def _is_said(token: str) -> bool:
+    return token in words("vietnamese", _TABLE) or _is_syllable(token)
 
 
 def korean_key(part: str) -> tuple[str, ...]:

@@ -58,3 +58,34 @@ def test_a_name_of_a_thousand_letters_is_read_as_far_as_the_limit() -> None:
     read = fold("Ä" * 1000)
 
     assert len("".join(read[0].parts)) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("Eng Hock Neo", ("ENG", "HOCK", "NEO")),
+        ("LI NA", ("LI", "NA")),
+        ("Kim Il Sung", ("KIM", "IL", "SUNG")),
+        ("SON, HEUNG-MIN", ("SON", "HEUNG", "MIN")),
+        ("Lê Đức Thọ", ("LE", "DUC", "THO")),
+        ("FNU LI NA", ("LI", "NA")),
+        ("Ir. Ahmad bin Ali", ("AHMAD", "ALI")),
+        ("Jan van den Berg", ("JAN", "BERG")),
+    ],
+)
+def test_a_name_of_eastern_syllables_has_no_particles(written: str, parts: tuple[str, ...]) -> None:
+    assert fold(written)[0].parts == parts
+
+
+@pytest.mark.parametrize(
+    "written", ["Ziaur Rahman", "ZIA UR RAHMAN", "ZIAURRAHMAN", "Zia-ur-Rahman"]
+)
+def test_a_compound_is_taken_apart_however_it_is_written(written: str) -> None:
+    assert fold(written)[0].parts == ("ZIA", "RAHMAN")
+
+
+def test_a_title_that_is_also_a_name_is_read_with_and_without() -> None:
+    assert [name.parts for name in fold("Inamul Haq Mollah")] == [
+        ("INAM", "HAQ"),
+        ("INAM", "HAQ", "MOLLAH"),
+    ]
