@@ -161,8 +161,11 @@ def wiped(session: Session) -> Reduced:
 
 def _segment(session: Session) -> str:
     """Return the class of the ticket: as chosen, else the usual one that may take the service."""
+    chosen = session.answers.segment
+    if any(one.code == chosen for one in session.segments):
+        return chosen
     only = session.offered.segments if session.offered else []
-    return session.answers.segment or (GENERAL if not only or GENERAL in only else only[0])
+    return GENERAL if not only or GENERAL in only else only[0]
 
 
 def _with_field(answers: Answers, name: str, text: str) -> Answers:

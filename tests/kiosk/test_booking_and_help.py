@@ -101,6 +101,16 @@ def test_a_service_for_one_class_alone_gets_that_class() -> None:
     assert person.sent().ticket.segment == "priority"
 
 
+def test_a_class_that_the_next_service_does_not_have_is_not_asked_for() -> None:
+    plain = service("plain", "G", ("G", "G"), ("", ""), "info", segments=["general"])
+    both = [*office().services, plain]
+    person = Person().do(on.OfficeSeen(office(services=both)), on.LanguageChosen("id", KEY))
+    person.do(on.ServiceChosen("information"), on.SegmentTouched("priority"), on.BackTouched())
+    person.do(on.ServiceChosen("plain"), on.NextTouched())
+
+    assert person.sent().ticket.segment == "general"
+
+
 def test_a_number_given_without_the_hub_is_said_so_on_screen_and_paper() -> None:
     person = at_services().do(on.ServiceChosen("information"), on.NextTouched())
     own = ticket(number="IZ-001", service="information", ahead=None, estimate=None)

@@ -30,6 +30,7 @@ from hub.house import open_house
 from hub.models.queue import TicketRow
 from hub.opening import leftovers
 from hub.queue import counters
+from hub.queue.classes import put_into_class
 from hub.settings import settings_for
 from hub.wire import IssueTicket
 from hub.writer import Actor
@@ -56,6 +57,9 @@ ON_ANYBODY = {
     "undo": lambda tx, office, ticket, counter, lane: queue.undo(tx, office, ticket=ticket),
     "resume": lambda tx, office, ticket, counter, lane: queue.resume(
         tx, office, ticket=ticket, counter=counter if lane else None
+    ),
+    "class": lambda tx, office, ticket, counter, lane: put_into_class(
+        tx, office, ticket=ticket, segment="priority" if lane else "general", reason="uji"
     ),
     "to a counter": lambda tx, office, ticket, counter, lane: queue.transfer(
         tx, office, ticket=ticket, lane=lane, counter=counter
