@@ -181,7 +181,7 @@ def print_document(
 def read_passport(
     address: DeviceAddress,
     json: Annotated[Path, typer.Option(help="File to write; it holds personal data")],
-    mrz: Annotated[str, typer.Option(help="All lines of the zone, with or without spaces")] = "",
+    mrz: Annotated[str, typer.Option(help="All lines of the zone; - reads them from stdin")] = "",
     can: Annotated[str, typer.Option(help="Card access number: six digits on the card")] = "",
     document_number: Annotated[str, typer.Option(help="As in the MRZ, without filler")] = "",
     birth: Annotated[str, typer.Option(help="YYMMDD")] = "",
@@ -215,7 +215,7 @@ def _access_key(mrz: str, can: str, fields: tuple[str, str, str]) -> capabilitie
             fail("--can: enam angka / six digits", WRONG_USE)
         return capabilities.CanKey(can)
     if mrz:
-        return _key_of_zone(mrz)
+        return _key_of_zone(sys.stdin.read() if mrz == "-" else mrz)
     number, birth, expiry = fields
     for name, given in (("--birth", birth), ("--expiry", expiry)):
         if not (len(given) == 6 and given.isascii() and given.isdigit()):

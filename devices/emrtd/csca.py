@@ -12,7 +12,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -118,23 +118,42 @@ def _vouched(
         result.how = "fingerprint of the file confirmed"
         lists = [ca for given in found.lists for ca in given.certificates]
         return [*lists, *found.certificates]
-    wanted: list[Certificate] = []
-    unknown: dict[str, str] = {}
-    for given in found.lists:
-        if how := _stands_for(given, store, trusted):
-            result.how = how
-            wanted += given.certificates
-        else:
-            unknown[given.signer.fingerprint] = f"signer of the master list, {given.signer.country}"
+    wanted, unknown = _vouched_lists(found.lists, store, trusted, result)
     for ca in found.certificates:
         if ca in store.authorities or ca.fingerprint in trusted or _links(ca, store):
             wanted.append(ca)
             result.how = result.how or "fingerprint confirmed, or linked to a known key"
         else:
             unknown[ca.fingerprint] = f"certificate of {ca.country or 'no country'}"
-    if unknown:
+    if unknown and not wanted:
         raise NotVouched(unknown | {file_print: "the whole file"})
+    result.refused += [f"{what}: not confirmed, {print_}" for print_, what in unknown.items()]
     return wanted
+
+
+def _vouched_lists(
+    lists: list[MasterList], store: TrustStore, trusted: set[str], result: Imported
+) -> tuple[list[Certificate], dict[str, str]]:
+    """Return what vouched lists hold, and the signers of the others.
+
+    The PKD's file holds the lists of many countries: one that is believed may vouch for the next.
+    """
+    wanted: list[Certificate] = []
+    left = list(lists)
+    while True:
+        known = replace(store, authorities=(*store.authorities, *wanted))
+        taken = [(given, how) for given in left if (how := _stands_for(given, known, trusted))]
+        if not taken:
+            break
+        for given, how in taken:
+            result.how = result.how or how
+            wanted += given.certificates
+            left.remove(given)
+    signers = {
+        given.signer.fingerprint: f"signer of the master list, {given.signer.country}"
+        for given in left
+    }
+    return wanted, signers
 
 
 def _stands_for(given: MasterList, store: TrustStore, trusted: set[str]) -> str:

@@ -163,6 +163,7 @@ class EmrtdReader:
                 if not plans or not self._may_go_on(error):
                     raise
                 tally.restart()
+                self._card.reset()
             else:
                 self._memory.worked(key, plan)
                 return read
@@ -182,7 +183,6 @@ class EmrtdReader:
         return wire.extended_by_history(self._card.historical_bytes()) is not False
 
     def _attempt(self, key: AccessKey, tally: Tally, plan: ReadPlan) -> PassportRead:
-        self._card.reset()
         self._wide = False
         channel = Channel(self._card.transmit, tally)
         try:

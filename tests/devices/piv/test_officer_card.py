@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,18 @@ def test_the_pin_is_forgotten_between_two_confirmations(small):
     simulator.card.power_up()
     assert wire.talk(transmit, wire.select())[1] == 0x9000
     assert wire.talk(transmit, wire.sign(certificate.key, bytes(32)))[1] == 0x6982
+
+
+def test_a_hundred_confirmations_leave_no_descriptor_behind(small):
+    simulator, reader = small
+    simulator.fault("")
+    reader.confirm(CHALLENGE, PURPOSE, PIN)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    for _ in range(100):
+        reader.confirm(CHALLENGE, PURPOSE, PIN)
+
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 # ── the pure parts ───────────────────────────────────────────────────────────

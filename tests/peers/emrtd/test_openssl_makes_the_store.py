@@ -159,6 +159,28 @@ def test_the_pkd_ldif_brings_lists_revocations_and_leaves_signers_out(world, tmp
     assert (len(result.added), result.signers) == (2, 1)
 
 
+def test_a_list_that_is_believed_vouches_for_the_next_one_in_the_same_file(world, tmp_path):
+    signed(world, "jp-signer", "japan", subject="/C=JP/O=japan/CN=Master List Signer")
+    authority(world, "peru", "PE")
+    signed(world, "pe-signer", "peru", subject="/C=PE/O=peru/CN=Master List Signer")
+    values = [
+        base64.b64encode(master_list(world, *names).read_bytes()).decode()
+        for names in (
+            ("pe-signer", world / "peru.pem"),
+            ("jp-signer", world / "france.pem"),
+            ("signer", world / "germany.pem", world / "japan.pem"),
+        )
+    ]
+    ldif = tmp_path / "lists.ldif"
+    ldif.write_text("".join(f"dn: c=X\npkdMasterListContent:: {value}\n\n" for value in values))
+    german = read_file(ldif.name, ldif.read_bytes()).lists[2].signer.fingerprint
+
+    result = import_file(ldif, tmp_path / "store", confirmed=[german], at=NOW)
+
+    assert {ca.country for ca in result.added} == {"DE", "JP", "FR"}
+    assert [reason[:35] for reason in result.refused] == ["signer of the master list, PE: not "]
+
+
 def test_a_link_certificate_carries_trust_to_a_new_key_and_not_without_the_old(world, tmp_path):
     store = tmp_path / "store"
     link = ("-extfile", "v3.cnf", "-extensions", "v3")
