@@ -19,7 +19,12 @@ def scanner(request: pytest.FixtureRequest) -> Iterator[simulator.BarcodeSimulat
 
 
 def read_one(device: Device) -> object:
-    code = cast("BarcodeScanner", device).read_code(wait_s=1.5)
+    scanner = cast("BarcodeScanner", device)
+    # what was on the line before is taken first: only a code from now on counts
+    scanner.health()
+    while scanner.read_code(wait_s=0) is not None:
+        pass
+    code = scanner.read_code(wait_s=1.5)
     if code is None:
         raise DeviceSilent
     return code
