@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from hub.cases.holdings_check import broken_holdings
 from hub.cases.persons import data_key
 from hub.cases.requirements import unfold
 from hub.cases.screening.invariants import broken_screening
@@ -28,6 +29,7 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from _broken_series(session, office)
     yield from _broken_files(session, office)
     yield from broken_screening(session, office, procedure)
+    yield from broken_holdings(session, office)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
         yield from _broken_steps(session, procedure, case)

@@ -1,6 +1,6 @@
 """The wording of the pages, Indonesian and English, and how times and amounts are said.
 
-Texts lie in `words.toml`: one key a line, `[Indonesian, English]`.
+Texts lie in `words.toml` and `words_rooms.toml`: one key a line, `[Indonesian, English]`.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ _DAYS = {
 @cache
 def wording() -> Mapping[str, Words]:
     """Return every text of the pages by its key."""
-    source = resources.files("hub.web").joinpath("words.toml").read_text(encoding="utf-8")
-    rows = cast("dict[str, list[str]]", tomllib.loads(source))
+    rows: dict[str, list[str]] = {}
+    for name in ("words.toml", "words_rooms.toml"):
+        source = resources.files("hub.web").joinpath(name).read_text(encoding="utf-8")
+        rows |= cast("dict[str, list[str]]", tomllib.loads(source))
     return {key: Words(id=row[0], en=row[1]) for key, row in rows.items()}
 
 

@@ -12,6 +12,7 @@ from hub.web.rendering import page
 from hub.web.room_list import ROOMS
 from hub.web.rooms import (
     archive_pages,
+    blanks_pages,
     custody_pages,
     letters_pages,
     money_pages,
@@ -45,6 +46,7 @@ routes: list[ControllerRouterHandler] = [
             *signing_pages.routes,
             *archive_pages.routes,
             *letters_pages.routes,
+            *blanks_pages.routes,
         ],
         dependencies=DESK,
     ),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlalchemy import delete, update
 
 from hub.cases.check import broken_cases
-from hub.models.application import Application, Evidence, RegisterNumber
+from hub.models.application import (
+    Application,
+    Blank,
+    CustodyRecord,
+    Evidence,
+    Payment,
+    RegisterNumber,
+)
+from hub.models.correspondence import Legalisation
 from hub.models.station import BlobRow
 
 
@@ -47,3 +55,19 @@ def test_lost_evidence_a_gap_and_a_wrong_position_are_reported(desk) -> None:
     assert "register numbers of 2026 have a gap" in lines
     assert f"case {case}: step 4 lacks verdict" in lines
     assert any("disagree" in line for line in lines)
+
+
+def test_money_passports_and_blanks_that_disagree_are_reported(desk) -> None:
+    desk.go("11")
+
+    def damage(tx) -> None:
+        tx.connection.execute(update(Payment).values(voided_at=tx.at))
+        tx.connection.execute(update(CustodyRecord).values(released=True))
+        tx.connection.execute(update(Blank).values(state="lost"))
+        tx.connection.execute(update(Legalisation).values(number="X-1"))
+
+    desk.do("kiosk", damage)
+
+    found = broken(desk)
+    for words in ("void and counter-entry disagree", "lent, and held", "'lost'", "signs another"):
+        assert any(words in line for line in found), (words, found)

@@ -1,0 +1,98 @@
+"""The room of the numbered blanks: stock, write-offs, destruction by two, the year's register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from hub.cases import ledger
+from hub.cases.ledger import RegisterLine, Stock
+from hub.errors import NotFound, Refused
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.room_list import BLANKS
+from hub.web.rooms.room import back, must_look, show
+from hub.writer import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class BlanksPage:
+    """The stock and the register of this year."""
+
+    stock: Stock
+    register: tuple[RegisterLine, ...]
+    year: int
+    me: str
+
+
+@get("/blanks")
+async def show_blanks(desk: NamedDependency[Desk]) -> Response[str]:
+    """Show the stock of blanks and the register."""
+    must_look(desk, BLANKS)
+    return await _page(desk)
+
+
+@post("/blanks/{act:str}", request_max_body_size=FORM_LIMIT)
+async def act_on_blanks(
+    act: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Receive, spoil, propose for destruction, or confirm it as witness."""
+    must_look(desk, BLANKS)
+    form = await read_form(request, desk.officer.csrf)
+    chosen = _ACTS.get(act)
+    if chosen is None:
+        raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
+    try:
+        await desk.command(lambda tx: chosen(tx, form), form, f"blanks {act}")
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/blanks")
+
+
+def _receive(tx: Tx, form: Form) -> object:
+    return ledger.receive(tx, ledger.serials_of(form.text("serials")))
+
+
+def _spoil(tx: Tx, form: Form) -> object:
+    return ledger.spoil(tx, form.text("serial"), form.text("reason"))
+
+
+def _propose(tx: Tx, form: Form) -> object:
+    return ledger.propose(tx, form.every("blank"))
+
+
+def _confirm(tx: Tx, form: Form) -> object:
+    return ledger.confirm_destroyed(tx, form.every("blank"))
+
+
+_ACTS: Mapping[str, Callable[[Tx, Form], object]] = {
+    "receive": _receive,
+    "spoil": _spoil,
+    "propose": _propose,
+    "destroy": _confirm,
+}
+
+
+async def _page(
+    desk: Desk, refused: Refused | None = None, form: Form | None = None
+) -> Response[str]:
+    def read(session: Session, at: datetime) -> BlanksPage:
+        year = desk.office.today(at).year
+        return BlanksPage(
+            stock=ledger.stock(session, desk.office_no),
+            register=ledger.register(session, desk.office_no, year),
+            year=year,
+            me=desk.officer.id,
+        )
+
+    return await show(desk, BLANKS, "blanks.html", read, refused=refused, form=form)
+
+
+routes = [show_blanks, act_on_blanks]
