@@ -23,6 +23,7 @@ from hub.cases.screening.subject import Subject
 from hub.cases.screening.versions import ListInForce
 from hub.errors import LoketError
 from hub.events import Sealed
+from hub.events.cekal import CekalProgressed
 from hub.house import SYSTEM, House
 from hub.matching.link import Loading, Matching
 from hub.matching.port import Answer, Away, Source, attached
@@ -33,6 +34,7 @@ T = TypeVar("T")
 
 WAKES: Final = ("step.", "gate.", "application.", "cekal.version_judged", "clock.moved")
 TRIED_AGAIN_AFTER_S: Final = 2.0
+TOLD_EVERY_S: Final = 1.0
 LOOKED_AGAIN_AFTER_S: Final = 30.0
 """A version takes effect at its time without anything happening."""
 
@@ -51,12 +53,14 @@ class Progress:
 class Screener:
     """Keeps every open case checked against the list in force."""
 
-    def __init__(self, house: House, writer: Writer) -> None:
+    def __init__(self, house: House, writer: Writer, service: Source | None = None) -> None:
         self._house = house
         self._writer = writer
         self._woken = asyncio.Event()
         self._progress = Progress()
-        self._service: Source | None = None
+        self._service = service
+        self._told_at = 0.0
+        self._telling: set[asyncio.Task[object]] = set()
         settings, rules = house.settings, house.procedure.office.cekal
         self.matching = Matching(
             settings.folder, settings.key_file, answers_within_s=rules.answers_within_s
@@ -71,11 +75,16 @@ class Screener:
     def heard(self, sealed: list[Sealed]) -> None:
         """Look again after what changes who must be checked."""
         if any(event.kind.startswith(WAKES) for event in sealed):
-            self._woken.set()
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look now for what is due."""
+        self._woken.set()
 
     async def run(self) -> None:
         """Check what is due for ever; end it by cancelling."""
-        self._service = attached(self._house.procedure.office)
+        self._service = self._service or attached(self._house.procedure.office)
+        self.matching.told = self._tell_loading
         try:
             while True:
                 self._woken.clear()
@@ -102,8 +111,9 @@ class Screener:
         return LOOKED_AGAIN_AFTER_S
 
     async def _check_all(self) -> None:
+        house = self._house
         listed = await self._read(
-            lambda session, at: versions.in_force(session, self._house.office_no, at)
+            lambda session, at: versions.asked(session, house.procedure.office, house.office_no, at)
         )
         if listed is None:
             await self.matching.use("", [])
@@ -137,6 +147,24 @@ class Screener:
             checks.record(tx, procedure, case, subject, answer, listed)
 
         await self._writer.run(command, actor=SYSTEM, name="check the list")
+
+    def _tell_loading(self) -> None:
+        """Let Wasdakim's pages show how far a version is loaded, once a second."""
+        loading, now = self.matching.loading, asyncio.get_running_loop().time()
+        if loading is not None and now - self._told_at < TOLD_EVERY_S:
+            return
+        self._told_at = now
+        done, total = (loading.done, loading.total) if loading else (0, 0)
+        told = CekalProgressed(self.matching.token[:16], done, total, loading is None)
+        telling = asyncio.create_task(self._tell(told))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    async def _tell(self, told: CekalProgressed) -> None:
+        with contextlib.suppress(LoketError):  # the next one comes in a moment
+            await self._writer.run(
+                lambda tx: tx.emit(told, subject="list"), actor=SYSTEM, name="tell of a list"
+            )
 
     def _due(self, session: Session, listed: ListInForce) -> list[Subject]:
         return list(due(session, self._house.office_no, self._house.procedure, listed))

@@ -20,7 +20,7 @@ from hub.cases.screening.states import (
     state_of,
 )
 from hub.cases.screening.subject import Detail, Subject, seal_detail, subject_of
-from hub.cases.screening.versions import ListInForce, in_force
+from hub.cases.screening.versions import ListInForce, asked
 from hub.cekal.records import Query
 from hub.errors import BadInput
 from hub.events.cekal import CekalAlerted, CekalChecked
@@ -90,7 +90,7 @@ def record(
 
     Entries that two people have said are not this person, and that have not changed, hold no more.
     """
-    current = in_force(tx.session, tx.office, tx.at)
+    current = asked(tx.session, procedure.office, tx.office, tx.at)
     again = subject_of(tx.session, procedure.keyring, application)
     before = newest(tx.session, tx.office, application.id, LIST)
     moved = current is None or current.token != listed.token or again.mark != subject.mark

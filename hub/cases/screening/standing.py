@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hub.cases.screening.checks import LIST, NATIONAL, newest
 from hub.cases.screening.states import BLOCKING, PASSING, State
 from hub.cases.screening.subject import subject_of
-from hub.cases.screening.versions import in_force
+from hub.cases.screening.versions import asked
 from hub.errors import Conflict
 from hub.models.application import Application, StepRecord
 from hub.models.cekal import CekalCheck, CekalPass
@@ -41,7 +41,7 @@ def standing(session: Session, procedure: Procedure, case: Application, at: date
     A check counts if it was made against the list in force, for exactly this person, and before a
     step of re-checks after the case came there. A national check counts for its days instead.
     """
-    listed = in_force(session, case.office, at)
+    listed = asked(session, procedure.office, case.office, at)
     mine = newest(session, case.office, case.id, LIST)
     by_hand = newest(session, case.office, case.id, NATIONAL)
     for check in (mine, by_hand):

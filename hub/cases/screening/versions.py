@@ -17,6 +17,7 @@ from hub.cases.applications import must_have_role
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.cekal import CekalVersionEntered, CekalVersionJudged
 from hub.keys import Keyring
+from hub.matching.port import OWN_LIST
 from hub.models.cekal import CekalVersion
 from hub.office import OfficeConfig
 from hub.wire import FieldFault
@@ -57,18 +58,16 @@ def in_force(session: Session, office: int, at: datetime) -> ListInForce | None:
     return ListInForce(names, hashlib.sha256("\n".join(names).encode()).hexdigest())
 
 
-def next_change(session: Session, office: int, at: datetime) -> datetime | None:
-    """Return when a verified version takes effect next, or None."""
-    return session.scalar(
-        select(CekalVersion.effective)
-        .where(
-            CekalVersion.office == office,
-            CekalVersion.state == IN_FORCE,
-            CekalVersion.effective > at,
-        )
-        .order_by(CekalVersion.effective)
-        .limit(1)
-    )
+def asked(session: Session, rules: OfficeConfig, office: int, at: datetime) -> ListInForce | None:
+    """Return the list that cases are asked of: the office's own, or that of an attached service.
+
+    A service keeps its versions to itself: what it said counts for the office's day.
+    """
+    source = rules.cekal.source
+    if source == OWN_LIST:
+        return in_force(session, office, at)
+    name = f"{source} {rules.today(at).isoformat()}"
+    return ListInForce((name[:LONGEST_NAME],), hashlib.sha256(name.encode()).hexdigest())
 
 
 def every(session: Session, office: int) -> list[CekalVersion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from litestar import Response, get, post
@@ -25,6 +26,7 @@ from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer.case_acts import media_of
 from hub.web.rendering import page
 from hub.web.screener import Screener
+from hub.web.wasdakim.ending import ending_count
 from hub.web.wasdakim.reading import CheckView, read_check, read_work
 from hub.web.wasdakim.rights import must_confirm, must_see
 from hub.wire import FieldFault
@@ -41,6 +43,7 @@ async def show_work(
     must_see(desk)
     progress = screener.progress
     seq, at, view = await desk.read(lambda session, at: read_work(session, desk, at, progress))
+    view = replace(view, ending=await ending_count(desk, screener))
     frame = desk.frame(
         seq,
         at,

@@ -67,6 +67,8 @@ class WorkView:
     list_name: str
     waiting_versions: int
     progress: Progress
+    ending: int = 0
+    """Entries whose ban ends soon."""
 
     @property
     def away(self) -> bool:
@@ -180,14 +182,17 @@ def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) ->
         part = _part(stands)
         if part:
             parts[part].append(_work_row(session, desk, case, stands, at_counter))
-    listed = versions.in_force(session, office, at)
+    listed = versions.asked(session, desk.office, office, at)
     entered = [one for one in versions.every(session, office) if one.state == versions.ENTERED]
     rows = {
         name: tuple(sorted(found, key=lambda row: (row.at_counter is None, row.since)))
         for name, found in parts.items()
     }
     return WorkView(
-        **rows,
+        judge=rows["judge"],
+        confirm=rows["confirm"],
+        held=rows["held"],
+        unchecked=rows["unchecked"],
         list_name=listed.name if listed else "",
         waiting_versions=len(entered),
         progress=progress,

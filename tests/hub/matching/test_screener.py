@@ -1,0 +1,131 @@
+"""The hub checks by itself: with its own list, with an attached service, and with nobody there."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace as replaced
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
+
+from case_desk import Desk
+from listed import ANNA, OTHERS, Office
+
+from devices.emrtd.personalize import Passport, personalize
+from hub.cases.screening.checks import newest
+from hub.cekal.records import Query
+from hub.clock import Clock
+from hub.house import House
+from hub.matching.port import Answer, Away, Found, entry_version
+from hub.web.screener import Screener
+from hub.writer import Writer
+
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+
+
+class National:
+    """A service as an office may attach one: it knows Anna, and may be asked too much."""
+
+    def __init__(self, *, silent: bool = False, away: bool = False) -> None:
+        self.silent, self.away = silent, away
+
+    async def ask(self, query: Query, on: date, nearest: int) -> Answer:
+        if self.silent:
+            await asyncio.Event().wait()
+        if self.away:
+            raise Away
+        return Answer([Found(ANNA, entry_version(ANNA), 0.97, "in_force")], 0.6, 7614)
+
+
+@pytest.fixture(scope="module")
+def passport() -> Passport:
+    return personalize()
+
+
+@pytest.fixture
+def desk(house: House, clock: Clock, passport: Passport) -> Desk:
+    return Desk(house, clock, passport)
+
+
+def with_source(house: House, name: str, within_s: int = 10) -> House:
+    """Return the house as if office.toml named another source."""
+    rules = house.procedure.office
+    cekal = replaced(rules.cekal, source=name, answers_within_s=within_s)
+    procedure = dataclasses.replace(house.procedure, office=replaced(rules, cekal=cekal))
+    return dataclasses.replace(house, procedure=procedure)
+
+
+def serve(house: House, screener_of: Callable[[Writer], Screener], until: Awaitable) -> None:
+    async def main() -> None:
+        writer = Writer(house.database, house.office_no, house.clock)
+        writer.start()
+        screener = screener_of(writer)
+        writer.listen(screener.heard)
+        running = asyncio.create_task(screener.run())
+        try:
+            await asyncio.wait_for(until(screener), 60)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await writer.stop()
+
+    asyncio.run(main())
+
+
+def state_of(house: House, case: str) -> str:
+    with house.database.reading() as session:
+        check = newest(session, house.office_no, case)
+        return check.state if check else ""
+
+
+async def turns(done: Callable[[], bool]) -> None:
+    while not done():
+        await asyncio.sleep(0.02)  # another process answers
+
+
+def test_a_new_version_checks_every_open_case_by_itself(house, desk) -> None:
+    office = Office(desk)
+    office.load(OTHERS)
+    cases = [desk.go("3") for _ in range(3)]
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: all(state_of(house, case) == "NO_CANDIDATE" for case in cases))
+        await asyncio.to_thread(office.load, [ANNA], kind="update")
+        screener.look_again()
+        await turns(lambda: all(state_of(house, case) == "POSSIBLE_MATCH" for case in cases))
+
+    serve(house, lambda writer: Screener(house, writer), until)
+
+
+def test_an_attached_service_is_asked_in_place_of_the_list(house, desk) -> None:
+    house = with_source(house, "national")
+    case = desk.go("3")
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: state_of(house, case) == "POSSIBLE_MATCH")
+
+    serve(house, lambda writer: Screener(house, writer, National()), until)
+
+    with house.database.reading() as session:
+        check = newest(session, house.office_no, case)
+        assert check is not None
+        assert check.list_version == "national 2026-11-23"
+
+
+@pytest.mark.parametrize("how", ["silent", "away"])
+def test_while_nobody_answers_nobody_is_clear(house, desk, how) -> None:
+    house = with_source(house, "national", within_s=1)
+    case = desk.go("3")
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: screener.progress.away)
+
+    serve(house, lambda writer: Screener(house, writer, National(**{how: True})), until)
+
+    assert state_of(house, case) == ""
