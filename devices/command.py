@@ -146,7 +146,7 @@ def simulate(
 _WIRES = {
     "--pty": ("r30x", "barcode", "escpos"),
     "--tcp": ("escpos", "ipp", "camera"),
-    "--vpcd": ("emrtd",),
+    "--vpcd": ("emrtd", "piv"),
 }
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,15 +19,19 @@ from PIL import Image
 from devices.emrtd.personalize import SPECIMEN
 from devices.fingers.iso import decode_image, decode_minutiae
 from devices.mrz.wire import compose_mrz
+from devices.piv.proof import confirms, read_certificate
 from devices.r30x.driver import R30x
 from devices.registry import open_device, start_simulator
 
 DEVICES = [sys.executable, "-c", "from devices.command import app; app()"]
 
 
-def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, env: dict[str, str] | None = None, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*DEVICES, *arguments],
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
@@ -354,3 +359,20 @@ def test_a_passport_is_read_by_its_zone_and_a_card_by_its_can(tmp_path: Path) ->
     }  # fmt: skip
     assert set(written["proofs_hex"]) == {"PACE", "AA"}
     assert (tmp_path / "a.json").stat().st_mode & 0o077 == 0
+
+
+def test_an_officers_card_is_shown_and_signs_what_the_hub_drew(tmp_path: Path) -> None:
+    challenge = b64encode(bytes(range(56))).decode()
+    with simulated("piv", "--out", str(tmp_path / "given")) as (address, _):
+        shown = run("officer-card", address, "--out", str(tmp_path / "card.pem"))
+        words = ("confirm", address, "--purpose", "step6 x", "--challenge", challenge)
+        signed = run(*words, stdin="123456\n")
+        wrong = run(*words, stdin="654321\n")
+
+    assert shown.returncode == 0, shown.stderr
+    certificate = read_certificate((tmp_path / "card.pem").read_bytes())
+    assert certificate == read_certificate((tmp_path / "given" / "card.pem").read_bytes())
+    assert confirms(certificate, bytes(range(56)), "step6 x", b64decode(signed.stdout))
+    assert wrong.returncode == 1
+    assert "2 tries left" in wrong.stderr
+    assert "654321" not in wrong.stdout + wrong.stderr
