@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ ROUNDS = 3
 TIMES_THE_FLOOR = 2.5
 IDLE_MB = 110
 KIB_EACH = 16
+KIB_EACH_WITH_TLS = 64
 GONE_WITHIN_S = 2
 # what an event of the hub weighs on the wire, so that the floor writes as much
 FRAME = 330
@@ -66,12 +68,12 @@ class Followers:
         self._complete: dict[int, asyncio.Future[float]] = {}
         self._greetings = asyncio.Semaphore(0)
 
-    async def join(self, port: int, hello: bytes) -> None:
+    async def join(self, port: int, hello: bytes, tls: ssl.SSLContext | None = None) -> None:
         """Let everybody connect, say `hello` and be answered."""
-        loop = asyncio.get_running_loop()
+        loop, name = asyncio.get_running_loop(), "127.0.0.1"
         for _ in range(SUBSCRIBERS):
             _transport, member = await loop.create_connection(
-                lambda: Follower(self, hello), "127.0.0.1", port
+                lambda: Follower(self, hello), name, port, ssl=tls
             )
             self.members.append(member)
         async with asyncio.timeout(60):
@@ -126,6 +128,9 @@ def measure(report: Report, folder: Path) -> None:
             uvloop.run(_compare(report, running, port))
         finally:
             floor.terminate()
+    report.section(f"{SUBSCRIBERS} subscribers over TLS")
+    with hub(folder / "feed-tls", tls=True) as running:
+        uvloop.run(_weigh_over_tls(report, running))
 
 
 async def _compare(report: Report, running: Running, floor_port: int) -> None:
@@ -171,18 +176,39 @@ async def _round(crowd: Followers, publish: Publish, published: list[int]) -> li
     return took
 
 
+async def _weigh_over_tls(report: Report, running: Running) -> None:
+    assert running.authority is not None
+    trusting = ssl.create_default_context(cafile=running.authority)
+    kiosk = await Kiosk.connect(running, trusting)
+    _ticket, seq = await kiosk.issue()
+    alone_kib = running.resident_kib()
+    crowd = Followers()
+    await crowd.join(running.port, _hello(running, seq), trusting)
+    _ticket, seq = await kiosk.issue()
+    await crowd.everybody_has(seq)
+    each = (running.resident_kib() - alone_kib) / SUBSCRIBERS
+    report.at_most("resident KiB for each subscriber with TLS", each, KIB_EACH_WITH_TLS)
+    _end(report, running)
+    crowd.leave()
+    with suppress(OSError):  # it has ended
+        await kiosk.close()
+
+
+def _hello(running: Running, after: int) -> bytes:
+    return (
+        f"GET /api/feed?after={after} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Bearer {running.token}\r\n\r\n"
+    ).encode()
+
+
 @asynccontextmanager
 async def _hub_crowd(report: Report, running: Running) -> AsyncIterator[tuple[Followers, Publish]]:
     report.at_most("idle hub, resident MB", running.resident_kib() * 1024 / 1e6, IDLE_MB)
     kiosk = await Kiosk.connect(running)
     _ticket, seq = await kiosk.issue()
     alone_kib = running.resident_kib()
-    hello = (
-        f"GET /api/feed?after={seq} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Authorization: Bearer {running.token}\r\n\r\n"
-    )
     crowd = Followers()
-    await crowd.join(running.port, hello.encode())
+    await crowd.join(running.port, _hello(running, seq))
 
     async def publish() -> int:
         return (await kiosk.issue())[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import ssl
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from bench.processes import Running
 
 _BODY = b'{"service":"information"}'
+UNBOUNDED = 10**9
 
 
 @dataclass
@@ -41,8 +43,9 @@ class Kiosk:
         ).encode()
 
     @classmethod
-    async def connect(cls, running: Running) -> Kiosk:
-        return cls(*await asyncio.open_connection("127.0.0.1", running.port), running.token)
+    async def connect(cls, running: Running, tls: ssl.SSLContext | None = None) -> Kiosk:
+        streams = await asyncio.open_connection("127.0.0.1", running.port, ssl=tls)
+        return cls(*streams, running.token)
 
     async def issue(self) -> tuple[str, int]:
         """Return id and event number of a new ticket; anything but 201 ends the measurement."""
@@ -61,13 +64,16 @@ class Kiosk:
         await self._writer.wait_closed()
 
 
-async def issue_tickets(running: Running, *, clients: int, tickets: int) -> Load:
-    """Issue `tickets` by `clients` at once and return what they saw."""
+async def issue_tickets(
+    running: Running, *, clients: int, tickets: int = UNBOUNDED, seconds: float = 3600.0
+) -> Load:
+    """Issue `tickets` by `clients` at once, or for `seconds`; return what they saw."""
     kiosks = [await Kiosk.connect(running) for _ in range(clients)]
     load, left = Load(), itertools.count(tickets, -1)
+    until = time.perf_counter() + seconds
 
     async def work(kiosk: Kiosk) -> None:
-        while next(left) > 0:
+        while next(left) > 0 and time.perf_counter() < until:
             began = time.perf_counter()
             ticket, _seq = await kiosk.issue()
             load.latencies_s.append(time.perf_counter() - began)

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from hub.admin import AddStation, perform
+from hub.authority import create_authority
 from hub.clock import SystemClock
 from hub.demo.hours import first_opening
 from hub.house import create_house
@@ -43,6 +44,8 @@ class Running:
     pid: int
     log: Path
     trace: Path | None = None
+    authority: Path | None = None
+    """Whom a client over TLS has to trust; None where it is served plainly."""
 
     def syncs_between(self, began: float, ended: float) -> int:
         """Return how many fdatasync and fsync calls began between two instants of time.time()."""
@@ -58,6 +61,11 @@ class Running:
         ended.poll(30_000)
         os.close(watched)
 
+    def processor_s(self) -> float:
+        """Return the seconds of processor time that the process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_kib(self) -> int:
         """Return the resident memory of the process."""
         status = Path(f"/proc/{self.pid}/status").read_text()
@@ -71,14 +79,18 @@ def strace_is_here() -> bool:
 
 
 @contextmanager
-def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterator[Running]:
+def hub(
+    folder: Path, module: str = SHIPPED, *, traced: bool = False, tls: bool = False
+) -> Iterator[Running]:
     """Create a hub in `folder` and serve it on loopback until the block ends."""
     create_house(settings_for(folder), SystemClock())
+    if tls:
+        create_authority(folder, office="Kantor Contoh", at=SystemClock().now())
     trace = folder.with_suffix(".strace") if traced else None
     log = folder.with_suffix(".log")
     with log.open("w") as told:
         serving = subprocess.Popen(
-            [*_under(trace), sys.executable, "-m", module, *_asked(module, folder)],
+            [*_under(trace), sys.executable, "-m", module, *_asked(module, folder, tls=tls)],
             stdout=subprocess.PIPE, stderr=told, text=True,
         )  # fmt: skip
     assert serving.stdout is not None
@@ -88,16 +100,17 @@ def hub(folder: Path, module: str = SHIPPED, *, traced: bool = False) -> Iterato
             url = serving.stdout.readline().removeprefix("ready ").strip()
             pid = _child_of(serving.pid) if traced else serving.pid
             [token] = perform(settings_for(folder), SystemClock(), AddStation("kiosk", "bench"))
-            yield Running(int(url.rpartition(":")[2]), token, folder, pid, log, trace)
+            authority = folder / "tls" / "ca.pem" if tls else None
+            yield Running(int(url.rpartition(":")[2]), token, folder, pid, log, trace, authority)
         finally:
             if serving.poll() is None:
                 os.kill(pid, signal.SIGTERM)
             serving.wait(timeout=30)
 
 
-def _asked(module: str, folder: Path) -> list[str]:
+def _asked(module: str, folder: Path, *, tls: bool) -> list[str]:
     if module == SHIPPED:
-        return ["hub", "serve", "--data", str(folder), "--plain", "--port", "0",
+        return ["hub", "serve", "--data", str(folder), *([] if tls else ["--plain"]), "--port", "0",
                 "--interface", "127.0.0.1", "--practice-clock", OPEN_HOUR]  # fmt: skip
     asked = Asked(
         data=str(folder),

@@ -24,8 +24,8 @@ from bench.processes import (
 from bench.report import Report, percentile
 
 CLIENTS = (1, 16, 64)
-ROUNDS = 3
-TICKETS = {1: 100, 16: 500, 64: 900}
+ROUNDS = 5
+EACH_S = 1.0
 TRACED = {1: 200, 16: 600, 64: 1500}
 SYNCS_PER_TICKET = {1: 1.05, 16: 0.20, 64: 0.06}
 FASTER_THAN_ALONE = {16: 3.0, 64: 5.0}
@@ -74,7 +74,7 @@ def _batches(running: Running, load: Load) -> int:
 
 def _speed(report: Report, folder: Path) -> None:
     report.section("issue over HTTP: the hub, the hub with batches of one, and Flask, interleaved")
-    loads: dict[tuple[str, int], list[Load]] = defaultdict(list)
+    loads: dict[tuple[str, int], list[Measured]] = defaultdict(list)
     with ExitStack() as serving:
         running = {
             SHIPPED: serving.enter_context(hub(folder / "shipped")),
@@ -91,11 +91,24 @@ def _speed(report: Report, folder: Path) -> None:
         for _ in range(ROUNDS):
             for clients in CLIENTS:
                 for name, one in running.items():
-                    load = issue_tickets(one, clients=clients, tickets=TICKETS[clients])
-                    loads[name, clients].append(uvloop.run(load))
+                    loads[name, clients].append(_load(one, clients))
         for clients in CLIENTS:
             figures = {name: _figures(report, name, clients, loads) for name in running}
             _compare(report, clients, figures)
+
+
+def _load(service: Running, clients: int) -> Measured:
+    before = service.processor_s()
+    load = uvloop.run(issue_tickets(service, clients=clients, seconds=EACH_S))
+    return Measured(load, (service.processor_s() - before) / len(load.tickets))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A round: what the clients saw, and the processor time of the service for each ticket."""
+
+    load: Load
+    processor_s: float
 
 
 @dataclass(frozen=True)
@@ -107,14 +120,16 @@ class Figures:
 
 
 def _figures(
-    report: Report, name: str, clients: int, loads: Mapping[tuple[str, int], list[Load]]
+    report: Report, name: str, clients: int, loads: Mapping[tuple[str, int], list[Measured]]
 ) -> Figures:
     title, rounds = f"{name}, {clients} clients", loads[name, clients]
     late = 0.0
     for part in (0.5, 0.99):
-        values = [percentile(load.latencies_s, part) * 1000 for load in rounds]
+        values = [percentile(one.load.latencies_s, part) * 1000 for one in rounds]
         late = report.rounds(f"{title}: p{part * 100:.0f}", values, "ms")
-    rates = [load.per_second for load in rounds]
+    used = [one.processor_s * 1e6 for one in rounds]
+    report.rounds(f"{title}: processor time", used, "µs/ticket")
+    rates = [one.load.per_second for one in rounds]
     return Figures(report.rounds(f"{title}: rate", rates, "tickets/s"), late)
 
 
