@@ -1,6 +1,6 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
-Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices]
+Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices] [routing] [estimates]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calling, devices, feed, kill, machine, postgres, queue
+from bench import calling, devices, estimates, feed, kill, machine, postgres, queue, routing
 from bench.report import Report
 from bench.screening import figures
 
@@ -21,6 +21,8 @@ PARTS = {
     "postgres": postgres.measure,
     "kill": kill.measure,
     "screening": figures.quick,
+    "routing": routing.measure,
+    "estimates": estimates.measure,
     "devices": devices.measure,
 }
 
