@@ -14,6 +14,7 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import httpx
 from sqlalchemy import select
@@ -29,6 +30,7 @@ from hub.settings import Settings, settings_for
 COUNTERS = range(21, 37)
 AGAIN_AFTER_S = 0.1
 SERVICE = {"service": "information"}
+_LASTING = (15_000, 32_000)
 # no TLS is spoken here, and reading the machine's authorities takes 30 ms a client
 _PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _COUNTER = """
@@ -49,6 +51,18 @@ def open_hall(folder: Path, database_url: str | None = None) -> Settings:
     return settings_for(folder)
 
 
+def lasting_port() -> int:
+    """Return a free port that nobody is given while a hub is down.
+
+    Below those that the system gives to callers: else one who insists may be given the very port
+    that they call, reach themselves, and keep the hub from coming back.
+    """
+    while True:
+        port = Random().randint(*_LASTING)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+
+
 @dataclass
 class MortalHub:
     """A hub process on a port of its own, which may be killed and started again."""
@@ -58,8 +72,7 @@ class MortalHub:
     serving: subprocess.Popen[str] | None = None
 
     def __post_init__(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = int(free.getsockname()[1])
+        self.port = lasting_port()
 
     @property
     def url(self) -> str:
