@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from devices.emrtd.trust import TrustStore
 from hub.blobs import Blobs
 from hub.cekal.listing import StoredList
 from hub.countries import Countries
 from hub.keys import Keyring
 from hub.office import OfficeConfig
 from hub.sop import Sop
+
+if TYPE_CHECKING:
+    from devices.emrtd.trust import TrustStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from devices.capabilities import Finding
-from devices.emrtd.judgement import judge, overall
-from devices.emrtd.lds import LdsError, parse_dg1_mrz
-from devices.emrtd.trust import TrustStore
 from devices.mrz.dates import typed_date
 from devices.mrz.errors import MrzError
 from devices.mrz.typed import typed_number
 from devices.mrz.wire import Mrz, lines_of, parse_mrz
 from hub.errors import BadInput
 from hub.wire import ChipEvidence, FieldFault, PassportInput, Words
+
+if TYPE_CHECKING:
+    from devices.emrtd.trust import TrustStore
 
 VERDICTS = {
     "": Words(id="Cip tidak dibaca", en="Chip not read"),
@@ -72,6 +73,8 @@ def keep(chip: ChipEvidence, facts: PassportFacts, at: datetime) -> bytes:
 def replay(kept: bytes, trust: TrustStore, *, at: datetime) -> tuple[Finding, ...]:
     """Judge a kept chip again as of `at`. Raises BadInput when the record is none."""
     record = kept_chip(kept)
+    from devices.emrtd.judgement import judge  # loaded with the first chip (hub.countries)
+
     return judge(record.files, record.proofs, trust, at=at)
 
 
@@ -93,6 +96,8 @@ def examine(passport: PassportInput, trust: TrustStore, *, on: date, at: datetim
     access = verdict = ""
     findings: tuple[Finding, ...] = ()
     if passport.chip is not None:
+        from devices.emrtd.judgement import judge, overall  # loaded with the first chip
+
         values["chip"] = _of_chip(passport.chip, on)
         access = passport.chip.access
         findings = judge(passport.chip.files, passport.chip.proofs, trust, at=at)
@@ -107,6 +112,8 @@ def examine(passport: PassportInput, trust: TrustStore, *, on: date, at: datetim
 
 
 def _of_chip(chip: ChipEvidence, on: date) -> dict[str, str]:
+    from devices.emrtd.lds import LdsError, parse_dg1_mrz
+
     try:
         return _of_mrz(parse_dg1_mrz(chip.files.get("DG1", b"")), on)
     except (LdsError, MrzError) as error:

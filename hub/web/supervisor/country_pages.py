@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from devices.emrtd.csca import Status
 from hub.web.desk import Desk
 from hub.web.rendering import page
 from hub.web.supervisor.showing import must_supervise
+
+if TYPE_CHECKING:
+    from devices.emrtd.csca import Status
 
 OLD_DAYS = 60
 """Lists come out once a month or so; after two a country's newest key may be missing."""
