@@ -6,6 +6,7 @@ second that the hub's start does without.
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from devices.emrtd.csca import Status
     from devices.emrtd.trust import TrustStore
 
+Stamp = tuple[tuple[str, int], ...]
+
 
 class Countries:
     """The store of a folder; a fixed store where no folder is given."""
@@ -22,7 +25,7 @@ class Countries:
     def __init__(self, folder: Path | None = None, store: TrustStore | None = None) -> None:
         self._folder = folder
         self._store = store
-        self._stamp = -1
+        self._stamp: Stamp | None = None
         self._lock = threading.Lock()
 
     def current(self) -> TrustStore:
@@ -50,9 +53,10 @@ class Countries:
         return status(self._folder, at=at)
 
 
-def _stamp(folder: Path) -> int:
-    # an import renames whole files into the folder, which changes the folder itself
+def _stamp(folder: Path) -> Stamp:
+    """Return what changes with every file of the folder; some hundred files take a millisecond."""
     try:
-        return folder.stat().st_mtime_ns
+        with os.scandir(folder) as entries:
+            return tuple(sorted((entry.name, entry.stat().st_mtime_ns) for entry in entries))
     except OSError:
-        return 0
+        return ()

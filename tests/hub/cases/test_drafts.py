@@ -92,6 +92,9 @@ def test_countries_that_are_imported_while_the_hub_runs_count_at_once(desk, tmp_
 
     assert countries.current().authorities == (authority,)
     assert countries.current() is countries.current()
+    [kept] = folder.glob("*.cer")
+    kept.write_bytes(personalize(signature="ecdsa").csca)
+    assert countries.current().authorities != (authority,)
 
 
 def test_a_chip_that_proves_nothing_is_suspected_by_the_hub_itself(desk) -> None:
