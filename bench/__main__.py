@@ -1,6 +1,7 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
 Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices] [routing] [estimates]
+       [rooms]
 """
 
 from __future__ import annotations
@@ -10,7 +11,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calling, devices, estimates, feed, kill, machine, postgres, queue, routing
+from bench import (
+    calling,
+    devices,
+    estimates,
+    feed,
+    kill,
+    machine,
+    postgres,
+    queue,
+    rooms,
+    routing,
+)
 from bench.report import Report
 from bench.screening import figures
 
@@ -24,6 +36,7 @@ PARTS = {
     "routing": routing.measure,
     "estimates": estimates.measure,
     "devices": devices.measure,
+    "rooms": rooms.measure,
 }
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.cases import custody, persons
+from hub.cases import persons
 from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
 from hub.events.correspondence import ApplicantContacted, ApplicationLapsed
-from hub.models.application import Application, StepRecord
+from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.correspondence import Contact
 from hub.models.schema import new_id
 from hub.procedure import Procedure
@@ -70,18 +71,10 @@ def to_notify(
             Application.position.in_([name for name in present if name != first]),
         )
     )
-    rows = [_row(session, procedure, case, present[case.position], at) for case in waiting]
-    ended = session.scalars(
-        select(Application).where(
-            Application.office == office,
-            Application.state.in_([state for state in ENDED if state != "ARCHIVED"]),
-        )
-    )
-    rows += [
-        _row(session, procedure, case, _PASSPORT, at)
-        for case in ended
-        if custody.holder(session, office, case.id) is not None
-    ]
+    asked = [(case, present[case.position]) for case in waiting]
+    asked += [(case, _PASSPORT) for case in _ended_with_passport(session, office)]
+    waits = _Waits.of(session, office, [case.id for case, _ in asked])
+    rows = [_row(session, procedure, case, what, waits, at) for case, what in asked]
     return tuple(sorted(rows, key=lambda row: (row.contacts > 0, row.since)))
 
 
@@ -127,12 +120,13 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
         fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
         text = "Ending a case needs its reason."
         raise BadInput("reason_missing", text, id="Sebutkan alasannya.", fields=[fault])
-    deadline = _deadline(tx.session, procedure, row)
+    waits = _Waits.of(tx.session, tx.office, [row.id])
+    deadline = _deadline(procedure, row, waits)
     if deadline is None or procedure.office.today(tx.at) <= deadline:
         day = deadline.isoformat() if deadline else "–"
         text = f"Its deadline is not over: {day}."
         raise Conflict("deadline_runs", text, id=f"Batas waktunya belum lewat: {day}.")
-    if not _contacts(tx.session, row)[0]:
+    if not waits.now(row):
         raise Conflict(
             "never_contacted",
             "Nobody tried to tell the applicant: log a contact first.",
@@ -150,12 +144,64 @@ def contacts_of(session: Session, office: int, application: str) -> tuple[Contac
     return tuple(session.scalars(query.order_by(Contact.at)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """When the last step of each case was done, and who tried to reach its person."""
+
+    done: Mapping[str, datetime]
+    tries: Mapping[str, Sequence[Contact]]
+
+    @classmethod
+    def of(cls, session: Session, office: int, cases: Sequence[str]) -> _Waits:
+        """Read it for all cases at once: one by one a list of a hundred takes 0.2 s."""
+        done = session.execute(
+            select(StepRecord.application, func.max(StepRecord.completed_at))
+            .where(StepRecord.office == office, StepRecord.application.in_(cases))
+            .group_by(StepRecord.application)
+        )
+        tries: dict[str, list[Contact]] = {}
+        query = select(Contact).where(Contact.office == office, Contact.application.in_(cases))
+        for one in session.scalars(query.order_by(Contact.at)):
+            tries.setdefault(one.application, []).append(one)
+        return cls({case: at for case, at in done if at is not None}, tries)
+
+    def since(self, case: Application) -> datetime:
+        """Return since when the case waits for its person."""
+        return case.ended_at or self.done.get(case.id) or case.opened_at
+
+    def now(self, case: Application) -> list[Contact]:
+        """Return the tries since the case waits where it is."""
+        stage = case.position or "end"
+        return [one for one in self.tries.get(case.id, ()) if one.stage == stage]
+
+
+def _ended_with_passport(session: Session, office: int) -> Sequence[Application]:
+    states = [state for state in ENDED if state != "ARCHIVED"]
+    query = (
+        select(Application)
+        .join(
+            CustodyRecord,
+            (CustodyRecord.office == Application.office)
+            & (CustodyRecord.application == Application.id)
+            & CustodyRecord.ended_at.is_(None),
+        )
+        .where(Application.office == office, Application.state.in_(states))
+    )
+    return session.scalars(query).all()
+
+
 def _row(
-    session: Session, procedure: Procedure, case: Application, what: Words, at: datetime
+    session: Session,
+    procedure: Procedure,
+    case: Application,
+    what: Words,
+    waits: _Waits,
+    at: datetime,
 ) -> ToNotify:
     person = persons.read(session, procedure.keyring, case)
-    count, last = _contacts(session, case)
-    deadline = _deadline(session, procedure, case)
+    tries = waits.now(case)
+    last = tries[-1] if tries else None
+    deadline = _deadline(procedure, case, waits)
     return ToNotify(
         application=case.id,
         case_code=case.case_code,
@@ -163,8 +209,8 @@ def _row(
         phone=person.value("phone"),
         stage=case.position,
         what=what,
-        since=_since(session, case),
-        contacts=count,
+        since=waits.since(case),
+        contacts=len(tries),
         last_contact=last.at if last else None,
         last_outcome=last.outcome if last else "",
         comes_on=last.comes_on if last else None,
@@ -173,35 +219,14 @@ def _row(
     )
 
 
-def _since(session: Session, case: Application) -> datetime:
-    query = select(func.max(StepRecord.completed_at)).where(
-        StepRecord.office == case.office, StepRecord.application == case.id
-    )
-    return case.ended_at or session.scalar(query) or case.opened_at
-
-
-def _contacts(session: Session, case: Application) -> tuple[int, Contact | None]:
-    """Return how often somebody tried since the case waits, and the last try."""
-    tries = [
-        one
-        for one in contacts_of(session, case.office, case.id)
-        if one.stage == (case.position or "end")
-    ]
-    return len(tries), tries[-1] if tries else None
-
-
-def _deadline(session: Session, procedure: Procedure, case: Application) -> date | None:
+def _deadline(procedure: Procedure, case: Application, waits: _Waits) -> date | None:
     """The days count from when the case began to wait, or from when the person was reached."""
     rules = procedure.office.deadlines
     days = {PAY: rules.pay_days, COLLECT: rules.collect_days}.get(case.position)
     if days is None or case.state in ENDED:
         return None
-    reached = [
-        one.at
-        for one in contacts_of(session, case.office, case.id)
-        if one.stage == case.position and one.outcome == "reached"
-    ]
-    begun = max([_since(session, case), *reached])
+    reached = [one.at for one in waits.now(case) if one.outcome == "reached"]
+    begun = max([waits.since(case), *reached])
     return procedure.office.today(begun) + timedelta(days=days)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
-from hub.cases import blanks, documents, persons, steps
+from hub.cases import documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
-from hub.cases.branches import open_diversion
 from hub.cases.legalising import (
     ELECTRONIC,
     PRINTED,
@@ -24,7 +23,13 @@ from hub.cases.legalising import (
     values_at,
 )
 from hub.errors import BadInput, Conflict, NotAllowed
-from hub.models.application import Application, StepRecord
+from hub.models.application import (
+    Application,
+    Diversion,
+    Evidence,
+    RegisterNumber,
+    StepRecord,
+)
 from hub.office import Signer
 from hub.procedure import Procedure
 from hub.wire import FieldFault
@@ -52,15 +57,60 @@ class ToSign:
 
 def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[ToSign, ...]:
     """Return the cases that wait for legalisation, oldest first."""
-    query = select(Application).where(
-        Application.office == office,
-        Application.position == STEP,
-        Application.state.not_in(ENDED),
+    query = (
+        select(Application, RegisterNumber)
+        .outerjoin(
+            RegisterNumber,
+            (RegisterNumber.office == Application.office)
+            & (RegisterNumber.application == Application.id)
+            & RegisterNumber.voided_at.is_(None),
+        )
+        .where(
+            Application.office == office,
+            Application.position == STEP,
+            Application.state.not_in(ENDED),
+            Application.id.not_in(_diverted(office)),
+        )
+        .order_by(Application.opened_at)
     )
-    rows = session.scalars(query.order_by(Application.opened_at))
+    rows = session.execute(query).all()
+    # all at once: one by one a desk of thirty cases takes 0.2 s
+    done = _done(session, office, [row.id for row, _ in rows])
+    named = _named(session, office, [row.id for row, _ in rows])
     return tuple(
-        _to_sign(session, procedure, row) for row in rows if open_diversion(session, row) is None
+        _to_sign(session, procedure, row, number, done.get(row.id, ()), row.id in named)
+        for row, number in rows
     )
+
+
+def _diverted(office: int) -> Select[str]:
+    return select(Diversion.application).where(
+        Diversion.office == office, Diversion.closed_at.is_(None)
+    )
+
+
+def _done(session: Session, office: int, cases: Sequence[str]) -> Mapping[str, list[StepRecord]]:
+    query = select(StepRecord).where(
+        StepRecord.office == office,
+        StepRecord.application.in_(cases),
+        StepRecord.completed_at.is_not(None),
+    )
+    found: dict[str, list[StepRecord]] = {}
+    for record in session.scalars(query):
+        found.setdefault(record.application, []).append(record)
+    return found
+
+
+def _named(session: Session, office: int, cases: Sequence[str]) -> frozenset[str]:
+    """Return the cases whose paper was printed for a signer named at step 8."""
+    query = select(Evidence.application).where(
+        Evidence.office == office,
+        Evidence.application.in_(cases),
+        Evidence.step == PRINTED,
+        Evidence.key == "signer_nip",
+        Evidence.voided_at.is_(None),
+    )
+    return frozenset(session.scalars(query))
 
 
 def letter_of(session: Session, office: int, application: str) -> str:
@@ -142,25 +192,19 @@ def _complete(tx: Tx, procedure: Procedure, application: str, signer: Signer) ->
     steps.complete(tx, procedure, application, STEP, values)
 
 
-def _to_sign(session: Session, procedure: Procedure, row: Application) -> ToSign:
+def _to_sign(
+    session: Session,
+    procedure: Procedure,
+    row: Application,
+    number: RegisterNumber | None,
+    records: Sequence[StepRecord],
+    named: bool,
+) -> ToSign:
     person = persons.read(session, procedure.keyring, row)
-    number = blanks.number_of(session, row.office, row.id)
     given = number.given_at if number else row.opened_at
-    day = procedure.office.today(given)
-    printed = printed_signer(procedure, values_at(session, procedure, row, PRINTED), day)
-    records = list(
-        session.scalars(
-            select(StepRecord).where(
-                StepRecord.office == row.office,
-                StepRecord.application == row.id,
-                StepRecord.completed_at.is_not(None),
-            )
-        )
-    )
+    said = values_at(session, procedure, row, PRINTED) if named else {}
+    printed = printed_signer(procedure, said, procedure.office.today(given))
     names = {record.step: record.completed_by_name for record in records}
-    done = tuple(
-        (stage.name, names[stage.name]) for stage in procedure.sop.stages if stage.name in names
-    )
     return ToSign(
         application=row.id,
         case_code=row.case_code,
@@ -170,6 +214,6 @@ def _to_sign(session: Session, procedure: Procedure, row: Application) -> ToSign
         purpose=row.purpose,
         number=number.number if number else "",
         printed_for=printed.nip if printed else "",
-        done_by=done,
+        done_by=tuple((s.name, names[s.name]) for s in procedure.sop.stages if s.name in names),
         waiting_since=max((r.completed_at for r in records if r.completed_at), default=given),
     )
