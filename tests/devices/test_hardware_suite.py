@@ -1,5 +1,6 @@
 """The suite for metal, run on a simulator in a process of its own, as a technician runs it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ def hardware(*arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/hardware",
          *arguments],
         cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
 
 
