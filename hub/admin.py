@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from hub import check, officer_cards, officers, stations
+from hub.cases import exchange
 from hub.cases.screening import versions
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
@@ -70,6 +71,18 @@ class MoveClock(msgspec.Struct, frozen=True, tag="move-clock"):
     to: datetime
 
 
+class ExportCases(msgspec.Struct, frozen=True, tag="export-cases"):
+    """Answer with the next page of cases after an id, one JSON text a line."""
+
+    after: str = ""
+
+
+class ImportCase(msgspec.Struct, frozen=True, tag="import-case"):
+    """Take one case in as a draft; answers with its code."""
+
+    line: str
+
+
 class CheckRecords(msgspec.Struct, frozen=True, tag="check"):
     """Check every invariant; answers with the findings, one a line."""
 
@@ -85,7 +98,16 @@ class EnterList(msgspec.Struct, frozen=True, tag="enter-list"):
     by: str
 
 
-Change = AddStation | AddOfficer | BindCard | FillOffice | MoveClock | EnterList
+Change = (
+    AddStation
+    | AddOfficer
+    | BindCard
+    | FillOffice
+    | MoveClock
+    | EnterList
+    | ExportCases
+    | ImportCase
+)
 AdminCommand = Change | CheckRecords
 
 
@@ -134,6 +156,10 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
                 by=command.by,
             )
         ]
+    if isinstance(command, ExportCases):
+        return lambda tx: exchange.export_cases(tx, house.procedure, command.after)
+    if isinstance(command, ImportCase):
+        return lambda tx: [exchange.import_case(tx, house.procedure, command.line)]
     return lambda tx: _move_clock(tx, house, command.to)
 
 

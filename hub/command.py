@@ -24,6 +24,7 @@ GROUP = "loket.commands"
 CEKAL = EntryPoint("cekal", "hub.cekal.command:app", GROUP)
 VERIFY = EntryPoint("verify", "hub.verify.command:app", GROUP)
 ARCHIVE = EntryPoint("archive", "hub.verify.archive_command:app", GROUP)
+CASE = EntryPoint("case", "hub.exchange.command:case_app", GROUP)
 OFFICE = EntryPoint("office", "hub.office.command:office_app", GROUP)
 OWN = (CEKAL, OFFICE, VERIFY, ARCHIVE)
 
@@ -46,7 +47,8 @@ def main() -> NoReturn:
     """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
     arguments = sys.argv[1:]
     known = {
-        entry.name: entry for entry in (*entry_points(group=GROUP), CEKAL, OFFICE, VERIFY, ARCHIVE)
+        entry.name: entry
+        for entry in (*entry_points(group=GROUP), CASE, CEKAL, OFFICE, VERIFY, ARCHIVE)
     }
     if arguments[:1] == ["--version"]:
         print(f"loket {version('loket')}")

@@ -55,6 +55,11 @@ class SignedIn:
     token_hash: str
 
     @property
+    def reference(self) -> str:
+        """Return the officer as events name them."""
+        return self.actor.reference
+
+    @property
     def actor(self) -> Actor:
         """Return the officer as the author of commands."""
         return Actor("officer", self.id, self.name, self.roles, self.counter)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
-from hub.cases import blanks, documents, persons
+from hub.cases import blanks, documents, drafts, persons, search
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
 from hub.cases.passports import PassportFacts, examine, keep
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -57,10 +57,18 @@ def open_draft(
 ) -> DraftOpened:
     """Open a draft with what the hub itself found in the passport."""
     facts, chip = examined.facts, examined.chip
-    day = procedure.office.today(tx.at)
-    application = _new(tx, procedure, preregistration, facts, day)
-    tx.session.add(application)
-    tx.session.flush()
+    application = new_case(
+        tx,
+        procedure,
+        purpose=preregistration.purpose,
+        basis=preregistration.basis,
+        language=preregistration.language,
+        notice_version=preregistration.notice_version,
+        passport_number=facts.number,
+        passport_source=facts.source,
+        chip_access=facts.chip_access,
+        chip_verdict=facts.chip_verdict,
+    )
     for source, values in facts.values.items():
         persons.write(tx, procedure.keyring, application, source, values)
     if preregistration.phone:
@@ -69,6 +77,7 @@ def open_draft(
     if chip is not None:
         register(tx, chip, CHIP_FILES)
         documents.keep(tx, application.id, kind="chip", item="chip", blob=chip.id, step="draft")
+    search.index(tx, procedure.keyring, application)
     tx.emit(ApplicationOpened(application.id), subject=application.id)
     return DraftOpened(
         id=application.id, case_code=application.case_code, chip_verdict=facts.chip_verdict
@@ -86,6 +95,7 @@ def confirm_draft(tx: Tx, procedure: Procedure, application: str, values: Mappin
         text = "There is no such field."
         raise BadInput("field_unknown", text, id="Isian ini tidak ada.", fields=faults)
     changed = persons.write(tx, procedure.keyring, row, persons.OFFICER, values)
+    search.index(tx, procedure.keyring, row)
     tx.emit(DraftConfirmed(row.id, changed), subject=row.id)
     return row.id
 
@@ -141,6 +151,7 @@ def reject(tx: Tx, procedure: Procedure, application: str, reason: str, legal_ba
     must_have_role(tx, MAY_REJECT)
     _must_be_given({"reason": reason, "legal_basis": legal_basis})
     row = must_find(tx.session, tx.office, procedure, application)
+    _must_decide_branch(tx, procedure, row)
     end(tx, procedure, row, "REJECTED", {"end_reason": reason, "legal_basis": legal_basis})
     tx.emit(ApplicationRejected(row.id), subject=row.id)
     return row.id
@@ -162,30 +173,42 @@ def receipt_payload(application: Application, person: persons.Person) -> str:
     return payload(RECEIPT, application.case_code, secret)
 
 
-def _new(
-    tx: Tx, procedure: Procedure, draft: Preregistration, facts: PassportFacts, day: date
+def new_case(
+    tx: Tx,
+    procedure: Procedure,
+    *,
+    purpose: str,
+    basis: str,
+    language: str,
+    passport_number: str,
+    passport_source: str,
+    notice_version: str = "",
+    chip_access: str = "",
+    chip_verdict: str = "",
 ) -> Application:
+    """Return a new draft with a code, a data key and the secret of its receipt."""
     identity = new_id()
     keyring = procedure.keyring
-    first = procedure.sop.stages[0]
     secret = new_secret()
+    day = procedure.office.today(tx.at)
     application = Application(
         office=tx.office,
         id=identity,
         case_code=case_code(procedure.office.office.code, day, _next_serial(tx, day)),
         sop=procedure.sop.number,
         state="DRAFT",
-        position=first.name,
-        purpose=draft.purpose,
-        basis=draft.basis,
-        language=draft.language,
-        notice_version=draft.notice_version,
-        passport_source=facts.source,
-        chip_access=facts.chip_access,
-        chip_verdict=facts.chip_verdict,
+        position=procedure.sop.stages[0].name,
+        purpose=purpose,
+        basis=basis,
+        language=language,
+        notice_version=notice_version,
+        passport_source=passport_source,
+        chip_access=chip_access,
+        chip_verdict=chip_verdict,
         data_key=keyring.wrap(keyring.new_data_key(), persons.key_place(tx.office, identity)),
-        passport_index=keyring.blind("passport", facts.number),
+        passport_index=keyring.blind("passport", passport_number),
         receipt_index=keyring.blind("receipt", secret),
+        revision=0,
         opened_at=tx.at,
     )
     tx.session.add(application)
@@ -212,16 +235,29 @@ def end(
     persons.write(tx, procedure.keyring, row, "system", words)
     row.state, row.ended_at = state, tx.at
     _leave_branch(tx, row, state)
+    search.forget_names(tx, row)
+    drafts.forget(tx, row)
     blanks.void(tx, row.id, state)
 
 
-def _leave_branch(tx: Tx, row: Application, outcome: str) -> None:
-    query = select(Diversion).where(
-        Diversion.office == tx.office,
+def _must_decide_branch(tx: Tx, procedure: Procedure, row: Application) -> None:
+    """Raise NotAllowed if the branch that holds the case reserves its rejection to others."""
+    for diversion in tx.session.scalars(_open_branches(row)):
+        related = procedure.sop.related(diversion.to)
+        if related is not None and related.rejects:
+            must_have_role(tx, frozenset(related.rejects))
+
+
+def _open_branches(row: Application) -> Select[Diversion]:
+    return select(Diversion).where(
+        Diversion.office == row.office,
         Diversion.application == row.id,
         Diversion.closed_at.is_(None),
     )
-    for diversion in tx.session.scalars(query):
+
+
+def _leave_branch(tx: Tx, row: Application, outcome: str) -> None:
+    for diversion in tx.session.scalars(_open_branches(row)):
         diversion.outcome, diversion.closed_at = outcome, tx.at
         diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
     tx.session.flush()

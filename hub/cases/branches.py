@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from hub.models.application import Application, Diversion
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.sop import RelatedSop, Sop
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 
@@ -52,7 +54,48 @@ def must_not_be_diverted(session: Session, application: Application) -> None:
         )
 
 
-def divert(tx: Tx, procedure: Procedure, application: str, to: str, reason: str) -> str:
+def must_be_diverted(
+    tx: Tx, procedure: Procedure, application: str
+) -> tuple[Application, Diversion, RelatedSop]:
+    """Return a case, its open branch and that branch's rules. Raises Conflict `not_diverted`."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    diversion = open_diversion(tx.session, row)
+    if diversion is None:
+        text = "This case is in no branch."
+        raise Conflict("not_diverted", text, id="Perkara ini tidak sedang dialihkan.")
+    return row, diversion, branch_of(procedure.sop, diversion.to)
+
+
+def settled_from(branch: RelatedSop, diversion: Diversion) -> Words | None:
+    """Return why the branch cannot be settled yet, or None."""
+    if not branch.settled_from or diversion.stage in branch.settled_from:
+        return None
+    names = [m.words for s in branch.settled_from if (m := branch.move(s))]
+    return Words(
+        id="Teliti dahulu: " + ", ".join(n.id for n in names),
+        en="Review it first: " + ", ".join(n.en for n in names),
+    )
+
+
+def nature_of(branch: RelatedSop, said: str, answers: Mapping[str, str]) -> str:
+    """Return what kind of trouble this is: as said, else as the answers of the step tell."""
+    if not branch.natures:
+        return ""
+    if said:
+        if branch.nature(said) is None:
+            raise _missing("nature", "pilih jenis / choose a kind")
+        return said
+    told = "DATA_MISMATCH"
+    if answers.get("verdict_guarantor") == "INVALID":
+        told = "GUARANTOR_INVALID"
+    elif "INVALID" in (answers.get("verdict_passport"), answers.get("verdict_dokim")):
+        told = "DOC_INVALID"
+    return told if branch.nature(told) else branch.natures[0].value
+
+
+def divert(
+    tx: Tx, procedure: Procedure, application: str, to: str, reason: str, nature: str = ""
+) -> str:
     """Send a case from its current step to a branch of that step. Raises BadInput, Conflict."""
     row = must_find(tx.session, tx.office, procedure, application)
     must_be_open(row)
@@ -64,12 +107,26 @@ def divert(tx: Tx, procedure: Procedure, application: str, to: str, reason: str)
         text = f"This step diverts to: {names}."
         raise Conflict("branch_unknown", text, id=f"Langkah ini dialihkan ke: {names}.")
     must_have_role(tx, frozenset(stage.roles))
-    send(tx, procedure, row, stage.name, to, given(reason))
+    send(tx, procedure, row, stage.name, to, given(reason), nature=nature)
     return row.id
 
 
-def send(tx: Tx, procedure: Procedure, row: Application, step: str, to: str, reason: str) -> None:
-    """Put a case into a branch; the caller has judged that it may go there."""
+def send(
+    tx: Tx,
+    procedure: Procedure,
+    row: Application,
+    step: str,
+    to: str,
+    reason: str,
+    *,
+    nature: str = "",
+    answers: Mapping[str, str] | None = None,
+) -> None:
+    """Put a case into a branch; the caller has judged that it may go there.
+
+    `nature` is the kind of trouble; left out, the step's `answers` tell it. Raises BadInput.
+    """
+    branch = branch_of(procedure.sop, to)
     identity = new_id()
     key = persons.data_key(procedure.keyring, row)
     tx.session.add(
@@ -83,9 +140,11 @@ def send(tx: Tx, procedure: Procedure, row: Application, step: str, to: str, rea
             opened_by=tx.actor.id,
             opened_by_name=tx.actor.name,
             opened_at=tx.at,
+            nature=nature_of(branch, nature, answers or {}),
+            stage=branch.moves[0].state if branch.moves else "OPEN",
         )
     )
-    row.state = branch_of(procedure.sop, to).holds
+    row.state = branch.holds
     tx.session.flush()
     tx.emit(ApplicationDiverted(row.id, to, step), subject=row.id)
 
@@ -117,6 +176,12 @@ def branch_of(sop: Sop, code: str) -> RelatedSop:
         text = "There is no such branch."
         raise Conflict("branch_unknown", text, id="Cabang SOP ini tidak ada.")
     return branch
+
+
+def _missing(field: str, what: str) -> BadInput:
+    indonesian, _, english = what.partition(" / ")
+    fault = FieldFault(field=field, code="missing", message=what)
+    return BadInput("missing", f"Give {english}.", id=f"Berikan {indonesian}.", fields=[fault])
 
 
 def given(reason: str) -> str:

@@ -11,6 +11,7 @@ from hub.cases.holdings_check import broken_holdings
 from hub.cases.persons import data_key
 from hub.cases.requirements import unfold
 from hub.cases.screening.invariants import broken_screening
+from hub.cases.search import NAME
 from hub.errors import Fault
 from hub.models.application import (
     Application,
@@ -20,6 +21,7 @@ from hub.models.application import (
     RegisterNumber,
     StepRecord,
 )
+from hub.models.casework import SearchTerm
 from hub.models.station import BlobRow
 from hub.procedure import Procedure
 
@@ -30,6 +32,7 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from _broken_files(session, office)
     yield from broken_screening(session, office, procedure)
     yield from broken_holdings(session, office)
+    yield from _broken_search(session, office)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
         yield from _broken_steps(session, procedure, case)
@@ -54,6 +57,27 @@ def _broken_files(session: Session, office: int) -> Iterator[str]:
     )
     for document, blob in session.execute(query):
         yield f"document {document}: its file {blob} is not recorded"
+
+
+def _broken_search(session: Session, office: int) -> Iterator[str]:
+    query = (
+        select(SearchTerm.application)
+        .join(
+            Application,
+            and_(
+                Application.office == SearchTerm.office,
+                Application.id == SearchTerm.application,
+            ),
+        )
+        .where(
+            SearchTerm.office == office,
+            SearchTerm.kind == NAME,
+            Application.ended_at.is_not(None),
+        )
+        .distinct()
+    )
+    for case in session.scalars(query):
+        yield f"case {case}: it has ended, but is still found by its person's name"
 
 
 def _broken_key(procedure: Procedure, case: Application) -> Iterator[str]:
@@ -82,7 +106,10 @@ def _broken_steps(session: Session, procedure: Procedure, case: Application) -> 
         needed = {
             row.key
             for row in unfold(procedure, case, stage)
-            if row.required and not row.field and row.rule.kind != "list_check"
+            if row.required
+            and not row.field
+            and row.rule.when is None
+            and row.rule.kind != "list_check"
         }
         if missing := needed - left.get(stage.name, set()):
             yield f"case {case.id}: step {stage.name} lacks {', '.join(sorted(missing))}"

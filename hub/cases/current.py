@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from hub.cases import evidence, segregation
 from hub.cases.evidence import JOB_KINDS, Found
 from hub.cases.proof import Judge
+from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
-from hub.cases.views import CurrentStep, EvidenceRow, SopWords, Target
+from hub.cases.views import Choice, CurrentStep, EvidenceRow, SopWords, Target
 from hub.models.application import Application, StepRecord
 from hub.models.officer import Officer
 from hub.models.station import JobRow
@@ -41,7 +42,7 @@ def current_step(
             StepRecord.step == stage.name,
         )
     )
-    why_not = _why_not(session, procedure, application, stage, officer)
+    why_not = _why_not(session, procedure, application, stage, officer, at)
     return CurrentStep(
         key=stage.name,
         number=stage.number if isinstance(stage, Step) else None,
@@ -59,6 +60,9 @@ def current_step(
         diversions=_targets(procedure.sop, stage),
         allowed=why_not is None,
         why_not=why_not,
+        lacking=lacking(
+            session, procedure, application.office, officer.id, procedure.office.today(at)
+        ),
     )
 
 
@@ -94,6 +98,7 @@ def _why_not(
     application: Application,
     stage: Step | Gate,
     officer: Actor,
+    at: datetime,
 ) -> Words | None:
     if not set(stage.roles) & officer.roles:
         known = [role for code in stage.roles if (role := procedure.office.role(code))]
@@ -102,7 +107,10 @@ def _why_not(
             en="For the role: " + ", ".join(role.name.en for role in known),
         )
     acts = segregation.acts_of(session, application.office, application.id)
-    rule = segregation.broken(procedure.office, acts, stage.name, officer.id)
+    today = procedure.office.today(at)
+    rule = segregation.broken(
+        procedure.office, acts, stage.name, officer.id, today, application.sop
+    )
     return rule.rule if rule else None
 
 
@@ -140,7 +148,12 @@ def _mark_words(stage: Step) -> Words | None:
 def _targets(sop: Sop, stage: Step | Gate) -> tuple[Target, ...]:
     related = [(branch, sop.related(branch.to)) for branch in stage.divert]
     return tuple(
-        Target(to=branch.to, name=known.id.rstrip(";"), when=branch.when)
+        Target(
+            to=branch.to,
+            name=known.id.rstrip(";"),
+            when=branch.when,
+            natures=tuple(Choice(value=n.value, words=n.words) for n in known.natures),
+        )
         for branch, known in related
         if known is not None
     )
@@ -155,9 +168,10 @@ def _rows(
     at: datetime,
     names: Mapping[str, str],
 ) -> tuple[EvidenceRow, ...]:
-    requirements = unfold(procedure, application, stage)
+    today = procedure.office.today(at)
+    requirements = unfold(procedure, application, stage, today)
     found = evidence.gather(session, procedure, application, stage.name, requirements, {}, at)
-    judge = Judge(session, procedure, application, procedure.office.today(at), at, officer.id)
+    judge = Judge(session, procedure, application, today, at, officer.id)
     values = {key: here.value for key, here in found.items()}
     jobs = _newest_jobs(session, application, stage.name)
     rows = []
@@ -197,6 +211,10 @@ def _row(
         evidence=f"{stage}.{row.key}" if device else "",
         paper=row.rule.paper,
         first=row.rule.first,
+        decides=any(choice.divert for choice in row.rule.choices),
+        group=row.person.group if row.person else "",
+        sources=row.person.sources if row.person else "",
+        source=here.by if here and row.person else "",
     )
 
 

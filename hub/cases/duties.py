@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hub.cases import archive, blanks, custody, legalising, payments
+from hub.cases.checklists import checklist_of
 from hub.cases.screening.by_step import check_list
 from hub.errors import Conflict
 from hub.models.application import Application
@@ -27,10 +28,10 @@ def _receive(
 ) -> None:
     del values
     office = procedure.office
+    today = office.today(tx.at)
     application.received_at = tx.at
-    application.promised_on = office.working_day_after(
-        office.today(tx.at), office.office.promised_working_days
-    )
+    application.checklist_version = checklist_of(procedure, application, today).version
+    application.promised_on = office.working_day_after(today, office.office.promised_working_days)
 
 
 def _open_custody(
@@ -47,7 +48,7 @@ def _record_payment(
         tx,
         procedure.keyring,
         application,
-        tariff=procedure.office.treasury.tariff,
+        tariff=procedure.sop.sheet.tariff or procedure.office.treasury.tariff,
         today=procedure.office.today(tx.at),
         values=values,
     )

@@ -11,10 +11,11 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.cases import documents, persons
+from hub.cases import documents, doubts, field_rules, persons
 from hub.cases.requirements import Requirement
 from hub.cases.screening.checks import candidates_of
 from hub.cases.screening.standing import standing
+from hub.cases.undone import undone_at
 from hub.models.application import Application, Evidence
 from hub.models.schema import new_id
 from hub.models.station import JobRow
@@ -49,11 +50,13 @@ class Found:
 def plain(requirement: Requirement, text: str) -> str:
     """Return what was typed as it is kept: money as digits, numbers without spaces."""
     text = text.strip()
+    if requirement.person is not None:
+        return field_rules.clean(requirement.person, text)
     if requirement.kind == "checkbox":
         return TICKED if text.lower() in _TRUE else ""
     if requirement.kind == "money":
         return re.sub(r"\D", "", text)
-    if requirement.rule.check in ("billing_code", "ntpn", "signer_nip", "blank"):
+    if requirement.rule.check in ("billing_code", "ntpn", "signer_nip", "blank", "passport_number"):
         return re.sub(r"[\s.]", "", text).upper()
     return text
 
@@ -69,15 +72,18 @@ def gather(
 ) -> dict[str, Found]:
     """Return what there is for each requirement: posted, else stored, else captured, else known."""
     stored = _stored(session, procedure, application, stage)
-    captured = _captured(session, application, stage)
+    captured = _captured(
+        session, application, stage, _not_before(session, procedure, application, stage)
+    )
     person = persons.read(session, procedure.keyring, application)
     found: dict[str, Found] = {}
     for requirement in requirements:
         text = plain(requirement, posted.get(requirement.key, ""))
         here = (
-            _posted(requirement, text)
+            _posted(requirement, text, person)
             or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
             or _known(requirement, person)
+            or _doubted(session, procedure, application, requirement, at)
             or _screened(session, procedure, application, requirement, at)
         )
         if here is not None:
@@ -149,9 +155,11 @@ def values_of(
     return result
 
 
-def _posted(requirement: Requirement, text: str) -> Found | None:
-    if not text:
+def _posted(requirement: Requirement, text: str, person: persons.Person) -> Found | None:
+    if not text or requirement.kind == "doubts":
         return None
+    if requirement.field and text == person.value(requirement.field):
+        return None  # what is known already keeps its source
     if requirement.kind in ("scan", "photo", "finger") and _BLOB.fullmatch(text):
         return Found(text, (text,), how=Words(id="berkas diunggah", en="file uploaded"))
     return Found(text)
@@ -169,8 +177,31 @@ def _known(requirement: Requirement, person: persons.Person) -> Found | None:
     if not requirement.field or not (text := person.value(requirement.field)):
         return None
     source = person.source(requirement.field)
-    names = {"chip": "cip / chip", "mrz": "MRZ", "typed": "kios / kiosk", "officer": "petugas"}
+    names = {
+        "chip": "cip / chip", "mrz": "MRZ", "typed": "kios / kiosk", "officer": "petugas",
+        "card": "kartu / card",
+    }  # fmt: skip
     return Found(text, by=source, how=Words(id=names[source], en=source))
+
+
+def _doubted(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    requirement: Requirement,
+    at: datetime,
+) -> Found | None:
+    if requirement.kind != "doubts":
+        return None
+    found = doubts.of_case(session, procedure, application, procedure.office.today(at))
+    if requirement.rule.check != "differences":
+        found = tuple(d for d in found if not d.code.startswith(doubts.DIFFERS))
+    left = sum(not doubt.answered for doubt in found)
+    words = Words(
+        id=f"{len(found) - left} dari {len(found)} dijawab",
+        en=f"{len(found) - left} of {len(found)} answered",
+    )
+    return Found(str(left), how=words)
 
 
 def _screened(
@@ -213,7 +244,21 @@ def _stored(
     }
 
 
-def _captured(session: Session, application: Application, stage: str) -> dict[str, Found]:
+def _not_before(
+    session: Session, procedure: Procedure, application: Application, stage: str
+) -> datetime | None:
+    """Return since when device jobs count again for a stage whose number or blank was voided."""
+    issuing = False
+    for one in procedure.sop.stages:
+        issuing = issuing or "issue" in one.does
+        if one.name == stage:
+            break
+    return undone_at(session, application.office, application.id, stage) if issuing else None
+
+
+def _captured(
+    session: Session, application: Application, stage: str, since: datetime | None
+) -> dict[str, Found]:
     """Return the newest finished device job for each evidence key of the stage."""
     query = (
         select(JobRow)
@@ -230,7 +275,8 @@ def _captured(session: Session, application: Application, stage: str) -> dict[st
         blobs = tuple(msgspec.json.decode(job.blobs, type=list[str]))
         if job.kind == "print_document":
             blobs = (job.blob,) if job.blob else ()
-        if job.kind in JOB_KINDS.values():
+        old = since is not None and job.ended_at is not None and job.ended_at <= since
+        if job.kind in JOB_KINDS.values() and not old:
             key = job.evidence.removeprefix(f"{stage}.")
             how = Words(id="perangkat loket", en="counter device")
             found[key] = Found(job.id, blobs, job.id, job.actor, job.ended_at, how)

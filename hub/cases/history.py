@@ -28,6 +28,11 @@ _WORDS = {
     "number.given": Words(id="Nomor register diberikan", en="Register number given"),
     "blank.used": Words(id="Blangko dipakai", en="Blank used"),
     "custody.moved": Words(id="Paspor berpindah tangan", en="Passport changed hands"),
+    "step.reopened": Words(id="Langkah dibuka kembali", en="Step opened again"),
+    "doubt.answered": Words(id="Peringatan dijawab", en="Warning answered"),
+    "file.returned": Words(id="Berkas dikembalikan", en="File returned"),
+    "branch.moved": Words(id="Ketidaksesuaian berlanjut", en="Nonconformity goes on"),
+    "rule.overridden": Words(id="Supervisor memberi izin", en="Supervisor gave leave"),
 }
 _BRANCHES = ("application.diverted", "application.resumed")
 

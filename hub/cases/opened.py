@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, documents, evidence, payments, persons
 from hub.cases.applications import must_find
+from hub.cases.doubts import eligibility
 from hub.cases.papers_due import papers_due
 from hub.errors import Conflict
-from hub.letters import Imprint, PermitPeriod, Signer
+from hub.letters import Imprint, PermitPeriod, Route, Signer
 from hub.models.application import Application, Payment, RegisterNumber
 from hub.models.officer import Officer
 from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Actor
+
+CONSECUTIVE: Route = "5Y_CONSEC"
+CUMULATIVE: Route = "10Y_CUMUL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,12 @@ class OpenedCase:
         return self.procedure.office.today(self.at)
 
     def said(self, step: str, key: str) -> str:
-        """Return a value of the evidence, or an empty text."""
-        return self.values.get(step, {}).get(key, "")
+        """Return a value of the evidence, else what another step says of it, else nothing.
+
+        Procedures number their steps differently; what a row is called stays.
+        """
+        own = self.values.get(step, {}).get(key, "")
+        return own or next((v[key] for v in self.values.values() if v.get(key)), "")
 
     def imprint(self, number: str, payload: str, short_code: str) -> Imprint:
         """Return the foot of a paper."""
@@ -86,17 +94,25 @@ class OpenedCase:
         return self.procedure.blobs.get(photos[-1].blob)
 
     def periods(self) -> tuple[PermitPeriod, ...]:
-        """Return the interval of stay that the case keeps, up to today."""
-        start = date.fromisoformat(self.person.value("stay_since"))
-        expiry = date.fromisoformat(self.person.value("permit_expiry"))
-        return (
+        """Return the permits that the stay is counted over, up to today."""
+        judged = eligibility(self.person, self.today)
+        chains = judged.chains[-1:] if self.route() == CONSECUTIVE else judged.chains
+        stays = [stay for chain in chains for stay in chain.stays]
+        return tuple(
             PermitPeriod(
-                permit=self.person.value("permit_type"),
-                number=self.person.value("permit_number"),
-                start=start,
-                end=max(start, min(expiry, self.today)),
-            ),
+                permit=stay.kind,
+                number=stay.number,
+                start=stay.start,
+                end=max(stay.start, min(stay.end, self.today)),
+            )
+            for stay in stays
         )
+
+    def route(self) -> Route:
+        """Return how the stay is counted: as the examiner confirmed, else as computed."""
+        said = next((values["route"] for values in self.values.values() if values.get("route")), "")
+        route = said or eligibility(self.person, self.today).route or CONSECUTIVE
+        return CUMULATIVE if route == CUMULATIVE else CONSECUTIVE
 
     def permit(self) -> str:
         """Return kind and number of the stay permit."""

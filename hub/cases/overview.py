@@ -8,16 +8,29 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.cases import archive, blanks, branches, custody, documents, payments, persons
+from hub.cases import (
+    archive,
+    blanks,
+    branches,
+    custody,
+    documents,
+    nonconformity,
+    payments,
+    persons,
+)
 from hub.cases.applications import ENDED, must_find
+from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
+from hub.cases.findings import findings
 from hub.cases.history import history
 from hub.cases.papers_due import papers_due
 from hub.cases.passports import VERDICTS
+from hub.cases.reopen import may_reopen
 from hub.cases.views import (
     CaseHead,
     CaseRow,
     CaseView,
+    Choice,
     Custody,
     DiversionState,
     DocumentLine,
@@ -25,6 +38,7 @@ from hub.cases.views import (
     StepLine,
     ValueRow,
 )
+from hub.cases.waiting import days_waited, waits_for
 from hub.errors import NotAllowed
 from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.schema import Office
@@ -73,15 +87,16 @@ def case_view(
         id=row.id,
         seq=session.scalar(select(Office.seq).where(Office.id == office)) or 0,
         head=_head(session, procedure, row, person, records, at, sees_cekal=sees_cekal),
-        steps=_steps(procedure, row, records, at),
+        steps=_steps(procedure, row, records, officer, at),
         current=(
             current_step(session, procedure, row, stage, officer, at, names) if stage else None
         ),
         documents=_documents(session, procedure, row, officer),
         papers=papers_due(session, row),
         history=history(session, procedure, row, names, sees_cekal=sees_cekal),
-        diversion=_diversion(session, procedure, row, sees_cekal=sees_cekal),
+        diversion=_diversion(session, procedure, row, at, sees_cekal=sees_cekal),
         values=_values(procedure, person),
+        findings=findings(session, procedure, row, person, stage, officer, at),
         register_number=number.number if number else "",
         proof_number=payment.proof_number if payment else "",
         blank_serial=blank.serial if blank else "",
@@ -161,6 +176,7 @@ def _head(
         passport_source=row.passport_source,
         chip_verdict=row.chip_verdict,
         chip_words=VERDICTS.get(row.chip_verdict, VERDICTS[""]),
+        waited=tuple(days_waited(session, procedure, row, at).items()),
     )
 
 
@@ -171,10 +187,14 @@ def _custody(holder: CustodyRecord | None) -> Custody | None:
 
 
 def _steps(
-    procedure: Procedure, row: Application, records: Mapping[str, StepRecord], at: datetime
+    procedure: Procedure,
+    row: Application,
+    records: Mapping[str, StepRecord],
+    officer: Actor,
+    at: datetime,
 ) -> tuple[StepLine, ...]:
     return tuple(
-        _step_line(procedure, row, stage, records.get(stage.name), at)
+        _step_line(procedure, row, stage, records.get(stage.name), officer, at)
         for stage in procedure.sop.stages
     )
 
@@ -184,6 +204,7 @@ def _step_line(
     row: Application,
     stage: Step | Gate,
     record: StepRecord | None,
+    officer: Actor,
     at: datetime,
 ) -> StepLine:
     done = record is not None and record.completed_at is not None
@@ -199,6 +220,9 @@ def _step_line(
         standard_min=stage.minutes if isinstance(stage, Step) else 0,
         done_by=record.completed_by_name if record else "",
         done_at=record.completed_at if record else None,
+        can_reopen=done and row.state not in ENDED and may_reopen(procedure, stage, officer.roles),
+        medium=record.medium if record and done else "",
+        paper_at=record.paper_at if record and done else "",
     )
 
 
@@ -212,7 +236,7 @@ def _documents(
         DocumentLine(
             id=document.id,
             item=document.item,
-            name=_item_name(procedure, document.item),
+            name=_item_name(procedure, row, document.item),
             kind=document.kind,
             blob=document.blob,
             media_type=document.media_type,
@@ -227,31 +251,48 @@ def _documents(
     return (*lines, package) if package else lines
 
 
-def _item_name(procedure: Procedure, item: str) -> Words:
+def _item_name(procedure: Procedure, row: Application, item: str) -> Words:
     step, _, key = item.partition(".")
-    papers = {f"scan.{i.code}": i.name for i in procedure.office.checklist.item}
-    if key in papers:
-        return papers[key]
+    paper = paper_name(procedure, row, key.removeprefix("scan."))
+    if key.startswith("scan.") and paper is not None:
+        return paper
+    if key == "missing_list":
+        return Words(id="Daftar kekurangan berkas", en="List of what is missing")
     stage = procedure.sop.stage(step)
     rule = stage.rule(key) if stage else None
     return rule.label if rule else Words(id="Berkas cip paspor", en="Passport chip files")
 
 
 def _diversion(
-    session: Session, procedure: Procedure, row: Application, *, sees_cekal: bool
+    session: Session, procedure: Procedure, row: Application, at: datetime, *, sees_cekal: bool
 ) -> DiversionState | None:
     diversion = branches.open_diversion(session, row)
     if diversion is None or (diversion.to == "cekal" and not sees_cekal):
         return None
     related = procedure.sop.related(diversion.to)
+    if related is None:
+        return None
+    nature, now = related.nature(diversion.nature), related.move(diversion.stage)
+    due = diversion.deadline_on
     return DiversionState(
         to=diversion.to,
-        name=related.id.rstrip(";") if related else diversion.to,
+        name=related.id.rstrip(";"),
         step=diversion.step,
         since=diversion.opened_at,
         by=diversion.opened_by_name,
         reason=branches.reason_of(procedure, row, diversion),
-        outcomes=related.outcomes if related else (),
+        outcomes=related.outcomes,
+        nature=nature.words if nature else None,
+        state=now.words if now else None,
+        deadline_on=due,
+        late=due is not None and due < procedure.office.today(at),
+        moves=tuple(
+            Choice(value=move.state, words=move.words)
+            for state in (now.next if now else ())
+            if (move := related.move(state))
+        ),
+        steps=nonconformity.steps_of(session, procedure, row, diversion),
+        not_yet=branches.settled_from(related, diversion),
     )
 
 
@@ -263,11 +304,12 @@ def _values(procedure: Procedure, person: persons.Person) -> tuple[ValueRow, ...
             value=person.value(field.name),
             sources=tuple(
                 SourceValue(source=source, value=text)
-                for source, text in person.values.get(field.name, {}).items()
+                for source, text in person.sources(field.name).items()
             ),
             differs=person.differs(field.name),
         )
         for field in procedure.sop.fields
+        if field.kind != "stays"
     )
 
 
@@ -300,6 +342,8 @@ def _case_row(
         waiting_since=since.get(row.id, row.opened_at),
         promised_on=row.promised_on,
         late=row.promised_on is not None and procedure.office.today(at) > row.promised_on,
+        waits_for=waits_for(stage) if stage else "officer",
+        roles=stage.roles if stage else (),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, official_papers, payments
 from hub.cases.applications import receipt_payload
+from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, opened_case
@@ -22,7 +23,6 @@ from hub.letters import (
     PaymentProof,
     Purpose,
     ReceivedDocument,
-    Route,
     Sex,
     SkimCard,
     SkimLetter,
@@ -32,8 +32,6 @@ from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Actor
 
-# a case keeps one interval of stay; the sum of several (10Y_CUMUL) cannot come from one
-ONE_INTERVAL: Route = "5Y_CONSEC"
 SKIM = "LOKET:S:"
 SLIP = "LOKET:C:"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
@@ -77,7 +75,8 @@ def paper(
 def _receipt(opened: OpenedCase) -> ApplicationReceipt:
     case, office = opened.case, opened.procedure.office
     payload = receipt_payload(case, opened.person)
-    tariff = office.tariff(office.treasury.tariff, opened.today)
+    fee = opened.procedure.sop.sheet.tariff or office.treasury.tariff
+    tariff = office.tariff(fee, opened.today)
     ticked = opened.values.get("1", {})
     days = office.office.promised_working_days
     return ApplicationReceipt(
@@ -92,9 +91,14 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
         promise=Words(id=f"{days} {PROMISE.id}", en=f"{days} {PROMISE.en}"),
         fee_rupiah=tariff.amount if tariff else 0,
         documents=tuple(
-            ReceivedDocument(name=item.name, original_seen=True, copy=True, kept=True)
-            for item in office.checklist.for_basis(case.basis)
-            if ticked.get(f"checklist.{item.code}")
+            ReceivedDocument(
+                name=item.name,
+                original_seen=bool(ticked.get(f"checklist.{item.code}")),
+                copy=bool(ticked.get(f"checklist.{item.code}{COPY}")),
+                kept=True,
+            )
+            for item in papers_of(opened.procedure, case, opened.today)
+            if ticked.get(f"checklist.{item.code}") or ticked.get(f"checklist.{item.code}{COPY}")
         ),
         officer=opened.officer.name,
         counter=opened.counter,
@@ -129,7 +133,7 @@ def _skim_letter(opened: OpenedCase) -> SkimLetter:
     return SkimLetter(
         imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
-        route=ONE_INTERVAL,
+        route=opened.route(),
         purpose=PURPOSES[opened.case.purpose],
         full_name=person.value("full_name"),
         sex=SEXES.get(person.value("sex"), "X"),
@@ -163,7 +167,7 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         passport_number=person.value("passport_number"),
         permit=opened.permit(),
         periods=opened.periods(),
-        route=ONE_INTERVAL,
+        route=opened.route(),
         purpose=PURPOSES[opened.case.purpose],
         issued_on=opened.procedure.office.today(number.given_at),
         signer=opened.signer(),

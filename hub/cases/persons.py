@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from hub.cases.compare import differing
 from hub.keys import Keyring, seal, unseal
 from hub.models.application import Application, PersonalValue
 from hub.models.schema import new_id
 from hub.writer import Tx
 
 OFFICER = "officer"
-TRUST_ORDER = (OFFICER, "chip", "mrz", "typed")
+CARD = "card"
+TRUST_ORDER = (OFFICER, "chip", "mrz", "typed", CARD)
 """Which source counts when several speak: what an officer confirmed, then the chip, the MRZ."""
+INNER = "system"
+"""What the hub itself keeps with a case; never compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,17 @@ class Person:
         return next((source for source in TRUST_ORDER if sources.get(source)), "")
 
     def differs(self, field: str) -> bool:
-        """Say whether two sources give different values."""
-        return len({value for value in self.values.get(field, {}).values() if value}) > 1
+        """Say whether two sources really give different values."""
+        return differing(field, self.sources(field))
+
+    def sources(self, field: str) -> Mapping[str, str]:
+        """Return what each source outside the hub says of a field."""
+        given = self.values.get(field, {})
+        return {source: text for source, text in given.items() if text and source != INNER}
+
+    def counting(self) -> dict[str, str]:
+        """Return the value that counts of every field that has one."""
+        return {field: text for field in self.values if (text := self.value(field))}
 
     @property
     def name(self) -> str:
@@ -80,7 +93,10 @@ def read(session: Session, keyring: Keyring, application: Application) -> Person
 def write(
     tx: Tx, keyring: Keyring, application: Application, source: str, values: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Store `values` as `source` gives them; return the fields that changed."""
+    """Store `values` as `source` gives them; return the fields that changed.
+
+    A change carries the case to its next revision and is marked with it.
+    """
     key = data_key(keyring, application)
     known = {row.field: row for row in tx.session.scalars(_rows(application, source))}
     changed: list[str] = []
@@ -99,8 +115,9 @@ def write(
             )
             tx.session.add(row)
         row.sealed = seal_text(key, application, place, text)
-        row.by, row.at = tx.actor.reference, tx.at
+        row.by, row.at, row.revision = tx.actor.reference, tx.at, application.revision + 1
         changed.append(field)
+    application.revision += bool(changed)
     tx.session.flush()
     return tuple(changed)
 

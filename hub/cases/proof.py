@@ -10,8 +10,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, documents, payments
+from hub.cases import blanks, documents, field_rules, payments, persons
 from hub.cases.codes import read_secret
+from hub.cases.compare import differ
 from hub.cases.evidence import PAPER, TICKED, Found
 from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
@@ -46,6 +47,7 @@ class Judge:
         rows = [(row, found.get(row.key)) for row in requirements]
         values = {key: here.value for key, here in found.items()}
         judged = [(row, here, self.judge(row, here, values)) for row, here in rows]
+        judged = self._together(judged)
         return [
             FieldFault(
                 field=row.key,
@@ -62,15 +64,34 @@ class Judge:
         """Return what is wrong with one row, or None."""
         if found is None or not found.value:
             return self._missing(row, values)
+        if row.person is not None:
+            wrong = field_rules.fault(row.person, found.value, self.today)
+            return _labelled(row, wrong) if wrong else None
         wrong = _KINDS[row.kind](self, row, found)
         if wrong is None and row.rule.kind == "list_check":
             return _list_check(self, values)
-        if wrong is None and row.rule.check:
+        if wrong is None and row.rule.check in _CHECKS:
             wrong = _CHECKS[row.rule.check](self, found.value, values)
         return _labelled(row, wrong) if wrong else None
 
+    def _together(
+        self, judged: list[tuple[Requirement, Found | None, Words | None]]
+    ) -> list[tuple[Requirement, Found | None, Words | None]]:
+        """Add what cannot be true of several values of the person together."""
+        if sum(row.person is not None for row, _, _ in judged) < 2:
+            return judged
+        values = {row.field: here.value for row, here, _ in judged if row.field and here}
+        wrong = field_rules.faults_between(values)
+        return [
+            (row, here, words or (_labelled(row, wrong[row.field]) if row.field in wrong else None))
+            for row, here, words in judged
+        ]
+
     def _missing(self, row: Requirement, values: Mapping[str, str]) -> Words | None:
         if not row.required:
+            return None
+        when = row.rule.when
+        if when is not None and values.get(when.key) not in when.values:
             return None
         if row.rule.kind == "list_check" and values.get("national_check"):
             return None  # a check in the national system is a full alternative
@@ -158,6 +179,13 @@ def _login(judge: Judge, row: Requirement, found: Found) -> Words | None:
     return Words(id="kata sandi belum diperiksa", en="the password was not verified")
 
 
+def _doubts(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    del judge, row
+    if found.value == "0":
+        return None
+    return Words(id=f"{found.value} belum dijawab", en=f"{found.value} not answered yet")
+
+
 _Kind = Callable[[Judge, Requirement, Found], Words | None]
 _KINDS: dict[str, _Kind] = {
     "checkbox": _checkbox,
@@ -171,6 +199,7 @@ _KINDS: dict[str, _Kind] = {
     "finger": _capture,
     "print": _print,
     "login": _login,
+    "doubts": _doubts,
 }
 
 
@@ -259,7 +288,8 @@ def _due(judge: Judge, values: Mapping[str, str]) -> int | None:
         day = date.fromisoformat(values.get("paid_on", ""))
     except ValueError:
         day = judge.today
-    tariff = rules.tariff(rules.treasury.tariff, day)
+    fee = judge.procedure.sop.sheet.tariff or rules.treasury.tariff
+    tariff = rules.tariff(fee, day)
     return tariff.amount if tariff else None
 
 
@@ -310,6 +340,39 @@ def _proof_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | 
     return None
 
 
+def _all_valid(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del judge
+    parts = {key: text for key, text in values.items() if key.startswith("verdict_")}
+    if value != "YA" or "INVALID" not in parts.values():
+        return None
+    return Words(
+        id="Ya tidak dapat: ada putusan tidak sah; pilih Tidak",
+        en="Yes is not possible: a verdict says not valid; choose No",
+    )
+
+
+def _register_number(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    case = judge.application
+    given = blanks.number_of(judge.session, case.office, case.id)
+    if given is not None and "".join(value.split()).upper() == given.number.upper():
+        return None
+    return Words(
+        id="tidak sama dengan nomor register perkara ini; bila halaman yang salah, koreksi",
+        en="is not this case's register number; if the page is wrong, have it corrected",
+    )
+
+
+def _passport_number(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del values
+    person = persons.read(judge.session, judge.procedure.keyring, judge.application)
+    if not differ("passport_number", value, person.value("passport_number")):
+        return None
+    return Words(
+        id="tidak sama dengan nomor paspor pada data", en="is not the passport number on record"
+    )
+
+
 def _receiver(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
     del values
     officer = judge.session.scalar(
@@ -341,4 +404,7 @@ _CHECKS: dict[str, _Check] = {
     "signer_capacity": _signer_capacity,
     "proof_code": _proof_code,
     "receiver": _receiver,
+    "all_valid": _all_valid,
+    "register_number": _register_number,
+    "passport_number": _passport_number,
 }

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import cast
 
+from hub.cases.checklists import COPY, COPY_WORDS, papers_of
 from hub.cases.views import Choice, InputKind
 from hub.models.application import Application
+from hub.office.case_rules import ChecklistItem
 from hub.procedure import Procedure
 from hub.sop import EvidenceRule, FieldRule, Gate, Step
 from hub.wire import Words
@@ -35,6 +39,7 @@ class Requirement:
     rule: EvidenceRule
     hint: Words = NO_WORDS
     choices: tuple[Choice, ...] = ()
+    person: FieldRule | None = None
 
     @property
     def field(self) -> str:
@@ -43,40 +48,72 @@ class Requirement:
 
 
 def unfold(
-    procedure: Procedure, application: Application, stage: Step | Gate
+    procedure: Procedure,
+    application: Application,
+    stage: Step | Gate,
+    today: date | None = None,
 ) -> tuple[Requirement, ...]:
-    """Return everything `stage` asks of this case, in the sheet's order."""
+    """Return everything `stage` asks of this case, in the sheet's order.
+
+    A draft is asked for the papers of the list in force `today`, a received case for its own.
+    """
+    papers = papers_of(procedure, application, today)
     return tuple(
-        row for rule in stage.evidence for row in _unfold_rule(procedure, application, rule)
+        row for rule in stage.evidence for row in _unfold_rule(procedure, application, rule, papers)
     )
 
 
 def _unfold_rule(
-    procedure: Procedure, application: Application, rule: EvidenceRule
+    procedure: Procedure,
+    application: Application,
+    rule: EvidenceRule,
+    papers: tuple[ChecklistItem, ...],
 ) -> Iterator[Requirement]:
     if rule.kind == "checklist":
-        for item in procedure.office.checklist.for_basis(application.basis):
-            key = f"{rule.key}.{item.code}"
-            yield Requirement(key, "checkbox", item.name, item.mandatory, rule, VOUCH)
+        for item in papers:
+            yield from _of_paper(rule, item)
     elif rule.kind == "scans":
-        for item in procedure.office.checklist.for_basis(application.basis):
+        for item in (one for one in papers if one.scan):
             yield Requirement(f"{rule.key}.{item.code}", "scan", item.name, item.mandatory, rule)
     elif rule.kind == "fields":
-        yield from (_of_field(rule, field) for field in procedure.sop.fields)
-    elif rule.kind == "list_check":
-        yield Requirement(rule.key, "reference", rule.label, rule.required, rule, rule.hint)
+        for field in procedure.sop.fields:
+            if field.concerns(application.purpose, application.basis):
+                yield _of_field(rule, field)
     else:
-        choices = tuple(Choice(value=c.value, words=c.words) for c in rule.choices)
-        hint = VOUCH if rule.kind == "checkbox" and not rule.hint.id else rule.hint
-        yield Requirement(rule.key, rule.kind, rule.label, rule.required, rule, hint, choices)
+        yield _of_row(procedure, rule)
+
+
+def _of_row(procedure: Procedure, rule: EvidenceRule) -> Requirement:
+    required = rule.required and (not rule.national or procedure.office.office.keys_national)
+    if rule.kind == "list_check":
+        return Requirement(rule.key, "reference", rule.label, required, rule, rule.hint)
+    kind = cast("InputKind", rule.kind)  # the kinds that unfold are handled before
+    choices = tuple(Choice(value=c.value, words=c.words) for c in rule.choices)
+    hint = VOUCH if rule.kind == "checkbox" and not rule.hint.id else rule.hint
+    return Requirement(rule.key, kind, rule.label, required, rule, hint, choices)
+
+
+def _of_paper(rule: EvidenceRule, item: ChecklistItem) -> Iterator[Requirement]:
+    key = f"{rule.key}.{item.code}"
+    if item.original:
+        yield Requirement(key, "checkbox", item.name, item.mandatory, rule, VOUCH)
+    if item.copy:
+        label = Words(id=f"{item.name.id}: {COPY_WORDS.id}", en=f"{item.name.en}: {COPY_WORDS.en}")
+        yield Requirement(f"{key}{COPY}", "checkbox", label, item.mandatory, rule, VOUCH)
 
 
 def _of_field(rule: EvidenceRule, field: FieldRule) -> Requirement:
+    own = tuple(Choice(value=c.value, words=c.words) for c in field.choices)
     kinds: dict[str, tuple[InputKind, tuple[Choice, ...]]] = {
         "date": ("date", ()),
         "sex": ("choice", SEXES),
         "permit": ("choice", PERMITS),
+        "choice": ("choice", own),
+        "lines": ("lines", ()),
+        "stays": ("stays", ()),
     }
     kind, choices = kinds.get(field.kind, ("text", ()))
     key = f"field.{field.name}"
-    return Requirement(key, kind, field.label, field.required, rule, choices=choices)
+    return Requirement(
+        key, kind, field.label, field.required, rule, field.hint, choices, person=field
+    )

@@ -23,6 +23,8 @@ def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason:
     branch = branches.branch_of(procedure.sop, diversion.to)
     _must_be_outcome(branch, outcome)
     must_have_role(tx, frozenset(branch.roles))
+    if not_yet := branches.settled_from(branch, diversion):
+        raise Conflict("review_first", f"{not_yet.en}.", id=f"{not_yet.id}.")
     _must_be_second_person(tx, procedure, row, diversion, branch)
     if branch.act == "cekal_confirm":
         outcomes.settle_by_hand(tx, row, outcome)
@@ -41,7 +43,8 @@ def _must_be_second_person(
         )
     if branch.act:
         acts = segregation.acts_of(tx.session, tx.office, row.id)
-        segregation.enforce(procedure.office, acts, branch.act, tx.actor.id)
+        today = procedure.office.today(tx.at)
+        segregation.enforce(procedure.office, acts, branch.act, tx.actor.id, today, row.sop)
 
 
 def _must_be_outcome(branch: RelatedSop, outcome: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.cases import undone as reopening
 from hub.errors import NotAllowed
 from hub.models.application import Diversion, StepRecord
 from hub.office import OfficeConfig, SegregationRule
@@ -15,7 +17,10 @@ Acts = Mapping[str, frozenset[str]]
 
 
 def acts_of(session: Session, office: int, application: str) -> Acts:
-    """Return who did which act of a case; sending a case to a branch counts as its step's act."""
+    """Return who did which act of a case; sending a case to a branch counts as its step's act.
+
+    Who completed a step that was opened again has done it all the same.
+    """
     found: dict[str, set[str]] = {}
     steps = select(StepRecord.step, StepRecord.completed_by).where(
         StepRecord.office == office,
@@ -28,12 +33,24 @@ def acts_of(session: Session, office: int, application: str) -> Acts:
     for query in (steps, branches):
         for act, officer in session.execute(query):
             found.setdefault(act, set()).add(officer)
+    for act, officer in reopening.undone_by(session, office, application):
+        found.setdefault(act, set()).add(officer)
     return {act: frozenset(officers) for act, officers in found.items()}
 
 
-def broken(office: OfficeConfig, acts: Acts, act: str, officer: str) -> SegregationRule | None:
-    """Return the rule that forbids `officer` to do `act`, or None."""
+def broken(
+    office: OfficeConfig, acts: Acts, act: str, officer: str, day: date | None = None, sop: str = ""
+) -> SegregationRule | None:
+    """Return the rule that forbids `officer` to do `act`, or None.
+
+    A rule of another procedure does not bind; its steps have other numbers. A rule that may be
+    relaxed does not bind on a `day` for which the office file names a letter.
+    """
     for rule in office.segregation:
+        if sop and rule.sop and rule.sop != sop:
+            continue
+        if rule.relaxable and day is not None and _relaxed(office, rule, day):
+            continue
         for pair in rule.pairs:
             other = _partner(pair, act)
             if other is not None and officer in acts.get(other, frozenset()):
@@ -41,11 +58,17 @@ def broken(office: OfficeConfig, acts: Acts, act: str, officer: str) -> Segregat
     return None
 
 
-def enforce(office: OfficeConfig, acts: Acts, act: str, officer: str) -> None:
+def enforce(
+    office: OfficeConfig, acts: Acts, act: str, officer: str, day: date | None = None, sop: str = ""
+) -> None:
     """Raise NotAllowed `segregation`, naming the rule, if `officer` may not do `act`."""
-    rule = broken(office, acts, act, officer)
+    rule = broken(office, acts, act, officer, day, sop)
     if rule is not None:
         raise NotAllowed("segregation", f"{rule.rule.en}.", id=f"{rule.rule.id}.")
+
+
+def _relaxed(office: OfficeConfig, rule: SegregationRule, day: date) -> bool:
+    return any(one.rule == rule.code and one.in_force(day) for one in office.relaxations)
 
 
 def _partner(pair: tuple[str, str], act: str) -> str | None:

@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import archive, blanks, duties, evidence, persons, segregation
+from hub.cases import (
+    archive,
+    blanks,
+    drafts,
+    duties,
+    evidence,
+    keeping,
+    persons,
+    qualifications,
+    search,
+    segregation,
+)
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted, send
 from hub.cases.evidence import Found
@@ -35,6 +47,8 @@ from hub.sop import Gate, Step
 from hub.wire import FieldFault
 from hub.writer import Actor, Tx
 
+Medium = Literal["electronic", "paper", "both"]
+
 
 @dataclass(frozen=True, slots=True)
 class StepDone:
@@ -45,6 +59,14 @@ class StepDone:
     next: str
     state: str
     touch_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How a step is on record: electronically, on paper, or both, and where the paper lies."""
+
+    medium: Medium = "both"
+    place: str = ""
 
 
 def begin(tx: Tx, procedure: Procedure, application: str) -> str:
@@ -78,7 +100,8 @@ def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str)
     Raises BadInput naming the row. A blank's serial also gives the register number.
     """
     row, stage = _workable(tx, procedure, application)
-    requirement = _row_of(procedure, row, stage, key)
+    today = procedure.office.today(tx.at)
+    requirement = _row_of(procedure, row, stage, key, today)
     empty = not evidence.plain(requirement, value) and not requirement.rule.first
     if empty and evidence.withdraw(tx, row, stage.name, key):
         tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
@@ -121,14 +144,24 @@ def complete(
     step: str,
     values: Mapping[str, str],
     remark: str = "",
+    *,
+    paper: Paper | None = None,
+    revision: int | None = None,
 ) -> StepDone:
     """Complete the current step with its evidence, or divert if an answer says so.
 
+    `revision` is the case's revision that the page showed: a value of the person that somebody
+    else changed since is not overwritten.
+
     Raises BadInput `evidence_missing` | `evidence_wrong` naming every row, Conflict `step_done` |
-    `step_not_yet` | `case_diverted` | `case_ended`, NotAllowed `role_missing` | `segregation`.
+    `step_not_yet` | `case_diverted` | `case_ended` | `values_stale`, NotAllowed `role_missing` |
+    `segregation`.
     """
     row, stage = _workable(tx, procedure, application, step)
-    requirements = unfold(procedure, row, stage)
+    today = procedure.office.today(tx.at)
+    requirements = unfold(procedure, row, stage, today)
+    if revision is not None:
+        keeping.must_be_fresh(tx, procedure, row, values, revision)
     found = evidence.gather(tx.session, procedure, row, stage.name, requirements, values, tx.at)
     branch = _answered_branch(requirements, found)
     if branch:
@@ -141,10 +174,12 @@ def complete(
         if requirement.key in found:
             here = found[requirement.key]
             evidence.keep(tx, procedure, row, stage.name, requirement, here)
+    if any(requirement.field for requirement in requirements):
+        search.index(tx, procedure.keyring, row)
     judged = {**values, **{key: here.value for key, here in found.items()}}
     for duty in stage.does:
         duties.perform(tx, procedure, row, duty, judged)
-    return _advance(tx, procedure, row, stage, remark)
+    return _advance(tx, procedure, row, stage, remark, paper or Paper())
 
 
 def _workable(
@@ -166,12 +201,16 @@ def _workable(
         )
     must_have_role(tx, frozenset(stage.roles))
     acts = segregation.acts_of(tx.session, tx.office, row.id)
-    segregation.enforce(procedure.office, acts, stage.name, tx.actor.id)
+    today = procedure.office.today(tx.at)
+    segregation.enforce(procedure.office, acts, stage.name, tx.actor.id, today, row.sop)
+    qualifications.enforce(tx, procedure, row)
     return row, stage
 
 
-def _row_of(procedure: Procedure, row: Application, stage: Step | Gate, key: str) -> Requirement:
-    found = next((r for r in unfold(procedure, row, stage) if r.key == key), None)
+def _row_of(
+    procedure: Procedure, row: Application, stage: Step | Gate, key: str, today: date
+) -> Requirement:
+    found = next((r for r in unfold(procedure, row, stage, today) if r.key == key), None)
     if found is None:
         fault = FieldFault(field=key, code="unknown_field", message="")
         text = "This step has no such row."
@@ -256,14 +295,22 @@ def _leave(
     record = _record(tx, row.id, stage.name)
     _stop_clock(record, tx.at)
     answer = next(rule for rule in stage.evidence for c in rule.choices if c.divert == branch)
-    send(tx, procedure, row, stage.name, branch, remark or answer.label.id)
+    answers = {key: here.value for key, here in found.items()}
+    send(tx, procedure, row, stage.name, branch, remark or answer.label.id, answers=answers)
     return StepDone(row.id, stage.name, stage.name, row.state, record.touch_s)
 
 
 def _advance(
-    tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, remark: str
+    tx: Tx,
+    procedure: Procedure,
+    row: Application,
+    stage: Step | Gate,
+    remark: str,
+    paper: Paper,
 ) -> StepDone:
     record = _record(tx, row.id, stage.name)
+    record.medium, record.paper_at = paper.medium, paper.place.strip()[:200]
+    drafts.forget(tx, row, stage.name)
     _stop_clock(record, tx.at)
     record.completed_at = tx.at
     record.completed_by, record.completed_by_name = tx.actor.id, tx.actor.name
@@ -280,6 +327,7 @@ def _advance(
         tx.emit(StepCompleted(row.id, stage.name, record.touch_s), subject=row.id)
     if following is None:
         row.ended_at = tx.at
+        search.forget_names(tx, row)
         tx.emit(ApplicationArchived(row.id, archive.package_of(tx, row.id)), subject=row.id)
     tx.session.flush()
     return StepDone(row.id, stage.name, row.position, row.state, record.touch_s)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hub.wire import Words
+
+if TYPE_CHECKING:
+    from hub.cases.data_views import Findings
 
 InputKind = Literal[
     "checkbox",
@@ -20,6 +23,9 @@ InputKind = Literal[
     "print",
     "reference",
     "login",
+    "lines",
+    "stays",
+    "doubts",
 ]
 StepState = Literal["done", "current", "later"]
 
@@ -30,6 +36,14 @@ class Custody:
 
     holder: str
     location: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Another officer who has the case open."""
+
+    name: str
     since: datetime
 
 
@@ -53,6 +67,8 @@ class CaseHead:
     passport_source: str
     chip_verdict: str
     chip_words: Words
+    waited: tuple[tuple[str, int], ...] = ()
+    """The working days of the lead time by the party that the case waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +85,9 @@ class StepLine:
     standard_min: int
     done_by: str = ""
     done_at: datetime | None = None
+    can_reopen: bool = False
+    medium: str = ""
+    paper_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +136,12 @@ class EvidenceRow:
     evidence: str = ""
     paper: str = ""
     first: bool = False
+    decides: bool = False
+    """One of its answers sends the case to a branch: the step's decision."""
+    group: str = ""
+    sources: str = ""
+    source: str = ""
+    """For a field of the person: its group, where it can come from, where it came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +151,7 @@ class Target:
     to: str
     name: str
     when: Words
+    natures: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +174,8 @@ class CurrentStep:
     diversions: tuple[Target, ...]
     allowed: bool
     why_not: Words | None
+    lacking: tuple[Words, ...] = ()
+    """The sheet's qualifications that this officer does not hold."""
 
     @property
     def supplied(self) -> int:
@@ -196,6 +224,17 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BranchStep:
+    """How a branch went on: its state, what was noted, by whom, and until when."""
+
+    words: Words
+    note: str
+    by: str
+    at: datetime
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DiversionState:
     """The branch the case is in; the reason only for those who may see it."""
 
@@ -206,6 +245,15 @@ class DiversionState:
     by: str
     reason: str
     outcomes: tuple[str, ...] = ()
+    nature: Words | None = None
+    state: Words | None = None
+    deadline_on: date | None = None
+    late: bool = False
+    moves: tuple[Choice, ...] = ()
+    """Where it can go on to from here."""
+    steps: tuple[BranchStep, ...] = ()
+    not_yet: Words | None = None
+    """Why it cannot be settled yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +289,7 @@ class CaseView:
     history: tuple[HistoryLine, ...]
     diversion: DiversionState | None
     values: tuple[ValueRow, ...]
+    findings: Findings
     register_number: str = ""
     proof_number: str = ""
     blank_serial: str = ""
@@ -263,3 +312,5 @@ class CaseRow:
     waiting_since: datetime
     promised_on: date | None
     late: bool
+    waits_for: str = "officer"
+    roles: tuple[str, ...] = ()

@@ -12,10 +12,9 @@ _PERSON = {
     "birth_place": "ZENITH",
     "permit_type": "ITAP",
     "permit_number": "2C31JE0001-X",
-    "stay_since": "2016-03-01",
+    "phone": "+62800000000",
     "address": "Jalan Contoh Nomor 2, Contoh 00000",
     "guarantor": "PT Penjamin Contoh",
-    "phone": "0800 0000 000",
 }
 _PERMIT_DAYS = 1500
 TARIFF = "3000000"
@@ -30,7 +29,33 @@ def enter_data(today: date) -> Stage:
     """Return step 2: what the chip does not know is keyed."""
     person = {**_PERSON, "permit_expiry": str(today + timedelta(days=_PERMIT_DAYS))}
     values = {f"field.{name}": value for name, value in person.items()}
-    return Stage("2", "data", {**values, "national_reference": "ITK-CONTOH-0001"})
+    return Stage(
+        "2",
+        "data",
+        {**values, "national_reference": "ITK-CONTOH-0001"},
+        before=tuple(("stay", stay) for stay in _stays(today)),
+    )
+
+
+def _stays(today: date) -> tuple[dict[str, str], ...]:
+    """Return the permits of the specimen's person: five years limited, then permanent."""
+    permanent = {
+        "kind": "ITAP",
+        "number": _PERSON["permit_number"],
+        "start": "2021-03-01",
+        "end": str(today + timedelta(days=_PERMIT_DAYS)),
+        "office": "Kantor Imigrasi Contoh",
+        "ended_by": "",
+    }
+    limited = {
+        "kind": "ITAS",
+        "number": "2C21JE0001-W",
+        "start": "2016-03-01",
+        "end": "2021-02-28",
+        "office": "Kantor Imigrasi Contoh",
+        "ended_by": "CONVERTED",
+    }
+    return limited, permanent
 
 
 def check_list() -> Stage:
@@ -41,7 +66,16 @@ def check_list() -> Stage:
 def examine_documents() -> Stage:
     """Return step 4: documents and guarantor are valid."""
     return Stage(
-        "4", "periksa", {"signed_by": "Contoh Pemeriksa dokumen"}, decision=("verdict", "YA")
+        "4",
+        "periksa",
+        {
+            "signed_by": "Contoh Pemeriksa dokumen",
+            "verdict_passport": "VALID",
+            "verdict_dokim": "VALID",
+            "verdict_guarantor": "VALID",
+            "route": "5Y_CONSEC",
+        },
+        decision=("verdict", "YA"),
     )
 
 
@@ -109,9 +143,9 @@ def legalise() -> Stage:
     )
 
 
-def scan_endorsement() -> Stage:
-    """Return step 10: the endorsed page for the archive."""
-    return Stage("10", "pindai")
+def scan_endorsement(register_number: str, passport: str) -> Stage:
+    """Return step 10: the endorsed page for the archive, with what is read on it."""
+    return Stage("10", "pindai", {"read_number": register_number, "read_passport": passport})
 
 
 def hand_over(proof_code: str, passport: str) -> Stage:
@@ -122,6 +156,7 @@ def hand_over(proof_code: str, passport: str) -> Stage:
         {
             "proof_code": proof_code,
             "collector": "SELF",
+            "collector_document_kind": "PASSPORT",
             "collector_name": _PERSON["full_name"],
             "collector_document": passport,
         },

@@ -24,6 +24,8 @@ class Stage:
     values: Mapping[str, str] = field(default_factory=dict)
     decision: tuple[str, str] | None = None
     first: tuple[str, str] | None = None
+    before: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    """Forms of their own that are sent before the step's: the act's name and what it says."""
 
     @property
     def kind(self) -> str:
@@ -46,6 +48,8 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
     if page.form(f"{case}/begin"):
         page = officer.send(page, f"{case}/begin")
     place = _current(officer, page)
+    for act, said in stage.before:
+        page = officer.send(page, f"{case}/{act}", said)
     if stage.first:
         key, value = stage.first
         page = officer.send(page, f"{case}/supply", {key: value}, press=("evidence", key))

@@ -113,7 +113,7 @@ class Journey:
         skim = papers.printed(self._office.printed(1), "S")
         self._alone(answers.legalise())
         with self._at_counter("pindai", 2) as officer:
-            self._work(officer, answers.scan_endorsement())
+            self._work(officer, answers.scan_endorsement(skim.number, NUMBER))
         papers.keep(proof, self._out / "payment-proof.pdf")
         papers.keep(skim, self._out / "skim.pdf")
         return proof

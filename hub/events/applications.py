@@ -188,3 +188,105 @@ class CustodyMoved(_Staff):
     application: str
     record: str
     act: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseJoined(_Staff):
+    """An officer opened the case's page."""
+
+    kind: ClassVar[str] = "case.joined"
+    application: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLeft(_Staff):
+    """An officer closed the case's page."""
+
+    kind: ClassVar[str] = "case.left"
+    application: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtAnswered(_Staff):
+    """An officer answered a doubt with a reason."""
+
+    kind: ClassVar[str] = "doubt.answered"
+    application: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepReopened(_Staff):
+    """A completed step was opened again, and what followed it with it."""
+
+    kind: ClassVar[str] = "step.reopened"
+    application: str
+    step: str
+    was_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReturned(_Staff):
+    """An incomplete file went back to its applicant; no application is registered."""
+
+    kind: ClassVar[str] = "file.returned"
+    application: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchMoved(_Staff):
+    """A nonconformity went on within its branch."""
+
+    kind: ClassVar[str] = "branch.moved"
+    application: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOverridden(_Staff):
+    """A supervisor let one officer work on this case in spite of a rule."""
+
+    kind: ClassVar[str] = "rule.overridden"
+    application: str
+    rule: str
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class QualificationNoted(_Staff):
+    """A supervisor noted one of the sheet's qualifications of an officer."""
+
+    kind: ClassVar[str] = "qualification.noted"
+    officer: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentChecked(_Staff):
+    """A counter's equipment was checked against the sheet's lines."""
+
+    kind: ClassVar[str] = "counter.equipment"
+    counter: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoppageChanged(_Staff):
+    """Work stands still for everybody, or goes on again."""
+
+    kind: ClassVar[str] = "stoppage.changed"
+    stoppage: str
+    what: str
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasesExported(_Staff):
+    """Cases left the hub as files; who may do that is the hub's own user."""
+
+    kind: ClassVar[str] = "cases.exported"
+    audience: ClassVar[str] = "audit"
+    applications: tuple[str, ...]

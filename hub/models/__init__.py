@@ -2,6 +2,7 @@
 
 from hub.models import (
     application,
+    casework,
     cekal,
     correspondence,
     officer,
@@ -14,6 +15,7 @@ from hub.models import (
 
 __all__ = [
     "application",
+    "casework",
     "cekal",
     "correspondence",
     "officer",

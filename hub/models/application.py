@@ -48,6 +48,8 @@ class Application(WithId, Base):
     data_key: Mapped[bytes] = mapped_column(LargeBinary)
     passport_index: Mapped[str] = mapped_column(String(64))
     receipt_index: Mapped[str] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    checklist_version: Mapped[str] = mapped_column(String(40), default="", server_default="")
     opened_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
@@ -71,7 +73,10 @@ class CaseSeries(InOffice, Base):
 
 
 class PersonalValue(WithId, Base):
-    """One value about the person, from one source (chip, mrz, typed, officer)."""
+    """One value about the person, from one source (chip, mrz, typed, card, officer).
+
+    `revision` is the case's revision at which the value was last changed.
+    """
 
     __tablename__ = "personal_values"
 
@@ -79,6 +84,7 @@ class PersonalValue(WithId, Base):
     field: Mapped[str] = mapped_column(String(40))
     source: Mapped[str] = mapped_column(String(12))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
 
@@ -101,6 +107,8 @@ class StepRecord(WithId, Base):
     completed_at: Mapped[datetime | None]
     completed_by: Mapped[str] = mapped_column(String(32), default="")
     completed_by_name: Mapped[str] = mapped_column(default="")
+    medium: Mapped[str] = mapped_column(String(12), default="both", server_default="both")
+    paper_at: Mapped[str] = mapped_column(default="", server_default="")
     sealed_remark: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
@@ -179,6 +187,9 @@ class Diversion(WithId, Base):
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(24), default="")
     sealed_outcome_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    nature: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    stage: Mapped[str] = mapped_column(String(24), default="OPEN", server_default="OPEN")
+    deadline_on: Mapped[date | None]
 
     __table_args__ = (
         of_application(),

@@ -1,9 +1,8 @@
 """The office as data: services, lanes, counters, hours, roles, rules, tariff, signers."""
 
+from hub.office.case_rules import Checklist, ChecklistItem, Relaxation, StayRules
 from hub.office.config import (
     Capacity,
-    Checklist,
-    ChecklistItem,
     CounterConfig,
     Custody,
     DeviceRole,
@@ -45,12 +44,14 @@ __all__ = [
     "ProfileConfig",
     "QueueRules",
     "RegisterRule",
+    "Relaxation",
     "Retention",
     "RoleConfig",
     "SegmentConfig",
     "SegregationRule",
     "ServiceConfig",
     "Signer",
+    "StayRules",
     "Tariff",
     "Workday",
     "check_office",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.office.case_rules import SKIM_NUMBER, Checklist, Relaxation, StayRules
 from hub.office.cekal_rules import CekalRules
 from hub.office.hours import (
     Calendar,
@@ -58,6 +59,10 @@ class OfficeIdentity(Rule, frozen=True, kw_only=True):
     specimen: bool
     custody: Custody
     promised_working_days: Annotated[int, msgspec.Meta(ge=1, le=250)]
+    qualifications: Literal["warned", "enforced"] = "warned"
+    """Whether an officer who lacks a qualification of the sheet is warned, or needs leave."""
+    keys_national: bool = True
+    """Whether the office also keys each case into the national application."""
     public_url: str | None = None
 
 
@@ -131,34 +136,13 @@ class RoleConfig(Rule, frozen=True, kw_only=True):
 
 
 class SegregationRule(Rule, frozen=True, kw_only=True):
-    """Pairs of acts that need two persons on the same case."""
+    """Pairs of acts that need two persons on the same case of the procedure `sop`."""
 
     code: Code
+    sop: str = SKIM_NUMBER
     pairs: tuple[tuple[str, str], ...]
     relaxable: bool
     rule: Words
-
-
-class ChecklistItem(Rule, frozen=True, kw_only=True):
-    """A paper of the file; `bases` empty means: whatever the basis."""
-
-    code: Code
-    name: Words
-    mandatory: bool = True
-    bases: tuple[str, ...] = ()
-
-
-class Checklist(Rule, frozen=True, kw_only=True):
-    """The office's list of papers, with its version and first day."""
-
-    version: str
-    valid_from: date
-    confirmed: bool
-    item: tuple[ChecklistItem, ...]
-
-    def for_basis(self, basis: str) -> tuple[ChecklistItem, ...]:
-        """Return the items that concern `basis`, in the sheet's order."""
-        return tuple(i for i in self.item if not i.bases or basis in i.bases)
 
 
 class Tariff(Rule, frozen=True, kw_only=True):
@@ -261,7 +245,9 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     calendar: Calendar = Calendar()
     roles: tuple[RoleConfig, ...] = msgspec.field(name="role")
     segregation: tuple[SegregationRule, ...]
-    checklist: Checklist
+    checklists: tuple[Checklist, ...] = msgspec.field(name="checklist")
+    stay: StayRules = StayRules()
+    relaxations: tuple[Relaxation, ...] = msgspec.field(name="relaxation", default=())
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
     treasury: TreasuryRules = TreasuryRules()
     signature: SignatureRules = SignatureRules()
@@ -381,6 +367,16 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
         hours = hours_for(self.hours, name, day)
         stop = self.queue.numbers_stop_before_close_min
         return last_shortened(hours.on(day), stop) if hours else ()
+
+    def checklist_on(self, sop: str, day: date) -> Checklist:
+        """Return the list of papers of a procedure in force on `day`, else its earliest."""
+        own = sorted((c for c in self.checklists if c.sop == sop), key=lambda c: c.valid_from)
+        in_force = [c for c in own if c.valid_from <= day]
+        return in_force[-1] if in_force else own[0]
+
+    def checklist(self, sop: str, version: str) -> Checklist | None:
+        """Return the list of papers that a case was received with, or None."""
+        return next((c for c in self.checklists if (c.sop, c.version) == (sop, version)), None)
 
     def tariff(self, code: str, day: date) -> Tariff | None:
         """Return the fee `code` in force on `day`, or None."""

@@ -39,6 +39,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _hours(office)
     yield from _register(office)
     yield from _signers(office)
+    yield from _case_rules(office)
     for says, place in queue_faults(office):
         names = ".".join(str(part) for part in place if isinstance(part, str))
         yield Fault(f"queue-{names}", says, _QUEUE, place)
@@ -129,6 +130,34 @@ def _service(office: OfficeConfig, index: int, service: ServiceConfig) -> Iterat
         if office.segment(segment) is None:
             says = f"there is no segment {segment}"
             yield Fault("service-segments", says, _NAME_ONE, (*place, "segments"))
+
+
+def _case_rules(office: OfficeConfig) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    days: set[tuple[str, object]] = set()
+    for index, checklist in enumerate(office.checklists):
+        name, day = (checklist.sop, checklist.version), (checklist.sop, checklist.valid_from)
+        if name in seen or day in days:
+            says = f"checklist {checklist.version} of {checklist.sop} stands twice"
+            yield Fault("checklist-version", says, _TWICE, ("checklist", index, "version"))
+        seen.add(name)
+        days.add(day)
+        codes = [item.code for item in checklist.item]
+        for place, code in enumerate(codes):
+            if code in codes[:place]:
+                says = f"checklist item {code} stands twice"
+                where = ("checklist", index, "item", place, "code")
+                yield Fault("checklist-item", says, _TWICE, where)
+    rules = {rule.code: rule for rule in office.segregation}
+    for index, relaxed in enumerate(office.relaxations):
+        rule = rules.get(relaxed.rule)
+        if rule is None:
+            says = f"there is no segregation rule {relaxed.rule}"
+            yield Fault("relaxation-rule", says, _NAME_ONE, ("relaxation", index, "rule"))
+        elif not rule.relaxable:
+            todo = Words(id="Hapus pelonggaran ini.", en="Remove this relaxation.")
+            says = f"the rule {relaxed.rule} may never be relaxed"
+            yield Fault("relaxation-never", says, todo, ("relaxation", index, "rule"))
 
 
 def _prefixes(office: OfficeConfig) -> Iterator[Fault]:

@@ -26,6 +26,7 @@ def load_sop(path: Path = SKIM) -> Sop:
     for table, index, stage in _numbered(sop):
         _check_stage(file, sop, stage, (table, index))
     _check_states(file, sop)
+    _check_fields(file, sop)
     return sop
 
 
@@ -39,6 +40,7 @@ def _check_unique(file: RuleFile, sop: Sop) -> None:
     file.unique("state", "code", (state.code for state in sop.states))
     file.unique("field", "name", (field.name for field in sop.fields))
     file.unique("gate", "key", (gate.key for gate in sop.gates))
+    file.unique("group", "code", (group.code for group in sop.groups))
 
 
 def _check_steps(file: RuleFile, sop: Sop) -> None:
@@ -65,8 +67,22 @@ def _check_states(file: RuleFile, sop: Sop) -> None:
     if missing:
         file.refuse(f"the state {missing[0]} is missing", "state", 0)
     for index, related in enumerate(sop.sheet.related):
+        states = {move.state for move in related.moves}
+        named = {n for move in related.moves for n in move.next} | set(related.settled_from)
+        if unknown := named - states:
+            rule = f"the branch has no state {min(unknown)}"
+            file.refuse(rule, "sheet", "related", index, "moves")
         if related.holds and sop.state(related.holds) is None:
             file.refuse(f"there is no state {related.holds}", "sheet", "related", index, "holds")
+
+
+def _check_fields(file: RuleFile, sop: Sop) -> None:
+    groups = {group.code for group in sop.groups}
+    for index, field in enumerate(sop.fields):
+        if groups and field.group not in groups:
+            file.refuse(f"there is no group {field.group}", "field", index, "group")
+        if (field.kind == "choice") != bool(field.choices):
+            file.refuse("choices belong to kind choice, and only there", "field", index, "kind")
 
 
 Place = tuple[str, int]
@@ -101,9 +117,21 @@ def _check_evidence(file: RuleFile, sop: Sop, rules: Sequence[EvidenceRule], pla
             file.refuse("choices belong to kind choice, and only there", *at, "kind")
         if (rule.kind == "print") != bool(rule.paper):
             file.refuse("paper belongs to kind print, and only there", *at, "kind")
-        for choice in rule.choices:
-            if choice.divert and not _is_branch(sop, choice.divert):
-                file.refuse(f"there is no branch {choice.divert}", *at, "choices")
+        _check_links(file, sop, rules, rule, at)
+
+
+def _check_links(
+    file: RuleFile,
+    sop: Sop,
+    rules: Sequence[EvidenceRule],
+    rule: EvidenceRule,
+    at: tuple[str | int, ...],
+) -> None:
+    if rule.when is not None and rule.when.key not in {r.key for r in rules}:
+        file.refuse(f"there is no row {rule.when.key} in this step", *at, "when")
+    for choice in rule.choices:
+        if choice.divert and not _is_branch(sop, choice.divert):
+            file.refuse(f"there is no branch {choice.divert}", *at, "choices")
 
 
 def _is_branch(sop: Sop, code: str) -> bool:

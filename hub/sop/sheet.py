@@ -15,6 +15,7 @@ EvidenceKind = Literal[
     "fields",
     "list_check",
     "scans",
+    "doubts",
     "checkbox",
     "text",
     "choice",
@@ -27,7 +28,7 @@ EvidenceKind = Literal[
     "reference",
     "login",
 ]
-"""The first four unfold: papers of the checklist, fields of the person, the list check, scans."""
+"""The first five unfold: papers of the checklist, fields, the list check, scans, open doubts."""
 
 ValueCheck = Literal[
     "",
@@ -41,6 +42,10 @@ ValueCheck = Literal[
     "signer_capacity",
     "proof_code",
     "receiver",
+    "differences",
+    "all_valid",
+    "register_number",
+    "passport_number",
 ]
 """How the hub judges a value beyond its kind."""
 
@@ -57,7 +62,25 @@ Duty = Literal[
 """What completing a step does besides leaving its evidence."""
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$")]
-FieldKind = Literal["text", "date", "sex", "country", "document", "permit"]
+FieldKind = Literal[
+    "text", "date", "sex", "country", "document", "permit", "choice", "lines", "stays"
+]
+FieldCheck = Literal[
+    "",
+    "name",
+    "mrz_name",
+    "nik",
+    "family_card",
+    "npwp",
+    "nib",
+    "niora",
+    "postcode",
+    "phone",
+    "email",
+    "permit_number",
+    "personal_number",
+]
+"""How a value of the person is judged beyond its kind."""
 
 
 class DatedText(Rule, frozen=True, kw_only=True):
@@ -76,11 +99,34 @@ class Approver(Rule, frozen=True, kw_only=True):
     nip: Annotated[str, msgspec.Meta(pattern=r"^\d{18}$")]
 
 
+class Nature(Rule, frozen=True, kw_only=True):
+    """A kind of trouble that a branch handles."""
+
+    value: str
+    words: Words
+
+
+class Move(Rule, frozen=True, kw_only=True):
+    """A state within a branch: where it may go next, and in how many working days.
+
+    `roles` empty: the branch's own. `letter`: a letter to the applicant goes out with it.
+    """
+
+    state: str
+    words: Words
+    next: tuple[str, ...] = ()
+    days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
+    roles: tuple[str, ...] = ()
+    letter: bool = False
+
+
 class RelatedSop(Rule, frozen=True, kw_only=True):
     """A related procedure: where a diversion or the archive leads.
 
     A branch names the state in which the case is held, who may send it back and with which
-    outcomes, and the act that this counts as for the segregation of duties.
+    outcomes, and the act that this counts as for the segregation of duties. With `natures` each
+    stay names its kind; with `moves` it goes through states of its own and may be settled only
+    from `settled_from`.
     """
 
     code: Key
@@ -90,6 +136,19 @@ class RelatedSop(Rule, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     act: str = ""
+    natures: tuple[Nature, ...] = ()
+    moves: tuple[Move, ...] = ()
+    settled_from: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+    """Who may reject a case from within the branch; empty: whoever may reject any."""
+
+    def nature(self, value: str) -> Nature | None:
+        """Return the kind of trouble `value`, or None."""
+        return next((n for n in self.natures if n.value == value), None)
+
+    def move(self, state: str) -> Move | None:
+        """Return the state `state` of the branch, or None."""
+        return next((m for m in self.moves if m.state == state), None)
 
 
 class Sheet(Rule, frozen=True, kw_only=True):
@@ -104,6 +163,8 @@ class Sheet(Rule, frozen=True, kw_only=True):
     revised_on: DatedText
     in_force_on: DatedText
     minutes: int
+    tariff: str = ""
+    """The fee's code in the office's tariff; empty: the treasury's own."""
     approver: Approver
     legal_basis: tuple[Words, ...]
     qualification: tuple[Words, ...]
@@ -129,15 +190,6 @@ class CaseState(Rule, frozen=True, kw_only=True):
     public: Words
 
 
-class FieldRule(Rule, frozen=True, kw_only=True):
-    """A field of the person."""
-
-    name: Key
-    label: Words
-    kind: FieldKind
-    required: bool = True
-
-
 class ChoiceRule(Rule, frozen=True, kw_only=True):
     """One answer of a choice; `divert` sends the case to a branch instead of completing."""
 
@@ -146,8 +198,56 @@ class ChoiceRule(Rule, frozen=True, kw_only=True):
     divert: str = ""
 
 
+class FieldGroup(Rule, frozen=True, kw_only=True):
+    """Fields of the person that stand together on the page."""
+
+    code: Key
+    name: Words
+
+
+class FieldRule(Rule, frozen=True, kw_only=True):
+    """A field of the person; `sources` says where it can come from.
+
+    M machine-readable zone, C chip, V what is printed (page, card), A applicant, O officer, S the
+    hub. `purposes` and `bases` empty: whatever they are. `transcribe` is its place in the
+    national application's own order, 0 if it has none there.
+    """
+
+    name: Key
+    label: Words
+    kind: FieldKind
+    required: bool = True
+    group: Key = "person"
+    sources: Annotated[str, msgspec.Meta(pattern=r"^[MCVAOS]*$")] = ""
+    check: FieldCheck = ""
+    choices: tuple[ChoiceRule, ...] = ()
+    purposes: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    hint: Words = Words(id="", en="")
+    transcribe: Annotated[int, msgspec.Meta(ge=0, le=999)] = 0
+    printed: bool = False
+    """Stands on the document that the procedure issues."""
+
+    def concerns(self, purpose: str, basis: str) -> bool:
+        """Say whether the field belongs to a case of this purpose and basis."""
+        return (not self.purposes or purpose in self.purposes) and (
+            not self.bases or basis in self.bases
+        )
+
+
+class Condition(Rule, frozen=True, kw_only=True):
+    """Another row of the same step and the answers to it that make a row required."""
+
+    key: Key
+    values: tuple[str, ...]
+
+
 class EvidenceRule(Rule, frozen=True, kw_only=True):
-    """One thing a step must leave. `first`: saved on its own before the rest can be."""
+    """One thing a step must leave. `first`: saved on its own before the rest can be.
+
+    `when`: required only with that answer to another row. `national`: required only in an office
+    that also keys each case into the national application.
+    """
 
     key: Key
     kind: EvidenceKind
@@ -158,6 +258,8 @@ class EvidenceRule(Rule, frozen=True, kw_only=True):
     check: ValueCheck = ""
     paper: str = ""
     first: bool = False
+    when: Condition | None = None
+    national: bool = False
 
     def choice(self, value: str) -> ChoiceRule | None:
         """Return the answer `value`, or None."""
@@ -188,6 +290,8 @@ class Stage(Rule, frozen=True, kw_only=True):
     reaches: str
     lane: str | None = None
     applicant_present: bool = False
+    waits_for: Literal["", "applicant", "officer", "external"] = ""
+    """Whom a case at this stage waits for; empty: the applicant where present, else an officer."""
     does: tuple[Duty, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
     divert: tuple[Branch, ...] = ()
@@ -235,6 +339,7 @@ class Sop(Rule, frozen=True, kw_only=True):
     sheet: Sheet
     units: tuple[Unit, ...] = msgspec.field(name="unit")
     states: tuple[CaseState, ...] = msgspec.field(name="state")
+    groups: tuple[FieldGroup, ...] = msgspec.field(name="group", default=())
     fields: tuple[FieldRule, ...] = msgspec.field(name="field")
     steps: tuple[Step, ...] = msgspec.field(name="step")
     gates: tuple[Gate, ...] = msgspec.field(name="gate", default=())

@@ -50,6 +50,10 @@ class Someone(Protocol):
     def csrf(self) -> str:
         """Return the token that every form carries."""
 
+    @property
+    def reference(self) -> str:
+        """Return the officer as events name them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:

@@ -201,7 +201,8 @@ def _page_bytes(view: str, frame: Frame) -> bytes:
         return _named(frame.seq, "scanned", str(frame.seq))
     if frame.event is None or not concerns(view, to_wire(frame.event)):
         return _only_position(frame.seq)
-    return _named(frame.seq, "changed", frame.event.kind)
+    # a page that caused the event itself need not fetch what it knows
+    return _named(frame.seq, "changed", f"{frame.event.kind} {frame.event.actor}")
 
 
 def _named(seq: int, name: str, text: str) -> bytes:

@@ -21,7 +21,8 @@ from hub.models.treasury import BankStatement, StatementLine
 from hub.procedure import Procedure
 from hub.writer import Tx
 
-SLIP = "7.slip"
+SLIP = ".slip"
+"""How the scanned slip's item ends, whatever number the paying step has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def confirm_with_slip(tx: Tx, procedure: Procedure, application: str) -> str:
         text = "This case is not paid yet."
         raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
     files = documents.of_case(tx.session, tx.office, row.id)
-    if not any(file.item == SLIP for file in files):
+    if not any(file.item.endswith(SLIP) for file in files):
         text = "Scan the bank slip first: the confirmation rests on it."
         raise Conflict(
             "slip_missing", text, id="Pindai slip bank dahulu: konfirmasi bersandar padanya."

@@ -6,7 +6,17 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
-from hub.web.officer import case_routes, chip_page, counter_routes, scan_routes, why_page
+from hub.web.officer import (
+    case_routes,
+    chip_page,
+    counter_routes,
+    list_routes,
+    scan_routes,
+    skills_page,
+    transcribe_page,
+    typing_routes,
+    why_page,
+)
 from hub.web.officer.language import choose_language
 
 routes: list[ControllerRouterHandler] = [
@@ -16,6 +26,10 @@ routes: list[ControllerRouterHandler] = [
         route_handlers=[
             *counter_routes.routes,
             *why_page.routes,
+            *typing_routes.routes,
+            *transcribe_page.routes,
+            *list_routes.routes,
+            *skills_page.routes,
             *case_routes.routes,
             chip_page.show_chip,
             *scan_routes.routes,

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub import blobs, jobs
-from hub.cases import branches, case_view, resuming, steps
+from hub.cases import (
+    branches,
+    case_view,
+    documents,
+    keeping,
+    nonconformity,
+    qualifications,
+    returning,
+    steps,
+)
 from hub.cases import papers as case_papers
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import BadInput, Conflict, NotFound
+from hub.letters import MissingList
 from hub.letters.press import Press
+from hub.models.queue import TicketRow
+from hub.queue.line import finish
+from hub.tickets import AT_COUNTER, number_of
 from hub.web.desk import Desk
 from hub.web.forms import Attached, Form
 from hub.web.typed_dates import iso_date
@@ -90,11 +107,45 @@ async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verifie
         )
     )
     remark = form.text("remark")
+    paper = steps.Paper(_medium(form), form.text("paper_at"))
+    revision = form.number("revision")
+    cards = _cards(desk, form)
+
+    def command(tx: Tx) -> steps.StepDone:
+        if any(cards.values()):
+            keeping.keep(tx, desk.procedure, view.id, step, cards, revision or 0)
+        return steps.complete(
+            tx,
+            desk.procedure,
+            view.id,
+            step,
+            prepared,
+            remark,
+            paper=paper,
+            revision=revision,
+        )
+
     await desk.command(
-        lambda tx: steps.complete(tx, desk.procedure, view.id, step, prepared, remark),
+        command,
         form,
         f"step {step}",
     )
+
+
+def _cards(desk: Desk, form: Form) -> dict[str, str]:
+    """Return what stands on the permit card, as the officer read it."""
+    found = {}
+    for name in form.values:
+        field = desk.procedure.sop.field(name.removeprefix("card."))
+        if field is not None and name.startswith("card."):
+            text = form.text(name)
+            found[name] = iso_date(text) if field.kind == "date" else text
+    return found
+
+
+def _medium(form: Form) -> steps.Medium:
+    said = form.text("medium")
+    return "electronic" if said == "electronic" else "paper" if said == "paper" else "both"
 
 
 async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
@@ -102,7 +153,7 @@ async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
     rows = [
         row
         for row in (view.current.evidence if view.current else ())
-        if row.kind in ("text", "reference", "date", "money", "choice", "checkbox")
+        if row.kind in ("text", "reference", "date", "money", "choice", "checkbox", "lines")
         and not row.first
         and _typed(row, form) not in ("", row.value)
     ]
@@ -195,16 +246,97 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
     await desk.command(command, form, f"print {kind}")
 
 
+async def return_file(desk: Desk, view: CaseView, form: Form, press: Press) -> None:
+    """Give an incomplete file back: print what is missing, end the ticket's call as incomplete."""
+    counter = form.number("counter") or desk.officer.counter
+    _, _, (ticket, paper) = await desk.read(
+        lambda session, at: _missing(session, desk, view.id, at.replace(microsecond=0), counter)
+    )
+    pdf = await press.print(case_papers.letterhead(desk.procedure), paper)
+    stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
+    note = form.text("note")
+
+    def command(tx: Tx) -> str:
+        blobs.register(tx, stored, "application/pdf")
+        done = returning.return_file(tx, desk.procedure, view.id, note, ticket)
+        item = f"{view.current.key if view.current else ''}.{returning.LIST}"
+        step = view.current.key if view.current else ""
+        documents.keep(tx, view.id, kind="print", item=item, blob=stored.id, step=step)
+        if counter is not None:
+            jobs.ask(
+                tx,
+                counter=counter,
+                kind="print_document",
+                application=view.id,
+                evidence=item,
+                blob=stored.id,
+                options={"title": returning.LIST},
+            )
+        if ticket:
+            finish(tx, ticket=ticket, outcome="incomplete", note=note)
+        return done
+
+    await desk.command(command, form, "return file")
+
+
+def _missing(
+    session: Session, desk: Desk, application: str, at: datetime, counter: int | None
+) -> tuple[str, MissingList]:
+    """Return the ticket that is served here for the case, and the paper."""
+    line = session.execute(
+        select(TicketRow.id, TicketRow.prefix, TicketRow.serial).where(
+            TicketRow.office == desk.office_no,
+            TicketRow.application == application,
+            TicketRow.state.in_(AT_COUNTER),
+            TicketRow.counter == desk.officer.counter,
+        )
+    ).first()
+    number = number_of(line.prefix, line.serial) if line else ""
+    paper = returning.missing_list(
+        session,
+        desk.office_no,
+        desk.procedure,
+        application,
+        at,
+        desk.officer.actor,
+        counter=counter or 0,
+        number=number,
+    )
+    return (line.id if line else ""), paper
+
+
 def divert(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     """Send the case to another procedure. Raises Refused."""
-    return branches.divert(tx, desk.procedure, application, form.text("to"), form.text("reason"))
+    to, reason, nature = form.text("to"), form.text("reason"), form.text("nature")
+    return branches.divert(tx, desk.procedure, application, to, reason, nature)
 
 
 def resume(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     """Bring the case back to its step. Raises Refused."""
-    return resuming.resume(
+    return nonconformity.resume(
         tx, desk.procedure, application, form.text("outcome"), form.text("reason")
     )
+
+
+def move(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Carry a nonconformity on. Raises Refused."""
+    state, note = form.text("state"), form.text("note")
+    return nonconformity.move(tx, desk.procedure, application, state, note)
+
+
+def correct(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Correct one value inside the branch. Raises Refused."""
+    name, value = form.text("field"), form.text("value")
+    field = desk.procedure.sop.field(name)
+    if field is not None and field.kind == "date":
+        value = iso_date(value)
+    return nonconformity.correct(tx, desk.procedure, application, name, value, form.text("reason"))
+
+
+def leave(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Let an officer work on the case in spite of a lacking qualification. Raises Refused."""
+    login, reason = form.text("login"), form.text("reason")
+    return qualifications.give_leave(tx, desk.procedure, application, login, reason)
 
 
 def _counter(desk: Desk, form: Form) -> int:

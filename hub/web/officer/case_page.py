@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from hub.cases.checklists import COPY
 from hub.cases.views import CaseRow, CaseView, EvidenceRow
 from hub.errors import Refused
 from hub.web.room_list import MONEY
+from hub.wire import Words
+
+CHECKLIST = "checklist."
+STAYS = Words(id="Masa tinggal", en="Stay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,20 @@ class EvidenceItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperItem:
+    """A paper of the checklist: its original and its copy, each if it is asked for."""
+
+    name: Words
+    original: EvidenceItem | None
+    copy: EvidenceItem | None
+
+    @property
+    def fault(self) -> str:
+        """Return what was wrong with either."""
+        return next((i.fault for i in (self.original, self.copy) if i and i.fault), "")
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """The page of one case for one officer."""
 
@@ -46,8 +67,39 @@ class CasePage:
     counter: int | None
     desks: tuple[int, ...]
     can_reject: bool
+    warning: Words
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
+    draft: dict[str, str] = field(default_factory=dict)
+    """What this officer typed into the form and did not send."""
+    can_return: bool = False
+    supervises: bool = False
+
+    @property
+    def plain(self) -> tuple[EvidenceItem, ...]:
+        """Return the rows that stand in the list: neither the decision, papers nor fields."""
+        return tuple(
+            item
+            for item in self.items
+            if item is not self.decision
+            and not item.row.group
+            and not item.row.key.startswith(CHECKLIST)
+        )
+
+    @property
+    def papers(self) -> tuple[PaperItem, ...]:
+        """Return the papers of the checklist."""
+        rows = {i.row.key: i for i in self.items if i.row.key.startswith(CHECKLIST)}
+        codes = dict.fromkeys(key.removesuffix(COPY) for key in rows)
+        return tuple(
+            PaperItem(_name(rows, code), rows.get(code), rows.get(f"{code}{COPY}"))
+            for code in codes
+        )
+
+    def label_of(self, field_name: str) -> Words:
+        """Return the label of a field of the person."""
+        found = (row.label for row in self.case.values if row.field == field_name)
+        return next(found, STAYS)
 
     @property
     def money_roles(self) -> frozenset[str]:
@@ -71,6 +123,13 @@ class CasePage:
         return self.decision.row if self.decision else None
 
 
+def _name(rows: Mapping[str, EvidenceItem], code: str) -> Words:
+    if code in rows:
+        return rows[code].row.label
+    label = rows[f"{code}{COPY}"].row.label
+    return Words(id=label.id.partition(":")[0], en=label.en.partition(":")[0])
+
+
 @dataclass(frozen=True, slots=True)
 class WorkListPage:
     """The work list: what waits for this officer, and everything open."""
@@ -79,3 +138,9 @@ class WorkListPage:
     others: tuple[CaseRow, ...]
     sought: str = ""
     refused: Refused | None = None
+    role: str = ""
+    roles: tuple[tuple[str, Words], ...] = ()
+    stopped: tuple[tuple[str, datetime], ...] = ()
+    may_stop: bool = False
+    supervises: bool = False
+    key: str = ""

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import jobs, stations
-from hub.cases import case_view
+from hub.cases import case_view, drafts, field_rules
 from hub.cases.applications import MAY_REJECT
+from hub.cases.qualifications import SUPERVISORS
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
+from hub.models.application import Application
 from hub.web.desk import Desk
 from hub.web.forms import Form, fresh_key
-from hub.web.officer.case_page import CasePage, EvidenceItem, JobLamp
+from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
 
 
@@ -30,11 +32,13 @@ def read_case(
     """Return the page of a case. Raises NotFound `case_unknown`, NotAllowed `role_missing`."""
     case = case_view(session, desk.office_no, desk.procedure, application, desk.officer.actor, at)
     lamps = _lamps(session, desk, case.id)
+    draft = _draft(session, desk, case)
     typed = form.typed() if form else {}
-    faults = {fault.field: fault.message for fault in refused.fields} if refused else {}
+    faults = _drafted_faults(desk, draft, at)
+    faults |= {fault.field: fault.message for fault in refused.fields} if refused else {}
     rows = case.current.evidence if case.current else ()
     pictures = {one.blob for one in case.documents if one.media_type.startswith("image/")}
-    items = tuple(_item(row, lamps, typed, faults, pictures) for row in rows)
+    items = tuple(_item(row, lamps, typed, draft, faults, pictures) for row in rows)
     return CasePage(
         case=case,
         items=items,
@@ -45,6 +49,42 @@ def read_case(
         can_reject=bool(MAY_REJECT & desk.officer.roles),
         refused=refused,
         typed=typed,
+        draft=draft,
+        warning=desk.procedure.sop.sheet.warning,
+        can_return=_can_return(case),
+        supervises=bool(SUPERVISORS & desk.officer.roles),
+    )
+
+
+def _draft(session: Session, desk: Desk, case: CaseView) -> dict[str, str]:
+    if case.current is None or not case.current.allowed:
+        return {}
+    row = session.get_one(Application, (desk.office_no, case.id))
+    return drafts.draft_of(session, desk.procedure, row, case.current.key, desk.officer.id)
+
+
+def _drafted_faults(desk: Desk, draft: Mapping[str, str], at: datetime) -> dict[str, str]:
+    """Return what cannot be of the values that were typed and could not be kept."""
+    today = desk.office.today(at)
+    found = {}
+    for name, text in draft.items():
+        rule = desk.procedure.sop.field(name.removeprefix("field."))
+        if rule is None or not name.startswith("field."):
+            continue
+        wrong = field_rules.fault(rule, field_rules.clean(rule, text), today)
+        if wrong is not None:
+            found[name] = f"{wrong.id} / {wrong.en}"
+    return found
+
+
+def _can_return(case: CaseView) -> bool:
+    """Say whether the file can still go back without an application being registered."""
+    current = case.current
+    return (
+        current is not None
+        and current.allowed
+        and case.diversion is None
+        and any(row.key.startswith(CHECKLIST) for row in current.evidence)
     )
 
 
@@ -72,10 +112,12 @@ def _item(
     row: EvidenceRow,
     lamps: Mapping[str, JobLamp],
     typed: Mapping[str, str],
+    draft: Mapping[str, str],
     faults: Mapping[str, str],
     pictures: set[str],
 ) -> EvidenceItem:
-    value = typed.get(row.key, "" if typed and row.kind == "checkbox" else row.value)
+    kept = draft.get(row.key, row.value)
+    value = typed.get(row.key, "" if "revision" in typed and row.kind == "checkbox" else kept)
     return EvidenceItem(
         row=row,
         job=lamps.get(row.evidence),
@@ -89,5 +131,5 @@ def _decision(case: CaseView, items: tuple[EvidenceItem, ...]) -> EvidenceItem |
     """Return the row whose two answers are the step's decision, to be shown as two buttons."""
     if case.current is None or not case.current.diversions:
         return None
-    pairs = [item for item in items if item.row.kind == "choice" and len(item.row.choices) == 2]
-    return pairs[0] if pairs else None
+    pairs = (item for item in items if item.row.decides and len(item.row.choices) == 2)
+    return next(pairs, None)

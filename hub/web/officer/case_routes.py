@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from hub import officer_cards
-from hub.cases import applications, steps, work_list
+from hub.cases import applications, doubts, reopen, stay_acts, steps
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
-from hub.web.officer.case_page import WorkListPage
 from hub.web.officer.case_reading import read_case
 from hub.web.officer.confirming import confirmed, confirmed_by_card
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
+from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
 Act = Callable[[Tx, Desk, str, Form], object]
@@ -50,6 +50,25 @@ def _withdraw(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     return applications.withdraw(tx, desk.procedure, application, form.text("reason"))
 
 
+def _reopen(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    return reopen.reopen(tx, desk.procedure, application, form.text("step"), form.text("reason"))
+
+
+def _doubt(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    code, reason = form.text("code"), form.text("reason")
+    return doubts.answer(tx, desk.procedure, application, code, reason)
+
+
+def _stay(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    said = form.typed()
+    said |= {name: iso_date(said.get(name, "")) for name in ("start", "end")}
+    return stay_acts.add(tx, desk.procedure, application, said)
+
+
+def _strike_stay(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    return stay_acts.strike(tx, desk.procedure, application, form.typed())
+
+
 ACTS: Mapping[str, Act] = {
     "begin": _begin,
     "pause": _pause,
@@ -58,6 +77,13 @@ ACTS: Mapping[str, Act] = {
     "resume": case_acts.resume,
     "reject": _reject,
     "withdraw": _withdraw,
+    "leave": case_acts.leave,
+    "move": case_acts.move,
+    "correct": case_acts.correct,
+    "reopen": _reopen,
+    "doubt": _doubt,
+    "stay": _stay,
+    "strike-stay": _strike_stay,
 }
 
 
@@ -192,6 +218,23 @@ async def settle_paper(
     return _back(view.id)
 
 
+@post("/case/{application:str}/return", request_max_body_size=FORM_LIMIT)
+async def return_file(
+    application: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+    press: NamedDependency[Press],
+) -> Response[str] | Redirect:
+    """Give an incomplete file back with the printed list of what is missing."""
+    form = await read_form(request, desk.officer.csrf)
+    view = await case_acts.look(desk, application)
+    try:
+        await case_acts.return_file(desk, view, form, press)
+    except Refused as refused:
+        return await _page(desk, application, refused, form)
+    return _back(view.id)
+
+
 @post("/case/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
 async def act_on_case(
     application: FromPath[str], act: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
@@ -207,38 +250,6 @@ async def act_on_case(
     except Refused as refused:
         return await _page(desk, application, refused, form)
     return _back(view.id)
-
-
-@get("/cases")
-async def show_work_list(
-    desk: NamedDependency[Desk], q: FromQuery[str] = ""
-) -> Response[str] | Redirect:
-    """Show what waits for this officer; `q` is a case code and leads to its case."""
-    seq, at, rows = await desk.read(
-        lambda session, at: work_list(
-            session, desk.office_no, desk.procedure, desk.officer.actor, at
-        )
-    )
-    refused: Refused | None = None
-    if q.strip():
-        _, _, found = await desk.read(
-            lambda session, _at: applications.resolve(session, desk.office_no, q)
-        )
-        if found is not None:
-            return Redirect(f"/case/{found}", status_code=303)
-        refused = _unknown_code()
-    mine = tuple(row for row in rows if row.mine)
-    others = tuple(row for row in rows if not row.mine)
-    frame = desk.frame(
-        seq, at, title=desk.speech.say("nav_cases"), section="cases", here="/cases", stream="cases"
-    )
-    return page(
-        "cases.html",
-        frame,
-        WorkListPage(mine, others, q, refused),
-        live=desk.live,
-        status=404 if refused else 200,
-    )
 
 
 async def _page(
@@ -262,14 +273,6 @@ def _back(application: str) -> Redirect:
     return Redirect(f"/case/{application}", status_code=303)
 
 
-def _unknown_code() -> NotFound:
-    return NotFound(
-        "case_unknown",
-        "There is no case with this code. Check every character.",
-        id="Tidak ada berkas dengan kode ini. Periksa setiap karakter.",
-    )
-
-
 routes = [
     show_case,
     show_file,
@@ -279,6 +282,6 @@ routes = [
     upload_document,
     print_paper,
     settle_paper,
+    return_file,
     act_on_case,
-    show_work_list,
 ]

@@ -14,7 +14,10 @@
     light.querySelector(".link-word").textContent =
       fresh ? light.dataset.live : `${light.dataset.stale} ${loket.clock(loket.now())}`;
   };
-  const show = (html) => htmx.swap({ target: live, sourceElement: live, text: html, swap: "innerMorph" });
+  const show = async (html) => {
+    await htmx.swap({ target: live, sourceElement: live, text: html, swap: "innerMorph" });
+    document.dispatchEvent(new Event("loket:shown"));
+  };
   const refresh = async () => {
     if (fetching) { again = true; return; }
     fetching = true;
@@ -63,7 +66,9 @@
     if (said.event === "reset") location.reload();
     if (said.event === "changed") {
       if (said.data[0]?.startsWith("office.")) renew().catch(() => mark(false));
-      refresh().catch(() => mark(false));
+      const [kind, actor] = (said.data[0] ?? "").split(" ");
+      const own = kind.startsWith("case.") && actor === document.body.dataset.me;
+      if (!own) refresh().catch(() => mark(false));
     }
     if (said.event === "scanned") scanned(said.data[0]).catch(() => {});
     if (said.event === "fragment") show(said.data.join("\n"));

@@ -55,16 +55,26 @@ FIELDS = {
     "field.permit_type": "ITAP",
     "field.permit_number": "2D11JE0001-T",
     "field.permit_expiry": "2029-05-02",
-    "field.stay_since": "2021-04-01",
+    "field.stays": '[{"kind":"ITAP","number":"2D11JE0001-T","start":"2021-04-01",'
+    '"end":"2029-05-02"}]',
     "field.address": "Jalan Contoh 1",
     "field.guarantor": "Contoh Budi",
     "national_reference": "IT-0001",
 }
 MANDATORY = ("form", "guarantor_letter", "guarantee", "passport", "stay_permit")
+COPIED = ("passport.copy", "stay_permit.copy")
+VALID = {
+    "verdict_passport": "VALID",
+    "verdict_dokim": "VALID",
+    "verdict_guarantor": "VALID",
+    "route": "5Y_CONSEC",
+}
 
 
 class Desk:
     """The whole staff of the sample office."""
+
+    fields: Mapping[str, str] = FIELDS
 
     def __init__(self, house: House, clock: Clock, passport: Passport) -> None:
         self.clock = clock
@@ -217,7 +227,7 @@ class Desk:
 
     def step_1(self, case: str) -> StepDone:
         self.capture(case, "1.receipt", "print_document", "application/pdf")
-        ticks = {f"checklist.{item}": "on" for item in MANDATORY}
+        ticks = {f"checklist.{item}": "on" for item in (*MANDATORY, *COPIED)}
         values = {**ticks, "custody_place": "Loket 1, laci 2"}
         return self.complete("loket", case, "1", values)
 
@@ -230,6 +240,7 @@ class Desk:
 
     def step_4(self, case: str) -> StepDone:
         values = {
+            **VALID,
             "verdict": "YA",
             "signed_by": "Contoh Kepala Seksi",
             "signed_dokim": "on",
@@ -292,13 +303,19 @@ class Desk:
 
     def step_10(self, case: str) -> StepDone:
         self.capture(case, "10.endorsed_page", "scan", "image/png")
-        return self.complete("pindai", case, "10", {"compared": "on"})
+        values = {
+            "compared": "on",
+            "read_number": self.view(case).register_number,
+            "read_passport": "L898902C3",
+        }
+        return self.complete("pindai", case, "10", values)
 
     def step_11(self, case: str) -> StepDone:
         self.capture(case, "11.collection_slip", "print_document", "application/pdf")
         values = {
             "proof_code": self.proof_code(case),
             "collector": "SELF",
+            "collector_document_kind": "PASSPORT",
             "collector_name": "Anna Maria Eriksson",
             "collector_document": "L898902C3",
             "slip_signed": "on",

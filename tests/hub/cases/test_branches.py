@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub import cases
-from hub.cases import resuming
+from hub.cases import nonconformity, resuming
 from hub.errors import BadInput, Conflict, NotAllowed
 
 
@@ -56,6 +56,10 @@ def test_the_verdict_no_opens_a_nonconformity_and_a_second_person_resumes(desk) 
     with pytest.raises(Conflict) as refused:
         desk.step_4(case)
     assert refused.value.code == "case_diverted"
+    desk.do(
+        "pejabat",
+        lambda tx: nonconformity.move(tx, desk.procedure, case, "UNDER_REVIEW", "diteliti"),
+    )
     resume(desk, "pejabat", case, "CORRECTED")
     assert desk.view(case).head.state == "CEKAL_CLEAR"
     assert desk.step_4(case).next == "5"

@@ -26,7 +26,9 @@ def test_missing_evidence_is_named_row_by_row_in_two_languages(desk) -> None:
         "checklist.guarantor_letter",
         "checklist.guarantee",
         "checklist.passport",
+        "checklist.passport.copy",
         "checklist.stay_permit",
+        "checklist.stay_permit.copy",
         "receipt",
         "custody_place",
     ]
@@ -138,6 +140,7 @@ def test_collection_needs_the_payment_proof_of_this_case(desk) -> None:
     values = {
         "proof_code": desk.receipt_code(case),
         "collector": "SELF",
+        "collector_document_kind": "KTP",
         "collector_name": "A",
         "collector_document": "B",
         "collection_slip": "paper",

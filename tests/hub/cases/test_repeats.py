@@ -13,7 +13,15 @@ from hub.models.application import Evidence
 
 TICKS = {
     f"checklist.{item}": "on"
-    for item in ("form", "guarantor_letter", "guarantee", "passport", "stay_permit")
+    for item in (
+        "form",
+        "guarantor_letter",
+        "guarantee",
+        "passport",
+        "passport.copy",
+        "stay_permit",
+        "stay_permit.copy",
+    )
 }
 VALUES = {**TICKS, "receipt": "paper", "custody_place": "Loket 1"}
 

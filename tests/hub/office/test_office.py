@@ -80,8 +80,9 @@ def test_only_signers_in_force_may_sign(office: OfficeConfig) -> None:
 
 
 def test_the_checklist_depends_on_the_basis(office: OfficeConfig) -> None:
-    family = [item.code for item in office.checklist.for_basis("KELUARGA")]
-    work = [item.code for item in office.checklist.for_basis("BEKERJA")]
+    listed = office.checklist_on("IMI-GR.01.14-1111", date(2026, 11, 23))
+    family = [item.code for item in listed.for_case("PEWARGANEGARAAN", "KELUARGA")]
+    work = [item.code for item in listed.for_case("PEWARGANEGARAAN", "BEKERJA")]
 
     assert "marriage_deed" in family
     assert "marriage_deed" not in work

@@ -74,8 +74,7 @@ def test_a_file_can_stand_in_for_a_scan(office, enter):
     fill_step_2(data)
     enter(office, "cekal").go(f"/case/{case}").press("Alt+y")
     examiner = enter(office, "periksa").go(f"/case/{case}")
-    examiner.page.fill("[name=signed_by]", "Pejabat Contoh")
-    tick_papers(examiner)
+    fill_step_4(examiner)
     examiner.press("Alt+y")
     scanner = enter(office, "pindai").go(f"/case/{case}")
     row = scanner.page.locator("#step-form li[id^=row-]").first
@@ -91,15 +90,35 @@ def test_a_file_can_stand_in_for_a_scan(office, enter):
     assert scanner.page.locator("#step-form li[id^=row-]").first.locator("img").count() == 1
 
 
+KEYED = {
+    "birth_place": "Zenith", "permit_number": "2D11JE0001-T", "permit_expiry": "02-05-2048",
+    "address": "Jalan Contoh 1", "guarantor": "Contoh Budi", "phone": "0812 0000 001",
+}  # fmt: skip
+
+
 def fill_step_2(officer):
-    for box in officer.page.locator("#step-form input:not([type=hidden]):not([type=radio])").all():
-        name = box.get_attribute("name")
-        if name == "remark" or box.input_value():
-            continue
-        days = {"field.permit_expiry": "02-05-2048", "field.stay_since": "01/03/2030"}
-        box.fill(days.get(name, "CONTOH 123"))
-    officer.page.check("input[type=radio][value=ITAP]")
+    add_stay(officer, "ITAP", "01-03-2030", "02-05-2048")
+    for name, value in KEYED.items():
+        officer.page.fill(f"[name='field.{name}']", value)
+    officer.page.select_option("[name='field.permit_type']", "ITAP")
+    officer.page.fill("[name=national_reference]", "IT-0001")
     officer.press("Control+Enter")
+
+
+def fill_step_4(examiner):
+    for part in ("passport", "dokim", "guarantor"):
+        examiner.page.check(f"[name=verdict_{part}][value=VALID]")
+    examiner.page.check("[name=route][value='5Y_CONSEC']")
+    examiner.page.fill("[name=signed_by]", "Pejabat Contoh")
+    tick_papers(examiner)
+
+
+def add_stay(officer, kind, start, end, ended_by=""):
+    officer.page.select_option("#field-stay-kind", kind)
+    officer.page.fill("#field-stay-start", start)
+    officer.page.fill("#field-stay-end", end)
+    officer.page.select_option("#field-stay-ended", ended_by)
+    officer.press("Alt+g")
 
 
 def test_the_decision_is_two_equal_buttons_without_a_default(office, enter):

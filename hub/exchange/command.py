@@ -1,0 +1,95 @@
+"""`loket case export | import | schema`: cases as documented JSON, one a line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import msgspec
+import typer
+
+from hub.saying import in_words
+
+case_app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Cases as documented JSON: export, import, schema.",
+)
+Data = Annotated[Path, typer.Option("--data", help="The hub's folder.")]
+
+
+@case_app.command(name="export")
+def export_cases(
+    data: Data,
+    to: Annotated[Path | None, typer.Option("--to", help="File to write, mode 0600.")] = None,
+) -> None:
+    """Write every case as JSON, one a line; the export is recorded in the audit.
+
+    Example: loket case export --data DIR --to cases.jsonl
+    """
+    from hub.admin import ExportCases, perform
+    from hub.clock import SystemClock
+    from hub.settings import settings_for
+
+    settings = settings_for(data)
+    count, after = 0, ""
+    with _target(to) as out, in_words():
+        while lines := perform(settings, SystemClock(), ExportCases(after)):
+            for line in lines:
+                out.write(line + "\n")
+            count += len(lines)
+            after = str(msgspec.json.decode(lines[-1])["record"]["id"])
+    print(f"{count} berkas / cases", file=sys.stderr)
+
+
+@case_app.command(name="import")
+def import_cases(
+    data: Data,
+    file: Annotated[Path, typer.Argument(help="Cases, one JSON text a line.")],
+) -> None:
+    """Take cases in as drafts, each reference once; a wrong line stops it and is named.
+
+    Example: loket case import --data DIR cases.jsonl
+    """
+    from hub.admin import ImportCase, perform
+    from hub.clock import SystemClock
+    from hub.errors import Refused
+    from hub.settings import settings_for
+
+    settings = settings_for(data)
+    with in_words(), file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                [code] = perform(settings, SystemClock(), ImportCase(line))
+            except Refused as refused:
+                print(f"{file.name}, baris/line {number}: {refused.id} / {refused.en}")
+                raise SystemExit(1) from refused
+            print(code)
+
+
+@case_app.command(name="schema")
+def case_schema() -> None:
+    """Print the JSON Schema of a line.
+
+    Example: loket case schema > case.schema.json
+    """
+    from hub.cases.exchange import schema
+
+    print(msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode())
+
+
+@contextmanager
+def _target(to: Path | None) -> Iterator[IO[str]]:
+    """Yield what is written to: a new file that only its owner reads, or standard output."""
+    if to is None:
+        yield sys.stdout
+        return
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        yield file

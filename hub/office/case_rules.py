@@ -1,0 +1,76 @@
+"""What an office decides about cases: its checklists, the margins it warns at, its relaxations."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+
+from hub.office.queue_rules import Code
+from hub.rulefile import Rule
+from hub.wire import Words
+
+SKIM_NUMBER = "IMI-GR.01.14-1111"
+Months = Annotated[int, msgspec.Meta(ge=0, le=240)]
+
+
+class ChecklistItem(Rule, frozen=True, kw_only=True):
+    """A paper of the file; `bases` and `purposes` empty mean: whatever they are.
+
+    `original`, `copy` and `scan` say what of it is asked for.
+    """
+
+    code: Code
+    name: Words
+    mandatory: bool = True
+    bases: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    original: bool = True
+    copy: bool = False
+    scan: bool = True
+
+    def concerns(self, purpose: str, basis: str) -> bool:
+        """Say whether the paper belongs to a case of this purpose and basis."""
+        return (not self.bases or basis in self.bases) and (
+            not self.purposes or purpose in self.purposes
+        )
+
+
+class Checklist(Rule, frozen=True, kw_only=True):
+    """The office's list of papers for one procedure, with its version and first day."""
+
+    version: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    valid_from: date
+    confirmed: bool
+    sop: str = SKIM_NUMBER
+    source: str = ""
+    item: tuple[ChecklistItem, ...]
+
+    def for_case(self, purpose: str, basis: str) -> tuple[ChecklistItem, ...]:
+        """Return the items that concern a case, in the sheet's order."""
+        return tuple(i for i in self.item if i.concerns(purpose, basis))
+
+
+class StayRules(Rule, frozen=True, kw_only=True):
+    """The margins at which an officer is warned; they never refuse anybody by themselves."""
+
+    passport_months: Months = 24
+    itap_months: Months = 12
+    itas_months: Months = 9
+    confirmed: bool = False
+    source: str = ""
+
+
+class Relaxation(Rule, frozen=True, kw_only=True):
+    """A segregation rule that a small office lifts for a time, with the letter that says so."""
+
+    rule: str
+    letter: Annotated[str, msgspec.Meta(min_length=3)]
+    valid_from: date
+    valid_to: date
+    reason: Words
+
+    def in_force(self, day: date) -> bool:
+        """Say whether the relaxation holds on `day`."""
+        return self.valid_from <= day <= self.valid_to

@@ -1,0 +1,143 @@
+"""The work list: by role, found by what is at hand, as a file; and what stands still for all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from hub.cases import applications, search, stoppages, work_list
+from hub.cases.qualifications import SUPERVISORS
+from hub.cases.views import CaseRow
+from hub.errors import NotFound, Refused
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import FORM_LIMIT, fresh_key, read_form
+from hub.web.officer.case_page import WorkListPage
+from hub.web.officer.list_files import as_csv, as_xlsx
+from hub.web.rendering import page
+from hub.web.words import Speech
+from hub.wire import Words
+
+_FILES: dict[str, tuple[Callable[[tuple[CaseRow, ...], Speech], bytes], str]] = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@get("/cases")
+async def show_work_list(
+    desk: NamedDependency[Desk], q: FromQuery[str] = "", role: FromQuery[str] = ""
+) -> Response[str] | Redirect:
+    """Show what waits for this officer; `q` leads to the case it names: code, number or name."""
+    rows, seq, at = await _rows(desk, role)
+    refused: Refused | None = None
+    if q.strip():
+        _, _, found = await desk.read(lambda session, _at: _sought(session, desk, q))
+        if len(found) == 1:
+            return Redirect(f"/case/{found[0]}", status_code=303)
+        refused = None if found else _unknown_code()
+        rows = tuple(row for row in rows if row.id in found) if found else rows
+    view = WorkListPage(
+        tuple(row for row in rows if row.mine),
+        tuple(row for row in rows if not row.mine),
+        q,
+        refused,
+        role,
+        _roles(desk),
+        key=fresh_key(),
+        may_stop=bool(stoppages.MAY_STOP & desk.officer.roles),
+        supervises=bool(SUPERVISORS & desk.officer.roles),
+    )
+    _, _, stopped = await desk.read(
+        lambda session, _at: tuple(
+            (one.kind, one.began_at) for one in stoppages.running(session, desk.office_no)
+        )
+    )
+    known = role in {code for code, _ in view.roles}
+    frame = desk.frame(
+        seq,
+        at,
+        title=desk.speech.say("nav_cases"),
+        section="cases",
+        here=f"/cases?role={role}" if known else "/cases",
+        stream="cases",
+    )
+    shown = replace(view, stopped=stopped)
+    return page("cases.html", frame, shown, live=desk.live, status=404 if refused else 200)
+
+
+@get("/cases/list.{kind:str}")
+async def download_list(
+    kind: FromPath[str], desk: NamedDependency[Desk], role: FromQuery[str] = ""
+) -> Response[bytes]:
+    """Give the work list as a file, `csv` or `xlsx`. Raises NotFound `file_unknown`."""
+    if kind not in _FILES:
+        raise NotFound("file_unknown", "There is no such file.", id="Berkas itu tidak ada.")
+    rows, _, at = await _rows(desk, role)
+    write, media = _FILES[kind]
+    content = await asyncio.to_thread(write, rows, desk.speech)
+    name = f"loket-{role or 'cases'}-{desk.office.today(at):%Y-%m-%d}.{kind}"
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=media, headers=headers)
+
+
+@post("/cases/stoppage", request_max_body_size=FORM_LIMIT)
+async def note_stoppage(desk: NamedDependency[Desk], request: AnyRequest) -> Redirect:
+    """Note that the national system or the power is gone, or back."""
+    form = await read_form(request, desk.officer.csrf)
+    kind, over = form.text("kind"), form.text("over") == "yes"
+    await desk.command(
+        lambda tx: stoppages.end(tx, kind) if over else stoppages.begin(tx, kind),
+        form,
+        "stoppage",
+    )
+    return Redirect("/cases", status_code=303)
+
+
+async def _rows(desk: Desk, role: str) -> tuple[tuple[CaseRow, ...], int, datetime]:
+    seq, at, rows = await desk.read(
+        lambda session, at: work_list(
+            session, desk.office_no, desk.procedure, desk.officer.actor, at
+        )
+    )
+    known = role in {code for code, _ in _roles(desk)}
+    return (tuple(row for row in rows if not known or role in row.roles), seq, at)
+
+
+def _roles(desk: Desk) -> tuple[tuple[str, Words], ...]:
+    """Return the roles that some stage of the procedure waits for."""
+    codes = {code for stage in desk.procedure.sop.stages for code in stage.roles}
+    return tuple((role.code, role.name) for role in desk.office.roles if role.code in codes)
+
+
+def _sought(session: Session, desk: Desk, text: str) -> tuple[str, ...]:
+    """Return the cases that a code, a number, a scanned barcode or a name leads to."""
+    office, keyring = desk.office_no, desk.procedure.keyring
+    named = applications.find(session, office, desk.procedure, text)
+    if named is not None:
+        return (named.id,)
+    return search.by_number(session, office, keyring, text) or search.by_name(
+        session, office, keyring, text
+    )
+
+
+def _unknown_code() -> NotFound:
+    return NotFound(
+        "case_unknown",
+        "No case has this code, number or name. Names are found only while the case is open.",
+        id="Tidak ada berkas dengan kode, nomor, atau nama ini. Nama hanya pada berkas terbuka.",
+    )
+
+
+routes = [show_work_list, download_list, note_stoppage]
