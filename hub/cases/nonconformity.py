@@ -85,7 +85,7 @@ def correct(
 
 
 def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason: str) -> str:
-    """Settle a branch as `branches.resume` does; corrected printed data are printed again."""
+    """Settle a branch as `resuming.resume` does; corrected printed data are printed again."""
     row, diversion, _ = must_be_diverted(tx, procedure, application)
     done = resume_branch(tx, procedure, application, outcome, reason)
     _print_again(tx, procedure, row, diversion)

@@ -168,7 +168,7 @@ def complete(
         return _leave(tx, procedure, row, stage, branch, found, remark)
     _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
     _refuse_poor_photo(tx, requirements, found, remark)
-    if stage.name in procedure.office.cekal.recheck_before:
+    if procedure.sop.screens and stage.name in procedure.office.cekal.recheck_before:
         must_pass(tx, procedure, row, stage.name)
     for requirement in requirements:
         if requirement.key in found:

@@ -350,6 +350,11 @@ class Sop(Rule, frozen=True, kw_only=True):
         return self.sheet.number
 
     @property
+    def screens(self) -> bool:
+        """Say whether one of its stages checks the person against the list."""
+        return any(r.kind == "list_check" for stage in self.stages for r in stage.evidence)
+
+    @property
     def stages(self) -> tuple[Step | Gate, ...]:
         """Return steps and gates in the order a case passes them."""
         order: list[Step | Gate] = [gate for gate in self.gates if gate.after == 0]

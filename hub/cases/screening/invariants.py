@@ -52,6 +52,8 @@ def _broken_acts(session: Session, office: int) -> Iterator[str]:
 
 def _broken_passes(session: Session, office: int, procedure: Procedure) -> Iterator[str]:
     """No case is past 3 or a step of re-checks without a check that let it pass."""
+    if not procedure.sop.screens:
+        return
     needed = (FIRST_STEP, *procedure.office.cekal.recheck_before)
     passes = {
         (row.application, row.step): row

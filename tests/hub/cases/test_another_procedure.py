@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cases import branches
+from hub.cases import resuming
 from hub.cases.check import broken_cases
 from hub.cases.payments import matching
 from hub.errors import NotAllowed
@@ -96,7 +96,7 @@ def test_its_branch_holds_the_case_and_brings_it_back(visit) -> None:
     held = visit.complete("dokumen", case, "4", {"guarantor": "VISIT"}, "alamat baru")
     visit.do(
         "pejabat",
-        lambda tx: branches.resume(tx, visit.procedure, case, "GUARANTOR_MET", "ada di rumah"),
+        lambda tx: resuming.resume(tx, visit.procedure, case, "GUARANTOR_MET", "ada di rumah"),
     )
 
     assert held.state == "ON_HOLD_FIELD_CHECK"
