@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -136,6 +137,14 @@ def stock(session: Session, office: int) -> Stock:
         written_off=tuple(row for row in written_off if not row.destroy_by),
         proposed=tuple(row for row in written_off if row.destroy_by),
     )
+
+
+def destroyed_on(session: Session, office: int, first: datetime, last: datetime) -> list[Blank]:
+    """Return the blanks destroyed from `first` up to before `last`, by serial."""
+    query = select(Blank).where(
+        Blank.office == office, Blank.destroyed_at >= first, Blank.destroyed_at < last
+    )
+    return list(session.scalars(query.order_by(Blank.serial)))
 
 
 def register(session: Session, office: int, year: int) -> tuple[RegisterLine, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from hub.cases.payments.day_book import DayList
 from hub.letters import Column, Fact, Imprint, Listing, Signing
 from hub.letters.wording import indonesian_date, rupiah
+from hub.models.application import Blank
+from hub.models.correspondence import TransferList
 from hub.procedure import Procedure
 from hub.wire import Words
 
@@ -75,6 +78,88 @@ def closing_list(
             Signing(role=HEAD_SEEN),
         ),
     )
+
+
+def transfer_list(procedure: Procedure, transfer: TransferList, at: datetime) -> Listing:
+    """Return the list of files handed over, with the places where both sign."""
+    office = procedure.office
+    return Listing(
+        imprint=_imprint(procedure, transfer.number, f"LOKET:T:{transfer.number}", at),
+        title=Words(id="Daftar Pemindahan Berkas", en="Transfer list of files"),
+        number=transfer.number,
+        facts=(
+            _fact("Diserahkan", "Handed over", indonesian_date(office.today(transfer.given_at))),
+            _fact("Klasifikasi", "Class", office.register.classification),
+        ),
+        columns=(
+            Column(head=Words(id="Kode permohonan", en="Case code"), share=2.0),
+            Column(head=Words(id="Isi", en="Contents"), share=2.0),
+        ),
+        rows=tuple(
+            (code, "Berkas permohonan SKIM / file of the SKIM application")
+            for code in transfer.files.split()
+        ),
+        totals=(_fact("Jumlah berkas", "Files", str(len(transfer.files.split()))),),
+        signatures=(
+            Signing(role=Words(id="Yang menyerahkan", en="Given by"), name=transfer.given_by_name),
+            Signing(
+                role=Words(id="Yang menerima", en="Received by"), name=transfer.received_by_name
+            ),
+        ),
+    )
+
+
+def destruction_minutes(
+    procedure: Procedure, destroyed: Sequence[Blank], day: date, at: datetime
+) -> Listing:
+    """Return the minutes of blanks destroyed on a day, by whom and before whom."""
+    number = f"BAP-{day.isoformat()}"
+    by = sorted({one.destroy_by_name for one in destroyed})
+    seen = sorted({one.witness_name for one in destroyed})
+    return Listing(
+        imprint=_imprint(procedure, number, f"LOKET:M:{number}", at),
+        title=Words(id="Berita Acara Pemusnahan Blangko", en="Minutes: destruction of blanks"),
+        number=number,
+        facts=(
+            _fact("Hari", "Day", indonesian_date(day)),
+            _fact("Jumlah", "Count", str(len(destroyed))),
+        ),
+        columns=(
+            Column(head=Words(id="Nomor seri", en="Serial number"), share=1.2),
+            Column(head=Words(id="Alasan", en="Reason"), share=2.0),
+            Column(head=Words(id="Diusulkan oleh", en="Proposed by"), share=1.2),
+            Column(head=Words(id="Saksi", en="Witness"), share=1.2),
+        ),
+        rows=tuple(
+            (one.serial, one.reason or "–", one.destroy_by_name, one.witness_name)
+            for one in destroyed
+        ),
+        note=Words(
+            id="Blangko di atas dimusnahkan di hadapan dua orang; nomor serinya tidak dipakai "
+            "lagi.",
+            en="These blanks were destroyed before two persons; their serials are never used "
+            "again.",
+        ),
+        signatures=(
+            Signing(role=Words(id="Yang memusnahkan", en="Destroyed by"), name=", ".join(by) or ""),
+            Signing(role=Words(id="Saksi", en="Witness"), name=", ".join(seen) or ""),
+            Signing(role=HEAD_SEEN),
+        ),
+    )
+
+
+def _imprint(procedure: Procedure, number: str, payload: str, at: datetime) -> Imprint:
+    return Imprint(
+        case_code=procedure.office.office.code,
+        paper_number=number,
+        printed_at=at,
+        payload=payload,
+        short_code=number,
+    )
+
+
+def _fact(indonesian: str, english: str, value: str) -> Fact:
+    return Fact(label=Words(id=indonesian, en=english), value=value)
 
 
 def _signed(amount: int) -> str:

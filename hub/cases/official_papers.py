@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hub.cases import agenda, archive, blanks, custody
+from hub.cases import agenda, archive, blanks, branches, custody
 from hub.cases.history_paper import case_history
 from hub.cases.opened import OpenedCase
 from hub.cases.payments import billing
@@ -21,6 +21,7 @@ from hub.letters.wording import indonesian_date
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
+NONCONFORMITY = "nonconformity"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
 NOTHING = Words(id="–", en="–")
 _SKIM = Words(id="PNBP penerbitan SKIM", en="State fee for issuing a SKIM")
@@ -174,6 +175,59 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
             Words(
                 id="Paspor Saudara dikembalikan di loket pengambilan dengan tanda tangan.",
                 en="Your passport is given back at the collection counter against your signature.",
+            ),
+        ),
+        closing=(),
+        signer=opened.signer(),
+        public=True,
+    )
+
+
+def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter that asks the applicant to mend what does not agree. Raises Conflict."""
+    case = opened.case
+    branch = branches.open_diversion(opened.session, case)
+    if branch is None or branch.to != NONCONFORMITY:
+        text = "This case is not in the nonconformity procedure."
+        raise Conflict("not_diverted", text, id="Perkara ini tidak dalam ketidaksesuaian.")
+    number = f"{case.case_code}-N1"
+    reason = branches.reason_of(opened.procedure, case, branch)
+    return OfficialLetter(
+        imprint=opened.imprint(number, f"LOKET:N:{number}", case.case_code),
+        number=number,
+        dated=opened.today,
+        attachment=NOTHING,
+        subject=Words(
+            id="Pemberitahuan ketidaksesuaian permohonan SKIM",
+            en="Notice: something in the SKIM application does not agree",
+        ),
+        addressee=tuple(
+            line for line in (opened.person.name, opened.person.value("address")) if line
+        ),
+        opening=(
+            Words(
+                id="Pada permohonan Surat Keterangan Keimigrasian (SKIM) Saudara ditemukan hal "
+                "yang perlu diperbaiki atau dijelaskan:",
+                en="In your application for an Immigration Certificate (SKIM) something must be "
+                "corrected or explained:",
+            ),
+        ),
+        facts=(
+            _fact("Kode permohonan", "Case code", case.case_code),
+            _fact("Ditemukan", "Found on", indonesian_date(opened.office_day(branch.opened_at))),
+            _fact("Yang perlu diperbaiki", "To be corrected", reason),
+        ),
+        heading=Words(id="Yang perlu Saudara lakukan", en="What you should do"),
+        points=(
+            Words(
+                id="Datang ke loket permohonan dengan surat ini dan dokumen aslinya; antrean "
+                "memakai kode permohonan.",
+                en="Come to the application counter with this letter and the original documents; "
+                "the queue takes your case code.",
+            ),
+            Words(
+                id="Permohonan tetap terdaftar selama perbaikan; tidak perlu mengajukan ulang.",
+                en="Your application stays registered meanwhile; you need not apply again.",
             ),
         ),
         closing=(),

@@ -43,6 +43,10 @@ class OpenedCase:
         """Return the office day."""
         return self.procedure.office.today(self.at)
 
+    def office_day(self, at: datetime) -> date:
+        """Return the office's calendar day of an instant."""
+        return self.procedure.office.today(at)
+
     def said(self, step: str, key: str) -> str:
         """Return a value of the evidence, else what another step says of it, else nothing.
 

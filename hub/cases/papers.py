@@ -236,6 +236,7 @@ _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
     "billing_slip": official_papers.billing_slip,
     "rejection_letter": official_papers.rejection_letter,
     "cover_letter": official_papers.cover_letter,
+    "nonconformity_letter": official_papers.nonconformity_letter,
     "archive_label": official_papers.archive_label,
     "case_history": official_papers.history_of,
 }

@@ -40,13 +40,14 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
             "A register number was given on this payment: void it first.",
             id="Nomor register sudah diberikan atas pembayaran ini: batalkan dahulu.",
         )
-    _book(tx, procedure, payment, reason.strip())
+    reverse(tx, procedure, payment, reason.strip())
     _wait_for_payment(tx, procedure, row)
     tx.emit(PaymentReversed(row.id, payment.id, -payment.amount), subject=row.id)
     return payment.id
 
 
-def _book(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None:
+def reverse(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None:
+    """Void a payment by a counter-entry; the caller has judged that it may be. The case stays."""
     today = procedure.office.today(tx.at)
     tx.session.add(
         CounterEntry(

@@ -16,12 +16,15 @@ from hub.cases import archive
 from hub.cases.applications import must_find
 from hub.cases.archive import keeping
 from hub.cases.archive.keeping import STEPS, Act, Filed
+from hub.cases.office_lists import transfer_list
+from hub.cases.papers import letterhead
 from hub.errors import NotAllowed, NotFound, Refused
+from hub.letters.press import Press
 from hub.models.correspondence import TransferList
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import ARCHIVE
-from hub.web.rooms.room import back, must_look, show
+from hub.web.rooms.room import back, detached, must_look, pdf, show
 
 OPEN_FOR = timedelta(minutes=10)
 """How long after its reason was logged a package can be taken out."""
@@ -83,6 +86,23 @@ async def receive_list(
     except Refused as refused:
         return await _page(desk, refused, form)
     return back("/archive")
+
+
+@get("/archive/transfer/{transfer:str}/list.pdf")
+async def print_list(
+    transfer: FromPath[str], desk: NamedDependency[Desk], press: NamedDependency[Press]
+) -> Response[bytes]:
+    """Give a transfer list as a paper that both sign."""
+    must_look(desk, ARCHIVE)
+    _, at, rows = await desk.read(
+        detached(lambda session, _at: keeping.transfers(session, desk.office_no))
+    )
+    row = next((one for one in rows if one.id == transfer), None)
+    if row is None:
+        text = "There is no such transfer list."
+        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
+    paper = transfer_list(desk.procedure, row, at.replace(microsecond=0))
+    return pdf(await press.print(letterhead(desk.procedure), paper))
 
 
 @get("/archive/{application:str}/package.tar")
@@ -172,4 +192,12 @@ async def _page(
     return await show(desk, ARCHIVE, "archive.html", read, refused=refused, form=form)
 
 
-routes = [show_archive, give_list, receive_list, take_package, open_package, act_on_file]
+routes = [
+    show_archive,
+    print_list,
+    give_list,
+    receive_list,
+    take_package,
+    open_package,
+    act_on_file,
+]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases import ledger
 from hub.cases.ledger import RegisterLine, Stock
+from hub.cases.office_lists import destruction_minutes
+from hub.cases.papers import letterhead
 from hub.errors import NotFound, Refused
+from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import BLANKS
-from hub.web.rooms.room import back, must_look, show
+from hub.web.rooms.room import a_day, back, detached, must_look, pdf, show
 from hub.writer import Tx
 
 
@@ -37,6 +40,25 @@ async def show_blanks(desk: NamedDependency[Desk]) -> Response[str]:
     """Show the stock of blanks and the register."""
     must_look(desk, BLANKS)
     return await _page(desk)
+
+
+@get("/blanks/minutes.pdf")
+async def print_minutes(
+    desk: NamedDependency[Desk], press: NamedDependency[Press], day: FromQuery[str] = ""
+) -> Response[bytes]:
+    """Give the minutes of the blanks destroyed on `?day=`, else today."""
+    must_look(desk, BLANKS)
+    asked = a_day(day, desk.office.today(desk.clock.now()))
+    first = datetime.combine(asked, time(), desk.office.zone)
+    _, at, rows = await desk.read(
+        detached(
+            lambda session, _at: ledger.destroyed_on(
+                session, desk.office_no, first, first + timedelta(days=1)
+            )
+        )
+    )
+    paper = destruction_minutes(desk.procedure, rows, asked, at.replace(microsecond=0))
+    return pdf(await press.print(letterhead(desk.procedure), paper))
 
 
 @post("/blanks/{act:str}", request_max_body_size=FORM_LIMIT)
@@ -95,4 +117,4 @@ async def _page(
     return await show(desk, BLANKS, "blanks.html", read, refused=refused, form=form)
 
 
-routes = [show_blanks, act_on_blanks]
+routes = [show_blanks, print_minutes, act_on_blanks]

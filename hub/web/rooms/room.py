@@ -90,6 +90,12 @@ async def show(
     return page(template, frame, shown, status=refused.status if refused else 200)
 
 
+def pdf(content: bytes) -> Response[bytes]:
+    """Show a paper in the browser, to be printed from there."""
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 def back(path: str) -> Redirect:
     """Send the browser to a page after an act."""
     return Redirect(path, status_code=303)

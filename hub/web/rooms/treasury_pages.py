@@ -24,7 +24,7 @@ from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import TREASURY
-from hub.web.rooms.room import a_day, back, detached, must_look, show
+from hub.web.rooms.room import a_day, back, detached, must_look, pdf, show
 from hub.wire import Words
 
 _VERDICTS = {
@@ -73,8 +73,7 @@ async def show_list(
         content = await asyncio.to_thread(desk.procedure.blobs.get, book.closed.blob)
     else:
         content = await _print(desk, press, book)
-    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
-    return Response(content, media_type="application/pdf", headers=headers)
+    return pdf(content)
 
 
 @post("/treasury/statement", request_max_body_size=FORM_LIMIT)
@@ -111,8 +110,8 @@ async def close_day(
     _, _, book = await desk.read(detached(_reader(desk, day)))
     digest = form.text("digest")
     try:
-        pdf = await _print(desk, press, book)
-        stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
+        printed = await _print(desk, press, book)
+        stored = await asyncio.to_thread(desk.procedure.blobs.put, printed)
         await desk.command(
             lambda tx: day_book.close_day(tx, desk.procedure, day, digest, stored),
             form,

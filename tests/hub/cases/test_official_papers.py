@@ -1,0 +1,158 @@
+"""The papers an office owes, from real cases: PDF/A, tagged, fonts inside, their codes readable."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from hub.cases import agenda, applications, branches, ledger
+from hub.cases import papers as case_papers
+from hub.cases.agenda import Letter
+from hub.cases.archive import keeping
+from hub.cases.office_lists import closing_list, destruction_minutes, transfer_list
+from hub.cases.payments import billing, day_book
+from hub.demo.papers import codes_on
+from hub.letters import Paper, compose
+from hub.seals import judge_code, read_public_keys
+
+BASIS = "Pasal 27 Permenkumham 10/2023"
+
+
+def paper(desk, case: str, kind: str, login: str = "loket") -> Paper:
+    with desk.database.reading() as session:
+        return case_papers.paper(
+            session,
+            desk.office_no,
+            desk.procedure,
+            case,
+            kind,
+            desk.clock.now(),
+            officer=desk.staff[login],
+            counter=1,
+        )
+
+
+def printed(desk, made: Paper) -> tuple[PdfReader, list[str]]:
+    """The PDF as a reader sees it, and the codes as a scanner reads them off a picture."""
+    content = compose.compose(case_papers.letterhead(desk.procedure), made)
+    reader = PdfReader(io.BytesIO(content))
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert b"pdfaid:part>2" in content or b'pdfaid:part="2"' in content
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "paper.pdf"
+        file.write_bytes(content)
+        codes = codes_on(file)
+    return reader, codes
+
+
+def words(reader: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def enter_billing(desk, case: str) -> None:
+    code = "820261123000771"
+    desk.do("bendahara", lambda tx: billing.enter(tx, desk.procedure, case, code, "2026-11-23"))
+
+
+def test_passport_receipt_and_billing_slip(desk) -> None:
+    case = desk.go("7")
+    enter_billing(desk, case)
+
+    receipt, receipt_codes = printed(desk, paper(desk, case, "custody_receipt"))
+    slip, slip_codes = printed(desk, paper(desk, case, "billing_slip"))
+
+    assert len(receipt.pages) == len(slip.pages) == 1
+    assert "Loket 1, laci 2" in words(receipt)
+    assert "820 261 123 000 771" in words(slip)
+    assert "30 November 2026" in words(slip)
+    assert "tiga juta rupiah" in words(slip)
+    assert slip_codes == ["820261123000771"]
+    assert receipt_codes[0].startswith("LOKET:P:")
+
+
+def test_cover_letter_and_nonconformity_letter(desk) -> None:
+    case = desk.go("external")
+    letter = Letter("out", "cover", "W.00-7/2026", "2026-11-23", "Dirjen Imigrasi, Jakarta", case)
+    desk.do("tu", lambda tx: agenda.enter(tx, desk.procedure, letter))
+
+    cover, _ = printed(desk, paper(desk, case, "cover_letter", "tu"))
+    desk.do(
+        "tu",
+        lambda tx: branches.divert(
+            tx, desk.procedure, case, "nonconformity", "Nama pada akta berbeda"
+        ),
+    )
+    mismatch, _ = printed(desk, paper(desk, case, "nonconformity_letter"))
+
+    assert "W.00-7/2026" in words(cover)
+    assert "Dirjen Imigrasi" in words(cover)
+    assert "Nama pada akta berbeda" in words(mismatch)
+    assert "Tidak ada biaya lain" in words(mismatch)
+
+
+def test_a_rejection_states_reason_legal_basis_and_rights(desk) -> None:
+    case = desk.go("6")
+    desk.do(
+        "pejabat",
+        lambda tx: applications.reject(
+            tx, desk.procedure, case, "Masa tinggal belum lima tahun", BASIS
+        ),
+    )
+
+    reader, _ = printed(desk, paper(desk, case, "rejection_letter"))
+
+    for said in ("Pasal 27 Permenkumham 10/2023", "Masa tinggal belum lima tahun", "keberatan"):
+        assert said in words(reader)
+
+
+def test_label_and_history_of_an_archived_case(desk) -> None:
+    case = desk.go("never")
+
+    label, codes = printed(desk, paper(desk, case, "archive_label", "arsip"))
+    history, _ = printed(desk, paper(desk, case, "case_history", "arsip"))
+
+    code = desk.view(case).head.case_code
+    assert codes == [f"LOKET:A:{code}"]
+    assert "GR.01.14" in words(label)
+    assert "Pembayaran dicatat" in words(history)
+
+
+def test_closing_list_transfer_list_and_minutes(desk) -> None:
+    case = desk.go("never")
+    at = desk.clock.now()
+    transfer = desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
+    desk.stock("SK9")
+    desk.do("cetak", lambda tx: ledger.spoil(tx, "SK9", "tinta luntur"))
+    desk.do("cetak", lambda tx: ledger.propose(tx, ["SK9"]))
+    desk.do("supervisor", lambda tx: ledger.confirm_destroyed(tx, ["SK9"]))
+    today = desk.procedure.office.today(at)
+
+    with desk.database.reading() as session:
+        book = day_book.read_book(session, desk.office_no, desk.procedure, today, at)
+        row = next(t for t in keeping.transfers(session, desk.office_no) if t.id == transfer)
+        hour = timedelta(hours=1)
+        gone = ledger.destroyed_on(session, desk.office_no, at - hour, at + hour)
+        papers = (
+            closing_list(desk.procedure, book.list, "Contoh Bendahara", "", at),
+            transfer_list(desk.procedure, row, at),
+            destruction_minutes(desk.procedure, gone, today, at),
+        )
+    closing, moved, minutes = (words(printed(desk, one)[0]) for one in papers)
+
+    assert "Rp 3.000.000" in closing
+    assert desk.view(case).head.case_code in moved
+    assert "SK9" in minutes
+    assert "Contoh Supervisor" in minutes
+
+
+def test_the_code_scanned_off_the_proof_is_the_offices(desk) -> None:
+    case = desk.go("11")
+
+    _, codes = printed(desk, paper(desk, case, "payment_proof", "bendahara"))
+
+    keys = read_public_keys(desk.procedure.keyring.public_code_key())
+    assert judge_code(codes[0], keys).state == "paid"
