@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import datetime
-from importlib.metadata import EntryPoint, entry_points, version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 GROUP = "loket.commands"
-CEKAL = EntryPoint("cekal", "hub.cekal.command:app", GROUP)
-VERIFY = EntryPoint("verify", "hub.verify.command:app", GROUP)
-ARCHIVE = EntryPoint("archive", "hub.verify.archive_command:app", GROUP)
-CASE = EntryPoint("case", "hub.exchange.command:case_app", GROUP)
-OFFICE = EntryPoint("office", "hub.office.command:office_app", GROUP)
-OWN = (CEKAL, OFFICE, VERIFY, ARCHIVE)
 
 hub_app = typer.Typer(
     no_args_is_help=True,
@@ -46,10 +40,7 @@ KeyFile = Annotated[
 def main() -> NoReturn:
     """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
     arguments = sys.argv[1:]
-    known = {
-        entry.name: entry
-        for entry in (*entry_points(group=GROUP), CASE, CEKAL, OFFICE, VERIFY, ARCHIVE)
-    }
+    known = {entry.name: entry for entry in entry_points(group=GROUP)}
     if arguments[:1] == ["--version"]:
         print(f"loket {version('loket')}")
         raise SystemExit(0)
