@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
 from hub import jobs, stations
+from hub.cases.equipment import of_counter
 from hub.errors import NotFound
 from hub.models.queue import CallRow, TicketRow
 from hub.models.station import Station
@@ -64,6 +65,9 @@ def read_counter(session: Session, desk: Desk, number: int, at: datetime) -> Cou
         else None,
         upcoming=tuple(counters.next_up(connection, desk.office_no, desk.office, number, at)),
         waiting=sum(waiting.get(lane, 0) for lane in served),
+        equipment=of_counter(
+            session, desk.procedure, desk.office_no, number, desk.office.today(at)
+        ),
         devices=tuple(
             device_lamp(device, desk.speech)
             for device in stations.devices_at(connection, desk.office_no, number)

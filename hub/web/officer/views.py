@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hub.cases.equipment import EquipmentLine
 from hub.errors import Refused
 from hub.wire import Candidate, Ticket
 
@@ -183,5 +184,7 @@ class CounterView:
     given: str = ""
     """The number that was just issued here for somebody else."""
     write_down: bool = False
+    equipment: tuple[EquipmentLine, ...] = ()
+    """The sheet's equipment as it was found here today."""
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
