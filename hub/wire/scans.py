@@ -15,9 +15,10 @@ ScanText = Annotated[
     str,
     msgspec.Meta(
         max_length=LONGEST_CODE,
+        pattern=r"^[^\x00-\x09\x0b-\x1f\x7f-\x9f]*$",  # rows of a zone end with a line feed
         extra={
-            "id": f"isi kode, paling banyak {LONGEST_CODE} huruf",
-            "en": f"what was read, at most {LONGEST_CODE} characters",
+            "id": f"isi kode, paling banyak {LONGEST_CODE} huruf, tanpa karakter kendali",
+            "en": f"what was read, at most {LONGEST_CODE} characters, no control characters",
         },
     ),
 ]
