@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, documents, evidence, segregation
 from hub.errors import BadInput, Conflict
-from hub.events.correspondence import CaseLegalised
+from hub.events.correspondence import CaseLegalised, LegalisationVoided
 from hub.models.application import Application
 from hub.models.correspondence import Legalisation
 from hub.models.officer import Officer
@@ -88,6 +88,16 @@ def legalise(
     )
     tx.session.flush()
     tx.emit(CaseLegalised(application.id, mode), subject=application.id)
+
+
+def void(tx: Tx, application: str, reason: str) -> None:
+    """Void the legalisation of a case, if it has one: its paper is printed and signed anew."""
+    row = of_case(tx.session, tx.office, application)
+    if row is None:
+        return
+    row.voided_at, row.void_reason = tx.at, reason
+    tx.session.flush()
+    tx.emit(LegalisationVoided(application), subject=application)
 
 
 def of_case(session: Session, office: int, application: str) -> Legalisation | None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, branches, payments, persons
+from hub.cases import blanks, branches, legalising, payments, persons
 from hub.cases.applications import must_be_open, must_find
+from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import StepReopened
@@ -25,6 +26,7 @@ from hub.writer import Tx
 SUPERVISOR = "supervisor"
 MONEY = "record_payment"
 ISSUE = "issue"
+LEGALISE = "legalise"
 
 
 def reopen(tx: Tx, procedure: Procedure, application: str, step: str, reason: str) -> str:
@@ -53,10 +55,12 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
     records = [r for name, r in _completed(tx.session, row).items() if name in later]
     records.sort(key=lambda record: names.index(record.step))
     if any(MONEY in _does(procedure, record.step) for record in records):
-        _void_payment(tx, row)
+        _void_payment(tx, procedure, row, reason)
     if any(_uses_blank(procedure, record.step) for record in records) or _is_issued(tx, row):
         blanks.void(tx, row.id, reason)
         _void_evidence(tx, row, procedure)
+    if any(LEGALISE in _does(procedure, record.step) for record in records):
+        legalising.void(tx, row.id, reason)
     undone = [
         Undone(r.step, r.completed_by, r.completed_by_name, r.completed_at)
         for r in records
@@ -140,11 +144,11 @@ def _is_issued(tx: Tx, row: Application) -> bool:
     return blanks.number_of(tx.session, tx.office, row.id) is not None
 
 
-def _void_payment(tx: Tx, row: Application) -> None:
+def _void_payment(tx: Tx, procedure: Procedure, row: Application, reason: str) -> None:
+    """The books are corrected by a counter-entry, also when a supervisor opens step 7 again."""
     payment = payments.of_case(tx.session, tx.office, row.id)
     if payment is not None:
-        payment.voided_at = tx.at
-        tx.session.flush()
+        corrections.reverse(tx, procedure, payment, reason)
 
 
 def _void_evidence(tx: Tx, row: Application, procedure: Procedure) -> None:

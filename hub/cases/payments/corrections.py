@@ -42,7 +42,6 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
         )
     reverse(tx, procedure, payment, reason.strip())
     _wait_for_payment(tx, procedure, row)
-    tx.emit(PaymentReversed(row.id, payment.id, -payment.amount), subject=row.id)
     return payment.id
 
 
@@ -72,6 +71,8 @@ def reverse(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None
     for line in tx.session.scalars(query):
         line.payment = None
     tx.session.flush()
+    event = PaymentReversed(payment.application, payment.id, -payment.amount)
+    tx.emit(event, subject=payment.application)
 
 
 def _wait_for_payment(tx: Tx, procedure: Procedure, row: Application) -> None:

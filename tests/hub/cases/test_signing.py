@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hub.blobs import register
-from hub.cases import legalising, signing
+from hub.cases import legalising, reopen, signing
+from hub.cases.check import broken_cases
+from hub.cases.payments import day_book
 from hub.errors import BadInput, Conflict, NotAllowed
 
 HEAD = "197501012000011001"
@@ -119,3 +121,33 @@ def test_a_paper_printed_for_a_delegate_is_signed_by_the_delegate(desk) -> None:
     record(desk, case, nip=SECTION)
 
     assert legalised(desk, case) == ("wet", SECTION, "A.N.")
+
+
+def test_another_signer_means_void_reprint_and_legalise_again(desk) -> None:
+    case = desk.go("10")
+
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, "8", "ganti pejabat"))
+    with desk.database.reading() as session:
+        assert legalising.of_case(session, desk.office_no, case) is None
+    desk.stock("SK 0010")
+    desk.supply("cetak", case, "blank_serial", "SK 0010")
+    desk.supply("cetak", case, "signer_nip", SECTION)
+    desk.capture(case, "8.skim", "print_document", "application/pdf")
+    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    record(desk, case, nip=SECTION)
+
+    assert legalised(desk, case) == ("wet", SECTION, "A.N.")
+    assert desk.view(case).register_number.endswith("0002/2026")
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
+
+
+def test_a_payment_reopened_by_a_supervisor_is_a_counter_entry_too(desk) -> None:
+    case = desk.go("8")
+
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, "7", "salah slip"))
+
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
+        today = desk.procedure.office.today(desk.clock.now())
+        assert day_book.day_list(session, desk.office_no, today).total == 0
