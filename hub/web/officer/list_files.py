@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Sequence
 
-from openpyxl import Workbook
-
 from hub.cases.views import CaseRow
 from hub.web.words import Speech
 
@@ -24,6 +22,8 @@ def as_csv(rows: Sequence[CaseRow], speech: Speech) -> bytes:
 
 def as_xlsx(rows: Sequence[CaseRow], speech: Speech) -> bytes:
     """Return the list as a workbook of one sheet."""
+    from openpyxl import Workbook  # brings numpy along, 20 MB that a hub rarely needs
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(speech.say("nav_cases"))
     for line in _table(rows, speech):
