@@ -18,14 +18,12 @@ from pathlib import Path
 
 import msgspec
 
-from hub import check, officer_cards, officers, stations
-from hub.cases import exchange
+from hub import officer_cards, officers, stations
 from hub.cases.screening import versions
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
 from hub.house import SYSTEM, House, locked, open_house
-from hub.sample import fill_office
 from hub.settings import Settings
 from hub.wire import Problem
 from hub.writer import Tx, Writer
@@ -126,6 +124,8 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
             stations.add(tx, office, kind=command.kind, name=command.name, counter=command.counter)
         ]
     if isinstance(command, AddOfficer):
+        from hub.sample import fill_office
+
         hashed = officers.hash_password(command.password)
         return lambda tx: [
             officers.add(
@@ -156,11 +156,17 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
                 by=command.by,
             )
         ]
+    if isinstance(command, ExportCases | ImportCase):
+        return _exchange(house, command)
+    return lambda tx: _move_clock(tx, house, command.to)
+
+
+def _exchange(house: House, command: ExportCases | ImportCase) -> Callable[[Tx], list[str]]:
+    from hub.cases import exchange
+
     if isinstance(command, ExportCases):
         return lambda tx: exchange.export_cases(tx, house.procedure, command.after)
-    if isinstance(command, ImportCase):
-        return lambda tx: [exchange.import_case(tx, house.procedure, command.line)]
-    return lambda tx: _move_clock(tx, house, command.to)
+    return lambda tx: [exchange.import_case(tx, house.procedure, command.line)]
 
 
 def _bind_card(tx: Tx, command: BindCard) -> list[str]:
@@ -289,6 +295,8 @@ def _move_clock(tx: Tx, house: House, to: datetime) -> list[str]:
 
 
 def _check(house: House) -> list[str]:
+    from hub import check  # asked for at night: its rules stay out of a serving hub until then
+
     with house.database.reading() as session:
         connection = session.connection()
         return [

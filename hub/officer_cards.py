@@ -9,10 +9,10 @@ from __future__ import annotations
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select
 
-from devices.piv.proof import CardCertificate, ProofError, confirms, read_certificate
 from hub.errors import BadInput, Conflict
 from hub.events import OfficerCardBound, OfficerCardRemoved
 from hub.keys import Keyring
@@ -20,6 +20,9 @@ from hub.models.officer import Officer, OfficerCard
 from hub.models.schema import from_micros, to_micros
 from hub.wire import FieldFault
 from hub.writer import Tx
+
+if TYPE_CHECKING:
+    from devices.piv.proof import CardCertificate
 
 CHALLENGE_LASTS = timedelta(minutes=2)
 _RANDOM, _EXPIRY = 16, 8
@@ -100,6 +103,8 @@ def confirm(
     card = _readable(bound)
     if not card.valid_on(at):
         raise _bad("card_expired", "sertifikat kartu tidak berlaku hari ini / is not valid today")
+    from devices.piv.proof import confirms  # loaded with the first card, as below
+
     if not confirms(card, given, purpose, signature):
         raise _bad("card_signature", "tanda tangan kartu salah / the card's signature is wrong")
 
@@ -130,6 +135,8 @@ def _forget(tx: Tx, officer: str) -> bool:
 
 
 def _readable(certificate: bytes) -> CardCertificate:
+    from devices.piv.proof import ProofError, read_certificate
+
     try:
         return read_certificate(certificate)
     except ProofError as error:

@@ -15,7 +15,6 @@ from hub.errors import BadInput, Busy
 from hub.feed import Feed
 from hub.house import House
 from hub.tickets.tracking import Tracking
-from hub.web.applicant.listener import Phones
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +57,8 @@ class PhoneServer(uvicorn.Server):
 
 def phone_server(house: House, feed: Feed, manner: PublicManner) -> PhoneServer:
     """Return the listener, not started."""
+    from hub.web.applicant.listener import Phones  # a hub without phones does without its pages
+
     tracking = Tracking(house.procedure.keyring, house.procedure.office.office.public_url)
     if not tracking.on:
         log.warning("public_url is not set in office.toml: no ticket names the phones' listener")

@@ -45,7 +45,15 @@ class Asked(msgspec.Struct, frozen=True):
 def become(asked: Asked) -> NoReturn:
     """Replace this process by the serving one; its number stays."""
     sys.stdout.flush()
-    command = [sys.executable, "-m", "hub.serve", msgspec.json.encode(asked).decode()]
+    # no_debug_ranges: columns in tracebacks are a megabyte that nobody reads in a log
+    command = [
+        sys.executable,
+        "-X",
+        "no_debug_ranges",
+        "-m",
+        "hub.serve",
+        msgspec.json.encode(asked).decode(),
+    ]
     os.execv(sys.executable, command)  # noqa: S606 — ourselves, no shell is wanted
 
 

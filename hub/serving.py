@@ -23,7 +23,6 @@ from sqlalchemy.orm import configure_mappers
 
 from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
-from hub.authority import load_authority, server_ssl
 from hub.clock import Clock, PracticeClock, SystemClock
 from hub.errors import BadInput, Busy
 from hub.feed import Feed
@@ -76,7 +75,7 @@ async def _serve(
     configure_mappers()
     writer = house.writer()
     feed = Feed(house.database, house.office_no)
-    fingerprint = "" if manner.plain else load_authority(house.settings.folder).fingerprint
+    fingerprint = "" if manner.plain else _fingerprint(house.settings)
     code = house.procedure.office.office.code
     interfaces = _announced_on(manner)
     serving = Serving(
@@ -211,6 +210,8 @@ def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.C
         backlog=BACKLOG,
     )
     if not manner.plain:
+        from hub.authority import server_ssl
+
         certificate, key = server_ssl(
             house.settings.folder,
             at=SystemClock().now(),
@@ -241,6 +242,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _fingerprint(settings: Settings) -> str:
+    from hub.authority import load_authority  # certificates: nothing for a hub on loopback
+
+    return load_authority(settings.folder).fingerprint
 
 
 def _announced_on(manner: Manner) -> list[str] | None:

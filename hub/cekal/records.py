@@ -6,7 +6,6 @@ from datetime import date
 from functools import cache
 
 import msgspec
-from babel import Locale
 
 from hub.cekal.tables import groups, pairs
 
@@ -76,6 +75,8 @@ def passport_of(text: str | None) -> str:
 
 @cache
 def _codes() -> dict[str, str]:
+    from babel import Locale  # only where lists are read: a serving hub does without it
+
     codes = pairs("codes", "places.toml")
     known = {
         "".join(sign for sign in name.upper() if sign.isalpha()): codes[short]
