@@ -7,9 +7,11 @@ network printers do not come and go.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,7 @@ class Arrivals:
         self._libc = ctypes.CDLL(None, use_errno=True)
         self._descriptor: int = self._libc.inotify_init1(_CLOEXEC_NONBLOCK)
         self._wake, self._woken = os.pipe2(_CLOEXEC_NONBLOCK)
+        self._closing = threading.Lock()
         self._folders = _folders_of(where)
 
     def wait(self, limit_s: float) -> bool:
@@ -44,18 +47,19 @@ class Arrivals:
 
     def wake(self) -> None:
         """End the wait now, or the next one at once; for any thread."""
-        if self._woken >= 0:
-            try:
+        with self._closing:  # a closed descriptor's number may be another file's by now
+            if self._woken < 0:
+                return
+            with contextlib.suppress(BlockingIOError):  # it is awake more than enough
                 os.write(self._woken, b".")
-            except BlockingIOError:
-                return  # it is awake more than enough
 
     def close(self) -> None:
         """Stop watching; safe to call twice."""
-        for descriptor in (self._descriptor, self._wake, self._woken):
-            if descriptor >= 0:
-                os.close(descriptor)
-        self._descriptor = self._wake = self._woken = -1
+        with self._closing:
+            for descriptor in (self._descriptor, self._wake, self._woken):
+                if descriptor >= 0:
+                    os.close(descriptor)
+            self._descriptor = self._wake = self._woken = -1
 
     def _drain(self) -> None:
         for descriptor in (self._descriptor, self._wake):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from devices.capabilities import Identity
 
@@ -137,7 +137,7 @@ def change_record(
     state: Path, role: str, address: str, change: Callable[[DeviceRecord], DeviceRecord]
 ) -> DeviceRecord:
     """Change one record and return it; agent and technician take turns. Raises OSError."""
-    with (state / LOCK).open("w") as lock:
+    with _private(state / LOCK) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         records = read_records(state)
         known = records.get(role)
@@ -154,8 +154,15 @@ def _write(state: Path, records: Mapping[str, DeviceRecord]) -> None:
     temporary = state / f".{FILE}.new"
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()
-    temporary.write_text(text, "utf-8")
+    with _private(temporary) as file:
+        file.write(text)
     os.replace(temporary, state / FILE)  # noqa: PTH105 - replaces at once
+
+
+def _private(path: Path) -> TextIO:
+    """Open a file to be written, which only this account may read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(descriptor, "w", encoding="utf-8")
 
 
 def _record(told: dict[str, object]) -> DeviceRecord:
