@@ -124,8 +124,6 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
             stations.add(tx, office, kind=command.kind, name=command.name, counter=command.counter)
         ]
     if isinstance(command, AddOfficer):
-        from hub.sample import fill_office
-
         hashed = officers.hash_password(command.password)
         return lambda tx: [
             officers.add(
@@ -141,6 +139,8 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
     if isinstance(command, BindCard):
         return lambda tx: _bind_card(tx, command)
     if isinstance(command, FillOffice):
+        from hub.sample import fill_office
+
         hashed = officers.hash_password(command.password)
         return lambda tx: fill_office(tx, house.procedure, hashed)
     if isinstance(command, EnterList):

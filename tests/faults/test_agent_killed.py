@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -134,11 +136,10 @@ def test_a_scan_is_done_after_the_restart(counter: Counter, case: str) -> None:
 
 
 def _before_the_scan() -> list[Stage]:
-    from datetime import date
-
+    keyed = answers.enter_data(date(2026, 11, 1))
     return [
         answers.receive(),
-        Stage("2", "data", {**answers.enter_data(date(2026, 11, 1)).values, **_ANNA}),
+        replace(keyed, values={**keyed.values, **_ANNA}),
         answers.check_list(),
         answers.examine_documents(),
     ]
