@@ -267,6 +267,7 @@ def _differences(path: str, walled: httpx.Response, unwalled: httpx.Response) ->
 def _timeless(answer: httpx.Response) -> str:
     page = re.sub(r"\d{1,2}[.:]\d{2}([.:]\d{2}(\.\d+)?)?", "TIME", _said(answer))
     page = re.sub(r'name="key" value="[^"]+"', "A FRESH KEY", page)
+    page = re.sub(r"/\S+/csca\b", "THE HUB'S FOLDER", page)
     page = re.sub(r'>\d+,\d<|\d+ (mnt|min)|<progress max="\d+" value="\d+"', "WAITED", page)
     return re.sub(r'"(longest_wait_s|waited_s|score|seq)":[\d.]+', "", page)
 
