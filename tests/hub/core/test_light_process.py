@@ -58,5 +58,5 @@ def test_the_command_line_becomes_the_serving_process(empty_house: Path, tmp_pat
         running = Path(f"/proc/{serving.pid}/cmdline").read_bytes().split(b"\0")
         os.kill(serving.pid, signal.SIGTERM)
 
-    assert running[1:3] == [b"-m", b"hub.serve"]
+    assert running[1:5] == [b"-X", b"no_debug_ranges", b"-m", b"hub.serve"]
     assert serving.returncode == 0
