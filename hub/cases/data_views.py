@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from hub.cases.compare import Piece
 from hub.cases.doubts import Doubt
 from hub.cases.eligibility import Eligibility
 from hub.cases.stays import Stay
-from hub.cases.views import Reader
 from hub.wire import Words
 
 
@@ -81,6 +80,14 @@ class TranscribedRow:
     number: int
     label: Words
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Another officer who has the case open."""
+
+    name: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find
-from hub.cases.views import Reader
+from hub.cases.data_views import Reader
 from hub.events.applications import CaseJoined, CaseLeft
 from hub.models.casework import CasePresence
 from hub.procedure import Procedure

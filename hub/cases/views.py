@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from hub.cases.data_views import Findings
 from hub.wire import Words
-
-if TYPE_CHECKING:
-    from hub.cases.data_views import Findings
 
 InputKind = Literal[
     "checkbox",
@@ -36,14 +34,6 @@ class Custody:
 
     holder: str
     location: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Another officer who has the case open."""
-
-    name: str
     since: datetime
 
 
