@@ -5,12 +5,16 @@ All data is invented and says so; a real office is refused.
 
 from __future__ import annotations
 
+from datetime import date
+
 from hub import officers
 from hub.cases import blanks
 from hub.cases.screening import versions
 from hub.cekal.records import Entry
 from hub.errors import Conflict
+from hub.events.applications import QualificationNoted
 from hub.events.cekal import CekalVersionJudged
+from hub.models.casework import Qualification
 from hub.models.cekal import CekalVersion
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
@@ -37,6 +41,7 @@ LOGINS = {
     "watchlist_verifier": "verifikasi",
 }
 FIRST_BLANK, BLANKS = 260001, 200
+QUALIFIED_SINCE = date(2020, 1, 2)
 LIST_VERSION = "CONTOH-2026-11"
 LIST = (
     Entry(
@@ -88,9 +93,28 @@ def fill_office(tx: Tx, procedure: Procedure, password_hash: str) -> list[str]:
             nip=_nip_of(office, role.code, place),
         )
         lines.append(f"{login:<12}{role.name.id} / {role.name.en}")
+    for officer in ids.values():
+        _qualify(tx, procedure, officer)
     blanks.receive(tx, [f"CTH{number}" for number in range(FIRST_BLANK, FIRST_BLANK + BLANKS)])
     _keep_list(tx, procedure, entered=ids["watchlist_entry"], verified=ids["watchlist_verifier"])
     return lines
+
+
+def _qualify(tx: Tx, procedure: Procedure, officer: str) -> None:
+    """Note every qualification of the sheet, so that practice does not begin with warnings."""
+    for number in range(1, len(procedure.sop.sheet.qualification) + 1):
+        tx.session.add(
+            Qualification(
+                office=tx.office,
+                officer=officer,
+                number=number,
+                valid_from=QUALIFIED_SINCE,
+                valid_to=None,
+                by=tx.actor.reference,
+                at=tx.at,
+            )
+        )
+        tx.emit(QualificationNoted(officer, number), subject=officer)
 
 
 def _nip_of(office: OfficeConfig, role: str, place: int) -> str:
