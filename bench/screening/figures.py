@@ -80,8 +80,8 @@ def _built(report: Report, entries: list[Entry], large: int) -> Matcher:
     before = _resident_gib()
     began, busy = time.perf_counter(), time.process_time()
     matcher = Matcher(index_of(entries), load_weights())
-    print(f"  index from the list by the wall clock: {time.perf_counter() - began:.1f} s")
-    report.at_most("index from the list, s", time.process_time() - busy, INDEX_S[large])
+    print(f"  index from the list, processor time: {time.process_time() - busy:.1f} s")
+    report.at_most("index from the list, s", time.perf_counter() - began, INDEX_S[large])
     gc.collect()
     report.at_most("memory of the index, GiB", _resident_gib() - before, MEMORY_GIB[large])
     raw = packed(matcher.index, "bench")
@@ -135,8 +135,8 @@ def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
     parts = (mine.seen, mine.unseen, mine.negatives)
     every = np.concatenate([part.ms for part in parts])
     busy = np.concatenate([part.processor_ms for part in parts])
-    print(f"  p95 of a query by the wall clock: {np.percentile(every, 95):.1f} ms")
-    report.at_most("p95 of a query, ms", float(np.percentile(busy, 95)), P95_MS[large])
+    print(f"  p95 of a query, processor time: {np.percentile(busy, 95):.1f} ms")
+    report.at_most("p95 of a query, ms", float(np.percentile(every, 95)), P95_MS[large])
 
 
 def _fixed_beforehand(
