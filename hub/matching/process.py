@@ -10,19 +10,18 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
-from hub.cekal.answering import load_matcher
-from hub.cekal.listing import Placed, StoredList, Version
-from hub.cekal.matcher import Hit, Matcher
+from hub.cekal.listing import StoredList, Version
+from hub.cekal.matcher import Hit
 from hub.cekal.records import Entry, Query, holds
 from hub.cekal.wording import explain
 from hub.errors import NotFound
 from hub.keys import Keyring
+from hub.matching.placing import matcher_of
 from hub.matching.port import Answer, Found, Reason, Standing, entry_version
 from hub.matching.task import (
     Failed,
@@ -49,20 +48,10 @@ class LoadedList:
 
     def __init__(self, stored: StoredList, versions: tuple[Version, ...]) -> None:
         self._stored = stored
-        self._pieces: list[str] = []
-        self._piece_of: list[int] = []
-        self._ends: list[str] = []
-        self._withdrawn: set[str] = set()
         total = sum(version.entries for version in versions)
-        self._matcher: Matcher | None = None
-        try:
-            self._matcher = load_matcher(
-                self._noted(stored.placed(versions)), lambda n: _tell(n, total)
-            )
-        except NotFound:
-            self._matcher = None  # every entry is withdrawn
+        self._matcher, self._placing = matcher_of(stored, versions, lambda n: _tell(n, total))
         kept = stored.manifest().threshold
-        self.size = len(self._piece_of)
+        self.size = len(self._placing.piece_of)
         self.threshold = (
             kept.score
             if kept is not None
@@ -100,22 +89,10 @@ class LoadedList:
     def _ending(self, day: str, by: str) -> list[str]:
         ending = [
             (ends, identity)
-            for identity, ends in zip(self._ids(), self._ends, strict=True)
-            if day <= ends <= by and identity not in self._withdrawn
+            for identity, ends in zip(self._ids(), self._placing.ends, strict=True)
+            if day <= ends <= by and identity not in self._placing.withdrawn
         ]
         return [identity for _, identity in sorted(ending)]
-
-    def _noted(self, placed: Iterator[Placed]) -> Iterator[Entry]:
-        numbers: dict[str, int] = {}
-        for one in placed:
-            if one.piece not in numbers:
-                numbers[one.piece] = len(self._pieces)
-                self._pieces.append(one.piece)
-            self._piece_of.append(numbers[one.piece])
-            self._ends.append((one.entry.valid_to or "")[:10])
-            if one.withdrawn:
-                self._withdrawn.add(one.entry.id)
-            yield one.entry
 
     def _ids(self) -> list[str]:
         return self._matcher.index.people.ids if self._matcher else []
@@ -123,10 +100,11 @@ class LoadedList:
     def _entries(self, ids: set[str]) -> dict[str, Entry]:
         if self._matcher is None:
             return {}
-        numbers = self._matcher.index.numbers
+        numbers, placing = self._matcher.index.numbers, self._placing
         wanted: dict[str, set[str]] = {}
         for identity in ids & numbers.keys():
-            wanted.setdefault(self._pieces[self._piece_of[numbers[identity]]], set()).add(identity)
+            piece = placing.pieces[placing.piece_of[numbers[identity]]]
+            wanted.setdefault(piece, set()).add(identity)
         return {
             entry.id: entry
             for piece, those in wanted.items()
@@ -135,7 +113,8 @@ class LoadedList:
         }
 
     def _found(self, entry: Entry, on: date, hit: Hit | None) -> Found:
-        standing: Standing = "withdrawn" if entry.id in self._withdrawn else standing_of(entry, on)
+        gone = entry.id in self._placing.withdrawn
+        standing: Standing = "withdrawn" if gone else standing_of(entry, on)
         reasons: list[Reason] = []
         if hit is not None and self._matcher is not None:
             reasons = [
