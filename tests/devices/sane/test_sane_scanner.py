@@ -86,6 +86,15 @@ def test_progress_counts_rows_up_to_the_last(scanner: SaneScanner) -> None:
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 
+def test_the_child_looks_up_no_symbol_while_a_backends_thread_is_cancelled(
+    scanner: SaneScanner,
+) -> None:
+    scanner.scan(dpi=75)
+
+    environ = Path(f"/proc/{scanner.child_pid}/environ").read_bytes().split(b"\0")
+    assert b"LD_BIND_NOW=1" in environ
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
