@@ -115,6 +115,9 @@ class Link:
         if wanted.check_in is not None:
             self._refuse(wanted, "booking_alone")
             return True
+        if code := self._stand_in.why_none(wanted.ticket.service):
+            self._refuse(wanted, code)
+            return True
         given = self._stand_in.give(wanted)
         if given is None or given.issued is None:
             return False
@@ -224,10 +227,11 @@ class Link:
 
     async def look(self) -> OfficeState:
         """Read the office once and tell it. Raises Fault, Refused."""
+        counted = self._stand_in.acknowledged()
         office = await self._hub.office()
         self._found()
         # first what working alone needs: whoever sees a ready kiosk may rely on it
-        await self._stand_in.see(office)
+        await self._stand_in.see(office, counted)
         self._office_seen.set()
         self._tell(OfficeSeen(office))
         return office

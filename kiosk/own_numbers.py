@@ -4,12 +4,13 @@ A number is taken, its ticket stored and its request marked in one transaction (
 before anybody sees it. Its row then goes from *given* (taken) over *shown* (on the screen or on
 paper: a person may hold it) to gone, when the hub has acknowledged it. One that was never shown
 becomes *void*: the hub is told so too. The hub refusing one for good leaves it *refused*, for
-staff.
+staff. Until the hub's own count of the day has it, it is kept as *uncounted* for the quota.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -18,7 +19,7 @@ import msgspec
 
 from hub.wire import DeviceReport, Preregistration, Ticket
 from hub.wire.opening import OfflineTicket, VoidNumbers
-from kiosk.alone import Known, gives_numbers, office_day, office_time
+from kiosk.alone import Known, office_day, office_time, why_none
 from kiosk.outbox import Outbox, Wanted
 
 _TABLES = """
@@ -29,6 +30,10 @@ CREATE TABLE IF NOT EXISTS own_number (
     place INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
     local TEXT NOT NULL UNIQUE, ticket TEXT NOT NULL DEFAULT '', sealed BLOB NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS uncounted (
+    key TEXT NOT NULL PRIMARY KEY, day TEXT NOT NULL, service TEXT NOT NULL,
+    acknowledged INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS known (
     one INTEGER PRIMARY KEY CHECK (one = 1), sealed BLOB NOT NULL
 ) STRICT;
@@ -58,8 +63,11 @@ class OwnNumbers:
 
     # ── what the hub told ────────────────────────────────────────────────────
 
-    def remember(self, known: Known) -> None:
-        """Store the last look at the hub; the series goes on behind what the hub knows of it."""
+    def remember(self, known: Known, counted: Sequence[str] = ()) -> None:
+        """Store the last look at the hub; the series goes on behind what the hub knows of it.
+
+        `counted` are the numbers that were acknowledged before that look: its quotas count them.
+        """
         sealed = self._outbox.seal(KNOWN_KEY, known)
         with self._outbox.together():
             self._file.execute("INSERT OR REPLACE INTO known VALUES (1, ?)", (sealed,))
@@ -69,15 +77,28 @@ class OwnNumbers:
                     "DO UPDATE SET last = max(last, excluded.last)",
                     (known.alone.day.isoformat(), service, last),
                 )
-            self._file.execute(
-                "DELETE FROM own_series WHERE day < date(?, '-10 days')",
-                (known.alone.day.isoformat(),),
-            )
+            self._file.executemany("DELETE FROM uncounted WHERE key = ?", [(k,) for k in counted])
+            day = (known.alone.day.isoformat(),)
+            self._file.execute("DELETE FROM own_series WHERE day < date(?, '-10 days')", day)
+            self._file.execute("DELETE FROM uncounted WHERE day < date(?, '-10 days')", day)
 
     def known(self) -> Known | None:
         """Return the last look at the hub, None before the first."""
         row = self._file.execute("SELECT sealed FROM known").fetchone()
         return self._outbox.open(KNOWN_KEY, row[0], Known) if row else None
+
+    def acknowledged_uncounted(self) -> list[str]:
+        """Return the numbers that the hub has, and that the last look's quotas may not count."""
+        rows = self._file.execute("SELECT key FROM uncounted WHERE acknowledged = 1").fetchall()
+        return [key for (key,) in rows]
+
+    def uncounted(self, day: date) -> dict[str, int]:
+        """Return, by service, how many own numbers of `day` the last look's quotas do not count."""
+        rows = self._file.execute(
+            "SELECT service, count(*) FROM uncounted WHERE day = ? GROUP BY service",
+            (day.isoformat(),),
+        )
+        return dict(rows.fetchall())
 
     # ── giving ───────────────────────────────────────────────────────────────
 
@@ -88,9 +109,12 @@ class OwnNumbers:
         """
         at = office_time(known, now)
         service = next((s for s in known.office.services if s.code == wanted.ticket.service), None)
-        if at is None or service is None or not gives_numbers(known, service.code, at):
+        if at is None or service is None:
             return None
-        day = office_day(known, at).isoformat()
+        on = office_day(known, at)
+        if why_none(known, service.code, at, self.uncounted(on)):
+            return None
+        day = on.isoformat()
         with self._outbox.together():
             serial = self._next(day, service.code)
             issued = _ticket(wanted, service.prefix + known.alone.series, service.lane, serial, at)
@@ -99,6 +123,10 @@ class OwnNumbers:
             self._file.execute(
                 "INSERT INTO own_number (key, state, local, sealed) VALUES (?, 'given', ?, ?)",
                 (own.key, issued.id, self._outbox.seal(own.key, own)),
+            )
+            self._file.execute(
+                "INSERT INTO uncounted (key, day, service) VALUES (?, ?, ?)",
+                (own.key, day, service.code),
             )
             self._outbox.advance(given)
         return given
@@ -121,10 +149,15 @@ class OwnNumbers:
 
         Return how many.
         """
-        done = self._file.execute(
-            "UPDATE own_number SET state = 'void' WHERE state = 'given' AND NOT EXISTS "
-            "(SELECT 1 FROM request WHERE own_number.key = request.key || '-own')"
-        )
+        with self._outbox.together():
+            done = self._file.execute(
+                "UPDATE own_number SET state = 'void' WHERE state = 'given' AND NOT EXISTS "
+                "(SELECT 1 FROM request WHERE own_number.key = request.key || '-own')"
+            )
+            self._file.execute(
+                "DELETE FROM uncounted WHERE key IN "
+                "(SELECT key FROM own_number WHERE state = 'void')"
+            )
         return int(done.rowcount)
 
     # ── telling the hub ──────────────────────────────────────────────────────
@@ -149,10 +182,12 @@ class OwnNumbers:
 
     def acknowledged(self, own: Own, ticket: str = "") -> None:
         """Note that the hub has a number; of a `ticket` its paper may still be reported."""
-        self._file.execute(
-            "UPDATE own_number SET state = 'sent', ticket = ?, sealed = x'' WHERE key = ?",
-            (ticket, own.key),
-        )
+        with self._outbox.together():
+            self._file.execute(
+                "UPDATE own_number SET state = 'sent', ticket = ?, sealed = x'' WHERE key = ?",
+                (ticket, own.key),
+            )
+            self._file.execute("UPDATE uncounted SET acknowledged = 1 WHERE key = ?", (own.key,))
 
     def refused(self, own: Own) -> None:
         """Keep a number that the hub refuses for good: staff have to look at it."""

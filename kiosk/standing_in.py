@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hub.client import HubClient
 from hub.errors import Fault, Refused
 from hub.wire import DeviceReport, OfficeState
-from kiosk.alone import Known, office_alone, office_time
+from kiosk.alone import Known, office_alone, office_day, office_time, why_none
 from kiosk.handover import hand_over
 from kiosk.outbox import Outbox, OutboxFull, Wanted
 from kiosk.own_numbers import OwnNumbers
@@ -30,19 +30,37 @@ class StandIn:
         self._known = self._own.known()
         self._looked_at = self._stored_at = float("-inf")
 
-    async def see(self, office: OfficeState) -> None:
-        """Remember how the office is, and now and then what working alone needs."""
+    def acknowledged(self) -> list[str]:
+        """Return the own numbers which a look at the hub that begins now will have counted."""
+        return self._own.acknowledged_uncounted()
+
+    async def see(self, office: OfficeState, counted: Sequence[str] = ()) -> None:
+        """Remember how the office is, and now and then what working alone needs.
+
+        `counted` are the own numbers that were acknowledged before `office` was asked for.
+        """
         known = self._known
         if known is not None:
-            self._remember(Known(office, known.alone, self._now(), self._hub.url))
+            self._remember(Known(office, known.alone, self._now(), self._hub.url), counted)
         new_day = known is None or known.alone.day != office.today
         if new_day or self._now() - self._looked_at >= LOOK_EVERY_S:
             await self._look(office)
 
     def office(self) -> OfficeState | None:
         """Return the office as it goes on without the hub; None if that cannot be known."""
-        at = office_time(self._known, self._now()) if self._known else None
-        return office_alone(self._known, at) if self._known and at else None
+        known = self._known
+        at = office_time(known, self._now()) if known else None
+        if known is None or at is None:
+            return None
+        return office_alone(known, at, self._own.uncounted(office_day(known, at)))
+
+    def why_none(self, service: str) -> str:
+        """Return the code why `service` gives no number now, empty if it does or nobody knows."""
+        known = self._known
+        at = office_time(known, self._now()) if known else None
+        if known is None or at is None:
+            return ""
+        return why_none(known, service, at, self._own.uncounted(office_day(known, at)))
 
     def give(self, wanted: Wanted) -> Wanted | None:
         """Give an own number for a stored request; None when none can be given."""
@@ -92,14 +110,14 @@ class StandIn:
         self._looked_at = self._now()
         self._remember(Known(office, alone, self._now(), self._hub.url))
 
-    def _remember(self, known: Known) -> None:
+    def _remember(self, known: Known, counted: Sequence[str] = ()) -> None:
         # written durably now and then: the queue's own changes need no write each
         learned = self._known is None or self._known.alone is not known.alone
         self._known = known
-        if not learned and self._now() - self._stored_at < STORE_EVERY_S:
+        if not (learned or counted) and self._now() - self._stored_at < STORE_EVERY_S:
             return
         self._stored_at = self._now()
         try:
-            self._own.remember(known)
+            self._own.remember(known, counted)
         except OutboxFull:
             log.error("the last look at the hub is not stored: is the disk full?")  # noqa: TRY400

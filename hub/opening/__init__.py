@@ -5,8 +5,6 @@ from hub.opening.doors import (
     end_message,
     notices,
     now_of,
-    numbers_left,
-    quota_used,
     require_calls,
     require_numbers,
     resume,
@@ -14,6 +12,7 @@ from hub.opening.doors import (
     stop,
     why_no_numbers,
 )
+from hub.opening.quotas import numbers_left, require_quota
 
 __all__ = [
     "Now",
@@ -21,9 +20,9 @@ __all__ = [
     "notices",
     "now_of",
     "numbers_left",
-    "quota_used",
     "require_calls",
     "require_numbers",
+    "require_quota",
     "resume",
     "show_message",
     "stop",

@@ -13,6 +13,7 @@ from hub.database import table_of
 from hub.events.queue import TicketEnded
 from hub.models.queue import CommandRow, NumberSeries
 from hub.office import OfficeConfig
+from hub.opening.quotas import REPLACED
 from hub.tickets import ABSENT, ENDED, WAITING, number_of
 from hub.wire import Ticket
 from hub.wire.opening import AloneState, OpenSpan
@@ -20,7 +21,6 @@ from hub.writer import Actor, Tx
 
 DAYS_AHEAD = 8
 """A hub may be away over a long weekend; longer than that somebody has noticed."""
-REPLACED = "replaced"
 _BURNT = "0" * 64
 """A digest that no request has: the key can do nothing any more."""
 
@@ -37,7 +37,9 @@ def alone_state(
     )
     given = {prefix: last for prefix, last in connection.execute(query)}
     last = {one.code: given.get(one.prefix + letter, 0) for one in office.services}
-    return AloneState(series=letter, day=day, last=last, spans=list(_spans(office, day)))
+    quotas = {one.code: one.quota for one in office.services if one.quota is not None}
+    spans = list(_spans(office, day))
+    return AloneState(series=letter, day=day, last=last, spans=spans, quotas=quotas)
 
 
 def _spans(office: OfficeConfig, first: date) -> Iterator[OpenSpan]:

@@ -1,4 +1,4 @@
-"""Whether the office gives numbers and calls now: hours, quota, closed day, emergency stop."""
+"""Whether the office gives numbers and calls now: hours, closed day, emergency stop."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hub.database import table_of
 from hub.errors import BadInput, Conflict, NotFound
 from hub.events.opening import NoticeShown, OfficeResumed, OfficeStopped
 from hub.models.opening import NoticeRow, OfficeNow
-from hub.models.queue import NumberSeries
 from hub.models.schema import new_id
 from hub.office import OfficeConfig, ServiceConfig
+from hub.opening.again import again_words
 from hub.statements import Statement
 from hub.wire import FieldFault, NoticeState, Words
 from hub.writer import Tx
@@ -24,13 +24,9 @@ SCOPES = (NUMBERS, EVERYTHING)
 STOPPED = Words(id="Antrean dihentikan sementara", en="The queue is stopped for now")
 DAY_OVER = Words(id="Antrean hari ini sudah ditutup", en="Today's queue is closed")
 LONGEST_TEXT = 200
-_MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
-    "en": "January February March April May June July August September October November December",
-}
 
 # statements are built once: building one costs more than running it
-_NOW, _NOTICES, _SERIES = table_of(OfficeNow), table_of(NoticeRow), table_of(NumberSeries)
+_NOW, _NOTICES = table_of(OfficeNow), table_of(NoticeRow)
 _READ_NOW = Statement(
     select(_NOW.c.stopped, _NOW.c.notice, _NOW.c.closed_day).where(
         _NOW.c.office == bindparam("of_office")
@@ -41,9 +37,6 @@ _SHOWN = (
     select(*_NOTICES.c)
     .where(_NOTICES.c.office == bindparam("of_office"), _NOTICES.c.ended_at.is_(None))
     .order_by(_NOTICES.c.shown_at)
-)
-_GIVEN = select(_SERIES.c.prefix, _SERIES.c.last).where(
-    _SERIES.c.office == bindparam("of_office"), _SERIES.c.day == bindparam("of_day")
 )
 
 
@@ -81,35 +74,6 @@ def require_calls(tx: Tx) -> None:
         raise _stopped()
 
 
-def quota_used(office: OfficeConfig, service: ServiceConfig, at: datetime) -> Conflict:
-    """Return the refusal of a service whose numbers of today are used up, with the next chance."""
-    again = again_words(office, service.code, at, tomorrow=True)
-    return Conflict(
-        "quota_used",
-        f"Today's {service.quota} numbers for {service.name.en} are used up.{again.en}",
-        id=f"{service.quota} nomor {service.name.id} hari ini sudah habis.{again.id}",
-    )
-
-
-def again_words(
-    office: OfficeConfig, service: str, at: datetime, *, tomorrow: bool = False
-) -> Words:
-    """Return the sentence that says when numbers are given again, empty when nobody knows."""
-    after = at
-    if tomorrow:
-        local = at.astimezone(office.zone)
-        after = local.replace(hour=23, minute=59, second=59, microsecond=0)
-    opening = office.next_opening(service, after)
-    if opening is None:
-        return Words(id="", en="")
-    months = {lang: names.split()[opening.month - 1] for lang, names in _MONTHS.items()}
-    clock = f"{opening:%H.%M}"
-    return Words(
-        id=f" Nomor diberikan lagi {opening.day} {months['id']} {opening.year} pukul {clock}.",
-        en=f" Numbers are given again on {opening.day} {months['en']} {opening.year} at {clock}.",
-    )
-
-
 def why_no_numbers(
     office: OfficeConfig, service: ServiceConfig, now: Now, left: int | None, at: datetime
 ) -> Words | None:
@@ -126,18 +90,6 @@ def why_no_numbers(
             en=f"Today's {service.quota} numbers are used up",
         )
     return None
-
-
-def numbers_left(
-    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
-) -> dict[str, int | None]:
-    """Return, by service, how many numbers of today's quota are left; None without a quota."""
-    asked = {"of_office": office_no, "of_day": office.today(at)}
-    given = {prefix: last for prefix, last in connection.execute(_GIVEN, asked)}
-    return {
-        one.code: None if one.quota is None else max(0, one.quota - given.get(one.prefix, 0))
-        for one in office.services
-    }
 
 
 # ── the emergency stop, and messages on every screen ─────────────────────────

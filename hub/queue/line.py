@@ -270,8 +270,7 @@ def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig, day: date
         serial = 1
         first = {"office": tx.office, "day": day, "prefix": service.prefix, "last": serial}
         _ADD_SERIES.run(tx.connection, first)
-    if service.quota is not None and serial > service.quota:
-        raise opening.quota_used(office, service, tx.at)
+    opening.require_quota(tx.connection, tx.office, office, service, serial, tx.at)
     return serial
 
 

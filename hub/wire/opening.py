@@ -106,13 +106,15 @@ class AloneState(Answer, frozen=True, kw_only=True):
     """What a kiosk must know to give numbers while the hub is away.
 
     `last` holds, by service, the highest number of the kiosk's own series that the hub knows of
-    `day`; `spans` are the hours of the coming days.
+    `day`; `spans` are the hours of the coming days; `quotas` the numbers a day of those services
+    that have a quota.
     """
 
     series: str
     day: date
     last: dict[str, int]
     spans: list[OpenSpan]
+    quotas: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class NumbersVoidedAnswer(Answer, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ import msgspec
 from offices import AT, KEY, office, service, ticket
 from person import Person
 
-from hub.wire import Words
+from hub.wire import ServiceState, Words
 from hub.wire.opening import AloneState, OpenSpan
 from kiosk import events as on
-from kiosk.alone import Known, gives_numbers, office_alone, office_time
+from kiosk.alone import Known, office_alone, office_time, why_none
 from kiosk.effects import PrintTicket, SendRequest
 from kiosk.wedge import Wedge
 
@@ -22,7 +22,7 @@ def at_services() -> Person:
     return Person().do(on.LanguageChosen("en", KEY))
 
 
-def known(**more: object) -> Known:
+def known(quotas: dict[str, int] | None = None, **more: object) -> Known:
     """The office as it was seen at 09.41; information is open until 12.00 and tomorrow."""
     seen = office(services=[service("information", "I", ("I", "I"), ("", ""), "info", **more)])
     noon = AT.replace(hour=5, minute=0)
@@ -30,7 +30,8 @@ def known(**more: object) -> Known:
         OpenSpan(service="information", starts=noon - 4 * HOURS, ends=noon),
         OpenSpan(service="information", starts=noon + 20 * HOURS, ends=noon + 24 * HOURS),
     ]
-    return Known(seen, AloneState(series="Z", day=seen.today, last={}, spans=spans), 1000.0)
+    alone = AloneState(series="Z", day=seen.today, last={}, spans=spans, quotas=quotas or {})
+    return Known(seen, alone, 1000.0)
 
 
 def test_a_typed_code_asks_for_the_booked_ticket_in_the_persons_language() -> None:
@@ -134,9 +135,9 @@ def test_the_hours_go_on_without_the_hub_over_midnight() -> None:
     seen = known()
     now = office_time(seen, 1000.0 + 60)
     assert now == AT + timedelta(minutes=1)
-    assert gives_numbers(seen, "information", AT + HOURS)
-    assert not gives_numbers(seen, "information", AT + 3 * HOURS)
-    tomorrow = office_alone(seen, AT + 23 * HOURS)
+    assert why_none(seen, "information", AT + HOURS, {}) == ""
+    assert why_none(seen, "information", AT + 3 * HOURS, {}) == "queue_closed"
+    tomorrow = office_alone(seen, AT + 23 * HOURS, {})
     assert tomorrow.services[0].open
     assert tomorrow.today == seen.office.today + timedelta(days=1)
 
@@ -145,9 +146,9 @@ def test_what_the_hub_had_closed_stays_closed_for_the_day_only() -> None:
     used_up = Words(id="kuota habis", en="no numbers left")
     seen = known(open=False, closed_because=used_up)
 
-    today = office_alone(seen, AT + HOURS).services[0]
+    today = office_alone(seen, AT + HOURS, {}).services[0]
     assert (today.open, today.closed_because) == (False, used_up)
-    assert office_alone(seen, AT + 23 * HOURS).services[0].open
+    assert office_alone(seen, AT + 23 * HOURS, {}).services[0].open
 
 
 def test_in_an_emergency_stop_no_number_is_given_alone() -> None:
@@ -157,7 +158,24 @@ def test_in_an_emergency_stop_no_number_is_given_alone() -> None:
         msgspec.to_builtins(seen.office) | {"stop": msgspec.to_builtins(stop)}, type(seen.office)
     )
 
-    assert not gives_numbers(Known(stopped, seen.alone, 1000.0), "information", AT + HOURS)
+    told = Known(stopped, seen.alone, 1000.0)
+    assert why_none(told, "information", AT + HOURS, {}) == "queue_stopped"
+
+
+def test_own_numbers_use_up_the_quota_that_was_left_at_the_last_look() -> None:
+    seen = known(left=3, quotas={"information": 40})
+
+    def service_after(given: int, at: timedelta = HOURS) -> ServiceState:
+        return office_alone(seen, AT + at, {"information": given}).services[0]
+
+    assert (service_after(2).open, service_after(2).left) == (True, 1)
+    assert (service_after(3).open, service_after(3).left) == (False, 0)
+    assert service_after(3).closed_because == Words(
+        id="40 nomor hari ini sudah habis", en="Today's 40 numbers are used up"
+    )
+    assert why_none(seen, "information", AT + HOURS, {"information": 3}) == "quota_used"
+    assert service_after(39, 23 * HOURS).open, "the next day has its whole quota"
+    assert not service_after(40, 23 * HOURS).open
 
 
 def test_a_clock_that_went_back_gives_no_number_an_instant() -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from rude_hub import RudeHub, serving
 from sqlalchemy import select
@@ -28,7 +29,7 @@ from hub.wire import IssueTicket, Ticket, TicketPrinted
 from hub.wire.opening import OfflineTicket
 from hub.writer import Actor, Writer
 from kiosk.effects import SendRequest
-from kiosk.events import TicketIssued
+from kiosk.events import RequestRefused, TicketIssued
 from kiosk.link import Link
 from kiosk.outbox import Outbox
 
@@ -144,6 +145,68 @@ def test_the_hub_tells_a_kiosk_its_letter_its_numbers_and_the_hours_to_come(
         "08:00-11:30",
         "13:00-15:15",
     ], "the Friday break, and no numbers in the last quarter of an hour"
+
+
+def with_quota(office: OfficeConfig, quota: int) -> OfficeConfig:
+    services = [
+        msgspec.structs.replace(one, quota=quota) if one.code == "information" else one
+        for one in office.services
+    ]
+    return msgspec.structs.replace(office, service_list=tuple(services))
+
+
+def test_a_quota_is_used_up_by_own_numbers_too_and_the_hub_counts_them(
+    house: House, office: OfficeConfig, kiosk: Actor, act: Act, tmp_path: Path
+) -> None:
+    hub = RudeHub(house, kiosk)
+    hub.office = office = with_quota(office, 4)
+    act(lambda tx: queue.issue(tx, office, IssueTicket(service="information")))
+    told: list[object] = []
+
+    def now() -> float:
+        house.clock.pass_(seconds=5)
+        return house.clock.now().timestamp()
+
+    async def ask(link: Link, person: str) -> object:
+        key = f"person-{person}"
+        await link.deliver(link.keep(SendRequest(key, IssueTicket(service="information"))))
+        return told[-1]
+
+    def number(event: object) -> str:
+        assert isinstance(event, TicketIssued)
+        return event.ticket.number
+
+    async def story(url: str) -> None:
+        outbox, client = Outbox(tmp_path / "kiosk"), HubClient(url, "token")
+        link = Link(client, outbox, told.append, now=now, boot="b" * 32)
+        await link.look()
+        hub.manner = "mute"  # the hub counts this person, and the kiosk cannot know
+        assert number(await ask(link, "first")) == "IZ-001"
+        hub.manner = "deaf"
+        assert [number(await ask(link, one)) for one in ("second", "third")] == ["IZ-002", "IZ-003"]
+        assert await ask(link, "fourth") == RequestRefused("person-fourth", "quota_used")
+
+        hub.manner = "well"
+        await link.catch_up()
+        hub.manner = "deaf"  # gone again before the kiosk has looked at the office
+        assert await ask(link, "fifth") == RequestRefused("person-fifth", "quota_used")
+
+        hub.manner = "well"
+        office_seen = await link.look()
+        assert {one.code: one.left for one in office_seen.services}["information"] == 0
+        assert await ask(link, "sixth") == RequestRefused("person-sixth", "quota_used")
+        hub.manner = "deaf"
+        house.clock.pass_(days=1)
+        tomorrow = [number(await ask(link, f"next-{n}")) for n in range(4)]
+        assert tomorrow == ["IZ-001", "IZ-002", "IZ-003", "IZ-004"], "a new day, a new quota"
+        assert await ask(link, "next-4") == RequestRefused("person-next-4", "quota_used")
+        await client.close()
+        outbox.close()
+
+    with serving(hub) as url:
+        asyncio.run(story(url))
+
+    assert findings(house) == []
 
 
 class PowerCut(BaseException):

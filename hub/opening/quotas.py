@@ -1,0 +1,95 @@
+"""A service's quota a day: how many persons have a number of it, whoever gave the number.
+
+The hub's own series and the series that kiosks gave without the hub count together. A ticket that
+was replaced by a kiosk's own number does not count: its person is counted by the other one.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from hub import tickets
+from hub.database import table_of
+from hub.errors import Conflict
+from hub.models.queue import NumberSeries
+from hub.office import OfficeConfig, ServiceConfig
+from hub.opening.again import again_words
+from hub.statements import Statement
+
+REPLACED = "replaced"
+"""The outcome of a ticket whose person holds a kiosk's own number instead."""
+
+# statements are built once: building one costs more than running it
+_T, _SERIES = tickets.COLUMNS, table_of(NumberSeries).c
+_OF_DAY = (_SERIES.office == bindparam("of_office"), _SERIES.day == bindparam("of_day"))
+_SERIES_OF_DAY = Statement(select(_SERIES.prefix, _SERIES.last, _SERIES.station).where(*_OF_DAY))
+_KIOSKS = Statement(select(_SERIES.prefix).where(*_OF_DAY, _SERIES.station != ""))
+_OF_PREFIX = (
+    _T.office == bindparam("of_office"),
+    _T.day == bindparam("of_day"),
+    _T.prefix == bindparam("of_prefix"),
+)
+_TICKETS = Statement(select(func.count()).where(*_OF_PREFIX))
+_REPLACED = Statement(select(func.count()).where(*_OF_PREFIX, _T.outcome == REPLACED))
+
+
+def require_quota(
+    connection: Connection,
+    office_no: int,
+    office: OfficeConfig,
+    service: ServiceConfig,
+    serial: int,
+    at: datetime,
+) -> None:
+    """Refuse `serial` of the hub's own series if it is over the quota. Raises `quota_used`."""
+    if service.quota is None:
+        return
+    day = office.today(at)
+    kiosks = [row.prefix for row in _KIOSKS.rows(connection, _asked(office_no, day))]
+    if serial + _without_hub(connection, office_no, day, service, kiosks) > service.quota:
+        raise _used_up(office, service, at)
+
+
+def numbers_left(
+    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
+) -> dict[str, int | None]:
+    """Return, by service, how many numbers of today's quota are left; None without a quota."""
+    day = office.today(at)
+    rows = _SERIES_OF_DAY.rows(connection, _asked(office_no, day))
+    given = {row.prefix: row.last for row in rows}
+    kiosks = [row.prefix for row in rows if row.station]
+    left: dict[str, int | None] = {}
+    for one in office.services:
+        used = given.get(one.prefix, 0)
+        if one.quota is not None:
+            used += _without_hub(connection, office_no, day, one, kiosks)
+        left[one.code] = None if one.quota is None else max(0, one.quota - used)
+    return left
+
+
+def _asked(office_no: int, day: date) -> dict[str, object]:
+    return {"of_office": office_no, "of_day": day}
+
+
+def _without_hub(
+    connection: Connection, office_no: int, day: date, service: ServiceConfig, kiosks: list[str]
+) -> int:
+    """Return how many persons have a kiosk's number and none of the hub's."""
+    mine = [prefix for prefix in kiosks if prefix[:-1] == service.prefix]
+    if not mine:
+        return 0
+    asked = _asked(office_no, day)
+    own = sum(_TICKETS.scalar(connection, {**asked, "of_prefix": prefix}) for prefix in mine)
+    replaced = _REPLACED.scalar(connection, {**asked, "of_prefix": service.prefix})
+    return int(own - replaced)
+
+
+def _used_up(office: OfficeConfig, service: ServiceConfig, at: datetime) -> Conflict:
+    again = again_words(office, service.code, at, tomorrow=True)
+    return Conflict(
+        "quota_used",
+        f"Today's {service.quota} numbers for {service.name.en} are used up.{again.en}",
+        id=f"{service.quota} nomor {service.name.id} hari ini sudah habis.{again.id}",
+    )
