@@ -39,6 +39,7 @@ class Temper:
     refuses_sfi: bool = False
     refuses_key: bool = False
     refuses_bac: bool = False
+    refuses_beyond_end: bool = False
     longest_read: int = _MOST
     longest_answer: int = _SHORT_ANSWER
     tells_longest: bool = True
@@ -288,7 +289,8 @@ class Chip:
         longest = min(self.temper.longest_read, wire.plain_read(room, self._session.suite.block))
         if count is None or not 0 < count <= longest:
             raise _Refused(_WRONG_LENGTH)
-        if offset >= len(self._selected):
+        strict = self.temper.refuses_beyond_end and offset + count > len(self._selected)
+        if strict or offset >= len(self._selected):
             raise _Refused(_BEYOND)
         data = self._selected[offset : offset + count]
         return data, wire.OK if len(data) == count else wire.END_OF_FILE

@@ -192,7 +192,7 @@ class EmrtdReader:
             return PassportRead("", {}, (lacking.finding,), tally.apdus, proofs=given)
         answer = self._longest_answer(opened) if plan.extended else _SHORT_ANSWER
         self._wide = answer > _SHORT_ANSWER
-        plan = plan.at_most(channel.longest_read(answer))
+        plan = plan.at_most(channel.longest_read(answer)).after(opened.card_access)
         files = {name: read_file(channel, lds.FILES[name], plan) for name in ("COM", "DG1", "SOD")}
         announced = [name for name in _FURTHER if name in _announced(files)]
         tally.expects(announced)

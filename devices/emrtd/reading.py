@@ -20,10 +20,11 @@ _HEADER = 4
 _CAUTIOUS_CHUNK = 112
 _WIDEST_CHUNK = 65_535
 # files that may be shorter than a chunk, and how many bytes each has at least: some chips refuse
-# a read beyond the end. EF.COM with the two mandatory groups has 22
+# a read beyond the end. EF.COM with the two mandatory groups has 22, DG1 of a passport 93
 _FIRST_READ = {
-    "COM": 22, "DG1": _HEADER, "DG11": _HEADER, "DG12": _HEADER, "DG14": 20, "DG15": 64,
+    "COM": 22, "DG1": 93, "DG11": _HEADER, "DG12": _HEADER, "DG14": 20, "DG15": 64,
 }  # fmt: skip
+_WRONG_LENGTH, _BEYOND_THE_END = 0x6700, 0x6B00
 
 
 class FileRefused(DeviceProtocolError):
@@ -142,6 +143,8 @@ class ReadPlan:
     by_sfi: bool
     eager: bool
     extended: bool = False
+    card_access: int = 0
+    """Bytes of the EF.CardAccess that the chip showed."""
 
     @classmethod
     def wide(cls) -> ReadPlan:
@@ -156,6 +159,23 @@ class ReadPlan:
     def at_most(self, chunk: int) -> ReadPlan:
         """Return the plan with chunks of at most `chunk` bytes."""
         return replace(self, chunk=min(self.chunk, chunk))
+
+    def after(self, card_access: bytes) -> ReadPlan:
+        """Return the plan for a chip that showed this EF.CardAccess, so that it has DG14, too."""
+        return replace(self, card_access=len(card_access))
+
+    def first_read(self, file: ChipFile) -> int:
+        """Return how many bytes to begin with: what such a file has at least, or a chunk.
+
+        DG14 repeats what stands in EF.CardAccess (9303-11 §9.2), and EF.COM names it.
+        """
+        if not self.eager:
+            return _HEADER
+        least = _FIRST_READ.get(file.name, self.chunk)
+        if self.card_access and file.name in ("COM", "DG14"):
+            repeated = len(tlv.write(file.tag, bytes(self.card_access)))
+            least = least + 1 if file.name == "COM" else repeated
+        return min(least, self.chunk)
 
     @classmethod
     def cautious(cls) -> ReadPlan:
@@ -179,20 +199,31 @@ def read_file(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
 
 
 def _start(channel: Channel, file: ChipFile, plan: ReadPlan) -> bytes:
-    """Read the beginning: the header alone of short files, else a whole chunk."""
-    first = _FIRST_READ.get(file.name, plan.chunk) if plan.eager else _HEADER
+    """Read the beginning: the least that the file has; its header alone if it has even less."""
+    first = plan.first_read(file)
     data, status = b"", 0
     if plan.by_sfi and not channel.refuses_sfi:
         data, status = channel.send(wire.read_by_sfi(file.sfi, first))
-        channel.refuses_sfi = not data
     if not data:
-        _, status = channel.send(wire.select_file(file.file_id))
-        if status == wire.OK:
-            data, status = channel.send(wire.read_at(0, first))
+        data, status = _select(channel, file, first)
+        # SELECT and the same read did better: this chip knows no short identifiers
+        channel.refuses_sfi |= bool(data) and plan.by_sfi
+    if not data and first > _HEADER and _is_beyond(status):
+        data, status = channel.send(wire.read_at(0, _HEADER))
     if status not in (wire.OK, wire.END_OF_FILE) or not data:
         message = f"could not open {file.name}: the chip answered {status:04X}"
         raise FileRefused(message, status)
     return data
+
+
+def _select(channel: Channel, file: ChipFile, first: int) -> tuple[bytes, int]:
+    """Select `file` and ask for its `first` bytes."""
+    _, status = channel.send(wire.select_file(file.file_id))
+    return channel.send(wire.read_at(0, first)) if status == wire.OK else (b"", status)
+
+
+def _is_beyond(status: int) -> bool:
+    return status in (_WRONG_LENGTH, _BEYOND_THE_END) or status >> 8 == 0x6C
 
 
 def _next(channel: Channel, file: ChipFile, offset: int, count: int) -> bytes:

@@ -5,11 +5,11 @@ import pytest
 from devices.capabilities import MrzKey, Verdict, no_progress
 from devices.emrtd import pace, wire
 from devices.emrtd.access import open_chip, open_with_bac
-from devices.emrtd.chip import Chip
+from devices.emrtd.chip import Chip, Temper
 from devices.emrtd.lds import FILES
 from devices.emrtd.pace import Scheme
 from devices.emrtd.personalize import personalize
-from devices.emrtd.reading import Channel, ReadPlan, Tally, read_file
+from devices.emrtd.reading import Channel, FileRefused, ReadPlan, Tally, read_file
 from devices.errors import DeviceProtocolError
 
 KEY = MrzKey("L898902C3", "740812", "320415")
@@ -107,6 +107,48 @@ def test_a_picture_of_40_kb_is_read_beyond_the_reach_of_short_offsets(plan):
     chip = Chip(personalize(signature="ecdsa", face=face).files, KEY)
 
     assert read_file(opened(chip), FILES["DG2"], plan) == chip.files["DG2"]
+
+
+@pytest.mark.parametrize("plan", [ReadPlan.fast(), ReadPlan.cautious()], ids=["fast", "cautious"])
+def test_a_chip_that_reads_nothing_beyond_the_end_gives_every_file(chip, plan):
+    """DG1 of a small document has 77 bytes: the first read of 93 is refused with 6B00."""
+    chip.temper = Temper(refuses_beyond_end=True)
+    chip.files["DG1"] = bytes.fromhex("614B5F1F48") + b"<" * 72
+    channel = opened(chip)
+
+    read = {name: read_file(channel, FILES[name], plan) for name in ("COM", "DG1", "DG2", "SOD")}
+
+    assert read == {name: chip.files[name] for name in read}
+    assert not channel.refuses_sfi
+
+
+def test_a_group_that_is_withheld_does_not_cost_the_others_their_short_identifiers(chip):
+    chip.temper = Temper(withholds=("DG2",))
+    channel = opened(chip)
+    with pytest.raises(FileRefused):
+        read_file(channel, FILES["DG2"], ReadPlan.fast())
+
+    before = channel.tally.apdus
+    read_file(channel, FILES["DG1"], ReadPlan.fast())
+
+    assert channel.tally.apdus - before == 1
+
+
+@pytest.mark.parametrize("face_bytes", [11, 5000])
+def test_every_byte_count_is_read_in_the_fewest_apdus(face_bytes):
+    """223 plain bytes a read with AES; no header is read twice, no file selected by itself."""
+    face = b"\xff\xd8\xff" + bytes(face_bytes)
+    scheme = Scheme("0.4.0.127.0.7.2.2.4.2.2", 13)
+    made = personalize(signature="ecdsa", face=face, scheme=scheme)
+    chip = Chip(made.files, KEY, scheme)
+    channel = Channel(chip.respond, Tally(no_progress, lambda: False, 60))
+    shown = open_chip(channel, KEY).card_access
+    plan = ReadPlan.fast().at_most(channel.longest_read()).after(shown)
+
+    for name, data in made.files.items():
+        before = channel.tally.apdus
+        assert read_file(channel, FILES[name], plan) == data
+        assert channel.tally.apdus - before == -(-len(data) // wire.PLAIN_READ_AES), name
 
 
 def test_a_file_that_begins_with_a_foreign_header_is_a_protocol_error(chip):
