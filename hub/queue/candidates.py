@@ -227,24 +227,31 @@ def as_candidate(one: Ranked, *, chosen: bool) -> Candidate:
         waited_s=int(one.waited.total_seconds()),
         score=round(one.score, 3),
         chosen=chosen,
-        words=_words(one.rule, int(one.waited.total_seconds() // 60)),
+        words=_words(one),
         rule=one.rule,
     )
 
 
-def _words(rule: str, minutes: int) -> Words:
-    indonesian, english = _RULES[rule]
-    return Words(id=indonesian.format(minutes), en=english.format(minutes))
+def _words(one: Ranked) -> Words:
+    indonesian, english = _RULES[one.rule]
+    told = {"minutes": int(one.waited.total_seconds() // 60), "streak": one.streak}
+    return Words(id=indonesian.format_map(told), en=english.format_map(told))
 
 
 _RULES = {
-    "over_maximum": ("Melewati batas tunggu: {} menit", "Over the maximum: {} min"),
-    "priority": ("Prioritas, {} menit", "Priority, {} min"),
+    "over_maximum": ("Melewati batas tunggu: {minutes} menit", "Over the maximum: {minutes} min"),
+    "priority": ("Prioritas, {minutes} menit", "Priority, {minutes} min"),
     "yields": (
-        "Prioritas, memberi giliran kepada antrean umum",
-        "Priority, giving a turn to the general queue",
+        "Prioritas, memberi giliran: loket ini sudah memanggil {streak} prioritas berturut-turut",
+        "Priority, gives a turn: this counter has called {streak} priority in a row",
     ),
-    "ratio": ("Giliran antrean umum, {} menit", "General queue's turn, {} min"),
-    "profile": ("Didahulukan menurut profil loket, {} menit", "First by work profile, {} min"),
-    "longest": ("Terlama menunggu: {} menit", "Waiting longest: {} min"),
+    "ratio": (
+        "Giliran antrean umum setelah {streak} prioritas di loket ini, {minutes} menit",
+        "General queue's turn after {streak} priority at this counter, {minutes} min",
+    ),
+    "profile": (
+        "Didahulukan menurut profil loket, {minutes} menit",
+        "First by work profile, {minutes} min",
+    ),
+    "longest": ("Terlama menunggu: {minutes} menit", "Waiting longest: {minutes} min"),
 }

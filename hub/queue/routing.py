@@ -66,12 +66,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A head with its waiting time, score, the rule that placed it, and its place in a profile."""
+    """A head with its waiting time, score, the rule that placed it, and its place in a profile.
+
+    `streak` is how many limited calls in a row the counter has made before this one.
+    """
 
     head: Head
     waited: timedelta
     score: float
     rule: str
+    streak: int
     preference: int = FAR_BEHIND
 
 
@@ -79,7 +83,7 @@ def rank(heads: Sequence[Head], rules: RoutingRules, *, streak: int, at: datetim
     """Return the heads, the next to be called first; equal ones by arrival, then id."""
     others_wait = any(head.segment not in rules.limited and head.arrived_at <= at for head in heads)
     yields = streak >= rules.in_a_row and others_wait
-    ranked = [_rate(head, rules, at, yields=yields) for head in heads]
+    ranked = [_rate(head, rules, streak, at, yields=yields) for head in heads]
     return sorted(ranked, key=lambda one: _order(one, rules))
 
 
@@ -88,7 +92,7 @@ def arrival_of(booked: datetime, at: datetime, grace: timedelta) -> datetime:
     return booked if at <= booked + grace else at
 
 
-def _rate(head: Head, rules: RoutingRules, at: datetime, *, yields: bool) -> Ranked:
+def _rate(head: Head, rules: RoutingRules, streak: int, at: datetime, *, yields: bool) -> Ranked:
     # negative before a booked time: who is early goes behind everybody who already waits
     waited = at - head.arrived_at
     slope = rules.points_per_minute * rules.weight.get(head.lane, 1.0)
@@ -106,7 +110,7 @@ def _rate(head: Head, rules: RoutingRules, at: datetime, *, yields: bool) -> Ran
     if place != FAR_BEHIND and rule in ("longest", "priority"):
         rule = "profile"
     # equal to a millisecond is equal: then arrival decides, not the last bit of a float
-    return Ranked(head, max(waited, timedelta(0)), round(points, 5), rule, place)
+    return Ranked(head, max(waited, timedelta(0)), round(points, 5), rule, streak, place)
 
 
 def _preference(head: Head, rules: RoutingRules, waited: timedelta) -> int:

@@ -41,6 +41,23 @@ def test_a_call_keeps_the_heads_with_their_scores_at_that_instant(hall, clock) -
     assert (told.counter, told.state, told.out_of_order) == (1, "called", False)
 
 
+def test_a_turn_given_by_the_ratio_says_what_this_counter_called_before(hall) -> None:
+    hall.open(1, "intake")
+    hall.open(2, "intake")
+    for segment in ("priority", "priority", "priority", "priority", "general"):
+        hall.issue(segment=segment)
+    for _ in range(2):
+        hall.finish(hall.call(1))
+
+    at_two, at_one = hall.call(2), hall.call(1)
+
+    assert (at_two.segment, at_one.segment) == ("priority", "general")
+    heads = {one.rule: one.words.id for one in why(hall, at_one).candidates}
+    assert heads["ratio"] == "Giliran antrean umum setelah 2 prioritas di loket ini, 0 menit"
+    assert heads["yields"].endswith("loket ini sudah memanggil 2 prioritas berturut-turut")
+    assert {one.rule for one in why(hall, at_two).candidates} == {"priority", "longest"}
+
+
 def test_who_waits_is_told_each_counter_and_its_place_there(hall) -> None:
     hall.open(1, "intake")
     hall.open(2, "intake", languages=["id"])
