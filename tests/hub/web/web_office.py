@@ -85,17 +85,21 @@ def open_office(empty_house: Path, place: Path, *more: str, public_url: str = ""
     folder = place / "hub"
     shutil.copytree(empty_house, folder)
     shutil.copy(empty_house.with_name("hub.key"), place / "hub.key")
-    settings = settings_for(folder)
-    if public_url:
-        rules = settings.office_file.read_text("utf-8")
-        named = f'specimen = true\npublic_url = "{public_url}"'
-        settings.office_file.write_text(rules.replace("specimen = true", named, 1), "utf-8")
-    perform(settings, SystemClock(), FillOffice(PASSWORD))
+    name_public_url(folder, public_url)
+    perform(settings_for(folder), SystemClock(), FillOffice(PASSWORD))
     url, process = serve(folder, 0, *more)
     office = WebOffice(url, folder, process, httpx.Client(base_url=url, timeout=30))
     token = office.station("kiosk")
     office.kiosk.headers["Authorization"] = f"Bearer {token}"
     return office
+
+
+def name_public_url(folder: Path, public_url: str) -> None:
+    """Write into the office's rules where phones reach it; leave them alone without an address."""
+    if public_url:
+        file = settings_for(folder).office_file
+        named = f'specimen = true\npublic_url = "{public_url}"'
+        file.write_text(file.read_text("utf-8").replace("specimen = true", named, 1), "utf-8")
 
 
 @dataclass

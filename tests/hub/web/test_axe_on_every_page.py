@@ -1,0 +1,170 @@
+"""axe-core judges every page of a living office, each drawer open, in both languages."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from living_cases import Numbered
+from living_office import LivingOffice, living_office
+from screened import ANNA, Desk, Office
+from web_office import Screen
+
+from hub.cases import applications, branches, custody
+
+AXE = (Path(__file__).parents[2] / "assets" / "axe-core" / "axe.min.js").read_text("utf-8")
+RUN = """async () => {
+  for (const drawer of document.querySelectorAll("details")) drawer.open = true;
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}"""
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+AT_STEP = {
+    "1": "loket", "2": "data", "3": "cekal", "4": "periksa", "5": "pindai",
+    "biometrics": "loket", "external": "tu", "6": "setuju", "7": "bendahara", "8": "cetak",
+    "9": "sah", "10": "pindai", "11": "serah", "12": "tu",
+}  # fmt: skip
+ROOMS = {
+    "bendahara": ("/rooms", "/treasury", "/money/{7}", "/money/{11}"),
+    "loket": ("/custody", "/custody/{4}", "/custody/{lent}", "/notify", "/cases", "/sop"),
+    "tu": ("/agenda", "/signing", "/archive", "/case/{archived}"),
+    "cetak": ("/blanks",),
+    "sah": ("/signing", "/case/{archived}"),
+    "arsip": ("/archive",),
+    "data": ("/case/{2}/transcribe",),
+    "periksa": ("/case/{4}/chip", "/case/{diverted}"),
+}
+WASDAKIM = {
+    "kepala": ("/wasdakim", "/wasdakim/case/{hit}", "/wasdakim/case/{3}", "/wasdakim/list"),
+    "cekal": ("/case/{hit}",),
+    "input": ("/wasdakim/list",),
+    "verifikasi": ("/wasdakim/list",),
+}
+SUPERVISOR = {
+    "supervisor": (
+        *("/supervisor", "/supervisor/appointments", "/supervisor/countries"),
+        *("/supervisor/roster", "/supervisor/day/2026-11-23", "/qualifications", "/cases"),
+        *("/case/{8}", "/case/{diverted}", "/case/{withdrawn}", "/custody/{withdrawn}"),
+    ),
+    "auditor": ("/supervisor", "/treasury"),
+}
+
+
+def lay(desk: Desk, listed: Office) -> dict[str, str]:
+    """A case before every step, an archived one, one in a branch, one withdrawn, one that hit."""
+    cases = Numbered(desk)
+    found = {stage: cases.at(stage) for stage in AT_STEP}
+    found["archived"] = cases.at("")
+    for name in ("diverted", "withdrawn", "lent"):
+        found[name] = cases.at("4")
+    procedure, signed = desk.procedure, desk.procedure.blobs.put(b"%PDF-1.4 tanda tangan")
+    desk.do(
+        "dokumen",
+        lambda tx: branches.divert(
+            tx,
+            procedure,
+            found["diverted"],
+            "nonconformity",
+            "Stempel tidak terbaca",
+            "DATA_MISMATCH",
+        ),
+    )
+    desk.do("loket", lambda tx: applications.withdraw(tx, procedure, found["withdrawn"], "pindah"))
+    due, media = "2026-11-27", "application/pdf"
+    desk.do("loket", lambda tx: custody.release(tx, procedure, found["lent"], due, signed, media))
+    listed.load([ANNA])
+    found["hit"] = cases.at("3")
+    listed.screen(found["hit"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def living(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingOffice]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    more = ("--public-port", str(port))
+    place, url = tmp_path_factory.mktemp("axe"), f"http://127.0.0.1:{port}"
+    with living_office(empty_house, place, lay, *more, public_url=url) as office:
+        yield office
+
+
+def judge(screen: Screen) -> list[str]:
+    screen.page.evaluate("document.fonts.ready")
+    screen.page.evaluate(AXE)
+    found: list[str] = screen.page.evaluate(RUN)
+    return found
+
+
+def judge_all(living, enter, pages: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """Return what axe found on the pages of each officer, in Indonesian and in English."""
+    seen = {}
+    for login, paths in pages.items():
+        officer = enter(living, login, LAPTOP)
+        for path in paths:
+            there = re.sub(r"{(\w+)}", lambda name: living.cases[name[1]], path)
+            for lang in ("id", "en"):
+                answer = officer.page.goto(f"{living.url}{there}?lang={lang}")
+                assert answer.status == 200, path
+                assert officer.page.get_attribute("html", "lang") == lang
+                seen[f"{login} {path} {lang}"] = judge(officer)
+    return seen
+
+
+def faults(seen: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {place: found for place, found in seen.items() if found}
+
+
+@pytest.mark.parametrize("step", AT_STEP)
+def test_the_case_at_every_step(living, enter, step) -> None:
+    seen = judge_all(living, enter, {AT_STEP[step]: (f"/case/{{{step}}}",)})
+
+    assert len(seen) == 2
+    assert faults(seen) == {}
+
+
+@pytest.mark.parametrize("pages", [ROOMS, WASDAKIM, SUPERVISOR], ids=["rooms", "wasdakim", "head"])
+def test_the_pages_around_the_case(living, enter, pages) -> None:
+    seen = judge_all(living, enter, pages)
+
+    assert len(seen) == 2 * sum(map(len, pages.values()))
+    assert faults(seen) == {}
+
+
+def test_what_the_public_and_a_newcomer_see(living, enter) -> None:
+    anyone = enter(living, "", LAPTOP)
+    seen = {}
+    for path in ("/login", "/login?lang=en", "/login?to=/cases", "/display"):
+        answer = anyone.page.goto(living.url + path)
+        assert answer.status == 200, path
+        seen[path] = judge(anyone)
+    told = living.post("/api/tickets", {"service": "information"}).json()
+    phone = enter(living, "", PHONE)
+    phone.page.goto(told["tracking_url"])
+    assert phone.text(".number") == told["number"]
+    seen["phone"] = judge(phone)
+    phone.page.click("nav a[lang=en]")
+    phone.page.wait_for_selector("html[lang=en]")
+    seen["phone, English"] = judge(phone)
+
+    assert faults(seen) == {}
+
+
+def test_a_queue_at_work_on_counter_board_and_head_of_the_hall(living, enter) -> None:
+    for _ in range(3):
+        living.ticket("skim")
+    officer = enter(living, "loket", LAPTOP).go("/counter/1").press("F2").press("F2")
+    seen = {"counter, called": judge(officer)}
+    officer.go("/counter/1?lang=en")
+    seen["counter, English"] = judge(officer)
+    why = officer.page.get_attribute("a[href^='/why/']", "href")
+    seen["why"] = judge(officer.go(why))
+    seen["board, called"] = judge(enter(living).go("/display"))
+    seen["supervisor, at work"] = judge(enter(living, "supervisor", LAPTOP).go("/supervisor"))
+
+    assert faults(seen) == {}
