@@ -21,7 +21,7 @@ import msgspec
 
 from counter_agent.config import ABILITY_OF_ROLE
 from counter_agent.scans import Scanner
-from devices.address import parse_address, shown_address
+from devices.address import shown_address
 from devices.arrival import Arrivals
 from devices.barcode.wire import Scan
 from devices.capabilities import Device, Health, Identity, Lamp
@@ -75,7 +75,7 @@ class DeviceWorker:
         self._changed = changed
         self._heard = heard
         self._state = state
-        self._arrivals = Arrivals(_place(address))
+        self._arrivals = Arrivals(address)
         self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._care: Mapping[str, int] = {}
@@ -207,8 +207,11 @@ class DeviceWorker:
         self._note(lambda record: record.counted(counter))
 
     def _next_act(self, wait_s: float) -> _Act | None:
+        """Return what is to be done; None after `wait_s`, or when something came or went."""
+        if self._inbox.empty():
+            self._arrivals.wait(wait_s)
         try:
-            return self._inbox.get(timeout=wait_s) if wait_s else self._inbox.get_nowait()
+            return self._inbox.get_nowait()
         except queue.Empty:
             return None
 
@@ -308,13 +311,6 @@ class DeviceWorker:
         self._report = report
         if changed:
             self._changed()
-
-
-def _place(address: str) -> str:
-    try:
-        return parse_address(address).where
-    except AddressError:
-        return ""
 
 
 def _missing(device: Device, role: str) -> str:

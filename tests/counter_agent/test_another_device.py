@@ -90,6 +90,19 @@ def test_a_device_that_is_plugged_in_again_is_opened_at_once(
     assert record.last_error == "device_gone"
 
 
+def test_a_device_that_is_pulled_out_is_missed_at_once(
+    watched: Watched, sensor: R30xSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "HEALTH_EVERY_S", 60.0)  # nobody asks it meanwhile
+    watched.worker.accept()
+    watched.worker.start()
+    watched.until("ready")
+
+    sensor.fault("unplugged")
+
+    watched.until("device_gone")
+
+
 def test_a_device_asks_for_its_care_after_its_uses(watched: Watched, tmp_path: Path) -> None:
     watched.worker.accept()
     watched.worker.care_after({"fingers": 2, "scans": 1})

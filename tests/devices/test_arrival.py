@@ -7,7 +7,7 @@ from devices.arrival import Arrivals
 
 def test_a_name_that_appears_ends_the_wait_at_once(tmp_path: Path) -> None:
     # by-id does not exist before the first device is plugged in
-    arrivals = Arrivals(str(tmp_path / "by-id" / "usb-X"))
+    arrivals = Arrivals(f"r30x:{tmp_path}/by-id/usb-X")
     plugging = threading.Timer(0.05, lambda: (tmp_path / "by-id").mkdir())
     plugging.start()
 
@@ -29,7 +29,7 @@ def test_a_name_that_appears_ends_the_wait_at_once(tmp_path: Path) -> None:
 
 
 def test_a_request_ends_the_wait_and_is_not_lost_before_it() -> None:
-    arrivals = Arrivals("socket://10.0.0.9:9100")
+    arrivals = Arrivals("escpos:socket://10.0.0.9:9100")
     arrivals.wake()
 
     assert arrivals.wait(20)
