@@ -287,6 +287,26 @@ def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) ->
     print("sound: numbers, counters, counts, calls, event chain, jobs, cases, files")
 
 
+@hub_app.command()
+def backup(
+    data: Data,
+    to: Annotated[Path, typer.Option("--to", help="Folder of the copy, on another disk.")],
+) -> None:
+    """Copy the hub's folder while it serves, or renew such a copy. Keys are no part of it.
+
+    Example: loket hub backup --data /var/lib/loket --to /mnt/backup/loket
+    """
+    from hub.backup import back_up
+    from hub.clock import SystemClock
+
+    with in_words():
+        copied = back_up(_settings(data, None, None), to, SystemClock())
+    print(
+        f"backup {to}: database {copied.database_bytes / 1e6:.1f} MB, {copied.files} files, "
+        f"{copied.new_files} of them new"
+    )
+
+
 def _administer(
     data: Path,
     database: str | None,
