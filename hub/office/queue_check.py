@@ -17,6 +17,13 @@ def queue_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _twice("profile", [one.code for one in office.profiles])
     if office.segment(GENERAL) is None:
         yield f"there must be a segment {GENERAL}", ("segment", 0, "code")
+    for index, one in enumerate(office.segments):
+        codes = [group.code for group in one.group_list]
+        if len(set(codes)) < len(codes):
+            yield f"segment {one.code} names a group twice", ("segment", index, "group")
+        if codes and not one.limited:
+            rule = f"segment {one.code} has groups and is not limited"
+            yield rule, ("segment", index, "group")
     if all(one.limited for one in office.segments):
         yield "one segment must not be limited: the ratio gives way to it", ("segment",)
     for index, counter in enumerate(office.counters):

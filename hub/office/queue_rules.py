@@ -18,11 +18,28 @@ GENERAL = "general"
 PRIORITY = "priority"
 
 
+class GroupConfig(Rule, frozen=True, kw_only=True):
+    """A vulnerable group for which staff put a person into a limited class; kept, never public."""
+
+    code: Code
+    name: Words
+
+
+DEFAULT_GROUPS = (
+    GroupConfig(code="elderly", name=Words(id="Lansia, di atas 60 tahun", en="Elderly, over 60")),
+    GroupConfig(code="under_five", name=Words(id="Membawa balita", en="With a child under 5")),
+    GroupConfig(code="pregnant", name=Words(id="Hamil atau menyusui", en="Pregnant or nursing")),
+    GroupConfig(code="disability", name=Words(id="Penyandang disabilitas", en="A disability")),
+    GroupConfig(code="sick", name=Words(id="Sakit", en="Sick")),
+)
+
+
 class SegmentConfig(Rule, frozen=True, kw_only=True):
     """A class of tickets: its head start in minutes, and whether the ratio limits it.
 
     `ask` is how the kiosk offers it, without proof, and `about` says to whom (left out: only staff
-    give it). An officer confirms it or takes it back with a reason.
+    give it). An officer confirms it or takes it back with a reason. Staff who give a limited class
+    name one of its `group`s; without any in the file, those of the law.
     """
 
     code: Code
@@ -31,6 +48,16 @@ class SegmentConfig(Rule, frozen=True, kw_only=True):
     about: Words = Words(id="", en="")
     bonus_min: Whole = 0
     limited: bool = False
+    group_list: tuple[GroupConfig, ...] = msgspec.field(name="group", default=())
+
+    @property
+    def groups(self) -> tuple[GroupConfig, ...]:
+        """Return for whom staff give this class, empty if it puts nobody first."""
+        return (self.group_list or DEFAULT_GROUPS) if self.limited else ()
+
+    def group(self, code: str) -> GroupConfig | None:
+        """Return the vulnerable group `code` of this class, or None."""
+        return next((one for one in self.groups if one.code == code), None)
 
 
 class NeedConfig(Rule, frozen=True, kw_only=True):

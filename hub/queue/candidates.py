@@ -242,8 +242,8 @@ _RULES = {
     "over_maximum": ("Melewati batas tunggu: {minutes} menit", "Over the maximum: {minutes} min"),
     "priority": ("Prioritas, {minutes} menit", "Priority, {minutes} min"),
     "yields": (
-        "Prioritas, memberi giliran: loket ini sudah memanggil {streak} prioritas berturut-turut",
-        "Priority, gives a turn: this counter has called {streak} priority in a row",
+        "Prioritas, memberi giliran setelah {streak} berturut-turut di loket ini",
+        "Priority, gives a turn after {streak} in a row at this counter",
     ),
     "ratio": (
         "Giliran antrean umum setelah {streak} prioritas di loket ini, {minutes} menit",

@@ -1,4 +1,8 @@
-"""The class of a ticket: declared without proof, confirmed or changed by an officer."""
+"""The class of a ticket: declared without proof, confirmed, changed or given by an officer.
+
+Who puts a person first says for which vulnerable group; it is kept with the ticket, shown to the
+supervisor, and in no event.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,18 @@ ACT = "class"
 
 
 def put_into_class(
-    tx: Tx, office: OfficeConfig, *, ticket: str, segment: str, reason: str
+    tx: Tx,
+    office: OfficeConfig,
+    *,
+    ticket: str,
+    segment: str,
+    reason: str = "",
+    group: str | None = None,
 ) -> Ticket:
     """Confirm the ticket's class, or change it; number and arrival stay.
 
-    Raises BadInput `reason_missing`, `segment_unknown`, Conflict `ticket_over`.
+    Raises BadInput `reason_missing`, `segment_unknown`, `group_unknown`, Conflict `ticket_over`.
     """
-    require_reason(
-        reason,
-        "Confirming or changing a class needs a reason.",
-        "Menegaskan atau mengubah golongan memerlukan alasan.",
-    )
     if office.segment(segment) is None:
         known = ", ".join(one.code for one in office.segments)
         raise BadInput(
@@ -33,6 +38,13 @@ def put_into_class(
             f"There is no class '{segment}'. Choose one of {known}.",
             id=f"Tidak ada golongan '{segment}'. Pilih salah satu: {known}.",
             fields=[FieldFault(field="segment", code="unknown", message=f"one of {known}")],
+        )
+    because = group_name(office, segment, group)
+    if not because:
+        require_reason(
+            reason,
+            "Confirming or changing a class needs a reason.",
+            "Menegaskan atau mengubah golongan memerlukan alasan.",
         )
     line = in_state(tx, ticket, WAITING, *AT_COUNTER, PARKED, code="ticket_over")
     was = line.segment
@@ -42,14 +54,58 @@ def put_into_class(
             tickets.change_count(tx, group, -1)
             tickets.change_count(tx, group._replace(segment=segment), +1)
         tickets.change(tx, ticket, segment=segment)
-    keep_note(tx, ticket, ACT, f"{_change(office, was, segment)}: {reason.strip()}")
+    told = " – ".join(part for part in (because, reason.strip()) if part)
+    keep_note(tx, ticket, ACT, f"{_change(office, was, segment)}: {told}")
     number = number_of(line.prefix, line.serial)
     tx.emit(TicketClassed(number, line.lane, segment, was), subject=ticket)
     return answer(tx, ticket)
 
 
+def note_given(
+    tx: Tx, office: OfficeConfig, *, ticket: str, segment: str, group: str | None
+) -> None:
+    """Keep for whom a limited class was given at the desk; nothing for another class.
+
+    Raises BadInput `reason_missing`, `group_unknown`.
+    """
+    if because := group_name(office, segment, group):
+        keep_note(tx, ticket, ACT, f"{_name(office, segment)} diberikan petugas: {because}")
+
+
+def group_name(office: OfficeConfig, segment: str, group: str | None) -> str:
+    """Return the vulnerable group for which a class is given, empty if that class asks for none.
+
+    Raises BadInput `reason_missing`, `group_unknown`, each naming the groups that there are.
+    """
+    known = office.segment(segment)
+    if known is None or not known.groups:
+        return ""
+    codes = ", ".join(one.code for one in known.groups)
+    names = "; ".join(one.name.id for one in known.groups)
+    if not group:
+        raise BadInput(
+            "reason_missing",
+            f"Say for which vulnerable group this person goes first: one of {codes}.",
+            id=f"Pilih kelompok rentan yang menjadi alasan didahulukan: {names}.",
+            fields=[FieldFault(field="group", code="missing", message=f"one of {codes}")],
+        )
+    found = known.group(group)
+    if found is None:
+        raise BadInput(
+            "group_unknown",
+            f"There is no vulnerable group '{group}'. Choose one of {codes}.",
+            id=f"Tidak ada kelompok rentan '{group}'. Pilih salah satu: {names}.",
+            fields=[FieldFault(field="group", code="unknown", message=f"one of {codes}")],
+        )
+    return found.name.id
+
+
 def _change(office: OfficeConfig, was: str, segment: str) -> str:
     """Return the change in the words that staff use; a confirmed class names itself once."""
-    known = (office.segment(code) for code in (was, segment))
-    before, after = (one.name.id if one else "–" for one in known)
+    before, after = _name(office, was), _name(office, segment)
     return f"{before} → {after}" if was != segment else f"{after} ditegaskan"
+
+
+def _name(office: OfficeConfig, segment: str) -> str:
+    known = office.segment(segment)
+    return known.name.id if known else "–"

@@ -6,7 +6,7 @@ from hub import jobs, tickets
 from hub.errors import NotFound
 from hub.events.queue import DeskTicketIssued, TicketServed
 from hub.office import OfficeConfig
-from hub.queue import counters
+from hub.queue import classes, counters
 from hub.queue import line as queue
 from hub.queue.candidates import heads_json
 from hub.tickets import SERVING
@@ -66,7 +66,10 @@ def issue_at_desk(
     counter: int,
     application: str | None = None,
 ) -> Ticket:
-    """Issue a ticket for somebody else, not printed yet. Raises what `queue.issue` raises."""
+    """Issue a ticket for somebody else, not printed yet; priority names its vulnerable group.
+
+    Raises what `queue.issue` raises, and BadInput `reason_missing`, `group_unknown`.
+    """
     if office.counter(counter) is None:
         raise NotFound(
             "counter_unknown",
@@ -80,7 +83,9 @@ def issue_at_desk(
         language=request.language,
         visit=request.visit,
     )
-    return queue.issue(tx, office, asked, application=application)
+    given = queue.issue(tx, office, asked, application=application)
+    classes.note_given(tx, office, ticket=given.id, segment=request.segment, group=request.group)
+    return given
 
 
 def give_paper(tx: Tx, *, ticket: Ticket, counter: int, blob: str | None) -> DeskTicketGiven:

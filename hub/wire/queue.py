@@ -29,10 +29,14 @@ class UndoAct(Wire, frozen=True, kw_only=True):
 
 
 class ClassTicket(Wire, frozen=True, kw_only=True):
-    """Confirm the class that a person declared, or put the ticket into another; with a reason."""
+    """Confirm the class that a person declared, or put the ticket into another.
+
+    A limited class (priority) names the vulnerable `group`; every other one a `reason`.
+    """
 
     segment: Code
-    reason: Reason
+    reason: Reason = ""
+    group: Code | None = None
 
 
 class ServeDirectly(Wire, frozen=True, kw_only=True):
@@ -47,13 +51,17 @@ class ServeDirectly(Wire, frozen=True, kw_only=True):
 
 
 class DeskTicket(Wire, frozen=True, kw_only=True):
-    """Issue a ticket at the desk for somebody else; printed there, or written down by hand."""
+    """Issue a ticket at the desk for somebody else; printed there, or written down by hand.
+
+    A limited class (priority) names the vulnerable `group`; it is kept and in no event.
+    """
 
     service: Code
     segment: Segment = "general"
     needs: Annotated[list[Code], msgspec.Meta(max_length=8)] = msgspec.field(default_factory=list)
     language: Language = "id"
     visit: Id | None = None
+    group: Code | None = None
     print: bool = True
 
 

@@ -62,7 +62,7 @@ async def serve(
         refuses={
             404: ("counter_unknown",),
             409: ("queue_closed", "quota_used"),
-            422: ("ticket_request", "visit_unknown"),
+            422: ("ticket_request", "visit_unknown", "reason_missing", "group_unknown"),
         },
     ),
 )

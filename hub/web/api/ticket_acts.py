@@ -120,7 +120,8 @@ async def undo(
     opt=described(
         Ticket,
         ClassTicket,
-        refuses=UNKNOWN | {409: ("ticket_over",), 422: ("reason_missing", "segment_unknown")},
+        refuses=UNKNOWN
+        | {409: ("ticket_over",), 422: ("reason_missing", "segment_unknown", "group_unknown")},
     ),
 )
 async def put_into_class(
@@ -133,7 +134,7 @@ async def put_into_class(
 
     def command(tx: Tx) -> Ticket:
         return classes.put_into_class(
-            tx, office, ticket=ticket, segment=ask.segment, reason=ask.reason
+            tx, office, ticket=ticket, segment=ask.segment, reason=ask.reason, group=ask.group
         )
 
     return answer(await commanding.run(command, Ticket))

@@ -84,7 +84,7 @@ def read_counter(session: Session, desk: Desk, number: int, at: datetime) -> Cou
         languages=queue_reading.languages(desk, connection, number),
         services=queue_reading.services(desk),
         needs=queue_reading.needs(desk),
-        segments=queue_reading.segments(desk),
+        classes=queue_reading.classes(desk),
     )
 
 

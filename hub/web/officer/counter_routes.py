@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from hub import officers, queue, stations
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
+from hub.office.queue_rules import GENERAL
 from hub.queue import classes, counters, desk_tickets
 from hub.web.desk import AnyRequest, Desk
 from hub.web.desk_printing import DeskPrinting
@@ -110,12 +111,14 @@ def _serve(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
 
 
 def _class(tx: Tx, desk: Desk, _counter: int, form: Form) -> object:
+    segment, _, group = form.text("class").partition(":")
     return classes.put_into_class(
         tx,
         desk.office,
         ticket=form.text("ticket"),
-        segment=form.text("segment"),
+        segment=segment,
         reason=form.text("reason"),
+        group=group or None,
     )
 
 
@@ -202,9 +205,11 @@ async def _issue(desk: Desk, number: int, form: Form, press: Press) -> Response[
     printing = DeskPrinting(
         desk.writer, desk.database, desk.office, desk.office_no, press, desk.procedure.blobs
     )
+    segment, _, group = form.text("class").partition(":")
     ask = DeskTicket(
         service=form.text("service"),
-        segment="priority" if form.text("priority") == "yes" else "general",
+        segment=segment or GENERAL,
+        group=group or None,
         language="en" if form.text("language") == "en" else "id",
         needs=form.every("needs"),
     )

@@ -103,10 +103,16 @@ def needs(desk: Desk) -> tuple[Choice, ...]:
     return tuple(Choice(one.code, desk.speech.pick(one.name), False) for one in desk.office.needs)
 
 
-def segments(desk: Desk) -> tuple[Choice, ...]:
-    """Return the classes that a ticket can have."""
+def classes(desk: Desk) -> tuple[Choice, ...]:
+    """Return the classes that a ticket can have, a limited one once for each vulnerable group."""
+    pick = desk.speech.pick
     return tuple(
-        Choice(one.code, desk.speech.pick(one.name), False) for one in desk.office.segments
+        Choice(*choice, chosen=False)
+        for one in desk.office.segments
+        for choice in (
+            [(f"{one.code}:{g.code}", f"{pick(one.name)} – {pick(g.name)}") for g in one.groups]
+            or [(one.code, pick(one.name))]
+        )
     )
 
 

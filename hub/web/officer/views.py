@@ -180,7 +180,7 @@ class CounterView:
     languages: tuple[Choice, ...] = ()
     services: tuple[Choice, ...] = ()
     needs: tuple[Choice, ...] = ()
-    segments: tuple[Choice, ...] = ()
+    classes: tuple[Choice, ...] = ()
     given: str = ""
     """The number that was just issued here for somebody else."""
     write_down: bool = False

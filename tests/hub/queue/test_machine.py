@@ -59,7 +59,12 @@ ON_ANYBODY = {
         tx, office, ticket=ticket, counter=counter if lane else None
     ),
     "class": lambda tx, office, ticket, counter, lane: put_into_class(
-        tx, office, ticket=ticket, segment="priority" if lane else "general", reason="uji"
+        tx,
+        office,
+        ticket=ticket,
+        segment="priority" if lane else "general",
+        reason="uji",
+        group="elderly",
     ),
     "to a counter": lambda tx, office, ticket, counter, lane: queue.transfer(
         tx, office, ticket=ticket, lane=lane, counter=counter

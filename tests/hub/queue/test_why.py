@@ -54,7 +54,7 @@ def test_a_turn_given_by_the_ratio_says_what_this_counter_called_before(hall) ->
     assert (at_two.segment, at_one.segment) == ("priority", "general")
     heads = {one.rule: one.words.id for one in why(hall, at_one).candidates}
     assert heads["ratio"] == "Giliran antrean umum setelah 2 prioritas di loket ini, 0 menit"
-    assert heads["yields"].endswith("loket ini sudah memanggil 2 prioritas berturut-turut")
+    assert heads["yields"].endswith("memberi giliran setelah 2 berturut-turut di loket ini")
     assert {one.rule for one in why(hall, at_two).candidates} == {"priority", "longest"}
 
 

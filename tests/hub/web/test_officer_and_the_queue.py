@@ -91,6 +91,34 @@ def test_a_number_for_somebody_else_is_said_when_no_printer_works(office, enter)
         assert told.split()[1] in officer.text("[aria-labelledby=next-title]")
 
 
+def test_priority_names_its_vulnerable_group_and_only_the_supervisor_reads_it(office, enter):
+    with at_counter(enter, office, 2, "payment", size=LAPTOP) as officer:
+        officer.page.keyboard.press("Alt+n")
+        officer.page.select_option("#issue [name=service]", "payment")
+        officer.page.select_option("#issue [name=class]", "priority:pregnant")
+        assert officer.faults() == []
+        officer.click("#issue form button")
+        given = officer.text(".alert.warn").split()[1]
+        officer.press("F2").press("Alt+h")
+        officer.page.keyboard.press("Alt+g")
+        officer.page.check("[name=class][value=general]")
+        assert officer.faults() == []
+        officer.click("[id^=class-] form button")
+        refused = officer.text("#refusal")
+        officer.page.check("[name=class][value='priority:elderly']")
+        officer.click("[id^=class-] form button")
+
+        read = enter(office, "supervisor").go("/supervisor").text("main")
+        public = enter(office).go("/display").text("body")
+
+        assert "memerlukan alasan" in refused
+        assert f"{given} · " in read
+        assert "Prioritas diberikan petugas: Hamil atau menyusui" in read
+        assert "Prioritas ditegaskan: Lansia, di atas 60 tahun" in read
+        assert given in public
+        assert not any(word in public for word in ("menyusui", "Lansia, di atas", "nursing"))
+
+
 def test_needs_are_shown_as_what_to_do(office, enter):
     office.ticket("payment", needs=["guide", "step_free"], segment="priority")
     with at_counter(enter, office, 2, "payment", size=LAPTOP) as officer:
