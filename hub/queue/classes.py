@@ -50,9 +50,9 @@ def put_into_class(
     was = line.segment
     if segment != was:
         if line.state == WAITING:
-            group = tickets.group_of(line)
-            tickets.change_count(tx, group, -1)
-            tickets.change_count(tx, group._replace(segment=segment), +1)
+            waits = tickets.group_of(line)
+            tickets.change_count(tx, waits, -1)
+            tickets.change_count(tx, waits._replace(segment=segment), +1)
         tickets.change(tx, ticket, segment=segment)
     told = " – ".join(part for part in (because, reason.strip()) if part)
     keep_note(tx, ticket, ACT, f"{_change(office, was, segment)}: {told}")
