@@ -24,7 +24,7 @@ from counter_agent.scans import Scanner
 from devices.address import shown_address
 from devices.arrival import Arrivals
 from devices.barcode.wire import Scan
-from devices.capabilities import Device, Health, Identity, Lamp
+from devices.capabilities import Device, Health, Identity
 from devices.errors import (
     AddressError,
     DeviceError,
@@ -32,7 +32,7 @@ from devices.errors import (
     DeviceRefused,
     DeviceUnavailable,
 )
-from devices.record import DeviceRecord, change_record
+from devices.record import DeviceRecord, Diary, wears_of
 from devices.registry import open_device
 from hub.wire import DeviceReport
 
@@ -48,8 +48,6 @@ LISTEN_S = 0.5
 """How long a scanner is listened to before the thread looks for something else to do."""
 ANOTHER = "device_changed"
 """Another device is at the address: a person has to accept it before it is used."""
-CARE_DUE = "device_care_due"
-"""It was used so often that it has to be cleaned or needs a roll soon."""
 FAULT = "device_fault"
 """The driver broke: a fault of ours, not of the device."""
 
@@ -74,11 +72,12 @@ class DeviceWorker:
         self._address = address
         self._changed = changed
         self._heard = heard
-        self._state = state
+        self._diary = Diary(state, role, shown_address(address))
         self._arrivals = Arrivals(address)
         self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._care: Mapping[str, int] = {}
+        self._wears: Mapping[str, tuple[str, ...]] = {}
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
         )
@@ -146,6 +145,7 @@ class DeviceWorker:
         else:
             missing = _missing(device, self._role)
             if not missing and self._is_accepted(device.identity()):
+                self._wears = wears_of(device)
                 return device
             device.close()
             if missing:
@@ -158,27 +158,17 @@ class DeviceWorker:
 
     def accept(self) -> None:
         """Take whatever device is at the address now for the right one: a person said so."""
-        self._note(DeviceRecord.forgotten)
+        self._diary.note(DeviceRecord.forgotten)
         self._arrivals.wake()
 
     def _is_accepted(self, identity: Identity) -> bool:
-        record = self._note(lambda record: record)
+        record = self._diary.read()
         if record is None or not record.is_another(identity):
             return True
         known = record.accepted or Identity()
         was, now = f"{known.model} {known.serial}", f"{identity.model} {identity.serial}"
         self._down(ANOTHER, f"{now.strip()} instead of {was.strip()}")
         return False
-
-    def _note(self, change: Callable[[DeviceRecord], DeviceRecord]) -> DeviceRecord | None:
-        """Change the device's record; a full disk must not keep the device from working."""
-        if self._state is None:
-            return None
-        try:
-            return change_record(self._state, self._role, shown_address(self._address), change)
-        except OSError as error:
-            log.warning("%s: its record is not kept: %s", self._role, error.strerror)
-            return None
 
     def _keep(self, device: Device) -> None:
         try:
@@ -203,8 +193,9 @@ class DeviceWorker:
                 return
 
     def count(self, counter: str) -> None:
-        """Add one to a counter of the device's record."""
-        self._note(lambda record: record.counted(counter))
+        """Add one to a counter of the device's record, and to what wears out with it."""
+        worn = self._wears.get(counter, ())
+        self._diary.note(lambda record: record.counted(counter, *worn))
 
     def _next_act(self, wait_s: float) -> _Act | None:
         """Return what is to be done; None after `wait_s`, or when something came or went."""
@@ -256,11 +247,11 @@ class DeviceWorker:
         return False
 
     def _up(self, identity: Identity, health: Health) -> None:
-        health = self._with_care(health)
+        health = self._diary.with_care(health, self._care)
         if self._report.lamp == "down":
             log.info("%s is there: %s", self._role, self._report.address)
             at = datetime.now(UTC)  # noqa: TID251 - the technician's record, not the hub's time
-            self._note(lambda record: record.up(identity, at=at))
+            self._diary.note(lambda record: record.up(identity, at=at))
         self._show(
             DeviceReport(
                 role=self._role,
@@ -274,18 +265,6 @@ class DeviceWorker:
             )
         )
 
-    def _with_care(self, health: Health) -> Health:
-        """Return the health, or that the device wants to be cleaned or given a roll."""
-        record = self._note(lambda record: record) if self._care else None
-        if record is None or health.lamp is not Lamp.READY:
-            return health
-        due = [
-            f"{name} {record.counters[name]} / {uses}"
-            for name, uses in self._care.items()
-            if record.counters.get(name, 0) >= uses
-        ]
-        return Health(Lamp.WARNING, CARE_DUE, ", ".join(due)) if due else health
-
     def _broke(self, error: Exception) -> None:
         if self._report.code != FAULT:
             log.error("the driver of %s broke", self._role, exc_info=error)
@@ -295,7 +274,7 @@ class DeviceWorker:
         said = self._report.lamp == "down" and self._report.code == code
         if not said and code != ANOTHER:
             at = datetime.now(UTC)  # noqa: TID251 - as above
-            self._note(lambda record: record.down(code, at=at))
+            self._diary.note(lambda record: record.down(code, at=at))
         log.log(
             logging.DEBUG if said else logging.WARNING,
             "%s is gone: %s (%s) at %s",

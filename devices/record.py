@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-from devices.capabilities import Identity
+from devices.capabilities import Health, Identity, Lamp
+
+log = logging.getLogger(__name__)
 
 FILE: Final = "devices.json"
 LOCK: Final = "devices.lock"
+CARE_DUE: Final = "device_care_due"
+"""It was used so often that it has to be cleaned or needs a roll soon."""
 DONE_OF: Final[Mapping[str, str]] = {
     "print_ticket": "tickets",
     "print_document": "documents",
@@ -29,8 +34,9 @@ DONE_OF: Final[Mapping[str, str]] = {
 }
 """The counter that a finished job of a kind adds to."""
 SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "cleaned": ("fingers", "fingers_failed", "scans", "photos"),
-    "roll_changed": ("tickets", "cuts"),
+    "cleaned": ("fingers", "fingers_failed", "scans", "photos", "chips", "chips_failed"),
+    "roll_changed": ("tickets", "tickets_failed"),
+    "cutter_changed": ("cuts",),
 }
 """What a person did at a device, and the counters that begin anew with it."""
 
@@ -47,6 +53,8 @@ class DeviceRecord:
     reconnects: int = 0
     counters: Mapping[str, int] = field(default_factory=dict)
     serviced: Mapping[str, datetime] = field(default_factory=dict)
+    care: Mapping[str, int] = field(default_factory=dict)
+    """After how many of each it wants its care; told by the office's file."""
 
     def is_another(self, identity: Identity) -> bool:
         """Return whether `identity` is another device than the accepted one.
@@ -65,7 +73,8 @@ class DeviceRecord:
 
     def up(self, identity: Identity, *, at: datetime) -> DeviceRecord:
         """Return the record of a device that was opened at `at`."""
-        again = self.reconnects + (1 if self.last_error_at else 0)
+        lost = self.last_error_at is not None and self.up_since is None
+        again = self.reconnects + lost
         accepted = _completed(self.accepted, identity)
         return replace(self, accepted=accepted, up_since=at, reconnects=again)
 
@@ -73,9 +82,22 @@ class DeviceRecord:
         """Return the record of a device that was lost at `at`."""
         return replace(self, up_since=None, last_error=code, last_error_at=at)
 
-    def counted(self, counter: str) -> DeviceRecord:
-        """Return the record with one more of `counter`."""
-        return replace(self, counters={**self.counters, counter: self.counters.get(counter, 0) + 1})
+    def counted(self, *counters: str) -> DeviceRecord:
+        """Return the record with one more of each of `counters`."""
+        more = {name: self.counters.get(name, 0) + 1 for name in counters}
+        return replace(self, counters={**self.counters, **more})
+
+    def cared(self, care: Mapping[str, int]) -> DeviceRecord:
+        """Return the record with the office's thresholds; 0 is never."""
+        return replace(self, care={name: uses for name, uses in care.items() if uses})
+
+    def care_due(self) -> list[str]:
+        """Return what is due, e.g. `tickets 1500 / 1500`; empty when nothing is."""
+        return [
+            self._count(name)
+            for name, uses in self.care.items()
+            if self.counters.get(name, 0) >= uses
+        ]
 
     def after_service(self, service: str, *, at: datetime) -> DeviceRecord:
         """Return the record after somebody `cleaned` it or `roll_changed`. Raises ValueError."""
@@ -94,11 +116,15 @@ class DeviceRecord:
             when = f"{self.last_error_at:%Y-%m-%d %H:%M}"
             facts.append(f"galat terakhir / last error {self.last_error} {when} UTC")
         facts.append(f"sambung ulang / reconnects {self.reconnects}")
-        counts = ", ".join(f"{name} {n}" for name, n in sorted(self.counters.items()))
+        counts = ", ".join(map(self._count, sorted(self.counters)))
         facts += [f"hitungan / counters {counts}"] if counts else []
         return facts + [
             f"{name} {at:%Y-%m-%d %H:%M} UTC" for name, at in sorted(self.serviced.items())
         ]
+
+    def _count(self, name: str) -> str:
+        uses = f" / {self.care[name]}" if name in self.care else ""
+        return f"{name} {self.counters.get(name, 0)}{uses}"
 
     def as_json(self) -> dict[str, object]:
         """Return the record as JSON knows it."""
@@ -112,7 +138,44 @@ class DeviceRecord:
             "reconnects": self.reconnects,
             "counters": dict(self.counters),
             "serviced": {name: _text(at) for name, at in self.serviced.items()},
+            "care": dict(self.care),
         }
+
+
+def wears_of(device: object) -> Mapping[str, tuple[str, ...]]:
+    """Return what else counts with each count of `device`: a cut with each ticket of a cutter."""
+    return {"tickets": ("cuts",)} if getattr(device, "cuts", False) else {}
+
+
+class Diary:
+    """Keeps the record of one device; a full disk must not keep the device from working."""
+
+    def __init__(self, state: Path | None, role: str, address: str) -> None:
+        self._state = state
+        self._role = role
+        self._address = address
+
+    def note(self, change: Callable[[DeviceRecord], DeviceRecord]) -> DeviceRecord | None:
+        """Change the record and return it; None without a folder, or when it cannot be kept."""
+        if self._state is None:
+            return None
+        try:
+            return change_record(self._state, self._role, self._address, change)
+        except OSError as error:
+            log.warning("%s: its record is not kept: %s", self._role, error.strerror)
+            return None
+
+    def read(self) -> DeviceRecord | None:
+        """Return the record as it is kept."""
+        return self.note(lambda record: record)
+
+    def with_care(self, health: Health, care: Mapping[str, int]) -> Health:
+        """Return the health, or that the device wants to be cleaned or given a roll."""
+        record = self.note(lambda record: record.cared(care)) if care else None
+        if record is None or health.lamp is not Lamp.READY:
+            return health
+        due = record.care_due()
+        return Health(Lamp.WARNING, CARE_DUE, ", ".join(due)) if due else health
 
 
 def _completed(known: Identity | None, told: Identity) -> Identity:
@@ -167,7 +230,7 @@ def _private(path: Path) -> TextIO:
 
 def _record(told: dict[str, object]) -> DeviceRecord:
     accepted, counters, serviced = told["accepted"], told["counters"], told["serviced"]
-    if not isinstance(counters, dict) or not isinstance(serviced, dict):
+    if not isinstance(serviced, dict):
         raise TypeError
     instants = {str(name): _instant(at) for name, at in serviced.items()}
     return DeviceRecord(
@@ -177,9 +240,16 @@ def _record(told: dict[str, object]) -> DeviceRecord:
         last_error=str(told["last_error"]),
         last_error_at=_instant(told["last_error_at"]),
         reconnects=int(str(told["reconnects"])),
-        counters={str(name): int(n) for name, n in counters.items()},
+        counters=_numbers(counters),
         serviced={name: at for name, at in instants.items() if at is not None},
+        care=_numbers(told.get("care", {})),
     )
+
+
+def _numbers(told: object) -> dict[str, int]:
+    if not isinstance(told, dict):
+        raise TypeError
+    return {str(name): int(n) for name, n in told.items()}
 
 
 def _text(at: datetime | None) -> str | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from pathlib import Path
-from typing import Protocol, cast, runtime_checkable
+from types import MappingProxyType
+from typing import Final, Protocol, cast, runtime_checkable
 
 from devices.address import Address, parse_address
 from devices.capabilities import Device, Health, Identity
@@ -13,6 +15,20 @@ from devices.errors import AddressError
 
 DRIVERS = "loket.devices"
 SIMULATORS = "loket.simulators"
+LIBRARIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "r30x": ("pyserial",),
+        "escpos": ("python-escpos", "pyserial"),
+        "barcode": ("pyserial", "zxing-cpp"),
+        "camera": ("opencv-python-headless",),
+        "sane": ("python-sane",),
+        "ipp": ("pyipp",),
+        "pcsc": ("pyscard",),
+        "piv": ("pyscard",),
+        "emrtd": ("pyscard", "cryptography"),
+    }
+)
+"""The foreign packages that speak a driver's wire: their version is half of the driver's."""
 
 
 class Connect(Protocol):
@@ -66,6 +82,19 @@ class SimulatedDevice(Protocol):
 def driver_names() -> list[str]:
     """Return the names of all installed drivers."""
     return sorted(entry.name for entry in entry_points(group=DRIVERS))
+
+
+def driver_version(name: str) -> str:
+    """Return the driver's package and the library below it, e.g. `loket 0.1.0, pyserial 3.5`."""
+    packages = [
+        f"{entry.dist.name} {entry.dist.version}"
+        for entry in entry_points(group=DRIVERS, name=name)
+        if entry.dist is not None
+    ]
+    for library in LIBRARIES.get(name, ()):
+        with contextlib.suppress(PackageNotFoundError):
+            packages.append(f"{library} {version(library)}")
+    return ", ".join(packages)
 
 
 def simulator_names() -> list[str]:

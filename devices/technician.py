@@ -51,15 +51,18 @@ def list_devices(
 ) -> None:
     """Daftar driver, yang terpasang, dan yang diatur beserta keadaannya. / List devices and health.
 
+    What a station keeps in its state folder is listed too: a kiosk has no settings file.
+
     Example: loket devices list --config agent.toml --state /var/lib/loket/counter-3
     """
     simulated = registry.simulator_names()
     for driver in sorted({*registry.driver_names(), *simulated}):
-        typer.echo(f"driver    {driver:10}{' simulator' if driver in simulated else ''}")
+        more = "  + simulator" if driver in simulated else ""
+        typer.echo(f"driver    {driver:10} {registry.driver_version(driver)}{more}")
     for line in found_lines():
         typer.echo(line)
     records = read_records(state) if state else {}
-    for role, address in _configured(config, device).items():
+    for role, address in _configured(config, device, records).items():
         for line in _health_lines(role, address, records.get(role)):
             typer.echo(line)
 
@@ -75,8 +78,8 @@ def support(
     Example: loket devices support support.zip --config agent.toml
     """
     findings = doctor.examine(Path("/"), doctor.this_person(Path("/")))
-    configured = _configured(config, device)
     records = read_records(state) if state else {}
+    configured = _configured(config, device, records)
     parts = {
         "machine.txt": "\n".join(_machine()),
         "doctor.txt": "\n".join(_finding(one) for one in findings),
@@ -101,7 +104,7 @@ def support(
 
 def serviced(
     role: Annotated[str, typer.Argument(help="Role of the device, as in the agent's settings")],
-    what: Annotated[str, typer.Argument(help="cleaned, roll_changed or accept")],
+    what: Annotated[str, typer.Argument(help="cleaned, roll_changed, cutter_changed or accept")],
     state: Annotated[Path, typer.Option(help="The agent's state folder")],
 ) -> None:
     """Catat: dibersihkan, rol diganti, perangkat lain diterima. / Note what was done at a device.
@@ -138,6 +141,8 @@ def found_lines() -> list[str]:
 
 def _health_lines(role: str, address: str, record: DeviceRecord | None) -> list[str]:
     lines = [f"device    {role}  {shown_address(address)}"]
+    if driver := registry.driver_version(address.partition(":")[0]):
+        lines.append(f"          driver {driver}")
     for step in checkup.walk_through(address):
         if step.asked.startswith("alamat") and step.fine:
             continue  # stands above, without its password
@@ -148,8 +153,16 @@ def _health_lines(role: str, address: str, record: DeviceRecord | None) -> list[
     return lines + [f"          {line}" for line in (record.lines() if record else [])]
 
 
-def _configured(config: Path | None, named: list[str] | None) -> Mapping[str, str]:
-    return {**(_of_file(config) if config else {}), **dict(_pair(one) for one in named or [])}
+def _configured(
+    config: Path | None, named: list[str] | None, records: Mapping[str, DeviceRecord]
+) -> Mapping[str, str]:
+    """Return addresses by role: as named, else as in the settings, else as the station kept them.
+
+    A kept address has no password any more: a device that needs one is named or in the settings.
+    """
+    kept = {role: record.address for role, record in records.items()}
+    of_file = _of_file(config) if config else {}
+    return {**kept, **of_file, **dict(_pair(one) for one in named or [])}
 
 
 def _of_file(config: Path) -> dict[str, str]:

@@ -202,7 +202,7 @@ class Errands:
             return ChipFailed(fault.code)
 
     async def _report(self) -> None:
-        reports = await self._peripherals.reports()
+        reports = await self._peripherals.reports(self._link.care)
         if self._staff_wanted:
             reports.append(
                 DeviceReport(role="help", address="kiosk", lamp="warning", code="help_wanted")

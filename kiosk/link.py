@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
@@ -75,6 +75,8 @@ class Link:
         self._office_seen = asyncio.Event()
         self._stand_in = StandIn(hub, outbox, now=now)
         self._away_since: float | None = now()
+        self.care: Mapping[str, int] = {}
+        """After how many uses a device wants its care, by the office's file."""
 
     # ── requests ─────────────────────────────────────────────────────────────
 
@@ -229,6 +231,7 @@ class Link:
         """Read the office once and tell it. Raises Fault, Refused."""
         counted = self._stand_in.acknowledged()
         office = await self._hub.office()
+        self.care = office.device_care
         self._found()
         # first what working alone needs: whoever sees a ready kiosk may rely on it
         await self._stand_in.see(office, counted)

@@ -10,12 +10,16 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import TypeVar, cast
 
+from devices.address import shown_address
 from devices.capabilities import (
     Device,
     Lamp,
@@ -35,6 +39,7 @@ from devices.errors import (
     DeviceUnavailable,
     NeedsPerson,
 )
+from devices.record import Diary, wears_of
 from devices.registry import open_device
 from hub.wire import DeviceReport
 
@@ -47,14 +52,24 @@ PLACED_WITHIN_S = 6.0
 """How long a passport may still be moved about after the button was touched."""
 LOOK_S = 0.2
 RETIRE_AFTER = 5
+_COUNTER_OF_PRINT: Mapping[PrintState, str] = MappingProxyType(
+    {
+        PrintState.PRINTED: "tickets",
+        PrintState.SENT: "tickets",
+        PrintState.FAILED: "tickets_failed",
+    }
+)
 
 
 class Bench:
     """One device on its thread: opened on first use, closed after a failure."""
 
-    def __init__(self, role: str, address: str) -> None:
+    def __init__(self, role: str, address: str, *, state: Path | None = None) -> None:
         self.role = role
         self.address = address
+        self.diary = Diary(state, role, shown_address(address))
+        self._last_error = ""
+        self._wears: Mapping[str, tuple[str, ...]] = {}
         self._device: Device | None = None
         self._work: queue.SimpleQueue[tuple[Callable[[], object], Future[object]] | None]
         self._start()
@@ -86,8 +101,33 @@ class Bench:
 
     def _opened(self) -> Device:
         if self._device is None:
-            self._device = open_device(self.address)
+            try:
+                self._device = open_device(self.address)
+            except DeviceError as error:
+                self._lost(error.code)
+                raise
+            self._found(self._device)
         return self._device
+
+    def count(self, counter: str) -> None:
+        """Add one to a counter of the device's record, and to what wears out with it."""
+        worn = self._wears.get(counter, ())
+        self.diary.note(lambda record: record.counted(counter, *worn))
+
+    def _found(self, device: Device) -> None:
+        identity, at = device.identity(), _now()
+        self._last_error, self._wears = "", wears_of(device)
+        self.diary.note(
+            lambda record: (record.forgotten() if record.is_another(identity) else record).up(
+                identity, at=at
+            )
+        )
+
+    def _lost(self, code: str) -> None:
+        """Note it once, however often it is tried."""
+        if code != self._last_error:
+            self._last_error, at = code, _now()
+            self.diary.note(lambda record: record.down(code, at=at))
 
     def _serve(
         self, work: queue.SimpleQueue[tuple[Callable[[], object], Future[object]] | None]
@@ -100,6 +140,7 @@ class Bench:
                 future.set_result(act())
             except BaseException as error:  # noqa: BLE001 — whoever waits gets it
                 if isinstance(error, DeviceUnavailable | DeviceProtocolError):
+                    self._lost(error.code)
                     self._shut()
                 future.set_exception(error)
         self._shut()
@@ -114,9 +155,9 @@ class Bench:
 class Peripherals:
     """The ticket printer and the passport reader of this kiosk; either may be missing."""
 
-    def __init__(self, *, printer: str = "", reader: str = "") -> None:
-        self._printer = Bench("ticket_printer", printer) if printer else None
-        self._reader = Bench("passport_reader", reader) if reader else None
+    def __init__(self, *, printer: str = "", reader: str = "", state: Path | None = None) -> None:
+        self._printer = Bench("ticket_printer", printer, state=state) if printer else None
+        self._reader = Bench("passport_reader", reader, state=state) if reader else None
         self._failures = 0
 
     @property
@@ -136,10 +177,9 @@ class Peripherals:
         if self._printer is None:
             return PrintResult(PrintState.FAILED, "none")
         try:
-            return await self._printer.call(
-                lambda device: cast("TicketPrinter", device).print_ticket(
-                    image, process_id=process_id
-                ),
+            bench = self._printer
+            return await bench.call(
+                lambda device: _print(bench, cast("TicketPrinter", device), image, process_id),
                 limit_s=PRINT_S,
             )
         except DeviceSilent as error:
@@ -172,9 +212,12 @@ class Peripherals:
         """
         if self._reader is None:
             raise DeviceUnavailable
+        bench = self._reader
         try:
-            read = await self._reader.call(
-                lambda device: _read(cast("PassportReader", device), key, progress, cancelled),
+            read = await bench.call(
+                lambda device: _read(
+                    bench, cast("PassportReader", device), key, progress, cancelled
+                ),
                 limit_s=READ_S,
             )
         except NeedsPerson:
@@ -189,9 +232,10 @@ class Peripherals:
         self._failures = 0
         return read
 
-    async def reports(self) -> list[DeviceReport]:
-        """Return how both devices are, for the hub."""
-        reports = [await _report(bench) for bench in (self._printer, self._reader) if bench]
+    async def reports(self, care: Mapping[str, int] | None = None) -> list[DeviceReport]:
+        """Return how both devices are, for the hub; `care` is after how many uses they want it."""
+        benches = [bench for bench in (self._printer, self._reader) if bench]
+        reports = [await _report(bench, care or {}) for bench in benches]
         return [self._retired(report) for report in reports]
 
     def close(self) -> None:
@@ -206,20 +250,45 @@ class Peripherals:
         return DeviceReport(role=report.role, address=report.address, lamp="down", code="retired")
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the technician's record, not the hub's time
+
+
+def _print(
+    bench: Bench, printer: TicketPrinter, image: TicketImage, process_id: int
+) -> PrintResult:
+    result = printer.print_ticket(image, process_id=process_id)
+    if counter := _COUNTER_OF_PRINT.get(result.state):
+        bench.count(counter)
+    return result
+
+
 def _read(
-    reader: PassportReader, key: MrzKey, progress: Progress, cancelled: threading.Event
+    bench: Bench,
+    reader: PassportReader,
+    key: MrzKey,
+    progress: Progress,
+    cancelled: threading.Event,
 ) -> PassportRead | None:
     until = monotonic() + PLACED_WITHIN_S
     while not reader.present():
         if monotonic() > until or cancelled.wait(LOOK_S):
             return None
-    return reader.read_passport(key, progress=progress, cancelled=cancelled.is_set)
+    try:
+        read = reader.read_passport(key, progress=progress, cancelled=cancelled.is_set)
+    except DeviceError:
+        if not cancelled.is_set():
+            bench.count("chips_failed")
+        raise
+    bench.count("chips")
+    return read
 
 
-async def _report(bench: Bench) -> DeviceReport:
+async def _report(bench: Bench, care: Mapping[str, int] = MappingProxyType({})) -> DeviceReport:
     try:
         health, identity = await bench.call(
-            lambda device: (device.health(), device.identity()), limit_s=HEALTH_S
+            lambda device: (bench.diary.with_care(device.health(), care), device.identity()),
+            limit_s=HEALTH_S,
         )
     except DeviceError as error:
         return DeviceReport(

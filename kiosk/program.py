@@ -137,7 +137,8 @@ class _Program:
             )
             boot = secrets.token_hex(16)
             link = Link(client, outbox, self._tell, now=time.time, boot=boot)
-            devices = Peripherals(printer=self._setup.printer, reader=self._setup.reader)
+            setup = self._setup
+            devices = Peripherals(printer=setup.printer, reader=setup.reader, state=setup.state)
             stack.callback(devices.close)
             self._errands = errands = Errands(link, devices, self._tell, version=version("loket"))
             stack.push_async_callback(errands.stop)

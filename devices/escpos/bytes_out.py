@@ -82,6 +82,12 @@ def width_dots(profile: str) -> int:
     return width
 
 
+def has_cutter(profile: str) -> bool:
+    """Return whether printers of `profile` cut the paper."""
+    features = _escpos()[1].get(profile, {}).get("features", {})
+    return bool(features.get("paperFullCut") or features.get("paperPartCut"))
+
+
 def send_ticket(printer: Escpos, ticket: TicketImage, *, partial_cut: bool) -> None:
     """Send `ticket` as raster picture (GS v 0), feed and cut."""
     printer.image(picture_of(ticket), impl="bitImageRaster", fragment_height=_FRAGMENT_ROWS)

@@ -69,6 +69,11 @@ class EscposPrinter:
         self._confirmed: int | None = None
         self._on_line(lambda _: None)
 
+    @property
+    def cuts(self) -> bool:
+        """Whether every ticket is a stroke of its cutter, which wears out."""
+        return bytes_out.has_cutter(self._settings.profile)
+
     def identity(self) -> Identity:
         """Return what the printer said of itself when it was opened."""
         return self._identity or Identity()

@@ -221,10 +221,13 @@ class DeviceCare(Rule, frozen=True, kw_only=True):
     """After how many of each a device asks for its care; 0 is never."""
 
     fingers: Uses = 0
+    fingers_failed: Uses = 0
     scans: Uses = 0
     photos: Uses = 0
     tickets: Uses = 0
+    cuts: Uses = 0
     documents: Uses = 0
+    chips: Uses = 0
 
 
 class OfficeConfig(Rule, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from devices.fingers.iso import decode_image, decode_minutiae
 from devices.mrz.wire import compose_mrz
 from devices.piv.proof import confirms, read_certificate
 from devices.r30x.driver import R30x
+from devices.record import change_record
 from devices.registry import open_device, start_simulator
 
 DEVICES = [sys.executable, "-c", "from devices.command import app; app()"]
@@ -113,8 +114,12 @@ def test_the_list_names_drivers_and_simulators() -> None:
     finished = run("list")
 
     assert finished.returncode == 0
-    assert "driver    r30x       simulator" in finished.stdout
-    assert "driver    escpos     simulator" in finished.stdout
+    drivers = [line.split() for line in finished.stdout.splitlines() if "driver" in line]
+    assert ["driver", "r30x", "loket", "0.1.0,", "pyserial"] in [words[:5] for words in drivers]
+    assert ["driver", "escpos", "loket", "0.1.0,", "python-escpos"] in [
+        words[:5] for words in drivers
+    ]
+    assert all(words[-1] == "simulator" for words in drivers if words[1] in ("r30x", "escpos"))
 
 
 def test_a_finger_is_captured_over_a_simulated_wire(tmp_path: Path) -> None:
@@ -279,6 +284,23 @@ def test_a_technician_lists_what_is_configured_and_how_it_fared(tmp_path: Path) 
     assert "scans" not in cleaned.stdout
     assert json.loads((tmp_path / "devices.json").read_text())["barcode_reader"]["accepted"] is None
     assert (accepted.returncode, unknown.returncode) == (0, 2)
+
+
+def test_a_kiosks_printer_is_listed_from_its_state_folder(tmp_path: Path) -> None:
+    with simulated("escpos", "--pty") as (address, _):
+        change_record(
+            tmp_path,
+            "ticket_printer",
+            address,
+            lambda record: record.cared({"tickets": 1500}).counted("tickets", "cuts"),
+        )
+        listed = run("list", "--state", str(tmp_path))
+
+    assert listed.returncode == 0, listed.stderr
+    assert f"device    ticket_printer  {address}" in listed.stdout
+    assert "          driver loket 0.1.0, python-escpos" in listed.stdout
+    assert "model Loket receipt printer, serial SIM00001, firmware 1.00" in listed.stdout
+    assert "counters cuts 1, tickets 1 / 1500" in listed.stdout
 
 
 def test_support_gets_everything_but_passwords(tmp_path: Path) -> None:

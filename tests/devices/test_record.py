@@ -46,8 +46,32 @@ def test_cleaning_begins_its_counters_anew() -> None:
 
     assert cleaned.counters == {"tickets": 4}
     assert cleaned.serviced == {"cleaned": AT}
-    with pytest.raises(ValueError, match="known: cleaned, roll_changed"):
+    with pytest.raises(ValueError, match="known: cleaned, roll_changed, cutter_changed"):
         record.after_service("painted", at=AT)
+
+
+def test_a_new_roll_is_no_new_cutter() -> None:
+    record = DeviceRecord("x", counters={"tickets": 1500, "cuts": 9000})
+
+    assert record.after_service("roll_changed", at=AT).counters == {"cuts": 9000}
+    assert record.after_service("cutter_changed", at=AT).counters == {"tickets": 1500}
+
+
+def test_the_office_says_after_how_many_uses_a_device_wants_its_care() -> None:
+    record = DeviceRecord("x", counters={"tickets": 1500, "cuts": 9000})
+
+    told = record.cared({"tickets": 1500, "cuts": 1_000_000, "scans": 5000, "photos": 0})
+
+    assert told.care_due() == ["tickets 1500 / 1500"]
+    assert "hitungan / counters cuts 9000 / 1000000, tickets 1500 / 1500" in told.lines()
+
+
+def test_a_start_without_a_loss_is_no_reconnect() -> None:
+    lost = DeviceRecord("x").up(SCANNER, at=AT).down("gone", at=AT)
+
+    back = lost.up(SCANNER, at=AT)
+
+    assert (back.reconnects, back.up(SCANNER, at=AT).reconnects) == (1, 1)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"scanner": 7}', '{"scanner": {"address": 1}}'])

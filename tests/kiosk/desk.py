@@ -35,7 +35,7 @@ class Desk:
         self.told: list[on.Event] = []
         self.outbox = Outbox(state)
         self.client = HubClient(url, token)
-        self.devices = Peripherals(printer=printer, reader=reader)
+        self.devices = Peripherals(printer=printer, reader=reader, state=state)
         link = Link(self.client, self.outbox, self.tell, now=time.time, boot="b" * 32)
         self.errands = Errands(link, self.devices, self.tell, version="1")
         self.link = link

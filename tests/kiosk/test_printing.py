@@ -6,9 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from desk import Desk, run
 from small_hub import SmallHub, serving
 
+from devices.capabilities import Identity
+from devices.record import read_records
 from hub.wire import DeviceReport, IssueTicket
 from kiosk import events as on
 from kiosk.outbox import Outbox, OutboxFull, Wanted
@@ -80,6 +83,35 @@ def test_an_unplugged_printer_fails_the_paper_and_works_again_when_it_is_back(
     with serving(hub) as url:
         run(story(url))
     assert tickets(tmp_path) == len(hub.issued) == 1
+
+
+def test_a_kiosk_keeps_how_its_printer_fared_and_says_when_it_wants_its_care(
+    hub: SmallHub, printer: Any, tmp_path: Path
+) -> None:
+    hub.office = msgspec.structs.replace(hub.office, device_care={"tickets": 1, "cuts": 9})
+
+    async def story(url: str) -> None:
+        async with Desk(url, tmp_path / "state", printer=printer.address) as desk:
+            await desk.begin("information")
+            printer.fault("unplugged")
+            desk.do(on.NextTouched())
+            await desk.paper_is("failed")
+            printer.fault("")
+            desk.do(on.PrintTouched())
+            await desk.paper_is("printed")
+            await desk.until(lambda: lamps(hub)["ticket_printer"].code == "device_care_due")
+
+    with serving(hub) as url:
+        run(story(url))
+    record = read_records(tmp_path / "state")["ticket_printer"]
+    assert (record.counters["tickets"], record.counters["cuts"]) == (1, 1)
+    assert record.accepted == Identity("Loket receipt printer", "SIM00001", "1.00")
+    assert (record.last_error, record.reconnects, record.up_since is None) == (
+        "device_gone",
+        1,
+        False,
+    )
+    assert record.care_due() == ["tickets 1 / 1"]
 
 
 def test_a_printer_cut_off_in_the_middle_leaves_the_paper_unknown_and_the_next_is_a_copy(
