@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from hub import officer_cards, officers, stations
-from hub.cases.screening import versions
+from hub.cases.screening import threshold, versions
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
@@ -96,6 +96,16 @@ class EnterList(msgspec.Struct, frozen=True, tag="enter-list"):
     by: str
 
 
+class SetThreshold(msgspec.Struct, frozen=True, tag="set-threshold"):
+    """Let a measured score be the office's threshold; every open case is asked anew."""
+
+    score: float
+    false_alarms: float
+    size: int
+    list_version: str
+    by: str
+
+
 Change = (
     AddStation
     | AddOfficer
@@ -103,6 +113,7 @@ Change = (
     | FillOffice
     | MoveClock
     | EnterList
+    | SetThreshold
     | ExportCases
     | ImportCase
 )
@@ -156,6 +167,9 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
                 by=command.by,
             )
         ]
+    if isinstance(command, SetThreshold):
+        fields = msgspec.structs.asdict(command)
+        return lambda tx: [threshold.set_threshold(tx, **fields)]
     if isinstance(command, ExportCases | ImportCase):
         return _exchange(house, command)
     return lambda tx: _move_clock(tx, house, command.to)

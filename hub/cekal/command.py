@@ -184,7 +184,9 @@ def threshold(
         if watchlist is None:
             store, now = _store(data, key_file), SystemClock().now()
             version = store.in_force(now)[-1].version
-            store.set_threshold(Threshold(score, false_alarms, len(entries), version, now))
+            kept = Threshold(score, false_alarms, len(entries), version, now)
+            store.set_threshold(kept)
+            _let_hub_know(data, key_file, kept)
     print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
 
 
@@ -203,6 +205,24 @@ def _put_before_verifier(
     print(
         f"{order.version} menunggu verifikasi orang kedua: halaman Daftar cekal.\n"
         f"{order.version} waits for a second person: the page Watch list.",
+        file=sys.stderr,
+    )
+
+
+def _let_hub_know(data: Path, key_file: Path | None, kept: Threshold) -> None:
+    """Let the threshold count in the hub of this folder: it asks for every open case anew."""
+    settings = settings_for(data, key_file=key_file)
+    if not settings.office_file.exists():
+        return
+    from hub.admin import SetThreshold, perform
+
+    command = SetThreshold(
+        kept.score, kept.false_alarms, kept.size, kept.version, getpass.getuser()
+    )
+    perform(settings, SystemClock(), command)
+    print(
+        "Berlaku mulai sekarang; semua perkara terbuka diperiksa ulang.\n"
+        "In force from now on; all open cases are checked again.",
         file=sys.stderr,
     )
 

@@ -110,6 +110,16 @@ class CekalVersionJudged(_Audit):
 
 
 @dataclass(frozen=True, slots=True)
+class CekalThresholdSet(_Audit):
+    """The office's threshold was measured anew on its list: for a share of false alarms."""
+
+    kind: ClassVar[str] = "cekal.threshold_set"
+    score: float
+    false_alarms: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class CekalProgressed(_Audit):
     """An import or the loading of a version came further, or ended: rows done of so many."""
 

@@ -77,8 +77,11 @@ class Matching:
         """Return the score from which a person is shown."""
         return self._ready.threshold if self._ready else 1.0
 
-    async def use(self, token: str, versions: list[str]) -> None:
-        """Answer from these versions, which `token` stands for. Raises Away if they do not load."""
+    async def use(self, token: str, versions: list[str], threshold: float | None = None) -> None:
+        """Answer from these versions, which `token` stands for. Raises Away if they do not load.
+
+        `threshold` is the office's own; None: the learned one.
+        """
         alive = self._process is not None and self._process.returncode is None
         if token == self.token and alive:
             return
@@ -86,7 +89,7 @@ class Matching:
             await self.stop()
             self.token = token
             return
-        process, ready = await self._start(token, versions)
+        process, ready = await self._start(token, versions, threshold)
         async with self._asking:
             before, self._process = self._process, process
             self._ready, self.token = ready, token
@@ -132,7 +135,9 @@ class Matching:
             raise Away
         return said
 
-    async def _start(self, token: str, versions: list[str]) -> tuple[Process, Ready]:
+    async def _start(
+        self, token: str, versions: list[str], threshold: float | None
+    ) -> tuple[Process, Ready]:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "hub.matching.process"),
             stdin=PIPE,
@@ -141,7 +146,7 @@ class Matching:
             limit=LARGEST_LINE,
         )
         try:
-            task = Task(str(self._folder), str(self._key_file), versions)
+            task = Task(str(self._folder), str(self._key_file), versions, threshold)
             _write(process, task)
             return process, await self._loaded(token, process)
         except BaseException as error:

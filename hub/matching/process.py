@@ -46,19 +46,14 @@ _QUESTION = msgspec.json.Decoder(Question)
 class LoadedList:
     """One version of the list in memory."""
 
-    def __init__(self, stored: StoredList, versions: tuple[Version, ...]) -> None:
+    def __init__(
+        self, stored: StoredList, versions: tuple[Version, ...], threshold: float | None = None
+    ) -> None:
         self._stored = stored
         total = sum(version.entries for version in versions)
         self._matcher, self._placing = matcher_of(stored, versions, lambda n: _tell(n, total))
-        kept = stored.manifest().threshold
         self.size = len(self._placing.piece_of)
-        self.threshold = (
-            kept.score
-            if kept is not None
-            else self._matcher.weights.threshold(SHARE, self.size)
-            if self._matcher is not None
-            else 1.0
-        )
+        self.threshold = self._threshold(threshold)
 
     def screen(self, asked: Person) -> Answer:
         """Return whom a person may be, each hit explained."""
@@ -85,6 +80,14 @@ class LoadedList:
         on = date.fromisoformat(asked.on)
         found = [self._found(entries[one], on, None) for one in ids if one in entries]
         return Page(found, self.size, following)
+
+    def _threshold(self, own: float | None) -> float:
+        kept = self._stored.manifest().threshold
+        if own is None and kept is not None:
+            return kept.score
+        if own is None and self._matcher is not None:
+            return self._matcher.weights.threshold(SHARE, self.size)
+        return 1.0 if own is None else own
 
     def _ending(self, day: str, by: str) -> list[str]:
         ending = [
@@ -141,7 +144,8 @@ def load(task: Task) -> LoadedList:
     missing = [name for name in task.versions if name not in known]
     if missing:
         raise NotFound("list_missing", "A version is not in the folder.", id="Versi tidak ada.")
-    return LoadedList(stored, tuple(known[name] for name in task.versions))
+    versions = tuple(known[name] for name in task.versions)
+    return LoadedList(stored, versions, task.threshold)
 
 
 def answer(loaded: LoadedList, line: bytes) -> Said:

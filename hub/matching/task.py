@@ -9,11 +9,15 @@ from hub.matching.port import Answer, Found
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Where the list lies, and the versions that make it up, oldest first."""
+    """Where the list lies, and the versions that make it up, oldest first.
+
+    `threshold` is the office's own; None: the one in the folder, else the learned one.
+    """
 
     folder: str
     key_file: str
     versions: list[str]
+    threshold: float | None = None
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):

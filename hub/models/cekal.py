@@ -37,6 +37,21 @@ class CekalVersion(InOffice, Base):
     __table_args__ = (Index("ix_cekal_versions_state", "office", "state", "effective"),)
 
 
+class CekalThreshold(WithId, Base):
+    """A score from which the office's list shows a person; the newest one counts."""
+
+    __tablename__ = "cekal_thresholds"
+
+    score: Mapped[float]
+    false_alarms: Mapped[float]
+    size: Mapped[int]
+    list_version: Mapped[str] = mapped_column(String(40))
+    by_name: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_cekal_thresholds_at", "office", "at"),)
+
+
 class CekalCheck(WithId, Base):
     """One check of a case: against which list or in the national system, and where it stands."""
 

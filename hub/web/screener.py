@@ -32,7 +32,9 @@ from hub.writer import Tx, Writer
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-WAKES: Final = ("step.", "gate.", "application.", "cekal.version_judged", "clock.moved")
+WAKES: Final = (
+    "step.", "gate.", "application.", "cekal.version_judged", "cekal.threshold_set", "clock.moved",
+)  # fmt: skip
 TRIED_AGAIN_AFTER_S: Final = 2.0
 TOLD_EVERY_S: Final = 1.0
 LOOKED_AGAIN_AFTER_S: Final = 30.0
@@ -119,7 +121,8 @@ class Screener:
             await self.matching.use("", [])
             return
         if self._service is None:
-            await self.matching.use(listed.token, list(listed.versions))
+            names = list(listed.versions)
+            await self.matching.use(listed.token, names, listed.threshold)
         subjects = await self._read(lambda session, _at: self._due(session, listed))
         for number, subject in enumerate(subjects):
             self._progress = Progress(number, len(subjects))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_have_role
+from hub.cases.screening.threshold import threshold
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.cekal import CekalVersionEntered, CekalVersionJudged
 from hub.keys import Keyring
@@ -29,10 +30,14 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True, slots=True)
 class ListInForce:
-    """The list that counts at an instant: its versions, oldest first, and what stands for them."""
+    """The list that counts at an instant: its versions, oldest first, and what stands for them.
+
+    `token` stands for the office's threshold too; None: the learned one.
+    """
 
     versions: tuple[str, ...]
     token: str
+    threshold: float | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +60,10 @@ def in_force(session: Session, office: int, at: datetime) -> ListInForce | None:
     if full is None:
         return None
     names = tuple(row.version for row in rows[full:])
-    return ListInForce(names, hashlib.sha256("\n".join(names).encode()).hexdigest())
+    own = threshold(session, office)
+    parts = (*names, f"threshold {own.score:.6f}") if own else names
+    token = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return ListInForce(names, token, own.score if own else None)
 
 
 def asked(session: Session, rules: OfficeConfig, office: int, at: datetime) -> ListInForce | None:

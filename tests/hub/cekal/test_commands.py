@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.cases.screening import versions
+from hub.cases.screening.threshold import threshold
 from hub.clock import SystemClock
 from hub.house import open_house
 from hub.settings import settings_for
@@ -131,4 +132,22 @@ def test_in_a_hubs_folder_an_imported_list_waits_for_a_second_person(
         [row] = versions.every(session, house.office_no)
         assert (row.version, row.state, row.entries) == ("N-1", "entered", 3)
         assert versions.in_force(session, house.office_no, SystemClock().now()) is None
+    house.database.close()
+
+
+def test_in_a_hubs_folder_a_threshold_counts_in_the_hub(office: Path, empty_house: Path) -> None:
+    shutil.copytree(empty_house, office / "hub")
+    shutil.copy(empty_house.with_name("hub.key"), office / "hub.key")
+    loket(office, "import", "list.jsonl", "--version", "N-1", "--data", "hub")
+
+    done = loket(office, "threshold", "--false-alarms", "0.02", "--data", "hub")
+
+    assert done.returncode == 0, done.stderr
+    assert "diperiksa ulang" in done.stderr
+    house = open_house(settings_for(office / "hub"), SystemClock())
+    with house.database.reading() as session:
+        own = threshold(session, house.office_no)
+        assert own is not None
+        assert (own.false_alarms, own.size, own.list_version) == (0.02, 3, "N-1")
+        assert f"threshold {own.score:.6f} " in done.stdout
     house.database.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as replaced
+from sqlalchemy import select
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
 
@@ -18,11 +19,13 @@ from case_desk import Desk
 from listed import ANNA, OTHERS, Office
 
 from devices.emrtd.personalize import Passport, personalize
+from hub.admin import SetThreshold, command_of
 from hub.cases.screening.checks import newest
 from hub.cekal.records import Query
 from hub.clock import Clock
-from hub.house import House
+from hub.house import SYSTEM, House
 from hub.matching.port import Answer, Away, Found, entry_version
+from hub.models.cekal import CekalCheck
 from hub.web.screener import Screener
 from hub.writer import Writer
 
@@ -101,6 +104,36 @@ def test_a_new_version_checks_every_open_case_by_itself(house, desk) -> None:
         await turns(lambda: all(state_of(house, case) == "POSSIBLE_MATCH" for case in cases))
 
     serve(house, lambda writer: Screener(house, writer), until)
+
+
+def test_a_new_threshold_checks_every_open_case_by_itself(house, desk) -> None:
+    office = Office(desk)
+    office.load([*OTHERS, ANNA])
+    cases = [desk.go("3") for _ in range(3)]
+    writers: list[Writer] = []
+
+    def screener_of(writer: Writer) -> Screener:
+        writers.append(writer)
+        return Screener(house, writer)
+
+    async def set_to(score: float) -> None:
+        command = command_of(house, SetThreshold(score, 0.01, 7, "V1", "admin"))
+        await writers[0].run(command, actor=SYSTEM, name="set threshold")
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: all(state_of(house, case) == "POSSIBLE_MATCH" for case in cases))
+        await set_to(1.0)
+        await turns(lambda: all(state_of(house, case) == "NO_CANDIDATE" for case in cases))
+        assert screener.matching.threshold == 1.0
+        await set_to(0.4)
+        await turns(lambda: all(state_of(house, case) == "POSSIBLE_MATCH" for case in cases))
+
+    serve(house, screener_of, until)
+
+    with house.database.reading() as session:
+        rows = session.scalars(select(CekalCheck).where(CekalCheck.application == cases[0]))
+        tokens = {row.list_token for row in rows}
+    assert len(tokens) == 3
 
 
 def test_an_attached_service_is_asked_in_place_of_the_list(house, desk) -> None:
