@@ -52,9 +52,10 @@ def _fill(living: LivingOffice, place: Path) -> str:
     """Let people arrive and officers serve; return the path of the case in work."""
     glass = Glass(living.display.name, living.probe, pid=living.children["kiosk"].pid)
     Applicant(glass, living.tickets, place).apply()
+    token = _token(living)
     for service, people in HALL:
         for _ in range(people):
-            _issue(living, service)
+            _issue(living, token, service)
     case = ""
     for counter, login in DESKS.items():
         with _officer(living, login) as officer:
@@ -72,8 +73,7 @@ def _fill(living: LivingOffice, place: Path) -> str:
     return case
 
 
-def _issue(living: LivingOffice, service: str) -> None:
-    token = _token(living)
+def _issue(living: LivingOffice, token: str, service: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
     answer = httpx.post(f"{living.hub_url}/api/tickets", json={"service": service}, headers=headers)
     if answer.status_code != httpx.codes.CREATED:
@@ -81,7 +81,7 @@ def _issue(living: LivingOffice, service: str) -> None:
 
 
 def _token(living: LivingOffice) -> str:
-    command = loket("hub", "token", "--data", living.folder.hub, "--program", uuid.uuid4().hex[:8])
+    command = loket("hub", "token", "--data", living.folder.hub, "--program", "papan tamu")
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
