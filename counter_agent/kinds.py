@@ -21,6 +21,7 @@ from devices.capabilities import (
     Device,
     DocumentPrinter,
     DocumentScanner,
+    FingerImage,
     FingerprintReader,
     Photo,
     PrintResult,
@@ -29,6 +30,7 @@ from devices.capabilities import (
     TicketImage,
     TicketPrinter,
 )
+from devices.fingers.quality import ALGORITHM, quality_of
 from devices.pdf import pages_to_pdf
 from hub.wire import Job
 
@@ -127,8 +129,19 @@ def _capture_finger(reader: FingerprintReader, order: Order) -> Ending:
         "native_bits": str(image.native_bits),
         "certified": "yes" if image.certified else "no",
         "attempts": str(capture.attempts),
-    }
+    } | _measured(image, int(_number(order.job, "least_quality", 0, 0, 100)))
     return Ending("done", (Part("image/png", image.png()),), facts=facts)
+
+
+def _measured(image: FingerImage, least: int) -> dict[str, str]:
+    found = quality_of(image, least)
+    return {
+        "quality": str(found.score),
+        "quality_by": ALGORITHM,
+        "covered": f"{found.covered:.2f}",
+        "certainty": f"{found.certainty:.2f}",
+        "advice": found.advice,
+    }
 
 
 def _take_photo(camera: Camera, order: Order) -> Ending:
@@ -158,6 +171,12 @@ def _best_portrait(camera: PortraitCamera, order: Order) -> tuple[Photo, dict[st
         "face_share": f"{measured.face_share:.2f}",
         "sharpness": f"{measured.sharpness:.1f}",
         "brightness": f"{measured.brightness:.0f}",
+        "offset": f"{measured.offset:.2f}",
+        "tilt_deg": "" if measured.tilt_deg is None else f"{measured.tilt_deg:.1f}",
+        "background": measured.background or "",
+        "background_wanted": rules.background,
+        "background_spread": f"{measured.background_spread:.1f}",
+        "faces": str(measured.faces),
     }
 
 

@@ -24,7 +24,7 @@ from counter_agent.scans import Scanner
 from devices.address import shown_address
 from devices.arrival import Arrivals
 from devices.barcode.wire import Scan
-from devices.capabilities import Device, Health, Identity
+from devices.capabilities import Device, FingerprintReader, Health, Identity
 from devices.errors import (
     AddressError,
     DeviceError,
@@ -34,7 +34,7 @@ from devices.errors import (
 )
 from devices.record import DeviceRecord, Diary, wears_of
 from devices.registry import open_device
-from hub.wire import DeviceReport
+from hub.wire import DeviceReport, FingerReader
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,8 @@ class DeviceWorker:
         self._stopping = threading.Event()
         self._care: Mapping[str, int] = {}
         self._wears: Mapping[str, tuple[str, ...]] = {}
+        self._fingers: FingerReader | None = None
+        self._preview = False
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
         )
@@ -171,6 +173,7 @@ class DeviceWorker:
         return False
 
     def _keep(self, device: Device) -> None:
+        self._fingers = _fingers_of(device)
         try:
             if self._guarded(partial(self._ask, device)):
                 self._serve(device)
@@ -262,6 +265,8 @@ class DeviceWorker:
                 model=identity.model,
                 serial=identity.serial,
                 firmware=identity.firmware,
+                fingers=self._fingers,
+                preview=self._preview,
             )
         )
 
@@ -290,6 +295,19 @@ class DeviceWorker:
         self._report = report
         if changed:
             self._changed()
+
+
+def _fingers_of(device: Device) -> FingerReader | None:
+    if not isinstance(device, FingerprintReader):
+        return None
+    can = device.abilities()
+    return FingerReader(
+        positions=list(can.positions),
+        slaps=can.slaps,
+        preview=can.preview,
+        dpi=can.dpi,
+        certified=can.certified,
+    )
 
 
 def _missing(device: Device, role: str) -> str:

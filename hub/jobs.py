@@ -155,6 +155,25 @@ def settle_unknown(tx: Tx, *, job: str, printed: bool) -> Job:
     return _moved(tx, job)
 
 
+def cancel(tx: Tx, *, job: str, application: str) -> Job:
+    """End a capture or scan of a case that nobody wants any more; its device stops.
+
+    Raises NotFound `job_unknown`, Conflict `job_over` | `job_prints`.
+    """
+    line = _find(tx.connection, tx.office, job)
+    if line.application != application:
+        raise NotFound("job_unknown", "There is no such job.", id="Tidak ada pekerjaan itu.")
+    _must_be_unfinished(line)
+    if line.kind in PRINTS:
+        raise Conflict(
+            "job_prints",
+            "A print cannot be called back from here: stop it at the printer.",
+            id="Cetakan tidak dapat ditarik dari sini: hentikan di pencetak.",
+        )
+    _set(tx, job, state="failed", ended_at=tx.at, code="cancelled")
+    return _moved(tx, job)
+
+
 def expire(tx: Tx) -> int:
     """End every job past its deadline; a started print becomes unknown. Return how many."""
     query = select(_COLUMNS.id, _COLUMNS.state, _COLUMNS.kind).where(

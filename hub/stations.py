@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 
+import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
@@ -19,6 +20,8 @@ from hub.wire import DeviceReport, FieldFault, StationReport, StationState
 from hub.writer import Actor, Tx
 
 KINDS = ("kiosk", "agent", "program")
+_CAN = ("fingers", "preview")
+_TOLD = tuple(field for field in DeviceReport.__struct_fields__ if field not in _CAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +188,21 @@ def devices_at(connection: Connection, office_no: int, counter: int) -> list[Dev
 
 
 def _devices(connection: Connection, office_no: int, station: str) -> list[DeviceReport]:
-    fields = DeviceReport.__struct_fields__
+    columns = (getattr(StationDevice, field) for field in _TOLD)
     query = (
-        select(*[getattr(StationDevice, field) for field in fields])
+        select(*columns, StationDevice.abilities)
         .where(StationDevice.office == office_no, StationDevice.station == station)
         .order_by(StationDevice.role)
     )
-    return [DeviceReport(**row._asdict()) for row in connection.execute(query)]
+    return [
+        msgspec.convert(msgspec.json.decode(abilities) | dict(zip(_TOLD, told, strict=True)),
+                        DeviceReport)
+        for *told, abilities in connection.execute(query)
+    ]  # fmt: skip
 
 
 def _device_row(tx: Tx, station: str, device: DeviceReport) -> dict[str, object]:
-    values: dict[str, object] = {
-        field: getattr(device, field) for field in DeviceReport.__struct_fields__
-    }
+    values: dict[str, object] = {field: getattr(device, field) for field in _TOLD}
+    can = {field: getattr(device, field) for field in _CAN}
+    values["abilities"] = msgspec.json.encode(can).decode()
     return values | {"office": tx.office, "station": station, "changed_at": tx.at}

@@ -8,13 +8,15 @@ from typing import Final
 
 _RIDGE_PX: Final = 9.0
 _MINUTIAE: Final = 24
+_DRY_SHARE: Final = 0.55
 
 
-def draw_finger(number: int, width_px: int, height_px: int) -> bytes:
+def draw_finger(number: int, width_px: int, height_px: int, *, dry: bool = False) -> bytes:
     """Return grey pixels, 8 bit, row by row: dark ridges on white.
 
     A ridge ends or forks where the phase of the wave turns once around a point; the flow is a
-    loop, a whorl or an arch by the relation of the two axes of the waves around the core.
+    loop, a whorl or an arch by the relation of the two axes of the waves around the core. The
+    ridges of a `dry` finger are faint and broken: the same finger, worse to read.
     """
     import numpy as np
 
@@ -38,4 +40,8 @@ def draw_finger(number: int, width_px: int, height_px: int) -> bytes:
     pressed = 1 / (1 + np.exp((edge - 0.94) * 28))
     grain = np.random.default_rng(number).normal(0, 9, (height_px, width_px))
     grey = 246 - pressed * (ridges * 190 + 18) + grain * pressed
+    if dry:
+        specks = np.random.default_rng(number + 1).random((height_px // 4 + 1, width_px // 4 + 1))
+        broken = specks.repeat(4, 0).repeat(4, 1)[:height_px, :width_px] < _DRY_SHARE
+        grey = np.where(broken, 246, grey + 40)
     return bytes(np.clip(grey, 0, 255).astype(np.uint8).tobytes())

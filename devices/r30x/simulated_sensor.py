@@ -26,7 +26,8 @@ class SimulatedSensor:
     def __init__(self, model: Model, *, finger: int | None, baud: int) -> None:
         self.model = model
         self._finger: int | None = None
-        self._pictures: dict[int, bytes] = {}
+        self._pictures: dict[tuple[int, bool], bytes] = {}
+        self.dry = False
         self.finger = finger
         self.baud = baud
         self.image_code = Code.OK
@@ -51,9 +52,10 @@ class SimulatedSensor:
     @finger.setter
     def finger(self, number: int | None) -> None:
         # drawn when it is laid down: the host does not wait for it
-        if number is not None and number not in self._pictures:
-            pixels = draw_finger(number, self.model.width_px, self.model.height_px)
-            self._pictures[number] = wire.pack_to_4_bit(pixels)
+        if number is not None and (number, self.dry) not in self._pictures:
+            size = self.model.width_px, self.model.height_px
+            pixels = draw_finger(number, *size, dry=self.dry)
+            self._pictures[number, self.dry] = wire.pack_to_4_bit(pixels)
         self._finger = number
 
     def receive(self, octets: bytes) -> list[bytes]:
@@ -130,7 +132,7 @@ class SimulatedSensor:
             return [self._ack(Code.NO_FINGER)]
         if self.image_code is not Code.OK:
             return [self._ack(self.image_code)]
-        self._image = self._pictures[self._finger]
+        self._image = self._pictures[self._finger, self.dry]
         return [self._ack(Code.OK)]
 
     def _extract(self, arguments: bytes) -> list[bytes]:

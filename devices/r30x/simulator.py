@@ -2,7 +2,8 @@
 
 Options: `model` (r307, as608, r503), `finger` (number of the picture, "none" = glass free), `baud`,
 `pace` (0 = as fast as possible instead of the line rate), `template` (bytes), `late_s`,
-`keeps_baud` (no = a changed rate is lost with the power).
+`keeps_baud` (no = a changed rate is lost with the power). Under the fault `dry` fingers are hard to
+read, but read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ FAULTS: Final = (
     "no_finger",
     "messy",
     "few_points",
+    "dry",
     "silent",
     "garbage",
     "fragmented",
@@ -98,6 +100,7 @@ class R30xSimulator:
 
     def _apply(self) -> None:
         faults = self._faults
+        self._sensor.dry = "dry" in faults
         self._sensor.finger = None if "no_finger" in faults else self._finger
         self._sensor.extract_code = Code.OK
         if "messy" in faults:

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.cases import documents, doubts, field_rules, persons
+from hub.cases import documents, doubts, field_rules, fingers, persons
 from hub.cases.requirements import Requirement
 from hub.cases.screening.checks import candidates_of
 from hub.cases.screening.standing import standing
@@ -28,7 +28,6 @@ TICKED = "yes"
 JOB_KINDS = {
     "scan": "scan",
     "photo": "take_photo",
-    "finger": "capture_finger",
     "print": "print_document",
 }
 _TRUE = {"yes", "on", "true", "1", "ya"}
@@ -45,6 +44,8 @@ class Found:
     by: str = ""
     at: datetime | None = None
     how: Words | None = None
+    named: tuple[tuple[str, str], ...] = ()
+    """Files that stand for parts of the row: what is added to its key, and the file."""
 
 
 def plain(requirement: Requirement, text: str) -> str:
@@ -85,6 +86,7 @@ def gather(
             or _known(requirement, person)
             or _doubted(session, procedure, application, requirement, at)
             or _screened(session, procedure, application, requirement, at)
+            or _fingered(session, procedure, application, stage, requirement)
         )
         if here is not None:
             found[requirement.key] = here
@@ -129,8 +131,8 @@ def keep(
         )
     )
     tx.session.flush()
-    for blob in found.blobs:
-        item = f"{stage}.{requirement.key}"
+    for name, blob in found.named or [("", blob) for blob in found.blobs]:
+        item = f"{stage}.{requirement.key}{name}"
         documents.keep(tx, application.id, kind=requirement.kind, item=item, blob=blob, step=stage)
 
 
@@ -156,16 +158,18 @@ def values_of(
 
 
 def _posted(requirement: Requirement, text: str, person: persons.Person) -> Found | None:
-    if not text or requirement.kind == "doubts":
+    if not text or requirement.kind in ("doubts", "finger"):
         return None
     if requirement.field and text == person.value(requirement.field):
         return None  # what is known already keeps its source
-    if requirement.kind in ("scan", "photo", "finger") and _BLOB.fullmatch(text):
+    if requirement.kind in ("scan", "photo") and _BLOB.fullmatch(text):
         return Found(text, (text,), how=Words(id="berkas diunggah", en="file uploaded"))
     return Found(text)
 
 
 def _newer(stored: Found | None, job: Found | None, requirement: Requirement) -> Found | None:
+    if requirement.kind == "finger":
+        return None  # its fingers are asked one by one
     if job is None or JOB_KINDS.get(requirement.kind) is None:
         return stored
     if stored is None or stored.at is None or job.at is None or job.at > stored.at:
@@ -225,6 +229,26 @@ def _screened(
         en=f"list {check.list_version}: {count} possible matches",
     )
     return Found(f"{check.list_version}: {count}", at=check.at, how=how)
+
+
+def _fingered(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    requirement: Requirement,
+) -> Found | None:
+    if requirement.kind != "finger":
+        return None
+    known = fingers.of_case(session, procedure, application, stage, requirement.key)
+    value = fingers.found_in(known)
+    if not value:
+        return None
+    wanted = [one for one in known if one.required]
+    count = sum(one.settled for one in wanted)
+    how = Words(id=f"{count} dari {len(wanted)} jari", en=f"{count} of {len(wanted)} fingers")
+    named = tuple((f".{one.number}", one.blob) for one in known if one.settled and one.blob)
+    return Found(value, tuple(blob for _, blob in named), how=how, named=named)
 
 
 def _stored(

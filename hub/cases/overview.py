@@ -14,6 +14,7 @@ from hub.cases import (
     branches,
     custody,
     documents,
+    fingers,
     nonconformity,
     payments,
     persons,
@@ -259,7 +260,9 @@ def _item_name(procedure: Procedure, row: Application, item: str) -> Words:
     if key == "missing_list":
         return Words(id="Daftar kekurangan berkas", en="List of what is missing")
     stage = procedure.sop.stage(step)
-    rule = stage.rule(key) if stage else None
+    rule = stage.rule(key.partition(".")[0]) if stage else None
+    if rule and rule.kind == "finger" and (number := key.rpartition(".")[2]).isdecimal():
+        return fingers.NAMES[int(number)]
     return rule.label if rule else Words(id="Berkas cip paspor", en="Passport chip files")
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, documents, field_rules, payments, persons
+from hub.cases import blanks, documents, field_rules, fingers, payments, persons
 from hub.cases.codes import read_secret
 from hub.cases.compare import differ
 from hub.cases.evidence import PAPER, TICKED, Found
@@ -161,6 +161,12 @@ def _capture(judge: Judge, row: Requirement, found: Found) -> Words | None:
     return None
 
 
+def _fingers(judge: Judge, row: Requirement, found: Found) -> Words | None:
+    case = judge.application
+    known = fingers.of_case(judge.session, judge.procedure, case, case.position, row.key)
+    return fingers.lacking(known) or (_capture(judge, row, found) if found.blobs else None)
+
+
 def _print(judge: Judge, row: Requirement, found: Found) -> Words | None:
     del row
     if found.value == PAPER:
@@ -196,7 +202,7 @@ _KINDS: dict[str, _Kind] = {
     "money": _money,
     "scan": _capture,
     "photo": _capture,
-    "finger": _capture,
+    "finger": _fingers,
     "print": _print,
     "login": _login,
     "doubts": _doubts,

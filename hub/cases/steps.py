@@ -21,6 +21,7 @@ from hub.cases import (
     evidence,
     keeping,
     persons,
+    portraits,
     qualifications,
     search,
     segregation,
@@ -71,7 +72,7 @@ class Paper:
 
 def begin(tx: Tx, procedure: Procedure, application: str) -> str:
     """Start the touch clock of the current step for this officer; return the step."""
-    row, stage = _workable(tx, procedure, application)
+    row, stage = workable(tx, procedure, application)
     record = _record(tx, row.id, stage.name)
     if record.running_since is not None and record.running_by == tx.actor.id:
         return stage.name
@@ -84,7 +85,7 @@ def begin(tx: Tx, procedure: Procedure, application: str) -> str:
 
 def pause(tx: Tx, procedure: Procedure, application: str) -> str:
     """Stop the touch clock of the current step; return the step."""
-    row, stage = _workable(tx, procedure, application)
+    row, stage = workable(tx, procedure, application)
     record = _record(tx, row.id, stage.name)
     if record.running_since is None:
         return stage.name
@@ -99,7 +100,7 @@ def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str)
 
     Raises BadInput naming the row. A blank's serial also gives the register number.
     """
-    row, stage = _workable(tx, procedure, application)
+    row, stage = workable(tx, procedure, application)
     today = procedure.office.today(tx.at)
     requirement = _row_of(procedure, row, stage, key, today)
     empty = not evidence.plain(requirement, value) and not requirement.rule.first
@@ -157,7 +158,7 @@ def complete(
     `step_not_yet` | `case_diverted` | `case_ended` | `values_stale`, NotAllowed `role_missing` |
     `segregation`.
     """
-    row, stage = _workable(tx, procedure, application, step)
+    row, stage = workable(tx, procedure, application, step)
     today = procedure.office.today(tx.at)
     requirements = unfold(procedure, row, stage, today)
     if revision is not None:
@@ -167,7 +168,7 @@ def complete(
     if branch:
         return _leave(tx, procedure, row, stage, branch, found, remark)
     _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
-    _refuse_poor_photo(tx, requirements, found, remark)
+    _refuse_poor_photo(tx, row, requirements, found, remark)
     if procedure.sop.screens and stage.name in procedure.office.cekal.recheck_before:
         must_pass(tx, procedure, row, stage.name)
     for requirement in requirements:
@@ -182,7 +183,7 @@ def complete(
     return _advance(tx, procedure, row, stage, remark, paper or Paper())
 
 
-def _workable(
+def workable(
     tx: Tx, procedure: Procedure, application: str, step: str = ""
 ) -> tuple[Application, Step | Gate]:
     """Return case and current stage if this officer may work on it now."""
@@ -254,12 +255,17 @@ def _refuse_faults(faults: list[FieldFault]) -> None:
 
 
 def _refuse_poor_photo(
-    tx: Tx, requirements: tuple[Requirement, ...], found: Mapping[str, Found], remark: str
+    tx: Tx,
+    row: Application,
+    requirements: tuple[Requirement, ...],
+    found: Mapping[str, Found],
+    remark: str,
 ) -> None:
     """Refuse a portrait with a measured fault unless the officer says why it is taken."""
     jobs = [found[one.key].job for one in requirements if one.kind == "photo" and one.key in found]
+    accepted = portraits.accepted_jobs(tx.session, row)
     if remark.strip() or not any(
-        job and photo_faults(tx.connection, tx.office, job) for job in jobs
+        job and job not in accepted and photo_faults(tx.connection, tx.office, job) for job in jobs
     ):
         return
     message = "tulis alasannya / say why"

@@ -85,8 +85,8 @@ def scan_file() -> Stage:
 
 
 def take_biometrics() -> Stage:
-    """Return the gate after step 5: finger and photo."""
-    return Stage("biometrics", "pindai")
+    """Return the gate after step 5: fingers at the station, and the photo."""
+    return Stage("biometrics", "pindai", fingers=True)
 
 
 def answer_letter(written: date, answered: date) -> Stage:

@@ -26,6 +26,8 @@ class Stage:
     first: tuple[str, str] | None = None
     before: tuple[tuple[str, Mapping[str, str]], ...] = ()
     """Forms of their own that are sent before the step's: the act's name and what it says."""
+    fingers: bool = False
+    """Whether fingers are taken at the biometrics station."""
 
     @property
     def kind(self) -> str:
@@ -53,7 +55,8 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
     if stage.first:
         key, value = stage.first
         page = officer.send(page, f"{case}/supply", {key: value}, press=("evidence", key))
-    page, supplied = _use_devices(officer, page)
+    fingers = _take_fingers(officer, case) if stage.fingers else ()
+    page, supplied = _use_devices(officer, officer.open(case) if fingers else page)
     form = _step_form(officer, page, case, stage)
     ticks = _ticks(form, page)
     values = {**dict.fromkeys(ticks, "yes"), **stage.values}
@@ -65,7 +68,9 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
     first = (stage.first[0],) if stage.first else ()
     ticked = (f"{len(ticks)} ticked",) if ticks else ()
     written = tuple(key.removeprefix("field.") for key in stage.values)
-    return Done(stage, page.rail[place].touch, (*ticked, *first, *supplied, *decided, *written))
+    return Done(
+        stage, page.rail[place].touch, (*ticked, *first, *fingers, *supplied, *decided, *written)
+    )
 
 
 def print_paper(officer: Officer, case: str, paper: str) -> None:
@@ -89,6 +94,29 @@ def _use_devices(officer: Officer, page: Page) -> tuple[Page, tuple[str, ...]]:
         limit_s=_DEVICE_WITHIN_S,
     )
     return page, tuple(pressed)
+
+
+def _take_fingers(officer: Officer, case: str) -> tuple[str, ...]:
+    """Take one finger after the other until the station asks for no more."""
+    page = officer.open(f"{case}/biometrics")
+    taken: list[str] = []
+    while (found := _finger_button(page)) is not None:
+        action, button = found
+        officer.send(page, action, press=(button.name, button.value))
+        page = officer.until(
+            officer.open(f"{case}/biometrics"),
+            lambda now: not any(form.action.endswith("/cancel") for form in now.forms),
+            f"the reader for {button.value}",
+            limit_s=_DEVICE_WITHIN_S,
+        )
+        taken.append(button.value)
+    return tuple(dict.fromkeys(taken))
+
+
+def _finger_button(page: Page) -> tuple[str, Field] | None:
+    """Return where the finger that comes next is asked for, and its button."""
+    buttons = ((form.action, one) for form in page.forms for one in form.buttons())
+    return next((pair for pair in buttons if pair[1].value.startswith("finger.")), None)
 
 
 def _next_device(page: Page, pressed: list[str]) -> Field | None:

@@ -47,6 +47,8 @@ class StationDevice(InOffice, Base):
     model: Mapped[str] = mapped_column(String(80))
     serial: Mapped[str] = mapped_column(String(80))
     firmware: Mapped[str] = mapped_column(String(80))
+    # what it can do, as JSON: a reader's fingers, a preview
+    abilities: Mapped[str] = mapped_column(default="{}")
     changed_at: Mapped[datetime]
 
     __table_args__ = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from hub.office.queue_rules import Code
 from hub.rulefile import Rule
 from hub.wire import Words
+from hub.wire.bounds import FingerNumber
 
 SKIM_NUMBER = "IMI-GR.01.14-1111"
 Months = Annotated[int, msgspec.Meta(ge=0, le=240)]
@@ -60,6 +61,35 @@ class StayRules(Rule, frozen=True, kw_only=True):
     itas_months: Months = 9
     confirmed: bool = False
     source: str = ""
+
+
+class BackgroundRule(Rule, frozen=True, kw_only=True):
+    """The colour behind a portrait, from a day on."""
+
+    valid_from: date
+    colour: Literal["white", "red"]
+
+
+class BiometricRules(Rule, frozen=True, kw_only=True):
+    """Which fingers are taken (ISO/IEC 19794-4 numbers) and when a capture is good enough.
+
+    `least_quality` is on the scale of `devices.fingers.quality`, `tries` are captures of one finger
+    and shots of the portrait before an officer may accept a poor one with a reason.
+    """
+
+    fingers: tuple[FingerNumber, ...] = tuple(range(1, 11))
+    tries: Annotated[int, msgspec.Meta(ge=1, le=9)] = 3
+    least_quality: Annotated[int, msgspec.Meta(ge=0, le=100)] = 55
+    backgrounds: tuple[BackgroundRule, ...] = msgspec.field(name="background", default=())
+
+    def background_on(self, day: date) -> str:
+        """Return the colour that portraits need on `day`; white unless the office says else."""
+        known = sorted((b for b in self.backgrounds if b.valid_from <= day), key=_since)
+        return known[-1].colour if known else "white"
+
+
+def _since(rule: BackgroundRule) -> date:
+    return rule.valid_from
 
 
 class Relaxation(Rule, frozen=True, kw_only=True):

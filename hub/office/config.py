@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.office.case_rules import SKIM_NUMBER, Checklist, Relaxation, StayRules
+from hub.office.case_rules import SKIM_NUMBER, BiometricRules, Checklist, Relaxation, StayRules
 from hub.office.cekal_rules import CekalRules
 from hub.office.hours import (
     Calendar,
@@ -250,6 +250,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     segregation: tuple[SegregationRule, ...]
     checklists: tuple[Checklist, ...] = msgspec.field(name="checklist")
     stay: StayRules = StayRules()
+    biometrics: BiometricRules = BiometricRules()
     relaxations: tuple[Relaxation, ...] = msgspec.field(name="relaxation", default=())
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
     treasury: TreasuryRules = TreasuryRules()

@@ -49,11 +49,17 @@ def concerns(view: str, event: Event) -> bool:
         return event.kind.startswith(_OFFICE) and event.kind != "job.progress"
     if name == "cases":
         return event.kind.startswith(_WORK)
-    if name == "case" and event.kind.startswith("cekal."):
-        return event.kind not in _SILENT and which == event.subject
-    if name == "case":
-        return which in (event.subject, event.body.get("application")) or _of_a_device(event)
+    if name == "biometrics" and event.kind.startswith("devices."):
+        return True
+    if name in ("case", "biometrics"):
+        return _concerns_case(which, event)
     return name == "counter" and _concerns_counter(which, event)
+
+
+def _concerns_case(case: str, event: Event) -> bool:
+    if event.kind.startswith("cekal."):
+        return event.kind not in _SILENT and case == event.subject
+    return case in (event.subject, event.body.get("application")) or _of_a_device(event)
 
 
 def reaches_by_scan(view: str, event: Event) -> bool:
@@ -64,7 +70,7 @@ def reaches_by_scan(view: str, event: Event) -> bool:
     name = view.partition("/")[0]
     if event.kind != "code.scanned":
         return False
-    return name in ("case", "cases") or view == f"counter/{event.body.get('counter')}"
+    return name in ("case", "cases", "biometrics") or view == f"counter/{event.body.get('counter')}"
 
 
 def _of_a_device(event: Event) -> bool:

@@ -116,6 +116,8 @@ ChipProofs = Annotated[
 ]
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=LARGEST_INT)]
+FingerNumber = Annotated[int, msgspec.Meta(ge=1, le=10)]
+"""A finger by ISO/IEC 19794-4: 1 right thumb … 5 right little, 6 left thumb … 10 left little."""
 CounterNumber = Annotated[int, msgspec.Meta(ge=1, le=99)]
 Facts = Annotated[dict[DeviceCode, Detail], msgspec.Meta(max_length=40)]
 

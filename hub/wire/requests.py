@@ -21,6 +21,7 @@ from hub.wire.bounds import (
     DeviceCode,
     DocumentNumber,
     Facts,
+    FingerNumber,
     Id,
     Language,
     Mark,
@@ -217,6 +218,16 @@ class JobResult(Wire, frozen=True, kw_only=True):
         msgspec.structs.force_setattr(self, "detail", printable(self.detail, LONGEST_DETAIL))
 
 
+class FingerReader(Wire, frozen=True, kw_only=True):
+    """What a fingerprint reader can take, by its driver: ISO finger numbers, how, how fine."""
+
+    positions: Annotated[list[FingerNumber], msgspec.Meta(max_length=10)] = []
+    slaps: bool = False
+    preview: bool = False
+    dpi: Count = 0
+    certified: bool = False
+
+
 class DeviceReport(Wire, frozen=True, kw_only=True):
     """One device of a station as its driver sees it."""
 
@@ -228,6 +239,9 @@ class DeviceReport(Wire, frozen=True, kw_only=True):
     model: Name = ""
     serial: Name = ""
     firmware: Name = ""
+    fingers: FingerReader | None = None
+    preview: bool = False
+    """It can show what it sees while it is watched."""
 
     def __post_init__(self) -> None:
         # as above: names and texts come from the device

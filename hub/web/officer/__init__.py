@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
 from hub.web.officer import (
+    biometrics_routes,
     case_routes,
     chip_page,
     counter_routes,
@@ -30,6 +31,7 @@ routes: list[ControllerRouterHandler] = [
             *transcribe_page.routes,
             *list_routes.routes,
             *skills_page.routes,
+            *biometrics_routes.routes,
             *case_routes.routes,
             chip_page.show_chip,
             *scan_routes.routes,

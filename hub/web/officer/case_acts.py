@@ -37,7 +37,6 @@ from hub.writer import Tx
 JOB_KINDS: Mapping[str, JobKind] = {
     "scan": "scan",
     "photo": "take_photo",
-    "finger": "capture_finger",
 }
 _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -180,7 +179,7 @@ async def ask_device(desk: Desk, view: CaseView, form: Form) -> None:
     kind = JOB_KINDS.get(row.kind)
     if kind is None:
         raise NotFound("row_unknown", "No device supplies this.", id="Tidak ada perangkatnya.")
-    counter = _counter(desk, form)
+    counter = counter_of(desk, form)
     await desk.command(
         lambda tx: jobs.ask(
             tx, counter=counter, kind=kind, application=view.id, evidence=row.evidence
@@ -215,7 +214,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
             "This case cannot print that paper now.",
             id="Berkas ini belum dapat mencetak kertas itu.",
         )
-    counter = _counter(desk, form)
+    counter = counter_of(desk, form)
     _, _, paper = await desk.read(
         lambda session, at: case_papers.paper(
             session,
@@ -339,7 +338,8 @@ def leave(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     return qualifications.give_leave(tx, desk.procedure, application, login, reason)
 
 
-def _counter(desk: Desk, form: Form) -> int:
+def counter_of(desk: Desk, form: Form) -> int:
+    """Return the counter whose devices are asked. Raises Conflict `counter_missing`."""
     counter = form.number("counter") or desk.officer.counter
     if counter is None:
         raise Conflict(

@@ -45,7 +45,7 @@ def read_case(
         decision=_decision(case, items),
         key=fresh_key(),
         counter=desk.officer.counter,
-        desks=_desks(session, desk, at),
+        desks=counters_by_agent(session, desk, at),
         can_reject=bool(MAY_REJECT & desk.officer.roles),
         refused=refused,
         typed=typed,
@@ -97,7 +97,7 @@ def _lamps(session: Session, desk: Desk, application: str) -> dict[str, JobLamp]
     return {key: lamp for key, lamp in lamps if lamp is not None}
 
 
-def _desks(session: Session, desk: Desk, at: datetime) -> tuple[int, ...]:
+def counters_by_agent(session: Session, desk: Desk, at: datetime) -> tuple[int, ...]:
     """Return the counters, those with an agent that is there first."""
     there = {
         one.counter

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from hub import officer_cards
+from hub import jobs, officer_cards
 from hub.cases import applications, doubts, reopen, stay_acts, steps
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
@@ -25,6 +25,8 @@ from hub.web.rendering import page
 from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
+_WORKPLACES = ("biometrics",)
+"""Pages beside the case's own that an act may lead back to."""
 Act = Callable[[Tx, Desk, str, Form], object]
 
 
@@ -169,6 +171,23 @@ async def ask_device(
     return _back(view.id) if kept else await _page(desk, application, form=form)
 
 
+@post("/case/{application:str}/job/{job:str}/cancel", request_max_body_size=FORM_LIMIT)
+async def cancel_device(
+    application: FromPath[str], job: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Stop a capture or scan that nobody wants any more."""
+    form = await read_form(request, desk.officer.csrf)
+    view = await case_acts.look(desk, application)
+    back = form.text("to") if form.text("to") in _WORKPLACES else ""
+    try:
+        await desk.command(
+            lambda tx: jobs.cancel(tx, job=job, application=view.id), form, "cancel job"
+        )
+    except Refused as refused:
+        return await _page(desk, application, refused, form)
+    return _back(f"{view.id}/{back}" if back else view.id)
+
+
 @post("/case/{application:str}/document", request_max_body_size=FORM_LIMIT)
 async def upload_document(
     application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
@@ -279,6 +298,7 @@ routes = [
     complete_step,
     challenge_card,
     ask_device,
+    cancel_device,
     upload_document,
     print_paper,
     settle_paper,

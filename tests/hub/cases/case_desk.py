@@ -142,7 +142,9 @@ class Desk:
         )
         return opened.id
 
-    def capture(self, case: str, evidence: str, kind: str, media: str = "image/jpeg") -> str:
+    def capture(
+        self, case: str, evidence: str, kind: str, media: str = "image/jpeg", **facts: str
+    ) -> str:
         """A counter device did what was asked; its job is done."""
         stored = self.procedure.blobs.put(f"{kind} for {evidence}".encode())
         job = new_id()
@@ -166,11 +168,18 @@ class Desk:
                     queued_at=tx.at,
                     ended_at=tx.at,
                     blobs="[]" if printing else json.dumps([stored.id]),
+                    facts=json.dumps(facts),
                 )
             )
 
         self.do("kiosk", done)
         return job
+
+    def take_fingers(self, case: str, stage: str = "biometrics", quality: int = 90) -> None:
+        """The counter's reader took every finger that the office asks for."""
+        for number in self.procedure.office.biometrics.fingers:
+            name = f"{stage}.finger.{number}"
+            self.capture(case, name, "capture_finger", "image/png", quality=str(quality))
 
     # ── what officers do ─────────────────────────────────────────────────────
 
@@ -254,7 +263,7 @@ class Desk:
         return self.complete("pindai", case, "5", {})
 
     def step_biometrics(self, case: str) -> StepDone:
-        self.capture(case, "biometrics.finger", "capture_finger", "image/png")
+        self.take_fingers(case)
         self.capture(case, "biometrics.photo", "take_photo")
         return self.complete("loket", case, "biometrics", {})
 

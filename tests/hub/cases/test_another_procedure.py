@@ -28,7 +28,7 @@ WHO = {
 }  # fmt: skip
 DEVICES = {
     "print": ("print_document", "application/pdf"), "scan": ("scan", "image/png"),
-    "finger": ("capture_finger", "image/png"), "photo": ("take_photo", "image/jpeg"),
+    "photo": ("take_photo", "image/jpeg"),
 }  # fmt: skip
 
 
@@ -50,6 +50,8 @@ def work(desk, case, login=""):
     step = desk.view(case).current
     values = {row.key: VALUES[row.key] for row in step.evidence if row.key in VALUES}
     for row in step.evidence:
+        if row.kind == "finger" and not row.supplied:
+            desk.take_fingers(case, step.key)
         if row.kind in DEVICES and not row.supplied:
             desk.capture(case, f"{step.key}.{row.key}", *DEVICES[row.kind])
         if row.first:

@@ -36,7 +36,7 @@ def with_photo(desk, case: str) -> None:
     Image.new("RGB", (600, 800), "white").save(picture, "JPEG")
     stored = desk.procedure.blobs.put(picture.getvalue())
     desk.do("kiosk", lambda tx: blobs.register(tx, stored, "image/jpeg") and None)
-    desk.capture(case, "biometrics.finger", "capture_finger", "image/png")
+    desk.take_fingers(case)
     desk.complete("loket", case, "biometrics", {"photo": stored.id})
 
 

@@ -19,7 +19,7 @@ def position(desk, case: str) -> str:
 
 def test_a_faulty_portrait_needs_a_reason(desk):
     case = desk.go("biometrics")
-    desk.capture(case, "biometrics.finger", "capture_finger", "image/png")
+    desk.take_fingers(case)
     photo = desk.capture(case, "biometrics.photo", "take_photo")
 
     def found(tx):

@@ -1,0 +1,113 @@
+"""The biometrics station in Chromium, its reader and camera on real wires behind the agent."""
+
+from __future__ import annotations
+
+import pytest
+from counter_office import close_office, counter_at, office_with_case
+
+LAPTOP = {"width": 1366, "height": 768}
+COUNTER = 2
+
+
+@pytest.fixture(scope="module")
+def ready(empty_house, tmp_path_factory):
+    """An office with cases that wait for their biometrics."""
+    place = tmp_path_factory.mktemp("biometrics")
+    office, cases = office_with_case(empty_house, place, *["biometrics"] * 4)
+    yield office, iter(cases)
+    close_office(office)
+
+
+@pytest.fixture(scope="module")
+def devices(ready, tmp_path_factory):
+    """Counter 2 with a fingerprint reader and a camera."""
+    office, _ = ready
+    state = tmp_path_factory.mktemp("agent")
+    readers = {"fingerprint": ("r30x", {"pace": "0"}), "camera": ("camera", {})}
+    with counter_at(office, COUNTER, state, **readers) as counter:
+        yield counter.devices
+
+
+@pytest.fixture
+def station(ready, devices, enter):
+    """An officer at the counter, with the station of a case of their own."""
+    office, cases = ready
+    devices["fingerprint"].fault("")
+    officer = enter(office, "pindai", LAPTOP).go(f"/counter/{COUNTER}")
+    if officer.has(f"form[action='/counter/{COUNTER}/open'] button"):
+        officer.click(f"form[action='/counter/{COUNTER}/open'] button")
+    return officer.go(f"/case/{next(cases)}/biometrics")
+
+
+def take(officer, state: str) -> None:
+    """Take the chosen finger, and wait until the reader has done so."""
+    officer.press("F2")
+    officer.page.wait_for_selector(f".digit.{state}")
+    officer.page.wait_for_selector(".digit.running", state="detached")
+
+
+def test_every_finger_the_office_asks_for_is_taken_then_the_gate_opens(station):
+    take(station, "good")
+    second = station.text("#finger-title")
+    station.press("F2")
+    station.page.wait_for_selector("text=Sidik jari 2 dari 2")
+    faults = station.faults()
+    station.click(".bio-photo form[action*='/gate/'] button")
+
+    refused = station.text("#refusal")
+    assert "Telunjuk kiri (7)" in second
+    assert faults == []
+    assert "Foto" in refused
+    assert "Telunjuk" not in refused
+
+
+def test_a_dry_finger_is_retried_then_accepted_with_a_reason(station, devices):
+    devices["fingerprint"].fault("dry")
+    take(station, "poor")
+    advice = station.text(".bio-take .alert.warn")
+    early = station.has("#accept-2")
+    station.page.locator(".button[data-key=F2]").wait_for()
+    for left in (1, 0):
+        station.press("F2")
+        station.page.wait_for_selector(f"text=Percobaan: {3 - left} dari 3")
+    retries = station.has(".button[data-key=F2]")
+    station.page.keyboard.press("Alt+t")
+    station.press("Enter")
+    unreasoned = station.text("#refusal")
+    station.page.fill("#field-accept-reason", "kulit kering, sudah dilembapkan")
+    station.press("Enter")
+
+    assert "Jari kering" in advice
+    assert not early
+    assert not retries
+    assert "tulis alasannya" in unreasoned
+    assert station.page.locator(".digit.accepted").count() == 1
+
+
+def test_an_amputated_finger_carries_its_code_and_counts_as_evidence(station):
+    station.page.keyboard.press("Alt+p")
+    station.page.check("[value=AMPUTATED]")
+    station.click("#except-2 .drawer-body button")
+    count = station.text(".bio-head .pills")
+    station.page.goto(station.page.url + "?finger=2")
+
+    assert "Sidik jari 1 dari 2" in count
+    assert "(XX)" in station.text(".bio-take .alert")
+
+
+def test_an_unplugged_reader_is_named_and_the_page_goes_on(station, devices):
+    devices["fingerprint"].fault("unplugged")
+    station.page.wait_for_selector(".bio-wide .alert.bad")
+    said = station.text(".bio-wide .alert.bad")
+    station.press("F2")
+    waiting = station.text(".bio-acts [role=status]")
+    station.press("Alt+b")
+    cancelled = station.text(".bio-take .alert.bad")
+    devices["fingerprint"].fault("")
+    station.page.wait_for_selector(".bio-wide .alert.bad", state="detached")
+    take(station, "good")
+
+    assert "sidik jari" in said.lower()
+    assert "kabel" in said
+    assert "Menunggu perangkat loket 2" in waiting
+    assert "Dibatalkan" in cancelled
