@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
-from hub.errors import BadInput, Busy
+from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House
 from hub.tickets.tracking import Tracking
@@ -76,20 +75,3 @@ def phone_server(house: House, feed: Feed, manner: PublicManner) -> PhoneServer:
         ssl_keyfile=str(manner.key) if manner.key else None,
     )
     return PhoneServer(config)
-
-
-def public_socket(manner: PublicManner) -> socket.socket:
-    """Return the socket that phones reach. Raises Busy `address_taken`."""
-    family = socket.AF_INET6 if ":" in manner.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((manner.host, manner.port))
-    except OSError as error:
-        raise Busy(
-            "address_taken",
-            f"Cannot listen on {manner.host} port {manner.port}: {error.strerror}.",
-            id=f"Tidak dapat membuka {manner.host} port {manner.port}: {error.strerror}.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening

@@ -24,12 +24,13 @@ from sqlalchemy.orm import configure_mappers
 from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
 from hub.clock import Clock, PracticeClock, SystemClock
-from hub.errors import BadInput, Busy
+from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House, locked, open_house
 from hub.letters.press import Press
+from hub.listening import listen_at
 from hub.office import load_office
-from hub.phones import PublicManner, check_manner, phone_server, public_socket
+from hub.phones import PublicManner, check_manner, phone_server
 from hub.settings import Settings
 from hub.web.app import Serving, create_app, short_way
 from hub.web.importer import Importer
@@ -59,8 +60,9 @@ def serve_hub(settings: Settings, manner: Manner) -> None:
     _check_manner(manner)
     with locked(settings):
         house = open_house(settings, _clock(settings, manner))
-        listening = _listen(manner)
-        public = public_socket(manner.public) if manner.public else None
+        listening = listen_at(manner.host, manner.port)
+        phones = manner.public
+        public = listen_at(phones.host, phones.port) if phones else None
         uvloop.run(_serve(house, manner, listening, public))
 
 
@@ -269,22 +271,6 @@ def _clock(settings: Settings, manner: Manner) -> Clock:
         )
     start = manner.practice_clock.replace(tzinfo=office.zone).astimezone(UTC)
     return PracticeClock(start - SystemClock().now())
-
-
-def _listen(manner: Manner) -> socket.socket:
-    family = socket.AF_INET6 if ":" in manner.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((manner.host, manner.port))
-    except OSError as error:
-        raise Busy(
-            "address_taken",
-            f"Cannot listen on {manner.host} port {manner.port}: {error.strerror}.",
-            id=f"Tidak dapat membuka {manner.host} port {manner.port}: {error.strerror}.",
-        ) from error
-    listening.set_inheritable(True)
-    return listening
 
 
 def _shown_host(host: str) -> str:
