@@ -1,4 +1,4 @@
-"""Step 9: who signs, in which capacity, and how it is recorded.
+"""The step that legalises: who signs, in which capacity, and how it is recorded.
 
 own         the signer confirms by their own login, one case or a reviewed batch
 wet         Tata Usaha records the signature on paper with its scan; recorder ≠ signer
@@ -25,11 +25,8 @@ from hub.procedure import Procedure
 from hub.wire import FieldFault
 from hub.writer import Actor, Tx
 
-STEP, PRINTED = "9", "8"
 OWN, WET, ELECTRONIC = "own", "wet", "electronic"
 SCAN = "wet_signature"
-_SEGREGATED = ("2", "6", "7")
-"""Who keyed, approved or took the money may not legalise: judged of the signer, too."""
 
 
 def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
@@ -38,7 +35,7 @@ def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
 
 
 def printed_signer(procedure: Procedure, values: Mapping[str, str], day: date) -> Signer | None:
-    """Return for whom the paper was printed at step 8: the one named there, else the first."""
+    """Return for whom the paper was printed: the one named there, else the first."""
     named = signer_of(procedure.office, values.get("signer_nip", ""), day)
     in_force = procedure.office.signers_on(day)
     return named or (in_force[0] if in_force else None)
@@ -47,20 +44,21 @@ def printed_signer(procedure: Procedure, values: Mapping[str, str], day: date) -
 def legalise(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    """Record the legalisation that step 9 leaves; the duty of that step.
+    """Record the legalisation that the step leaves; the duty of that step.
 
     Raises Conflict `other_signer`, BadInput `scan_missing`, NotAllowed `segregation`.
     """
     day = procedure.office.today(tx.at)
     signer = signer_of(procedure.office, values["nip"], day)
-    printed = printed_signer(procedure, values_at(tx.session, procedure, application, PRINTED), day)
+    issued = procedure.sop.doing("issue")
+    printed = printed_signer(procedure, values_at(tx.session, procedure, application, issued), day)
     if signer is None or (printed is not None and printed.nip != signer.nip):
         name = printed.name if printed else "–"
         raise Conflict(
             "other_signer",
-            f"The paper was printed for {name}: open step 8 again and print it for who signs.",
-            id=f"Dokumen dicetak untuk {name}: buka kembali langkah 8 dan cetak untuk penanda "
-            "tangan ini.",
+            f"The paper was printed for {name}: open step {issued} again, print it for who signs.",
+            id=f"Dokumen dicetak untuk {name}: buka kembali langkah {issued} dan cetak untuk "
+            "penanda tangan ini.",
         )
     mode = _mode(tx, signer, values)
     _must_be_apart(tx, procedure, application, signer)
@@ -80,7 +78,7 @@ def legalise(
             signer_nip=signer.nip,
             capacity=signer.capacity,
             letter=signer.letter,
-            blob=_scan(tx, application) if mode == WET else None,
+            blob=_scan(tx, procedure, application) if mode == WET else None,
             by=tx.actor.id,
             by_name=tx.actor.name,
             at=tx.at,
@@ -136,9 +134,9 @@ def _must_be_apart(tx: Tx, procedure: Procedure, application: Application, signe
     """Judge the segregation of the signer even when somebody else records the signature."""
     query = select(Officer.id).where(Officer.office == tx.office, Officer.nip == signer.nip)
     acts = segregation.acts_of(tx.session, tx.office, application.id)
+    step = procedure.sop.doing("legalise")
     for officer in tx.session.scalars(query):
-        if any(officer in acts.get(step, frozenset()) for step in _SEGREGATED):
-            segregation.enforce(procedure.office, acts, STEP, officer)
+        segregation.enforce(procedure.office, acts, step, officer, sop=application.sop)
 
 
 def values_at(
@@ -148,7 +146,9 @@ def values_at(
     return evidence.values_of(session, procedure, row).get(step, {})
 
 
-def _scan(tx: Tx, application: Application) -> str | None:
+def _scan(tx: Tx, procedure: Procedure, application: Application) -> str | None:
     files = documents.of_case(tx.session, tx.office, application.id)
-    scans = [file.blob for file in files if file.item == f"{STEP}.{SCAN}"]
+    scans = [
+        file.blob for file in files if file.item == f"{procedure.sop.doing('legalise')}.{SCAN}"
+    ]
     return scans[-1] if scans else None

@@ -17,6 +17,7 @@ from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.correspondence import Contact
 from hub.models.schema import new_id
 from hub.procedure import Procedure
+from hub.sop import Sop
 from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
@@ -24,8 +25,6 @@ MAY_CONTACT = frozenset({"counter_officer", "administration"})
 MAY_LAPSE = frozenset({"approver", "supervisor"})
 CHANNELS = ("phone", "letter", "page", "visit")
 OUTCOMES = ("reached", "sent", "no_answer", "wrong")
-PAY, COLLECT = "7", "11"
-LAPSES = {PAY: "EXPIRED_UNPAID", COLLECT: "UNCOLLECTED"}
 _PASSPORT = Words(id="Ambil kembali paspor", en="Collect the passport")
 
 
@@ -76,6 +75,14 @@ def to_notify(
     waits = _Waits.of(session, office, [case.id for case, _ in asked])
     rows = [_row(session, procedure, case, what, waits, at) for case, what in asked]
     return tuple(sorted(rows, key=lambda row: (row.contacts > 0, row.since)))
+
+
+def lapses(sop: Sop) -> Mapping[str, str]:
+    """Return how a case ends whose person does not come: by the step it waits at."""
+    return {
+        sop.doing("record_payment"): "EXPIRED_UNPAID",
+        sop.doing("close_custody"): "UNCOLLECTED",
+    }
 
 
 def contact(tx: Tx, procedure: Procedure, application: str, tried: Tried) -> str:
@@ -132,7 +139,7 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
             "Nobody tried to tell the applicant: log a contact first.",
             id="Pemohon belum pernah dihubungi: catat kontak lebih dahulu.",
         )
-    state = LAPSES[row.position]
+    state = lapses(procedure.sop)[row.position]
     end(tx, procedure, row, state, {"end_reason": reason.strip()})
     tx.emit(ApplicationLapsed(row.id, state), subject=row.id)
     return state
@@ -222,7 +229,10 @@ def _row(
 def _deadline(procedure: Procedure, case: Application, waits: _Waits) -> date | None:
     """The days count from when the case began to wait, or from when the person was reached."""
     rules = procedure.office.deadlines
-    days = {PAY: rules.pay_days, COLLECT: rules.collect_days}.get(case.position)
+    days = {
+        "EXPIRED_UNPAID": rules.pay_days,
+        "UNCOLLECTED": rules.collect_days,
+    }.get(lapses(procedure.sop).get(case.position, ""))
     if days is None or case.state in ENDED:
         return None
     reached = [one.at for one in waits.now(case) if one.outcome == "reached"]

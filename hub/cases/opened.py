@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.cases import blanks, documents, evidence, payments, persons
 from hub.cases.applications import must_find
 from hub.cases.doubts import eligibility
-from hub.cases.papers_due import papers_due
+from hub.cases.papers_due import evidence_of, times_printed
 from hub.errors import Conflict
 from hub.letters import Imprint, PermitPeriod, Route, Signer
 from hub.models.application import Application, Payment, RegisterNumber
@@ -125,7 +125,9 @@ class OpenedCase:
     def signer(self) -> Signer:
         """Return who legalised, or who will. Raises Conflict `signer_missing`."""
         signers = self.procedure.office.signers_on(self.today)
-        nip = self.said("9", "nip") or self.said("8", "signer_nip")
+        sop = self.procedure.sop
+        nip = self.said(sop.doing("legalise"), "nip")
+        nip = nip or self.said(sop.doing("issue"), "signer_nip")
         signer = next((s for s in signers if s.nip == nip), signers[0] if signers else None)
         if signer is None:
             text = "No official may sign today: see the signers in office.toml."
@@ -151,7 +153,7 @@ def opened_case(
 ) -> OpenedCase:
     """Open a case for the paper `kind`. Raises NotFound `case_unknown`."""
     case = must_find(session, office, procedure, application)
-    printed = {line.kind: line.printed for line in papers_due(session, case)}
+    printed = times_printed(session, case)[evidence_of(kind)]
     return OpenedCase(
         session=session,
         procedure=procedure,
@@ -161,5 +163,5 @@ def opened_case(
         at=at,
         officer=officer,
         counter=counter,
-        copy=printed.get(kind, 0) > 0,
+        copy=printed > 0,
     )

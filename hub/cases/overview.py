@@ -93,7 +93,7 @@ def case_view(
             current_step(session, procedure, row, stage, officer, at, names) if stage else None
         ),
         documents=_documents(session, procedure, row, officer),
-        papers=papers_due(session, row),
+        papers=papers_due(session, procedure, row, person, at),
         history=history(session, procedure, row, names, sees_cekal=sees_cekal),
         diversion=_diversion(session, procedure, row, at, sees_cekal=sees_cekal),
         values=_values(procedure, person),

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hub.cases import blanks, official_papers, payments
-from hub.cases.applications import receipt_payload
+from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, opened_case
+from hub.cases.papers_due import must_be_due
 from hub.errors import NotFound
 from hub.letters import (
     ApplicationReceipt,
@@ -61,13 +62,15 @@ def paper(
     officer: Actor,
     counter: int = 0,
 ) -> Paper:
-    """Return the paper `kind` of a case. Raises NotFound, Conflict `number_missing` | `not_paid`.
+    """Return the paper `kind` of a case. Raises NotFound, BadInput `paper_not_due`, Conflict.
 
     The kinds are those of `papers_due`.
     """
     if kind not in _PAPERS:
         text = "There is no such paper."
         raise NotFound("paper_unknown", text, id="Kertas ini tidak ada.")
+    case = must_find(session, office, procedure, application)
+    must_be_due(session, procedure, case, kind, at)
     opened = opened_case(session, office, procedure, application, kind, at, officer, counter)
     return _PAPERS[kind](opened)
 
@@ -77,7 +80,7 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
     payload = receipt_payload(case, opened.person)
     fee = opened.procedure.sop.sheet.tariff or office.treasury.tariff
     tariff = office.tariff(fee, opened.today)
-    ticked = opened.values.get("1", {})
+    ticked = opened.values.get(opened.procedure.sop.doing("receive"), {})
     days = office.office.promised_working_days
     return ApplicationReceipt(
         imprint=opened.imprint(case.case_code, payload, read_secret(payload)),
@@ -202,7 +205,8 @@ def _endorsement(opened: OpenedCase) -> EndorsementText:
 def _collection_slip(opened: OpenedCase) -> CollectionSlip:
     case, payment, number = opened.case, opened.payment(), opened.number()
     slip = f"{case.case_code}-C1"
-    collector = opened.said("11", "collector")
+    handover = opened.procedure.sop.doing("close_custody")
+    collector = opened.said(handover, "collector")
     passport = opened.person.value("passport_number")
     return CollectionSlip(
         imprint=opened.imprint(slip, f"{SLIP}{slip}", case.case_code),
@@ -217,11 +221,11 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
             HandedItem(name=Words(id="SKIM", en="SKIM"), number=number.number),
         ),
         handed_at=opened.at,
-        receiver=opened.said("11", "collector_name") or opened.person.name,
+        receiver=opened.said(handover, "collector_name") or opened.person.name,
         officer=opened.officer_as(opened.officer.id, opened.officer.name, HANDOVER),
         contents=CONTENTS,
         classification=opened.procedure.office.register.classification,
-        shelf=opened.said("12", "shelf") or "–",
+        shelf=opened.said(opened.procedure.sop.doing("archive"), "shelf") or "–",
     )
 
 

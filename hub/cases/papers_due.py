@@ -1,25 +1,26 @@
-"""Which papers a case can print now, and how often each came out of a printer."""
+"""Which papers a case can print now, what the others wait for, and how often each was printed."""
 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import agenda, blanks, custody, payments
+from hub.cases import persons
+from hub.cases.applications import ENDED
+from hub.cases.papers_needs import lacks, printing_row
 from hub.cases.payments import billing
 from hub.cases.views import PaperLine
-from hub.models.application import Application, StepRecord
+from hub.errors import BadInput, Conflict
+from hub.models.application import Application
 from hub.models.station import JobRow
-from hub.wire import Words
+from hub.procedure import Procedure
+from hub.wire import FieldFault, Words
 
 _NAMES = {
     "application_receipt": ("1.receipt", "Tanda terima permohonan", "Application receipt"),
-    "payment_proof": ("7.payment_proof", "Tanda bukti bayar", "Proof of payment"),
-    "skim_letter": ("8.skim", "Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
-    "skim_card": ("8.skim_card", "Kartu SKIM", "SKIM card"),
-    "endorsement": ("8.endorsement_text", "Bunyi teraan paspor", "Endorsement text"),
     "custody_receipt": ("1.custody_receipt", "Tanda terima paspor", "Passport receipt"),
     "cover_letter": ("external.cover_letter", "Surat pengantar", "Cover letter"),
     "nonconformity_letter": (
@@ -28,60 +29,84 @@ _NAMES = {
         "Nonconformity letter",
     ),
     "billing_slip": ("7.billing_slip", "Slip kode billing", "Billing slip"),
+    "payment_proof": ("7.payment_proof", "Tanda bukti bayar", "Proof of payment"),
+    "skim_letter": ("8.skim", "Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
+    "skim_card": ("8.skim_card", "Kartu SKIM", "SKIM card"),
+    "endorsement": ("8.endorsement_text", "Bunyi teraan paspor", "Endorsement text"),
+    "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
     "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
     "archive_label": ("12.label", "Label arsip", "Archive label"),
     "case_history": ("case.history", "Riwayat perkara", "History of the case"),
-    "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
 }
+_GOES_WITH = {"skim_card": "skim_letter", "endorsement": "skim_letter"}
 
 
-def papers_due(session: Session, application: Application) -> tuple[PaperLine, ...]:
-    """Return the papers that can be printed now."""
-    printed = _printed(session, application)
+def evidence_of(kind: str) -> str:
+    """Return the evidence key that a print of this paper carries; empty if it is no such paper."""
+    return _NAMES[kind][0] if kind in _NAMES else ""
+
+
+def papers_due(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    person: persons.Person,
+    at: datetime,
+) -> tuple[PaperLine, ...]:
+    """Return the papers that can be printed now, and those whose turn it is with what they lack."""
+    printed = times_printed(session, application)
     lines = []
-    for kind in _due(session, application):
-        evidence, indonesian, english = _NAMES[kind]
+    for kind, (evidence, indonesian, english) in _NAMES.items():
+        missing = lacks(session, procedure, application, kind, person, at)
+        if missing and not _is_its_turn(procedure, application, kind):
+            continue
+        if kind == "billing_slip" and application.position != billing.paying_step(procedure.sop):
+            continue
         name = Words(id=indonesian, en=english)
-        lines.append(PaperLine(kind=kind, name=name, evidence=evidence, printed=printed[evidence]))
+        lines.append(
+            PaperLine(
+                kind=kind, name=name, evidence=evidence, printed=printed[evidence], lacks=missing
+            )
+        )
     return tuple(lines)
 
 
-def _due(session: Session, application: Application) -> list[str]:
-    office, case = application.office, application.id
-    numbered = blanks.number_of(session, office, case) is not None
-    asked = (
-        ("application_receipt", True),
-        ("custody_receipt", custody.holder(session, office, case) is not None),
-        ("cover_letter", agenda.cover_letter_of(session, office, case) is not None),
-        ("nonconformity_letter", application.state == "ON_HOLD_MISMATCH"),
-        ("billing_slip", _waits_to_pay(session, application)),
-        ("payment_proof", payments.of_case(session, office, case) is not None),
-        ("skim_letter", numbered),
-        ("skim_card", numbered),
-        ("endorsement", numbered),
-        ("collection_slip", _is_ready(session, application)),
-        ("rejection_letter", application.state == "REJECTED"),
-        ("archive_label", application.state == "ARCHIVED"),
-        ("case_history", True),
+def must_be_due(
+    session: Session, procedure: Procedure, application: Application, kind: str, at: datetime
+) -> None:
+    """Refuse a paper that comes too early. Raises BadInput naming the rows, or Conflict."""
+    person = persons.read(session, procedure.keyring, application)
+    missing = lacks(session, procedure, application, kind, person, at)
+    if not missing:
+        return
+    _, indonesian, english = _NAMES[kind]
+    said = "; ".join(one.words.id for one in missing), "; ".join(one.words.en for one in missing)
+    rows = [
+        FieldFault(field=one.row, code="missing", message=f"{one.words.id} / {one.words.en}")
+        for one in missing
+        if one.row
+    ]
+    refusal = BadInput if rows else Conflict
+    raise refusal(
+        "paper_not_due" if rows else missing[0].code,
+        f"{english} cannot be printed yet. {said[1]}. Complete this first, then print.",
+        id=f"{indonesian} belum dapat dicetak. {said[0]}. Lengkapi dahulu, lalu cetak.",
+        fields=rows,
     )
-    return [kind for kind, due in asked if due]
 
 
-def _waits_to_pay(session: Session, application: Application) -> bool:
-    code = billing.in_force(session, application.office, application.id)
-    return code is not None and application.position == billing.PAYING_STEP
-
-
-def _is_ready(session: Session, application: Application) -> bool:
-    query = select(StepRecord.completed_at).where(
-        StepRecord.office == application.office,
-        StepRecord.application == application.id,
-        StepRecord.step == "10",
+def _is_its_turn(procedure: Procedure, application: Application, kind: str) -> bool:
+    """Say whether the case stands at the step that gives this paper."""
+    found = printing_row(procedure, _GOES_WITH.get(kind, kind))
+    return (
+        found is not None
+        and found[0].name == application.position
+        and application.state not in ENDED
     )
-    return session.scalar(query) is not None
 
 
-def _printed(session: Session, application: Application) -> Counter[str]:
+def times_printed(session: Session, application: Application) -> Counter[str]:
+    """Return how often each paper came out of a printer, by its evidence key."""
     query = select(JobRow.evidence).where(
         JobRow.office == application.office,
         JobRow.application == application.id,

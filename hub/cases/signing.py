@@ -14,14 +14,13 @@ from hub.cases import documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.legalising import (
     ELECTRONIC,
-    PRINTED,
     SCAN,
-    STEP,
     of_case,
     printed_signer,
     signer_of,
     values_at,
 )
+from hub.cases.papers_needs import printing_row
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.application import (
     Application,
@@ -36,7 +35,7 @@ from hub.wire import FieldFault
 from hub.writer import Tx
 
 LEGALISER = frozenset({"legaliser"})
-LETTER, SIGNED = "8.skim", "9.signed_letter"
+SIGNED = "signed_letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[T
         )
         .where(
             Application.office == office,
-            Application.position == STEP,
+            Application.position == procedure.sop.doing("legalise"),
             Application.state.not_in(ENDED),
             Application.id.not_in(_diverted(office)),
         )
@@ -76,7 +75,7 @@ def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[T
     rows = session.execute(query).all()
     # all at once: one by one a desk of thirty cases takes 0.2 s
     done = _done(session, office, [row.id for row, _ in rows])
-    named = _named(session, office, [row.id for row, _ in rows])
+    named = _named(session, office, procedure, [row.id for row, _ in rows])
     return tuple(
         _to_sign(session, procedure, row, number, done.get(row.id, ()), row.id in named)
         for row, number in rows
@@ -101,22 +100,26 @@ def _done(session: Session, office: int, cases: Sequence[str]) -> Mapping[str, l
     return found
 
 
-def _named(session: Session, office: int, cases: Sequence[str]) -> frozenset[str]:
-    """Return the cases whose paper was printed for a signer named at step 8."""
+def _named(
+    session: Session, office: int, procedure: Procedure, cases: Sequence[str]
+) -> frozenset[str]:
+    """Return the cases whose paper was printed for a signer named where it was printed."""
     query = select(Evidence.application).where(
         Evidence.office == office,
         Evidence.application.in_(cases),
-        Evidence.step == PRINTED,
+        Evidence.step == procedure.sop.doing("issue"),
         Evidence.key == "signer_nip",
         Evidence.voided_at.is_(None),
     )
     return frozenset(session.scalars(query))
 
 
-def letter_of(session: Session, office: int, application: str) -> str:
-    """Return the stored letter as it was printed at step 8. Raises Conflict `letter_missing`."""
+def letter_of(session: Session, office: int, procedure: Procedure, application: str) -> str:
+    """Return the stored letter as it was printed. Raises Conflict `letter_missing`."""
     files = documents.of_case(session, office, application)
-    letters = [file.blob for file in files if file.item == LETTER]
+    found = printing_row(procedure, "skim_letter")
+    item = f"{found[0].name}.{found[1].key}" if found else ""
+    letters = [file.blob for file in files if file.item == item]
     if not letters:
         raise Conflict(
             "letter_missing",
@@ -153,13 +156,15 @@ def sign_batch(
     for application in applications:
         _complete(tx, procedure, application, signer)
         if signed and application in signed:
-            _keep_signed(tx, application, signed[application])
+            _keep_signed(tx, procedure, application, signed[application])
     return tuple(applications)
 
 
-def _keep_signed(tx: Tx, application: str, letter: StoredFile) -> None:
+def _keep_signed(tx: Tx, procedure: Procedure, application: str, letter: StoredFile) -> None:
     register(tx, letter, "application/pdf")
-    documents.keep(tx, application, kind="print", item=SIGNED, blob=letter.id, step=STEP)
+    step = procedure.sop.doing("legalise")
+    item = f"{step}.{SIGNED}"
+    documents.keep(tx, application, kind="print", item=item, blob=letter.id, step=step)
     row = of_case(tx.session, tx.office, application)
     if row is not None:
         row.mode, row.blob = ELECTRONIC, letter.id
@@ -189,7 +194,7 @@ def _complete(tx: Tx, procedure: Procedure, application: str, signer: Signer) ->
         "capacity": signer.capacity,
         "signed": "yes",
     }
-    steps.complete(tx, procedure, application, STEP, values)
+    steps.complete(tx, procedure, application, procedure.sop.doing("legalise"), values)
 
 
 def _to_sign(
@@ -202,7 +207,7 @@ def _to_sign(
 ) -> ToSign:
     person = persons.read(session, procedure.keyring, row)
     given = number.given_at if number else row.opened_at
-    said = values_at(session, procedure, row, PRINTED) if named else {}
+    said = values_at(session, procedure, row, procedure.sop.doing("issue")) if named else {}
     printed = printed_signer(procedure, said, procedure.office.today(given))
     names = {record.step: record.completed_by_name for record in records}
     return ToSign(

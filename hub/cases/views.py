@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -194,13 +195,42 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """What a paper waits for: the row that is missing (empty: none), in words, and a code."""
+
+    row: str
+    words: Words
+    code: str = "paper_not_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperLine:
-    """A paper that the case can print now; `evidence` is the key its print job carries."""
+    """A paper of the case; `evidence` is the key its print job carries.
+
+    It can be printed when `lacks` is empty.
+    """
 
     kind: str
     name: Words
     evidence: str
     printed: int
+    lacks: tuple[Lack, ...] = ()
+
+    def waits_for(self, shown: Collection[str]) -> bool:
+        """Say whether something is missing that the form, where `shown` is filled, does not say."""
+        return any(one.row not in shown for one in self.lacks)
+
+    @property
+    def why_not(self) -> Words | None:
+        """Return in words what comes before this paper, or None."""
+        if not self.lacks:
+            return None
+        first, more = self.lacks[:3], len(self.lacks) - 3
+        rest = (f" (+{more})",) if more > 0 else ("",)
+        return Words(
+            id="; ".join(one.words.id for one in first) + rest[0],
+            en="; ".join(one.words.en for one in first) + rest[0],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,9 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
         key, value = stage.first
         page = officer.send(page, f"{case}/supply", {key: value}, press=("evidence", key))
     fingers = _take_fingers(officer, case) if stage.fingers else ()
-    page, supplied = _use_devices(officer, officer.open(case) if fingers else page)
+    page = officer.open(case) if fingers else page
+    page = officer.type(page, stage.key, _said_by_papers(page, stage))
+    page, supplied = _use_devices(officer, page)
     form = _step_form(officer, page, case, stage)
     ticks = _ticks(form, page)
     values = {**dict.fromkeys(ticks, "yes"), **stage.values}
@@ -129,6 +131,13 @@ def _next_device(page: Page, pressed: list[str]) -> Field | None:
             if page.rows[button.value].mark == "warn":
                 return button
     return None
+
+
+def _said_by_papers(page: Page, stage: Stage) -> dict[str, str]:
+    """Return what stands on the form before a paper is printed that says it; never a password."""
+    ticks = {name: "yes" for name in page.rows if name.startswith("checklist.")}
+    typed = {name: text for name, text in stage.values.items() if name != "initials"}
+    return {**ticks, **typed}
 
 
 def _supplied(officer: Officer, page: Page, key: str) -> bool:

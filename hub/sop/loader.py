@@ -129,6 +129,9 @@ def _check_links(
 ) -> None:
     if rule.when is not None and rule.when.key not in {r.key for r in rules}:
         file.refuse(f"there is no row {rule.when.key} in this step", *at, "when")
+    for key in rule.needs:
+        if rule.kind != "print" or key not in {r.key for r in rules}:
+            file.refuse(f"a paper needs rows of its step; {key} is none", *at, "needs")
     for choice in rule.choices:
         if choice.divert and not _is_branch(sop, choice.divert):
             file.refuse(f"there is no branch {choice.divert}", *at, "choices")

@@ -246,7 +246,8 @@ class EvidenceRule(Rule, frozen=True, kw_only=True):
     """One thing a step must leave. `first`: saved on its own before the rest can be.
 
     `when`: required only with that answer to another row. `national`: required only in an office
-    that also keys each case into the national application.
+    that also keys each case into the national application. `needs`: the rows of the same step that
+    a paper says; it is printed once they are there.
     """
 
     key: Key
@@ -257,6 +258,7 @@ class EvidenceRule(Rule, frozen=True, kw_only=True):
     choices: tuple[ChoiceRule, ...] = ()
     check: ValueCheck = ""
     paper: str = ""
+    needs: tuple[str, ...] = ()
     first: bool = False
     when: Condition | None = None
     national: bool = False
@@ -371,6 +373,10 @@ class Sop(Rule, frozen=True, kw_only=True):
         stages = self.stages
         place = next(i for i, stage in enumerate(stages) if stage.name == name)
         return stages[place + 1] if place + 1 < len(stages) else None
+
+    def doing(self, duty: Duty) -> str:
+        """Return the name of the stage with `duty`; empty in a procedure without it."""
+        return next((stage.name for stage in self.stages if duty in stage.does), "")
 
     def unit(self, code: str) -> Unit | None:
         """Return the unit `code`, or None."""

@@ -162,6 +162,8 @@ def _sitting(login: str, hub: LivingHub) -> Iterator[Officer]:
 def _press(officer: Officer, case: str, row: str, action: str) -> Page:
     """Press a device's button; the page from before it is returned, to follow from there."""
     page = officer.open(case)
+    ticks = {name: "yes" for name in page.rows if name.startswith("checklist.")}
+    page = officer.type(page, "1", ticks) if ticks else page
     officer.send(page, f"{case}{action}", press=("evidence", row))
     return page
 

@@ -23,11 +23,16 @@ from hub.models.schema import new_id
 from hub.models.treasury import Billing
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
+from hub.sop import Sop
 from hub.wire import FieldFault
 from hub.writer import Tx
 
 TREASURER = frozenset({"treasurer"})
-PAYING_STEP = "7"
+
+
+def paying_step(sop: Sop) -> str:
+    """Return the step that records the payment; empty in a procedure without one."""
+    return sop.doing("record_payment")
 
 
 def last_day(issued_on: date, days: int) -> date:
@@ -67,7 +72,7 @@ def enter(tx: Tx, procedure: Procedure, application: str, code: str, issued_on: 
     must_have_role(tx, TREASURER)
     row = must_find(tx.session, tx.office, procedure, application)
     must_be_open(row)
-    _must_be_payable(tx, row)
+    _must_be_payable(tx, procedure, row)
     digits = re.sub(r"[\s.-]", "", code)
     day = _issue_day(procedure.office, digits, issued_on, procedure.office.today(tx.at))
     index = procedure.keyring.blind("billing", digits)
@@ -84,11 +89,11 @@ def enter(tx: Tx, procedure: Procedure, application: str, code: str, issued_on: 
     return billing.id
 
 
-def _must_be_payable(tx: Tx, row: Application) -> None:
+def _must_be_payable(tx: Tx, procedure: Procedure, row: Application) -> None:
     if of_case(tx.session, tx.office, row.id) is not None:
         text = "This case is paid already."
         raise Conflict("paid_already", text, id="Perkara ini sudah dibayar.")
-    if row.position != PAYING_STEP:
+    if row.position != paying_step(procedure.sop):
         raise Conflict(
             "not_approved",
             "A billing code belongs to an approved case that waits for its payment.",

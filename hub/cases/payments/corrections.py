@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.blanks import number_of
-from hub.cases.payments.billing import PAYING_STEP, TREASURER
+from hub.cases.payments.billing import TREASURER, paying_step
 from hub.cases.payments.recording import first_open_day, of_case
 from hub.errors import BadInput, Conflict
 from hub.events.treasury import PaymentReversed
@@ -76,23 +76,24 @@ def reverse(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None
 
 
 def _wait_for_payment(tx: Tx, procedure: Procedure, row: Application) -> None:
-    """Step 7 is open again; what it left is void, not erased."""
+    """The step that records the payment is open again; what it left is void, not erased."""
+    paying = paying_step(procedure.sop)
     records = select(StepRecord).where(
         StepRecord.office == tx.office,
         StepRecord.application == row.id,
-        StepRecord.step == PAYING_STEP,
+        StepRecord.step == paying,
     )
     for record in tx.session.scalars(records):
         record.completed_at, record.completed_by, record.completed_by_name = None, "", ""
     left = select(Evidence).where(
         Evidence.office == tx.office,
         Evidence.application == row.id,
-        Evidence.step == PAYING_STEP,
+        Evidence.step == paying,
         Evidence.voided_at.is_(None),
     )
     for evidence in tx.session.scalars(left):
         evidence.voided_at = tx.at
     names = [stage.name for stage in procedure.sop.stages]
-    row.position = PAYING_STEP
-    row.state = procedure.sop.stages[names.index(PAYING_STEP) - 1].reaches
+    row.position = paying
+    row.state = procedure.sop.stages[names.index(paying) - 1].reaches
     tx.session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases.applications import ENDED, must_have_role
-from hub.cases.payments.billing import PAYING_STEP, TREASURER
+from hub.cases.payments.billing import TREASURER, paying_step
 from hub.cases.payments.matching import line_place
 from hub.errors import Conflict
 from hub.events.treasury import TreasuryDayClosed
@@ -257,7 +257,7 @@ def _expected(
         )
         .where(
             Application.office == office,
-            Application.position == PAYING_STEP,
+            Application.position == paying_step(procedure.sop),
             Application.state.not_in(ENDED),
         )
         .order_by(Billing.expires_on, Application.case_code)

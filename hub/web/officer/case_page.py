@@ -87,6 +87,11 @@ class CasePage:
         )
 
     @property
+    def shown(self) -> frozenset[str]:
+        """Return the rows of the form in which something stands."""
+        return frozenset(item.row.key for item in self.items if item.value)
+
+    @property
     def papers(self) -> tuple[PaperItem, ...]:
         """Return the papers of the checklist."""
         rows = {i.row.key: i for i in self.items if i.row.key.startswith(CHECKLIST)}

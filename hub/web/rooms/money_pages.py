@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.cases import payments
 from hub.cases.applications import must_find
 from hub.cases.payments import billing, corrections, lost_proofs, matching
-from hub.cases.payments.billing import PAYING_STEP
+from hub.cases.payments.billing import paying_step
 from hub.errors import NotFound, Refused
 from hub.models.application import Application, Payment
 from hub.models.treasury import Billing, LostProof
@@ -151,7 +151,7 @@ def _read(session: Session, desk: Desk, row: Application, today: date) -> MoneyP
         application=row.id,
         case_code=row.case_code,
         amount=tariff.amount if tariff else 0,
-        waits=row.position == PAYING_STEP and payment is None,
+        waits=row.position == paying_step(desk.procedure.sop) and payment is None,
         billings=tuple(
             BillingLine(billing.code_of(keyring, row, one), one, one.expires_on < today)
             for one in reversed(entered)

@@ -104,7 +104,9 @@ async def _electronically(desk: Desk, chosen: list[str]) -> dict[str, StoredFile
     signed: dict[str, StoredFile] = {}
     for case in chosen:
         _, _, blob = await desk.read(
-            lambda session, _at, case=case: signing.letter_of(session, desk.office_no, case)  # type: ignore[misc]  # the default binds the loop's case
+            lambda session, _at, case=case: signing.letter_of(
+                session, desk.office_no, desk.procedure, case
+            )  # type: ignore[misc]  # the default binds the loop's case
         )
         letter = await asyncio.to_thread(desk.procedure.blobs.get, blob)
         pdf = await signer.sign(letter, said)

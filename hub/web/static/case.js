@@ -91,6 +91,25 @@
     line.append(back);
     row.append(line);
   }
+  // a paper is printed once the rows that it says are filled; the hub judges them again
+  const filled = (name) => {
+    const input = name && form().elements[name];
+    if (!input) return false;
+    return (input.type === "checkbox" ? value(input) : input.value) !== "";
+  };
+  function openPrints() {
+    for (const button of document.querySelectorAll("#step-form button[data-needs]")) {
+      const waits = !button.dataset.needs.split(" ").every(filled);
+      button.disabled = waits;
+      const words = document.getElementById(button.getAttribute("aria-describedby"));
+      if (words) words.hidden = !waits;
+    }
+  }
+  document.addEventListener("input", openPrints);
+  document.addEventListener("change", openPrints);
+  document.addEventListener("loket:shown", openPrints);
+  openPrints();
+
   // the live part was fetched anew: what was typed meanwhile stands again
   document.addEventListener("loket:shown", () => {
     for (const [name, text] of dirty) {

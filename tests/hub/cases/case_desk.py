@@ -234,6 +234,23 @@ class Desk:
 
     # ── one way through each step, with everything it asks for ───────────────
 
+    def tick_papers(self, case: str) -> None:
+        """The officer ticks every paper of the complete file."""
+        for item in (*MANDATORY, *COPIED):
+            self.supply("loket", case, f"checklist.{item}", "on")
+
+    def name_collector(self, case: str, **changed: str) -> None:
+        """The officer keys who collects, before the slip is printed."""
+        values = {
+            "proof_code": self.proof_code(case),
+            "collector": "SELF",
+            "collector_document_kind": "PASSPORT",
+            "collector_name": "Anna Maria Eriksson",
+            "collector_document": "L898902C3",
+        }
+        for key, value in {**values, **changed}.items():
+            self.supply("serah", case, key, value)
+
     def step_1(self, case: str) -> StepDone:
         self.capture(case, "1.receipt", "print_document", "application/pdf")
         ticks = {f"checklist.{item}": "on" for item in (*MANDATORY, *COPIED)}

@@ -10,8 +10,10 @@ from PIL import Image
 
 from hub import blobs
 from hub.cases import papers as case_papers
+from hub.cases import persons
 from hub.errors import BadInput, Conflict
 from hub.letters.compose import compose
+from hub.models.application import Application
 from hub.models.schema import new_id
 from hub.models.station import JobRow
 
@@ -40,17 +42,30 @@ def with_photo(desk, case: str) -> None:
     desk.complete("loket", case, "biometrics", {"photo": stored.id})
 
 
+def with_photo_at_once(desk, case: str) -> None:
+    desk.capture(case, "biometrics.photo", "take_photo")
+
+
+def forget_value(desk, tx, case: str, field: str) -> None:
+    """Take a value out of the record, as an import of an old case may lack it."""
+    row = tx.session.get_one(Application, (desk.office_no, case))
+    persons.write(tx, desk.procedure.keyring, row, persons.OFFICER, {field: ""})
+
+
 def text_of(pdf: bytes) -> str:
     return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_the_receipt_lists_what_was_handed_in_and_carries_its_code(desk) -> None:
     case = desk.open()
-    desk.supply("loket", case, "checklist.passport", "on")
+    desk.tick_papers(case)
 
     receipt = paper(desk, case, "application_receipt")
 
-    assert [document.name.id for document in receipt.documents] == ["Paspor kebangsaan"]
+    handed = {document.name.id: document for document in receipt.documents}
+    assert len(handed) == 5
+    assert handed["Paspor kebangsaan"].original_seen
+    assert handed["Paspor kebangsaan"].copy
     assert receipt.fee_rupiah == 3_000_000
     assert receipt.imprint.payload == desk.receipt_code(case)
     assert receipt.imprint.payload.endswith(receipt.imprint.short_code)
@@ -63,6 +78,7 @@ def test_every_paper_of_a_finished_case_can_be_set(desk) -> None:
     with_photo(desk, case)
     for step in ("external", "6", "7", "8", "9", "10"):
         getattr(desk, f"step_{step}")(case)
+    desk.name_collector(case)
     head = case_papers.letterhead(desk.procedure)
 
     kinds = [line.kind for line in desk.view(case).papers]
@@ -80,6 +96,86 @@ def test_every_paper_of_a_finished_case_can_be_set(desk) -> None:
     ]
     assert "W.00.IMI.IMI.1-GR.01.14-0001/2026" in text_of(pdfs["skim_letter"])
     assert "A1B2C3D4E5F6G7H8" in text_of(pdfs["payment_proof"]).replace(" ", "")
+
+
+def lacking(desk, case: str, kind: str) -> list[str]:
+    line = next(line for line in desk.view(case).papers if line.kind == kind)
+    return [lack.row for lack in line.lacks]
+
+
+def test_the_receipt_waits_for_the_complete_file(desk) -> None:
+    case = desk.open()
+    desk.supply("loket", case, "checklist.passport", "on")
+
+    before = lacking(desk, case, "application_receipt")
+    with pytest.raises(BadInput) as refused:
+        paper(desk, case, "application_receipt")
+    desk.tick_papers(case)
+
+    assert "checklist.passport" not in before
+    assert "checklist.form" in before
+    assert refused.value.code == "paper_not_due"
+    assert [fault.field for fault in refused.value.fields] == before
+    assert "Formulir" in refused.value.id
+    assert lacking(desk, case, "application_receipt") == []
+
+
+def test_the_collection_slip_waits_for_who_collects(desk) -> None:
+    case = desk.go("11")
+
+    with pytest.raises(BadInput) as refused:
+        paper(desk, case, "collection_slip", "serah")
+    desk.name_collector(case, collector="FAMILY")
+    family = lacking(desk, case, "collection_slip")
+    desk.supply("serah", case, "collector", "SELF")
+
+    assert [fault.field for fault in refused.value.fields] == [
+        "proof_code",
+        "collector",
+        "collector_document_kind",
+        "collector_name",
+        "collector_document",
+    ]
+    assert family == ["collector_papers"]
+    assert paper(desk, case, "collection_slip", "serah").receiver == "Anna Maria Eriksson"
+
+
+@pytest.mark.parametrize(
+    ("until", "kind", "code"),
+    [
+        ("8", "collection_slip", "step_not_yet"),
+        ("7", "skim_letter", "step_not_yet"),
+        ("8", "endorsement", "number_missing"),
+        ("7", "payment_proof", "not_paid"),
+        ("7", "billing_slip", "billing_missing"),
+        ("external", "cover_letter", "letter_missing"),
+        ("5", "nonconformity_letter", "not_diverted"),
+        ("5", "rejection_letter", "not_rejected"),
+        ("12", "archive_label", "not_archived"),
+        ("1", "custody_receipt", "custody_not_open"),
+    ],
+)
+def test_a_paper_before_its_time_is_refused_with_what_comes_first(desk, until, kind, code) -> None:
+    case = desk.go(until)
+
+    with pytest.raises(Conflict) as refused:
+        paper(desk, case, kind)
+
+    assert refused.value.code == code
+    assert kind not in {line.kind for line in desk.view(case).papers if not line.lacks}
+
+
+def test_a_paper_that_the_record_cannot_fill_is_refused_by_field(desk) -> None:
+    case = desk.go("8")
+    with_photo_at_once(desk, case)
+    desk.stock("SK1")
+    desk.supply("cetak", case, "blank_serial", "SK1")
+    desk.do("cetak", lambda tx: forget_value(desk, tx, case, "permit_expiry"))
+
+    with pytest.raises(BadInput) as refused:
+        paper(desk, case, "skim_letter", "cetak")
+
+    assert [fault.field for fault in refused.value.fields] == ["field.permit_expiry"]
 
 
 def test_a_skim_without_register_number_is_not_printed(desk) -> None:
@@ -122,7 +218,7 @@ def test_register_numbers_have_no_gap_though_one_was_refused(desk) -> None:
 
 def test_a_second_print_is_marked_as_a_copy(desk) -> None:
     case = desk.open()
-    desk.supply("loket", case, "checklist.passport", "on")
+    desk.tick_papers(case)
 
     before = paper(desk, case, "application_receipt").imprint.copy
     desk.capture(case, "1.receipt", "print_document", "application/pdf")

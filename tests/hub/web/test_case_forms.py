@@ -46,6 +46,21 @@ def test_a_step_of_another_role_is_read_only(office, enter):
     assert officer.page.locator("#step-form input:not([type=hidden])").count() == 0
 
 
+def test_the_receipt_waits_for_the_ticks_and_then_prints_what_is_ticked(office, enter):
+    officer = enter(office, "loket").go(f"/case/{office.draft()}")
+    before = officer.page.is_disabled("#field-receipt"), officer.text("#field-receipt-waits")
+
+    tick_papers(officer)
+
+    officer.page.wait_for_selector("#field-receipt:enabled")
+    assert before[0]
+    assert "Formulir" in before[1]
+    assert officer.page.is_hidden("#field-receipt-waits")
+    officer.click("#field-receipt")
+    assert not officer.has("#refusal")
+    assert officer.has("#row-receipt .state.info")
+
+
 def test_enter_in_a_field_presses_no_device(office, enter):
     officer = enter(office, "loket").go(f"/case/{office.draft()}")
     officer.page.fill("[name=custody_place]", "Loket 1")
@@ -60,6 +75,7 @@ def test_enter_in_a_field_presses_no_device(office, enter):
 
 def test_a_device_button_keeps_what_was_typed_beside_it(office, enter):
     officer = enter(office, "loket").go(f"/case/{office.draft()}")
+    tick_papers(officer)
     officer.page.fill("[name=custody_place]", "Loket 1, laci 9")
 
     officer.click("#row-receipt button[formaction]")

@@ -1,0 +1,246 @@
+"""What each paper of a case needs before it can be printed: its step's turn, its rows, its facts.
+
+A paper that comes too early lies: a receipt without its list, a slip without the collector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import agenda, blanks, custody, documents, evidence, payments, persons
+from hub.cases.archive.package import package_row
+from hub.cases.branches import open_diversion
+from hub.cases.payments import billing
+from hub.cases.proof import Judge
+from hub.cases.requirements import unfold
+from hub.cases.views import Lack
+from hub.models.application import Application, StepRecord
+from hub.procedure import Procedure
+from hub.sop import EvidenceRule, Gate, Step
+from hub.wire import Words
+
+IDENTITY = ("full_name", "passport_number")
+LETTER = (
+    *IDENTITY,
+    "birth_place",
+    "birth_date",
+    "nationality",
+    "passport_expiry",
+    "permit_type",
+    "permit_number",
+    "permit_expiry",
+    "address",
+)
+CARD = (*IDENTITY, "birth_place", "birth_date", "nationality", "permit_type", "permit_number")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Where a paper is asked for; the person is read once for all papers."""
+
+    session: Session
+    procedure: Procedure
+    case: Application
+    person: persons.Person
+    at: datetime
+
+
+def lacks(
+    session: Session,
+    procedure: Procedure,
+    case: Application,
+    kind: str,
+    person: persons.Person,
+    at: datetime,
+) -> tuple[Lack, ...]:
+    """Return what is missing for the paper `kind`; empty when it can be printed."""
+    asked = _Asked(session, procedure, case, person, at)
+    facts = tuple(one for fact in _FACTS.get(kind, ()) if (one := fact(asked)) is not None)
+    return _of_its_step(asked, kind) or (*facts, *_of_the_person(asked, kind))
+
+
+def printing_row(procedure: Procedure, kind: str) -> tuple[Step | Gate, EvidenceRule] | None:
+    """Return the stage that asks for this paper as evidence, and its row."""
+    for stage in procedure.sop.stages:
+        for rule in stage.evidence:
+            if rule.paper == kind:
+                return stage, rule
+    return None
+
+
+def _of_its_step(asked: _Asked, kind: str) -> tuple[Lack, ...]:
+    """The step that gives the paper has its turn, and the rows which the paper says are there."""
+    found = printing_row(asked.procedure, kind)
+    if found is None or _is_done(asked, found[0].name):
+        return ()
+    stage, rule = found
+    if asked.case.position != stage.name:
+        return (_its_turn(asked, stage),)
+    today = asked.procedure.office.today(asked.at)
+    rows = [
+        row
+        for row in unfold(asked.procedure, asked.case, stage, today)
+        if row.rule.key in rule.needs
+    ]
+    there = evidence.gather(
+        asked.session, asked.procedure, asked.case, stage.name, rows, {}, asked.at
+    )
+    judge = Judge(asked.session, asked.procedure, asked.case, today, asked.at, "")
+    return tuple(
+        Lack(row=fault.field, words=_both(fault.message)) for fault in judge.faults(rows, there)
+    )
+
+
+def _is_done(asked: _Asked, stage: str) -> bool:
+    query = select(StepRecord.completed_at).where(
+        StepRecord.office == asked.case.office,
+        StepRecord.application == asked.case.id,
+        StepRecord.step == stage,
+    )
+    return asked.session.scalar(query) is not None
+
+
+def _its_turn(asked: _Asked, stage: Step | Gate) -> Lack:
+    before = asked.procedure.sop.stage(asked.case.position)
+    name = before.title if before else Words(id="–", en="–")
+    place = asked.case.position
+    words = Words(
+        id=f"{stage.title.id} ({stage.name}) menunggu {name.id} ({place})",
+        en=f"{stage.title.en} ({stage.name}) waits for {name.en} ({place})",
+    )
+    return Lack(row="", words=words, code="step_not_yet")
+
+
+def _of_the_person(asked: _Asked, kind: str) -> tuple[Lack, ...]:
+    missing = []
+    for name in _VALUES.get(kind, ()):
+        field = asked.procedure.sop.field(name)
+        if field is not None and not asked.person.value(name):
+            words = Words(id=f"{field.label.id}: belum ada", en=f"{field.label.en}: is missing")
+            missing.append(Lack(row=f"field.{name}", words=words))
+    return tuple(missing)
+
+
+# ── facts of the case ────────────────────────────────────────────────────────
+
+
+def _number(asked: _Asked) -> Lack | None:
+    if blanks.number_of(asked.session, asked.case.office, asked.case.id) is not None:
+        return None
+    return _lack(
+        "number_missing",
+        "belum bernomor register: simpan dahulu nomor seri blangko",
+        "no register number yet: save the blank's serial first",
+    )
+
+
+def _paid(asked: _Asked) -> Lack | None:
+    if payments.of_case(asked.session, asked.case.office, asked.case.id) is not None:
+        return None
+    return _lack("not_paid", "pembayaran belum dicatat", "no payment is recorded yet")
+
+
+def _photo(asked: _Asked) -> Lack | None:
+    files = documents.of_case(asked.session, asked.case.office, asked.case.id)
+    if any(one.kind == "photo" for one in files):
+        return None
+    return _lack("photo_missing", "foto belum diambil", "no photo was taken yet")
+
+
+def _signer(asked: _Asked) -> Lack | None:
+    if asked.procedure.office.signers_on(asked.procedure.office.today(asked.at)):
+        return None
+    return _lack(
+        "signer_missing",
+        "tidak ada pejabat yang berwenang hari ini: lihat office.toml",
+        "no official may sign today: see office.toml",
+    )
+
+
+def _held(asked: _Asked) -> Lack | None:
+    kept = custody.holder(asked.session, asked.case.office, asked.case.id)
+    if kept is not None and not kept.released:
+        return None
+    return _lack(
+        "custody_not_open",
+        "kantor tidak memegang paspor ini",
+        "the office does not hold this passport",
+    )
+
+
+def _agenda(asked: _Asked) -> Lack | None:
+    if agenda.cover_letter_of(asked.session, asked.case.office, asked.case.id) is not None:
+        return None
+    return _lack(
+        "letter_missing",
+        "surat keluar belum dicatat di agenda Tata Usaha",
+        "the outgoing letter is not in the agenda yet",
+    )
+
+
+def _diverted(asked: _Asked) -> Lack | None:
+    branch = open_diversion(asked.session, asked.case)
+    if branch is not None and branch.to == "nonconformity":
+        return None
+    return _lack(
+        "not_diverted", "perkara tidak dalam ketidaksesuaian", "the case is in no nonconformity"
+    )
+
+
+def _billed(asked: _Asked) -> Lack | None:
+    code = billing.in_force(asked.session, asked.case.office, asked.case.id)
+    today = asked.procedure.office.today(asked.at)
+    if code is not None and code.expires_on >= today:
+        return None
+    return _lack(
+        "billing_missing",
+        "tidak ada kode billing yang berlaku: masukkan kode baru dari SIMPONI",
+        "there is no valid billing code: enter a new one from SIMPONI",
+    )
+
+
+def _rejected(asked: _Asked) -> Lack | None:
+    if asked.case.state == "REJECTED":
+        return None
+    return _lack("not_rejected", "perkara tidak ditolak", "the case was not rejected")
+
+
+def _archived(asked: _Asked) -> Lack | None:
+    if package_row(asked.session, asked.case.office, asked.case.id) is not None:
+        return None
+    return _lack("not_archived", "perkara belum di arsip", "the case is not in the archive yet")
+
+
+def _lack(code: str, indonesian: str, english: str) -> Lack:
+    return Lack(row="", words=Words(id=indonesian, en=english), code=code)
+
+
+_FACTS: Mapping[str, tuple[Callable[[_Asked], Lack | None], ...]] = {
+    "custody_receipt": (_held,),
+    "cover_letter": (_agenda,),
+    "nonconformity_letter": (_diverted,),
+    "billing_slip": (_billed,),
+    "payment_proof": (_paid,),
+    "skim_letter": (_number, _photo, _signer),
+    "skim_card": (_number, _photo, _signer),
+    "endorsement": (_number, _signer),
+    "collection_slip": (_paid, _number),
+    "rejection_letter": (_rejected,),
+    "archive_label": (_archived,),
+}
+_VALUES: Mapping[str, tuple[str, ...]] = {
+    "application_receipt": ("passport_number",),
+    "skim_letter": LETTER,
+    "skim_card": CARD,
+    "endorsement": IDENTITY,
+}
+
+
+def _both(message: str) -> Words:
+    indonesian, _, english = message.partition(" / ")
+    return Words(id=indonesian, en=english or indonesian)
