@@ -1,7 +1,7 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
 Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices] [routing] [estimates]
-       [rooms]
+       [rooms] [cases]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     calling,
+    cases,
     devices,
     estimates,
     feed,
@@ -37,6 +38,7 @@ PARTS = {
     "estimates": estimates.measure,
     "devices": devices.measure,
     "rooms": rooms.measure,
+    "cases": cases.measure,
 }
 
 

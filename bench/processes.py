@@ -84,6 +84,15 @@ def hub(
 ) -> Iterator[Running]:
     """Create a hub in `folder` and serve it on loopback until the block ends."""
     create_house(settings_for(folder), SystemClock())
+    with served(folder, module, traced=traced, tls=tls) as running:
+        yield running
+
+
+@contextmanager
+def served(
+    folder: Path, module: str = SHIPPED, *, traced: bool = False, tls: bool = False
+) -> Iterator[Running]:
+    """Serve the hub that stands in `folder` on loopback until the block ends."""
     if tls:
         create_authority(folder, office="Kantor Contoh", at=SystemClock().now())
     trace = folder.with_suffix(".strace") if traced else None

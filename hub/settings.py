@@ -65,5 +65,5 @@ def settings_for(
     )
 
 
-SCHEMA_REVISION = "0014"
+SCHEMA_REVISION = "0015"
 """The newest migration; a test compares it with the scripts."""

@@ -198,6 +198,7 @@ def new_case(
         sop=procedure.sop.number,
         state="DRAFT",
         position=procedure.sop.stages[0].name,
+        moved_at=tx.at,
         purpose=purpose,
         basis=basis,
         language=language,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import (
@@ -29,7 +29,6 @@ from hub.cases.passports import VERDICTS
 from hub.cases.reopen import may_reopen
 from hub.cases.views import (
     CaseHead,
-    CaseRow,
     CaseView,
     Choice,
     Custody,
@@ -39,7 +38,7 @@ from hub.cases.views import (
     StepLine,
     ValueRow,
 )
-from hub.cases.waiting import days_waited, waits_for
+from hub.cases.waiting import days_waited
 from hub.errors import NotAllowed
 from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.schema import Office
@@ -75,7 +74,7 @@ def case_view(
 ) -> CaseView:
     """Return a case as `officer` may see it. Raises NotFound `case_unknown`, NotAllowed."""
     row = must_find(session, office, procedure, application)
-    _must_see_cases(procedure, officer)
+    must_see_cases(procedure, officer)
     sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
     names = officer_names(session, office)
     records = _records(session, row)
@@ -104,21 +103,6 @@ def case_view(
     )
 
 
-def work_list(
-    session: Session, office: int, procedure: Procedure, officer: Actor, at: datetime
-) -> tuple[CaseRow, ...]:
-    """Return the open cases, those that wait for the officer's roles first, oldest first."""
-    _must_see_cases(procedure, officer)
-    rows = session.scalars(
-        select(Application)
-        .where(Application.office == office, Application.state.not_in(ENDED))
-        .order_by(Application.opened_at)
-    ).all()
-    since = _waiting_since(session, office, [row.id for row in rows])
-    listed = [_case_row(session, procedure, row, officer, since, at) for row in rows]
-    return tuple(sorted(listed, key=lambda line: (not line.mine, line.waiting_since)))
-
-
 def shown_state(procedure: Procedure, row: Application, *, sees_cekal: bool) -> str:
     """Return the state to show: a case held by SOP Cekal looks normal to everybody else."""
     if row.state != CEKAL_HOLD or sees_cekal:
@@ -133,7 +117,8 @@ def may_see_cases(procedure: Procedure, roles: frozenset[str]) -> bool:
     return bool(may & roles)
 
 
-def _must_see_cases(procedure: Procedure, officer: Actor) -> None:
+def must_see_cases(procedure: Procedure, officer: Actor) -> None:
+    """Refuse an officer who has no part in cases. Raises NotAllowed `role_missing`."""
     if not may_see_cases(procedure, officer.roles):
         text = "Your role has no access to cases."
         raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke perkara.")
@@ -314,49 +299,3 @@ def _values(procedure: Procedure, person: persons.Person) -> tuple[ValueRow, ...
         for field in procedure.sop.fields
         if field.kind != "stays"
     )
-
-
-def _case_row(
-    session: Session,
-    procedure: Procedure,
-    row: Application,
-    officer: Actor,
-    since: Mapping[str, datetime],
-    at: datetime,
-) -> CaseRow:
-    stage = procedure.sop.stage(row.position)
-    mine = stage is not None and bool(set(stage.roles) & officer.roles)
-    state = shown_state(
-        procedure, row, sees_cekal=bool(procedure.office.cekal.sees & officer.roles)
-    )
-    known = procedure.sop.state(state)
-    named = mine or bool(SEE_ALL & officer.roles)
-    return CaseRow(
-        id=row.id,
-        case_code=row.case_code,
-        person=persons.read(session, procedure.keyring, row).name if named else "",
-        state=state,
-        state_words=known.name if known else Words(id=state, en=state),
-        step=row.position,
-        step_title=stage.title if stage else Words(id="", en=""),
-        performer=performer(procedure.sop, stage) if stage else Words(id="", en=""),
-        mine=mine,
-        opened_at=row.opened_at,
-        waiting_since=since.get(row.id, row.opened_at),
-        promised_on=row.promised_on,
-        late=row.promised_on is not None and procedure.office.today(at) > row.promised_on,
-        waits_for=waits_for(stage) if stage else "officer",
-        roles=stage.roles if stage else (),
-    )
-
-
-def _waiting_since(
-    session: Session, office: int, applications: Sequence[str]
-) -> dict[str, datetime]:
-    """Return when the last step of each case was completed."""
-    query = (
-        select(StepRecord.application, func.max(StepRecord.completed_at))
-        .where(StepRecord.office == office, StepRecord.application.in_(applications))
-        .group_by(StepRecord.application)
-    )
-    return {case: done for case, done in session.execute(query) if done is not None}

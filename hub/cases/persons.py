@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -18,6 +18,7 @@ OFFICER = "officer"
 CARD = "card"
 TRUST_ORDER = (OFFICER, "chip", "mrz", "typed", CARD)
 """Which source counts when several speak: what an officer confirmed, then the chip, the MRZ."""
+NAMES = ("surname", "given_names", "full_name")
 INNER = "system"
 """What the hub itself keeps with a case; never compared."""
 
@@ -88,6 +89,31 @@ def read(session: Session, keyring: Keyring, application: Application) -> Person
         place = _place(row.field, row.source)
         found.setdefault(row.field, {})[row.source] = open_text(key, application, place, row.sealed)
     return Person(found)
+
+
+def names(
+    session: Session, keyring: Keyring, applications: Sequence[Application]
+) -> dict[str, str]:
+    """Return the person's name of each case, read at once: one by one a list of 50 takes 0.1 s."""
+    cases = {one.id: one for one in applications}
+    if not cases:
+        return {}
+    query = select(PersonalValue).where(
+        PersonalValue.office == applications[0].office,
+        PersonalValue.application.in_(cases),
+        PersonalValue.field.in_(NAMES),
+    )
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    keys = {case: data_key(keyring, one) for case, one in cases.items()}
+    for row in session.scalars(query):
+        text = open_text(
+            keys[row.application],
+            cases[row.application],
+            _place(row.field, row.source),
+            row.sealed,
+        )
+        found.setdefault(row.application, {}).setdefault(row.field, {})[row.source] = text
+    return {case: Person(values).name for case, values in found.items()}
 
 
 def write(

@@ -86,7 +86,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
     for record in records:
         record.completed_at = None
         record.completed_by = record.completed_by_name = ""
-    row.position = stage.name
+    row.position, row.moved_at = stage.name, tx.at
     row.state = branches.state_before(procedure.sop, stage.name)
     tx.session.flush()
     tx.emit(StepReopened(row.id, stage.name, was_at), subject=row.id)

@@ -325,7 +325,7 @@ def _advance(
         place = f"remark/{stage.name}"
         record.sealed_remark = persons.seal_text(key, row, place, remark.strip())
     following = procedure.sop.after(stage.name)
-    row.position = following.name if following else ""
+    row.position, row.moved_at = following.name if following else "", tx.at
     row.state = stage.reaches
     if isinstance(stage, Gate):
         tx.emit(GatePassed(row.id, stage.name), subject=row.id)

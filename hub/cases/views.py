@@ -316,6 +316,18 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkList:
+    """A page of the open cases: those that wait for the officer's roles, and the others."""
+
+    mine: tuple[CaseRow, ...]
+    others: tuple[CaseRow, ...]
+    mine_count: int
+    others_count: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
     """A line of the work list; `person` is empty where the officer needs no name."""
 

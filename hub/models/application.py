@@ -54,9 +54,19 @@ class Application(WithId, Base):
     received_at: Mapped[datetime | None]
     promised_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
+    """Since when it stands where it stands; None: since it was opened."""
 
     __table_args__ = (
         UniqueConstraint("office", "case_code"),
+        Index(
+            "ix_applications_open",
+            "office",
+            "position",
+            "moved_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_applications_state", "office", "state", "position"),
         Index("ix_applications_passport", "office", "passport_index"),
         Index("ix_applications_receipt", "office", "receipt_index"),

@@ -139,6 +139,38 @@ class BranchMove(WithId, Base):
     )
 
 
+class DataCorrection(WithId, Base):
+    """A correction of a finished case's data: one person states it, another settles it."""
+
+    __tablename__ = "data_corrections"
+
+    application: Mapped[str] = mapped_column(String(32))
+    step: Mapped[str] = mapped_column(String(24))
+    field: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """The old value, the new value and the cause."""
+    stated_by: Mapped[str] = mapped_column(String(32))
+    stated_by_name: Mapped[str] = mapped_column(default="")
+    stated_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12), default="")
+    sealed_outcome_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    settled_by: Mapped[str] = mapped_column(String(32), default="")
+    settled_by_name: Mapped[str] = mapped_column(default="")
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        _of_application(),
+        Index(
+            "uq_data_corrections_open",
+            "office",
+            "application",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+
+
 class Override(WithId, Base):
     """A supervisor's leave for one officer on one case, against a rule that would warn or stop."""
 

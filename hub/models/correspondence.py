@@ -137,3 +137,33 @@ class TransferList(WithId, Base):
     received_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("office", "number"),)
+
+
+class Destruction(WithId, Base):
+    """Files whose retention is over: proposed, approved by ANRI, destroyed before two persons.
+
+    The record of the case and its package are kept; only the paper is destroyed.
+    """
+
+    __tablename__ = "destructions"
+
+    number: Mapped[str] = mapped_column(String(48))
+    files: Mapped[str]
+    state: Mapped[str] = mapped_column(String(12))
+    proposed_by: Mapped[str] = mapped_column(String(32))
+    proposed_by_name: Mapped[str] = mapped_column(default="")
+    proposed_at: Mapped[datetime]
+    anri_number: Mapped[str] = mapped_column(String(80), default="")
+    anri_date: Mapped[date | None]
+    answered_by: Mapped[str] = mapped_column(String(32), default="")
+    answered_by_name: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[datetime | None]
+    how: Mapped[str] = mapped_column(default="")
+    done_by: Mapped[str] = mapped_column(String(32), default="")
+    done_by_name: Mapped[str] = mapped_column(default="")
+    done_at: Mapped[datetime | None]
+    witness: Mapped[str] = mapped_column(String(32), default="")
+    witness_name: Mapped[str] = mapped_column(default="")
+    witnessed_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("office", "number"),)

@@ -50,6 +50,7 @@ ValueCheck = Literal[
 """How the hub judges a value beyond its kind."""
 
 Duty = Literal[
+    "correct_data",
     "receive",
     "open_custody",
     "check_list",

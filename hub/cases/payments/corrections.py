@@ -94,6 +94,6 @@ def _wait_for_payment(tx: Tx, procedure: Procedure, row: Application) -> None:
     for evidence in tx.session.scalars(left):
         evidence.voided_at = tx.at
     names = [stage.name for stage in procedure.sop.stages]
-    row.position = paying
+    row.position, row.moved_at = paying, tx.at
     row.state = procedure.sop.stages[names.index(paying) - 1].reaches
     tx.session.flush()

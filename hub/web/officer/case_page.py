@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from hub.cases.checklists import COPY
-from hub.cases.views import CaseRow, CaseView, EvidenceRow
+from hub.cases.open_cases import Asked
+from hub.cases.views import CaseView, EvidenceRow, WorkList
 from hub.errors import Refused
 from hub.web.room_list import MONEY
 from hub.wire import Words
@@ -139,13 +141,18 @@ def _name(rows: Mapping[str, EvidenceItem], code: str) -> Words:
 class WorkListPage:
     """The work list: what waits for this officer, and everything open."""
 
-    mine: tuple[CaseRow, ...]
-    others: tuple[CaseRow, ...]
+    list: WorkList
+    asked: Asked
     sought: str = ""
     refused: Refused | None = None
-    role: str = ""
     roles: tuple[tuple[str, Words], ...] = ()
     stopped: tuple[tuple[str, datetime], ...] = ()
     may_stop: bool = False
     supervises: bool = False
     key: str = ""
+
+    def address(self, page: int) -> str:
+        """Return the query of another page of the same list."""
+        said = {"role": self.asked.role, "late": "yes" if self.asked.late else ""}
+        said |= {"page": str(page) if page > 1 else "", "q": self.sought}
+        return urlencode({name: text for name, text in said.items() if text})

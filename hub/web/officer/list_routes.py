@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases import applications, search, stoppages, work_list
+from hub.cases.open_cases import Asked, listed, whole_list
 from hub.cases.qualifications import SUPERVISORS
-from hub.cases.views import CaseRow
+from hub.cases.views import CaseRow, WorkList
 from hub.errors import NotFound, Refused
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, fresh_key, read_form
@@ -33,54 +34,62 @@ _FILES: dict[str, tuple[Callable[[tuple[CaseRow, ...], Speech], bytes], str]] = 
 
 @get("/cases")
 async def show_work_list(
-    desk: NamedDependency[Desk], q: FromQuery[str] = "", role: FromQuery[str] = ""
+    desk: NamedDependency[Desk],
+    q: FromQuery[str] = "",
+    role: FromQuery[str] = "",
+    late: FromQuery[str] = "",
+    number: Annotated[int, QueryParameter(name="page")] = 1,
 ) -> Response[str] | Redirect:
     """Show what waits for this officer; `q` leads to the case it names: code, number or name."""
-    rows, seq, at = await _rows(desk, role)
+    asked = Asked(_known_role(desk, role), late == "yes", max(1, number))
     refused: Refused | None = None
+    found: tuple[str, ...] = ()
     if q.strip():
         _, _, found = await desk.read(lambda session, _at: _sought(session, desk, q))
         if len(found) == 1:
             return Redirect(f"/case/{found[0]}", status_code=303)
         refused = None if found else _unknown_code()
-        rows = tuple(row for row in rows if row.id in found) if found else rows
+    seq, at, (listed, stopped) = await desk.read(
+        lambda session, at: (_list(session, desk, asked, found, at), _stopped(session, desk))
+    )
     view = WorkListPage(
-        tuple(row for row in rows if row.mine),
-        tuple(row for row in rows if not row.mine),
-        q,
-        refused,
-        role,
-        _roles(desk),
+        listed,
+        asked,
+        sought=q,
+        refused=refused,
+        roles=_roles(desk),
+        stopped=stopped,
         key=fresh_key(),
         may_stop=bool(stoppages.MAY_STOP & desk.officer.roles),
         supervises=bool(SUPERVISORS & desk.officer.roles),
     )
-    _, _, stopped = await desk.read(
-        lambda session, _at: tuple(
-            (one.kind, one.began_at) for one in stoppages.running(session, desk.office_no)
-        )
-    )
-    known = role in {code for code, _ in view.roles}
     frame = desk.frame(
         seq,
         at,
         title=desk.speech.say("nav_cases"),
         section="cases",
-        here=f"/cases?role={role}" if known else "/cases",
+        here=f"/cases?{view.address(asked.page)}" if view.address(asked.page) else "/cases",
         stream="cases",
     )
-    shown = replace(view, stopped=stopped)
-    return page("cases.html", frame, shown, live=desk.live, status=404 if refused else 200)
+    return page("cases.html", frame, view, live=desk.live, status=404 if refused else 200)
 
 
 @get("/cases/list.{kind:str}")
 async def download_list(
-    kind: FromPath[str], desk: NamedDependency[Desk], role: FromQuery[str] = ""
+    kind: FromPath[str],
+    desk: NamedDependency[Desk],
+    role: FromQuery[str] = "",
+    late: FromQuery[str] = "",
 ) -> Response[bytes]:
     """Give the work list as a file, `csv` or `xlsx`. Raises NotFound `file_unknown`."""
     if kind not in _FILES:
         raise NotFound("file_unknown", "There is no such file.", id="Berkas itu tidak ada.")
-    rows, _, at = await _rows(desk, role)
+    asked = Asked(_known_role(desk, role), late == "yes")
+    _, at, rows = await desk.read(
+        lambda session, at: tuple(
+            whole_list(session, desk.office_no, desk.procedure, desk.officer.actor, at, asked)
+        )
+    )
     write, media = _FILES[kind]
     content = await asyncio.to_thread(write, rows, desk.speech)
     name = f"loket-{role or 'cases'}-{desk.office.today(at):%Y-%m-%d}.{kind}"
@@ -105,14 +114,27 @@ async def note_stoppage(desk: NamedDependency[Desk], request: AnyRequest) -> Red
     return Redirect("/cases", status_code=303)
 
 
-async def _rows(desk: Desk, role: str) -> tuple[tuple[CaseRow, ...], int, datetime]:
-    seq, at, rows = await desk.read(
-        lambda session, at: work_list(
-            session, desk.office_no, desk.procedure, desk.officer.actor, at
-        )
+def _list(
+    session: Session, desk: Desk, asked: Asked, found: tuple[str, ...], at: datetime
+) -> WorkList:
+    """Return the page of the list, or the cases that were found."""
+    office, actor = desk.office_no, desk.officer.actor
+    if not found:
+        return work_list(session, office, desk.procedure, actor, at, asked)
+    rows = listed(session, office, desk.procedure, actor, at, found)
+    mine = tuple(row for row in rows if row.mine)
+    others = tuple(row for row in rows if not row.mine)
+    return WorkList(
+        mine=mine, others=others, mine_count=len(mine), others_count=len(others), page=1, pages=1
     )
-    known = role in {code for code, _ in _roles(desk)}
-    return (tuple(row for row in rows if not known or role in row.roles), seq, at)
+
+
+def _stopped(session: Session, desk: Desk) -> tuple[tuple[str, datetime], ...]:
+    return tuple((one.kind, one.began_at) for one in stoppages.running(session, desk.office_no))
+
+
+def _known_role(desk: Desk, role: str) -> str:
+    return role if role in {code for code, _ in _roles(desk)} else ""
 
 
 def _roles(desk: Desk) -> tuple[tuple[str, Words], ...]:

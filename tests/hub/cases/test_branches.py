@@ -100,7 +100,8 @@ def test_the_work_list_names_persons_only_where_the_officer_works(desk) -> None:
     def listed(login: str):
         with desk.database.reading() as session:
             at = desk.clock.now()
-            return cases.work_list(session, desk.office_no, desk.procedure, desk.staff[login], at)
+            found = cases.work_list(session, desk.office_no, desk.procedure, desk.staff[login], at)
+            return [*found.mine, *found.others]
 
     [mine], [other] = listed("bendahara"), listed("cetak")
     assert (mine.id, mine.mine, mine.person) == (case, True, "ERIKSSON, ANNA MARIA")

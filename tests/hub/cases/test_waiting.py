@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from openpyxl import load_workbook
 
-from hub import cases
 from hub.cases import equipment, qualifications, stoppages
+from hub.cases.open_cases import whole_list
 from hub.cases.waiting import PARTIES, Span, attribute
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.office import SAMPLE_OFFICE, load_office
@@ -74,9 +74,8 @@ def test_a_stoppage_is_noted_once_and_ended_once(desk) -> None:
 def test_the_work_list_opens_in_a_spreadsheet_and_holds_no_formula(desk) -> None:
     case = desk.go("2")
     with desk.database.reading() as session:
-        rows = cases.work_list(
-            session, desk.office_no, desk.procedure, desk.staff["loket"], desk.clock.now()
-        )
+        at, loket = desk.clock.now(), desk.staff["loket"]
+        rows = tuple(whole_list(session, desk.office_no, desk.procedure, loket, at))
     speech = Speech("en", OFFICE.zone)
 
     lines = list(csv.reader(io.StringIO(as_csv(rows, speech).decode("utf-8-sig"))))
