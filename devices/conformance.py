@@ -34,13 +34,25 @@ from devices.registry import Simulator, open_device
 _Answer = TypeVar("_Answer")
 REPEATS: Final = 100
 _SETTLING_S: Final = 5.0
-_HOLD: Final = """
+HOLD_PORT: Final = """
 import fcntl, os, sys, termios
 line = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
 fcntl.flock(line, fcntl.LOCK_EX)
 fcntl.ioctl(line, termios.TIOCEXCL)
 print("held", flush=True)
 sys.stdin.read()
+"""
+
+
+HOLD_CARD: Final = """
+import sys
+from smartcard import scard
+_, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+code, card, _ = scard.SCardConnect(context, sys.argv[1], scard.SCARD_SHARE_EXCLUSIVE,
+                                   scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1)
+print("held" if code == 0 else hex(code), flush=True)
+sys.stdin.read()
+scard.SCardDisconnect(card, scard.SCARD_UNPOWER_CARD)
 """
 
 
@@ -59,6 +71,8 @@ class Subject:
     and `ask` raises DeviceSilent itself where nothing came. `repeats` is how many calls must leave
     no descriptor open: fewer where one call is a second of a camera's time. `on_garbage` is what it
     may say to nonsense: a library that ends a stream on it leaves nothing to tell from a lost one.
+    A `reader` holds a card: it opens without one, and a card that is pulled away, silent or held
+    by another process is told by `ask`; what it says of one that is gone is `on_unplugged`.
     """
 
     address: str
@@ -72,6 +86,8 @@ class Subject:
     unasked: bool = False
     repeats: int = REPEATS
     on_garbage: tuple[type[DeviceError], ...] = (DeviceProtocolError, DeviceSilent)
+    on_unplugged: tuple[type[DeviceError], ...] = (DeviceGone,)
+    reader: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +102,9 @@ class Check:
 def applies(check: Check, subject: Subject) -> bool:
     """Return whether `check` can run on `subject`."""
     if check.act is _held_elsewhere:
-        return bool(subject.serial_path)
+        return bool(subject.serial_path or subject.reader)
+    if subject.reader and check.act in _OF_LINES:
+        return False
     if check.act is _flipped_bytes and not subject.flips:
         return False
     if check.act is _silent_at_opening and subject.unasked:
@@ -129,11 +147,11 @@ def _fails_and_recovers(
 
 
 def _unplugged(subject: Subject) -> None:
-    _fails_and_recovers(subject, "unplugged", DeviceGone)
+    _fails_and_recovers(subject, "unplugged", subject.on_unplugged)
 
 
 def _unplugged_midway(subject: Subject) -> None:
-    _fails_and_recovers(subject, "unplugged_midway", DeviceGone)
+    _fails_and_recovers(subject, "unplugged_midway", subject.on_unplugged)
 
 
 def _silent(subject: Subject) -> None:
@@ -194,16 +212,22 @@ def _flipped_bytes(subject: Subject) -> None:
 
 
 def _held_elsewhere(subject: Subject) -> None:
+    program, what = (
+        (HOLD_CARD, subject.reader) if subject.reader else (HOLD_PORT, subject.serial_path)
+    )
     holder = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, subject.serial_path],
+        [sys.executable, "-c", program, what],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     with holder:
         if holder.stdout is None or holder.stdout.readline() != b"held\n":
-            message = f"{subject.serial_path} cannot be held for the check"
+            message = f"{what} cannot be held for the check"
             raise NotConforming(message)
-        _expect_not_opening(subject, (DeviceBusy,))
+        if subject.reader:
+            _expect_asked(subject, DeviceBusy)
+        else:
+            _expect_not_opening(subject, (DeviceBusy,))
         holder.communicate()
     _opens_twice(subject)
 
@@ -241,6 +265,10 @@ CHECKS: Final = (
     Check("notices flipped bytes", _flipped_bytes, ("flipped_byte",)),
 )
 
+_OF_LINES: Final = (_silent_at_opening, _gone_at_opening, _byte_by_byte)
+CHECKS_OF_CARDS: Final = tuple(check for check in CHECKS if check.act not in _OF_LINES)
+"""What a card reader has to stand: it opens without a card, and no wire of ours has its bytes."""
+
 
 # ── what a check is made of ──────────────────────────────────────────────────
 
@@ -270,6 +298,14 @@ def _expect(
     if not isinstance(error, expected):
         message = f"with the fault {fault} it said {error!r}"
         raise NotConforming(message)
+
+
+def _expect_asked(subject: Subject, expected: type[DeviceError]) -> None:
+    device = open_device(subject.address)
+    try:
+        _expect(subject, device, expected, "held by another process")
+    finally:
+        device.close()
 
 
 def _expect_not_opening(subject: Subject, expected: tuple[type[DeviceError], ...]) -> None:

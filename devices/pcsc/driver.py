@@ -16,7 +16,13 @@ from smartcard import scard
 
 from devices.address import Address
 from devices.capabilities import Health, Identity, Lamp
-from devices.errors import AddressError, DeviceError, DeviceUnavailable, DocumentRemoved
+from devices.errors import (
+    AddressError,
+    DeviceError,
+    DeviceProtocolError,
+    DeviceUnavailable,
+    DocumentRemoved,
+)
 from devices.limits import TABLE
 from devices.pcsc.lane import Lane
 from devices.pcsc.wire import (
@@ -27,6 +33,7 @@ from devices.pcsc.wire import (
     error_for,
     feature_code,
     historical_bytes,
+    is_answer,
     longest_apdu,
 )
 from devices.trace import note_apdu
@@ -36,6 +43,8 @@ APDU_LIMIT_S = TABLE["pcsc"].operation_s
 POWER_LIMIT_S = TABLE["pcsc"].open_s
 _WAIT_STEP_MS = 200
 _EVENT_SHIFT = 16
+_NOTICES_WITHIN_S = 1.0
+"""A reader that has nothing to hand on tells a little later that its card is gone."""
 _VIRTUAL = "Virtual PCD"
 _SHORT_APDU = 261
 _GET_FEATURES = scard.SCARD_CTL_CODE(3400)
@@ -152,11 +161,16 @@ class PcscReader:
                 answer = self._call(
                     lambda: self._context.transmit(apdu), "send a command", self.apdu_limit_s
                 )
-                note_apdu(apdu, answer)
-                return answer  # noqa: TRY300 - what follows is for the error
             except DeviceError:
                 self._tell_removal()
                 raise
+            note_apdu(apdu, answer)
+            if not answer and self.wait_present(False, wait_s=_NOTICES_WITHIN_S):
+                raise DocumentRemoved(REMOVED, address=self._address)
+            if not is_answer(answer):
+                message = "the card's answer has no status word"
+                raise DeviceProtocolError(message, address=self._address)
+            return answer
 
     def reset(self) -> None:
         """Power-cycle the card and hold it. Raises DocumentRemoved, DeviceBusy."""

@@ -57,6 +57,11 @@ def error_for(code: int, what: str, *, address: str = "") -> DeviceError:
     return DeviceProtocolError(f"{what}: PC/SC error {number:08X}", address=address)
 
 
+def is_answer(answer: bytes) -> bool:
+    """Return whether these bytes can be an answer: SW1 is 6x or 9x (ISO 7816-4 §5.6)."""
+    return len(answer) >= 2 and answer[-2] >> 4 in (6, 9)
+
+
 def choose_reader(wanted: str, names: Sequence[str], *, address: str = "") -> str:
     """Return the reader that `wanted` names: exactly, else as the only one holding that text.
 
