@@ -14,6 +14,7 @@ from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House
 from hub.tickets.tracking import Tracking
+from hub.writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class PhoneServer(uvicorn.Server):
         self.should_exit = True
 
 
-def phone_server(house: House, feed: Feed, manner: PublicManner) -> PhoneServer:
+def phone_server(house: House, feed: Feed, writer: Writer, manner: PublicManner) -> PhoneServer:
     """Return the listener, not started."""
     from hub.web.applicant.listener import Phones  # a hub without phones does without its pages
 
@@ -62,7 +63,7 @@ def phone_server(house: House, feed: Feed, manner: PublicManner) -> PhoneServer:
     if not tracking.on:
         log.warning("public_url is not set in office.toml: no ticket names the phones' listener")
     config = uvicorn.Config(
-        Phones(house, feed, tracking),
+        Phones(house, feed, writer, tracking),
         http="httptools",
         ws="none",
         lifespan="off",

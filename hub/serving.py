@@ -35,6 +35,7 @@ from hub.settings import Settings
 from hub.web.app import Serving, create_app, short_way
 from hub.web.importer import Importer
 from hub.web.screener import Screener
+from hub.writer import Writer
 
 if TYPE_CHECKING:
     from hub.elsewhere import Elsewhere
@@ -96,7 +97,7 @@ async def _serve(
     try:
         admin = await serve_admin(house, writer)
         await calendar
-        async with _phones(house, feed, manner, public):
+        async with _phones(house, feed, writer, manner, public):
             await server.serve(sockets=[listening])
     finally:
         if admin is not None:
@@ -106,13 +107,13 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def _phones(
-    house: House, feed: Feed, manner: Manner, public: socket.socket | None
+    house: House, feed: Feed, writer: Writer, manner: Manner, public: socket.socket | None
 ) -> AsyncIterator[None]:
     """Serve phones meanwhile, if they are served at all."""
     if manner.public is None or public is None:
         yield
         return
-    phones = phone_server(house, feed, manner.public)
+    phones = phone_server(house, feed, writer, manner.public)
     serving = asyncio.create_task(phones.serve(sockets=[public]))
     try:
         yield

@@ -38,9 +38,9 @@ BATCH_LIMIT = 64
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who commands: a station, an officer, or the system itself."""
+    """Who commands: a station, an officer, the system itself, or a visitor (`id`: the visit)."""
 
-    kind: Literal["station", "officer", "system"]
+    kind: Literal["station", "officer", "system", "visitor"]
     id: str
     name: str
     roles: frozenset[str] = frozenset()

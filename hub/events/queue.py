@@ -75,6 +75,15 @@ class TicketEnded(_Public):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketGivenBack(_Public):
+    """A visitor gave the own number back; it is called no more."""
+
+    kind: ClassVar[str] = "ticket.given_back"
+    number: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
 class GuideWanted:
     """A person who was called is to be met and guided to the counter; for staff only."""
 

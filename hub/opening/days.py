@@ -18,7 +18,7 @@ from hub.office import OfficeConfig
 from hub.opening import leftovers, numbers
 from hub.opening.doors import close_day_now
 from hub.opening.number_accounts import accounts
-from hub.tickets import ABSENT, AT_COUNTER, ENDED, FINISHED, estimate_error, number_of
+from hub.tickets import ABSENT, AT_COUNTER, ENDED, FINISHED, GIVEN_BACK, estimate_error, number_of
 from hub.tickets.estimate_error import EstimateError
 from hub.wire import FieldFault
 from hub.writer import Tx
@@ -48,6 +48,8 @@ class ServiceLine(msgspec.Struct, frozen=True):
     ended: int
     mean_wait_s: int
     longest_wait_s: int
+    given_back: int = 0
+    """Of the ended ones: those that their persons gave back."""
 
 
 class DayReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,15 +193,27 @@ def _services(
         .group_by(_T.service, _T.state)
     ):
         states.setdefault(service, {})[state] = count
+    back = _given_back(connection, office_no, day)
     waits = estimate_error.waits_of_day(connection, office_no, day)
     order = [one.code for one in office.services]
     return [
-        _service_line(service, states[service], waits.get(service, []))
+        _service_line(service, states[service], waits.get(service, []), back.get(service, 0))
         for service in sorted(states, key=lambda code: order.index(code) if code in order else 99)
     ]
 
 
-def _service_line(service: str, states: dict[str, int], waits: list[float]) -> ServiceLine:
+def _given_back(connection: Connection, office_no: int, day: date) -> dict[str, int]:
+    query = (
+        select(_T.service, func.count())
+        .where(_T.office == office_no, _T.day == day, _T.outcome == GIVEN_BACK)
+        .group_by(_T.service)
+    )
+    return {service: count for service, count in connection.execute(query)}
+
+
+def _service_line(
+    service: str, states: dict[str, int], waits: list[float], given_back: int
+) -> ServiceLine:
     return ServiceLine(
         service=service,
         issued=sum(states.values()),
@@ -208,6 +222,7 @@ def _service_line(service: str, states: dict[str, int], waits: list[float]) -> S
         ended=states.get(ENDED, 0),
         mean_wait_s=round(sum(waits) / len(waits)) if waits else 0,
         longest_wait_s=round(max(waits, default=0)),
+        given_back=given_back,
     )
 
 

@@ -5,6 +5,9 @@ from hub.queue.absence import (
     recall,
     return_,
 )
+from hub.queue.giving_back import (
+    give_back,
+)
 from hub.queue.line import (
     call_next,
     finish,
@@ -25,6 +28,7 @@ __all__ = [
     "absent",
     "call_next",
     "finish",
+    "give_back",
     "issue",
     "note_paper",
     "park",

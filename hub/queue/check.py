@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from hub import tickets
 from hub.models.queue import TicketRow
-from hub.queue.undoing import read_memo
+from hub.queue.undoing import GIVE_BACK, read_memo
 from hub.tickets import ABSENT, AT_COUNTER, ENDED, PARKED, WAITING, number_of
 
 AWAY = (WAITING, PARKED, ABSENT, ENDED)
@@ -39,7 +39,13 @@ def tickets_are_where_their_state_says(connection: Connection, office_no: int) -
 
 def undos_can_be_read(connection: Connection, office_no: int) -> Iterator[str]:
     """What a ticket keeps for undoing is readable and belongs to its state."""
-    after = {"call": "called", "absent": ABSENT, "finish": "finished", "transfer": WAITING}
+    after = {
+        "call": "called",
+        "absent": ABSENT,
+        "finish": "finished",
+        "transfer": WAITING,
+        GIVE_BACK: ENDED,
+    }
     query = select(tickets.COLUMNS.id, tickets.COLUMNS.state, tickets.COLUMNS.undo).where(
         tickets.COLUMNS.office == office_no, tickets.COLUMNS.undo != ""
     )

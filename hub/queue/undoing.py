@@ -1,5 +1,7 @@
 """Takes back the last call, absence, finish or transfer, within a minute, by whoever did it.
 
+What a visitor did at their phone, giving the number back, any of the staff takes back.
+
 Each of these acts leaves a memo on its ticket: what the row was before. The events of the act and
 of its undoing both stay.
 """
@@ -25,6 +27,7 @@ from hub.tickets.acts import answer
 from hub.wire import Ticket
 from hub.writer import Tx
 
+GIVE_BACK = "give_back"
 _INSTANTS = frozenset({"arrived_at", "called_at", "started_at", "finished_at", "absent_at"})
 _CALLS = table_of(CallRow)
 _TAKE_BACK_CALLS = (
@@ -109,7 +112,7 @@ def _undoable(tx: Tx, office: OfficeConfig, line: Line) -> Memo:
             "There is nothing to undo on this ticket: it has gone on since.",
             id="Tidak ada yang dapat dibatalkan: nomor ini sudah berlanjut.",
         )
-    if done.by != tx.actor.reference:
+    if done.by != tx.actor.reference and not (done.act == GIVE_BACK and _is_staff(tx)):
         raise NotAllowed(
             "undo_not_yours",
             "Only who did it may undo it.",
@@ -123,6 +126,10 @@ def _undoable(tx: Tx, office: OfficeConfig, line: Line) -> Memo:
             id=f"Pembatalan hanya mungkin {office.queue.undo_within_s} detik.",
         )
     return done
+
+
+def _is_staff(tx: Tx) -> bool:
+    return tx.actor.kind == "officer" or "agent" in tx.actor.roles
 
 
 def _take_back_call(tx: Tx, ticket: str, done: Memo) -> None:

@@ -34,7 +34,7 @@ STATE_ID = {
     ABSENT: "tidak hadir",
     PARKED: "disisihkan",
     FINISHED: "selesai",
-    ENDED: "berakhir saat tutup",
+    ENDED: "berakhir",
 }
 
 

@@ -21,6 +21,8 @@ from hub.writer import Tx
 WAITING, CALLED, SERVING, ABSENT, FINISHED = "waiting", "called", "serving", "absent", "finished"
 PARKED, ENDED = "parked", "ended"
 AT_COUNTER = (CALLED, SERVING)
+GIVEN_BACK = "given_back"
+"""The outcome of a ticket that its person gave back."""
 
 TABLE = table_of(TicketRow)
 COLUMNS = TABLE.c

@@ -18,6 +18,7 @@ _BOARD = (
     "ticket.served",
     "ticket.released",
     "ticket.ended",
+    "ticket.given_back",
     "counter.",
     "clock.moved",
 )

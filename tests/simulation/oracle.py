@@ -17,6 +17,7 @@ MOVES = {
     "ticket.transferred": ({"called", "serving"}, "waiting"),
     "ticket.parked": ({"called", "serving"}, "parked"),
     "ticket.released": ({"waiting"}, "waiting"),
+    "ticket.given_back": ({"waiting"}, "ended"),
     "ticket.finished": ({"called", "serving"}, "finished"),
 }
 

@@ -1,9 +1,10 @@
 """The phones' listener as a small ASGI application: pages, their parts, their stream, files.
 
     GET /t/<code>          the page            GET /t/<code>/stream   "changed", as it happens
-    GET /t/<code>/live     its live part       GET /static/<name>     four files of the page
+    GET /t/<code>/live     its live part       GET /static/<name>     five files of the page
+    GET, POST /t/<code>/give-back              the question, and the number given back
 
-Everything else is 404. Nothing can be changed here, no cookie is set, no header is believed.
+Everything else is 404. Nothing else can be changed here, no cookie is set, no header is believed.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ import asyncio
 import contextlib
 import re
 import time
+import uuid
 from pathlib import PurePosixPath
 from urllib.parse import parse_qs
 
 from litestar.enums import ScopeType
-from litestar.types import Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Scope, Send
 
 from hub.feed import Feed, Frame, Subscription, Viewer, to_wire
 from hub.house import House
+from hub.tickets import WAITING
 from hub.tickets.tracking import CODE_SIGNS, Tracking
+from hub.web.applicant.giving_back import Asking, GivenBack, give_back, read_key
 from hub.web.applicant.limits import Misses
-from hub.web.applicant.reading import PhoneView, read_visit, said_of
+from hub.web.applicant.reading import PhoneView, given_back, read_visit, said_of
 from hub.web.rendering import HEADERS as PAGE_HEADERS
 from hub.web.rendering import WEB, environment
 from hub.web.words import Language, Speech, language
+from hub.writer import Writer
 
 FILES = {
     "phone.css": "text/css; charset=utf-8",
@@ -36,16 +41,18 @@ FILES = {
 }
 MOST_STREAMS = 2000
 """More phones than this fetch now and then instead of following."""
-_CODE = re.compile(rf"/t/([a-z2-7]{{{CODE_SIGNS}}})(/live|/stream)?", re.IGNORECASE)
+_CODE = re.compile(rf"/t/([a-z2-7]{{{CODE_SIGNS}}})(/live|/stream|/give-back)?", re.IGNORECASE)
+GIVE_BACK = "/give-back"
 Headers = dict[str, str]
 
 
 class Phones:
     """Serves the phones of one office."""
 
-    def __init__(self, house: House, feed: Feed, tracking: Tracking) -> None:
+    def __init__(self, house: House, feed: Feed, writer: Writer, tracking: Tracking) -> None:
         self._house = house
         self._feed = feed
+        self._writer = writer
         self._tracking = tracking
         self._misses = Misses()
         self._streams = 0
@@ -55,11 +62,15 @@ class Phones:
         if scope["type"] != ScopeType.HTTP:
             return
         path = str(scope["path"])
-        if scope["method"] not in ("GET", "HEAD"):
-            await _answer(send, 405, b"", {"Allow": "GET, HEAD"})
+        found = _CODE.fullmatch(path)
+        allowed = ["GET", "HEAD"]
+        if found and (found[2] or "").lower() == GIVE_BACK:
+            allowed.append("POST")
+        if scope["method"] not in allowed:
+            await _answer(send, 405, b"", {"Allow": ", ".join(allowed)})
         elif path.startswith("/static/"):
             await self._file(path.removeprefix("/static/"), send)
-        elif found := _CODE.fullmatch(path):
+        elif found:
             await self._visit(found[1].upper(), (found[2] or "").lower(), scope, receive, send)
         else:
             await _answer(send, 404, b"")
@@ -74,7 +85,7 @@ class Phones:
         await _answer(send, 200, content, kept | {"X-Content-Type-Options": "nosniff"})
 
     async def _visit(
-        self, code: str, part: str, scope: Scope, receive: Receive, send: Send
+        self, code: str, part: str, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         client = scope.get("client")
         address = client[0] if client else ""
@@ -90,15 +101,49 @@ class Phones:
             return
         found = await asyncio.to_thread(self._read, visit, code)
         if found is None:
-            await self._over(scope, send, 410)
+            back = await asyncio.to_thread(self._given_back, visit, code)
+            await self._over(scope, send, 410, back)
             return
         view, lang = found
-        if part == "/stream":
-            await self._stream(view, receive, send)
-            return
         speech = self._speech(scope, lang)
-        template = "phone_live.html" if part else "phone.html"
-        await self._page(send, template, view, speech)
+        if part == GIVE_BACK and view.state == WAITING:
+            await self._give_back(visit, view, speech, scope, receive, send)
+        elif part == GIVE_BACK:
+            await _answer(send, 303, b"", _to_page(view.code, speech))
+        elif part == "/stream":
+            await self._stream(view, receive, send)
+        else:
+            template = "phone_live.html" if part else "phone.html"
+            await self._page(send, template, view, speech, told=said_of(view, speech))
+
+    async def _give_back(
+        self,
+        visit: str,
+        view: PhoneView,
+        speech: Speech,
+        scope: HTTPScope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Ask whether the number is to be given back; if that was answered, do it."""
+        failed = False
+        if scope["method"] == "POST" and (key := await read_key(receive)):
+            if await give_back(self._writer, visit, view.ticket, key):
+                await _answer(send, 303, b"", _to_page(view.code, speech))
+                return
+            failed = True
+        asking = Asking(view.code, view.number, uuid.uuid4().hex, failed)
+        await self._page(
+            send, "phone_give_back.html", asking, speech, status=503 if failed else 200
+        )
+
+    def _given_back(self, visit: str, code: str) -> GivenBack | None:
+        house = self._house
+        today = house.procedure.office.today(house.clock.now())
+        with house.database.reading_core() as connection:
+            number = given_back(connection, house.office_no, visit, today)
+        seconds = house.procedure.office.queue.undo_within_s
+        return GivenBack(code, number, seconds) if number else None
 
     def _learned(self, code: str) -> str | None:
         house = self._house
@@ -123,7 +168,16 @@ class Phones:
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [ticket_language])[0]
         return Speech(language(asked), self._house.procedure.office.zone)
 
-    async def _page(self, send: Send, template: str, view: PhoneView, speech: Speech) -> None:
+    async def _page(
+        self,
+        send: Send,
+        template: str,
+        view: PhoneView | Asking,
+        speech: Speech,
+        *,
+        status: int = 200,
+        told: str = "",
+    ) -> None:
         office = self._house.procedure.office.office
         html = (
             environment()
@@ -134,12 +188,14 @@ class Phones:
                 say=speech.say,
                 also=speech.also,
                 office=speech.pick(office.name),
-                told=said_of(view, speech),
+                told=told,
             )
         )
-        await _answer(send, 200, html.encode(), _HTML)
+        await _answer(send, status, html.encode(), _HTML)
 
-    async def _over(self, scope: Scope, send: Send, status: int) -> None:
+    async def _over(
+        self, scope: Scope, send: Send, status: int, back: GivenBack | None = None
+    ) -> None:
         lang: Language = self._speech(scope, "id").lang
         speech = Speech(lang, self._house.procedure.office.zone)
         office = self._house.procedure.office.office
@@ -152,6 +208,7 @@ class Phones:
                 also=speech.also,
                 office=speech.pick(office.name),
                 notice=office.fee_notice,
+                back=back,
             )
         )
         await _answer(send, status, html.encode(), _HTML)
@@ -182,6 +239,10 @@ _EVENTS: Headers = {
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",
 }
+
+
+def _to_page(code: str, speech: Speech) -> Headers:
+    return {"Location": f"/t/{code}?lang={speech.lang}", "Cache-Control": "no-store"}
 
 
 async def _send_news(subscription: Subscription, view: PhoneView, send: Send) -> None:

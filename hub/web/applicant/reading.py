@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, select
 
 from hub import opening, tickets
 from hub.office import OfficeConfig
 from hub.queue import board, counters
-from hub.tickets import ABSENT, CALLED, ENDED, FINISHED, PARKED, SERVING, WAITING
+from hub.tickets import (
+    ABSENT,
+    CALLED,
+    ENDED,
+    FINISHED,
+    GIVEN_BACK,
+    PARKED,
+    SERVING,
+    WAITING,
+    number_of,
+)
 from hub.tickets.acts import patience_with
 from hub.web.words import Speech
 from hub.wire import NoticeState, Ticket, Words
@@ -65,6 +75,14 @@ def read_visit(
         return None
     ticket = tickets.read(connection, office_no, office, row.id, at=at)
     return _view(connection, office_no, office, ticket, row.arrived_at, at, code), row.language
+
+
+def given_back(connection: Connection, office_no: int, visit: str, today: date) -> str:
+    """Return the number with which a visit of today ended because it was given back, or ""."""
+    row = _newest(connection, office_no, visit)
+    if row is None or row.outcome != GIVEN_BACK or row.day != today:
+        return ""
+    return number_of(row.prefix, row.serial)
 
 
 def _newest(connection: Connection, office_no: int, visit: str) -> Row[tuple[object, ...]] | None:

@@ -12,7 +12,7 @@ from hub.errors import BadInput
 from hub.models.queue import TicketRow
 from hub.office.queue_rules import GENERAL
 from hub.queue import candidates, counters
-from hub.queue.undoing import read_memo
+from hub.queue.undoing import GIVE_BACK, read_memo
 from hub.tickets import acts as ticket_acts
 from hub.tickets import number_of
 from hub.web.desk import Desk
@@ -24,24 +24,40 @@ MOST_PARKED = 6
 
 
 def undoable(connection: Connection, desk: Desk, number: int, at: datetime) -> tuple[Undoable, ...]:
-    """Return what this officer may still take back at this counter, the newest first."""
+    """Return what this officer may still take back at this counter: the own acts first, the newest.
+
+    That is their own act here, and a number of the counter's lanes that a visitor gave back.
+    """
     within = timedelta(seconds=desk.office.queue.undo_within_s)
+    lanes = _lanes_served(connection, desk, number)
     rows = connection.execute(
-        select(TicketRow.id, TicketRow.prefix, TicketRow.serial, TicketRow.undo).where(
+        select(
+            TicketRow.id, TicketRow.prefix, TicketRow.serial, TicketRow.lane, TicketRow.undo
+        ).where(
             TicketRow.office == desk.office_no,
             TicketRow.day == desk.office.today(at),
             TicketRow.undo != "",
         )
     )
-    found = []
+    found = list[tuple[bool, Undoable]]()
     for row in rows:
         memo = read_memo(row.undo)
-        if memo is None or memo.by != desk.officer.actor.reference or memo.counter != number:
+        if memo is None:
+            continue
+        mine = memo.by == desk.officer.actor.reference and memo.counter == number
+        if not mine and not (memo.act == GIVE_BACK and row.lane in lanes):
             continue
         if at - memo.done_at <= within:
             said = desk.speech.say(f"did_{memo.act}", number=number_of(row.prefix, row.serial))
-            found.append(Undoable(row.id, said, memo.done_at + within))
-    return tuple(sorted(found, key=lambda one: one.until, reverse=True))
+            found.append((mine, Undoable(row.id, said, memo.done_at + within)))
+    # one's own first: Alt Z takes the first one back
+    found.sort(key=lambda one: (one[0], one[1].until), reverse=True)
+    return tuple(one for _, one in found)
+
+
+def _lanes_served(connection: Connection, desk: Desk, number: int) -> list[str]:
+    row = counters.find_row(connection, desk.office_no, number)
+    return row.lanes.split() if row is not None and row.state != counters.CLOSED else []
 
 
 def parked(connection: Connection, desk: Desk, number: int) -> tuple[ParkedTicket, ...]:

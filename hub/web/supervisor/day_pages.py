@@ -20,7 +20,9 @@ from hub.web.rendering import page
 from hub.web.supervisor.showing import must_supervise
 
 _CSV = "text/csv; charset=utf-8"
-_HEAD = ("service", "issued", "served", "absent", "ended", "mean_wait_s", "longest_wait_s")
+_HEAD = (
+    "service", "issued", "served", "absent", "ended", "mean_wait_s", "longest_wait_s", "given_back",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,87 @@ def test_a_phone_sees_its_place_and_hears_its_call(public, counter, enter) -> No
     assert phone.faults(contrast=7, smallest_px=12.9) == []
 
 
+def test_a_visitor_gives_the_number_back_after_a_question_and_staff_undo_it(
+    public, counter, enter
+) -> None:
+    _post(counter, "/api/counters/2/open", {"lanes": ["payment"]})
+    mine, next_one = issued(public, "payment"), issued(public, "payment")
+    phone = enter(public, size=PHONE)
+    phone.page.goto(mine["tracking_url"])
+    officer = enter(public, "loket").go("/counter/2")
+
+    phone.click(".leave a")
+    assert mine["number"] in phone.text("h1")
+    assert phone.faults(contrast=7, smallest_px=12.9) == []
+    phone.click(".stay")
+    assert phone.text(".number") == mine["number"], "nothing happened by asking"
+    phone.click(".leave a")
+    phone.click("form button")
+
+    assert "sudah dikembalikan" in phone.text(".ticket.over")
+    assert phone.faults(contrast=7, smallest_px=12.9) == []
+    bar = officer.page.locator(".undo-bar", has_text=f"{mine['number']} dikembalikan")
+    bar.wait_for()
+    assert officer.faults() == []
+    assert mine["number"] not in officer.text("[aria-labelledby=next-title]")
+    with officer.page.expect_navigation():
+        bar.locator("button").click()
+    assert mine["number"] in officer.text("[aria-labelledby=next-title]")
+    phone.click(".stay")
+    assert phone.text(".number") == mine["number"]
+    for ticket in (mine, next_one):
+        _post(counter, "/api/counters/2/call-next", {})
+        _post(counter, f"/api/tickets/{ticket['id']}/finish", {})
+    _post(counter, "/api/counters/2/close", {})
+
+
+def test_a_number_is_given_back_once_however_often_it_is_sent(public) -> None:
+    mine = issued(public, "complaint")
+    url = f"{mine['tracking_url']}/give-back"
+    asked = httpx.get(url).text
+    key = asked.partition('name="key" value="')[2][:32]
+
+    answers = [httpx.post(url, data={"key": one}) for one in (key, key, "f" * 32)]
+    strange = [httpx.post(url, data={"key": one}).status_code for one in ("", "x" * 5000)]
+
+    assert [(one.status_code, one.headers.get("location", "")[:3]) for one in answers[:1]] == [
+        (303, "/t/")
+    ]
+    assert [one.status_code for one in answers[1:]] == [410, 410]
+    assert strange == [410, 410]
+    told = public.kiosk.get(f"/api/tickets/{mine['id']}").json()
+    assert told["state"] == "ended"
+    assert httpx.get(mine["tracking_url"]).status_code == 410
+
+
+def test_a_form_without_a_key_only_asks_again(public) -> None:
+    mine = issued(public, "complaint")
+    url = f"{mine['tracking_url']}/give-back"
+
+    answers = [httpx.post(url, data={"key": one}) for one in ("", "x", "x" * 5000)]
+
+    assert [one.status_code for one in answers] == [200, 200, 200]
+    assert all("phone.css" in one.text for one in answers)
+    assert public.kiosk.get(f"/api/tickets/{mine['id']}").json()["state"] == "waiting"
+
+
+def test_who_is_called_meanwhile_is_sent_to_the_counter_and_keeps_the_number(
+    public, counter
+) -> None:
+    _post(counter, "/api/counters/3/open", {"lanes": ["citizen_passport"]})
+    mine = issued(public, "citizen_passport")
+    url = f"{mine['tracking_url']}/give-back"
+    key = httpx.get(url).text.partition('name="key" value="')[2][:32]
+    _post(counter, "/api/counters/3/call-next", {})
+
+    answer = httpx.post(url, data={"key": key}, follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert "loket 3" in answer.text
+    assert public.kiosk.get(f"/api/tickets/{mine['id']}").json()["state"] == "called"
+    _post(counter, f"/api/tickets/{mine['id']}/finish", {})
+
+
 def test_a_page_speaks_the_tickets_language_and_the_other_by_a_touch(public, enter) -> None:
     mine = issued(public, "information", language="en")
     phone = enter(public, size=PHONE)
