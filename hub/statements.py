@@ -12,17 +12,19 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Line = Any  # a row with its columns by name: SQLAlchemy's on PostgreSQL, a named tuple on SQLite
 Built = Select[Any] | Insert | Update | Delete  # Any: of whatever columns
 Given = Mapping[str, object]
 Convert = Callable[[Any], object]  # Any: whatever the column's type holds
-_CURSOR = "loket cursor"
+_CURSOR = "loket_cursor"
 
 
 class Statement:
@@ -34,19 +36,20 @@ class Statement:
 
     def run(self, connection: Connection, given: Given) -> int:
         """Run it; return how many rows an UPDATE or DELETE changed. Raises DBAPIError."""
-        if connection.dialect.name != "sqlite":
+        cursor = _cursor(connection)
+        if cursor is None:
             return connection.execute(self.built, given).rowcount
-        compiled = self._for(connection.dialect, given)
-        return int(_run(connection, compiled.sql, compiled.bind(given)).rowcount)
+        compiled = self._for(connection, given)
+        return int(_run(connection, cursor, compiled.sql, compiled.bind(given)).rowcount)
 
     def run_many(self, connection: Connection, given: Sequence[Given]) -> None:
         """Run it for each of several rows of the same columns. Raises DBAPIError."""
-        if connection.dialect.name != "sqlite":
+        cursor = _cursor(connection)
+        if cursor is None:
             connection.execute(self.built, given)
             return
-        compiled = self._for(connection.dialect, given[0])
+        compiled = self._for(connection, given[0])
         rows = [compiled.bind(one) for one in given]
-        cursor = _cursor(connection)
         try:
             cursor.executemany(compiled.sql, rows)
         except _errors(connection) as error:
@@ -54,10 +57,11 @@ class Statement:
 
     def rows(self, connection: Connection, given: Given) -> list[Line]:
         """Return the rows that it finds or returns. Raises DBAPIError."""
-        if connection.dialect.name != "sqlite":
+        cursor = _cursor(connection)
+        if cursor is None:
             return list(connection.execute(self.built, given))
-        compiled = self._for(connection.dialect, given)
-        found = _run(connection, compiled.sql, compiled.bind(given)).fetchall()
+        compiled = self._for(connection, given)
+        found = _run(connection, cursor, compiled.sql, compiled.bind(given)).fetchall()
         return [compiled.read(row) for row in found]
 
     def one(self, connection: Connection, given: Given) -> Line:
@@ -81,21 +85,22 @@ class Statement:
         row = self.one_or_none(connection, given)
         return None if row is None else row[0]
 
-    def _for(self, dialect: Dialect, given: Given) -> _Compiled:
+    def _for(self, connection: Connection, given: Given) -> _Compiled:
         # which columns are set decides what an INSERT or UPDATE says
         keys = tuple(given)
         known = self._compiled.get(keys)
         if known is None:
-            known = self._compiled[keys] = _compile(self.built, dialect, keys)
+            known = self._compiled[keys] = _compile(self.built, connection.dialect, keys)
         return known
 
 
 def run_sql(connection: Connection, sql: str) -> None:
     """Run SQL without parameters and results, such as SAVEPOINT. Raises DBAPIError."""
-    if connection.dialect.name != "sqlite":
+    cursor = _cursor(connection)
+    if cursor is None:
         connection.exec_driver_sql(sql)
-        return
-    _run(connection, sql, ())
+    else:
+        _run(connection, cursor, sql, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +108,27 @@ class _Compiled:
     """A statement in the driver's words, for one set of given keys."""
 
     sql: str
+    fixed: dict[str, object]
+    """What nobody gives and is always the same: defaults of columns, numbers in the SQL."""
+    made: dict[str, Callable[[], object]]
+    """What nobody gives and is made each time."""
     take: Callable[[Given], tuple[object, ...]]
     """Gives the values as their places want them."""
     written: tuple[tuple[int, Convert], ...]
     """Which of them are stored in another form."""
-    made: tuple[tuple[int, Callable[[], object]], ...]
-    """Which of them nobody gives: the defaults of columns."""
     row: Callable[[Sequence[object]], Line]
     kept: tuple[tuple[int, Convert], ...]
     """Which of the columns read are stored in another form."""
 
     def bind(self, given: Given) -> Sequence[object]:
+        if self.fixed:
+            given = {**self.fixed, **given}
+        if self.made:
+            given = {**given, **{key: make() for key, make in self.made.items()}}
         taken = self.take(given)
-        if not self.written and not self.made:
+        if not self.written:
             return taken
         values = list(taken)
-        for place, make in self.made:
-            values[place] = make()
         for place, convert in self.written:
             values[place] = convert(values[place])
         return values
@@ -140,20 +149,17 @@ def _compile(built: Built, dialect: Dialect, keys: tuple[str, ...]) -> _Compiled
         raise TypeError(message)
     defaults = {column.key: column.default for column in compiled.insert_prefetch}
     bound = [compiled.binds[name] for name in compiled.positiontup or ()]
+    absent = {one.key: one for one in bound if one.key not in keys}
+    made = {key: _maker(one, defaults.get(key)) for key, one in absent.items()}
     columns = list(built.exported_columns)
     row = namedtuple("Row", [column.key for column in columns], rename=True)  # type: ignore[misc]  # the names are those of the columns
     return _Compiled(
         sql=str(compiled),
-        take=_taking([one.key if one.key in keys else None for one in bound], keys),
-        written=_conversions(
-            [one.type.dialect_impl(dialect).bind_processor(dialect) for one in bound]
-        ),
-        made=tuple(
-            (place, _maker(one, defaults.get(one.key)))
-            for place, one in enumerate(bound)
-            if one.key not in keys
-        ),
-        row=row._make,
+        fixed={key: make() for key, (make, again) in made.items() if not again},
+        made={key: make for key, (make, again) in made.items() if again},
+        take=_taking([one.key for one in bound]),
+        written=_conversions([_writing(one.type.dialect_impl(dialect), dialect) for one in bound]),
+        row=partial(tuple.__new__, row),
         kept=_conversions(
             [
                 column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -163,34 +169,35 @@ def _compile(built: Built, dialect: Dialect, keys: tuple[str, ...]) -> _Compiled
     )
 
 
-def _taking(
-    wanted: list[str | None], keys: tuple[str, ...]
-) -> Callable[[Given], tuple[object, ...]]:
-    if not keys:
-        return lambda _: (None,) * len(wanted)
-    # any value holds the place of one that nobody gives
-    names = [keys[0] if key is None else key for key in wanted]
+def _taking(names: list[str]) -> Callable[[Given], tuple[object, ...]]:
     if len(names) < 2:  # itemgetter gives one value bare
         return lambda given: tuple(given[name] for name in names)
     return itemgetter(*names)
+
+
+def _writing(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:  # Any: of any type
+    """Return how a value of this type is stored, None for as it is."""
+    if isinstance(kind, TypeDecorator) and kind.impl_instance.bind_processor(dialect) is None:
+        return partial(kind.process_bind_param, dialect=dialect)  # one call less a value
+    return kind.bind_processor(dialect)
 
 
 def _conversions(found: list[Convert | None]) -> tuple[tuple[int, Convert], ...]:
     return tuple((place, convert) for place, convert in enumerate(found) if convert is not None)
 
 
-def _maker(bound: BindParameter[Any], default: Any) -> Callable[[], object]:
+def _maker(bound: BindParameter[Any], default: Any) -> tuple[Callable[[], object], bool]:
+    """Return what makes a value that nobody gives, and whether to make it again each time."""
     # Any: a parameter of any type, a column's default of either kind
     if default is None:
-        return lambda: bound.effective_value
+        return lambda: bound.effective_value, bound.callable is not None
     if default.is_scalar:
-        return lambda: default.arg
-    return lambda: default.arg(None)
+        return lambda: default.arg, False
+    return lambda: default.arg(None), True
 
 
-def _run(connection: Connection, sql: str, values: Sequence[object]) -> Any:
+def _run(connection: Connection, cursor: Any, sql: str, values: Sequence[object]) -> Any:
     """Run SQL on the connection's own cursor; return it. Any: it has no types."""
-    cursor = _cursor(connection)
     try:
         cursor.execute(sql, values)
     except _errors(connection) as error:  # what is caught is looked up only when there is an error
@@ -199,12 +206,18 @@ def _run(connection: Connection, sql: str, values: Sequence[object]) -> Any:
 
 
 def _cursor(connection: Connection) -> Any:  # Any: as above
+    """Return the connection's own cursor, in a transaction; None on PostgreSQL."""
+    cursor = connection.get_execution_options().get(_CURSOR)
+    if cursor is not None and cursor.connection.in_transaction:
+        return cursor
+    return _new_cursor(connection) if connection.dialect.name == "sqlite" else None
+
+
+def _new_cursor(connection: Connection) -> Any:  # Any: as above
     if not connection.in_transaction():
         connection.begin()  # else every statement would see an instant of its own
-    info = connection.info
-    cursor = info.get(_CURSOR)
-    if cursor is None:
-        cursor = info[_CURSOR] = connection.connection.cursor()
+    cursor = connection.connection.cursor()
+    connection.execution_options(**{_CURSOR: cursor})
     return cursor
 
 
