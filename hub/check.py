@@ -163,7 +163,7 @@ def chain_is_whole(connection: Connection, office_no: int) -> Iterator[str]:
         yield "the office has no head row"
         return
     seal, seq = SEAL_OF_NOTHING, 0
-    columns = [getattr(EventRow, name) for name in Sealed.__slots__]
+    columns = [getattr(EventRow, name) for name in Sealed._fields]
     query = select(*columns).where(EventRow.office == office_no).order_by(EventRow.seq)
     for row in connection.execute(query):
         event = Sealed(*row)

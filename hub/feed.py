@@ -225,7 +225,7 @@ class Feed:
 
     def read_page(self, after: int, until: int) -> list[Sealed]:
         """Return the events behind `after`, at most a page of them; blocks."""
-        columns = [getattr(EventRow, name) for name in Sealed.__slots__]
+        columns = [getattr(EventRow, name) for name in Sealed._fields]
         query = (
             select(*columns)
             .where(EventRow.office == self._office, EventRow.seq > after, EventRow.seq <= until)

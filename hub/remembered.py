@@ -7,10 +7,25 @@ data, in the transaction of what they did. Kept 30 days (hub.forgetting).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select
+import msgspec
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from hub.database import table_of
 from hub.errors import BadInput
@@ -20,17 +35,30 @@ from hub.statements import Statement
 _COMMANDS = table_of(CommandRow)
 _C = _COMMANDS.c
 _KEEP = Statement(insert(_COMMANDS))
-_FIND = Statement(
-    select(_C.digest, _C.name, _C.outcome, _C.seq).where(
-        _C.office == bindparam("of_office"),
-        _C.actor == bindparam("of_actor"),
-        _C.key == bindparam("of_key"),
+
+
+def _finding(asked: FromClause) -> Statement:
+    actor, key = (asked.c.value.op("->>")(literal_column(place)) for place in "01")
+    return Statement(
+        select(_C.actor, _C.key, _C.digest, _C.name, _C.outcome, _C.seq).where(
+            _C.office == bindparam("of_office"),
+            # a join would read all that the office ever did: SQLite takes any JSON for long
+            tuple_(_C.actor, _C.key).in_(select(actor, key).select_from(asked)),
+        )
     )
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+# all keys of a batch in one look: a JSON list of [actor, key]
+_PAIRS: ColumnElement[str] = bindparam("of_pairs", type_=Text)
+_FIND = {
+    "sqlite": _finding(func.json_each(_PAIRS).table_valued("value", name="asked")),
+    "postgresql": _finding(
+        func.json_array_elements(cast(_PAIRS, JSON)).table_valued("value", name="asked")
+    ),
+}
+
+
+class Request(NamedTuple):
     """A command as it was asked for: by whom, under which key, which one, and its digest."""
 
     actor: str
@@ -38,9 +66,13 @@ class Request:
     name: str
     digest: str
 
+    @property
+    def by(self) -> tuple[str, str]:
+        """Return what the command is remembered by."""
+        return self.actor, self.key
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+
+class Earlier(NamedTuple):
     """The answer a command got the first time."""
 
     name: str
@@ -58,9 +90,24 @@ class Memory:
         self._kept: list[dict[str, object]] = []
         self._known: dict[tuple[str, str], Earlier] = {}
 
+    def look_up(self, requests: Sequence[Request]) -> None:
+        """Look up a batch's requests, all that `find` may be asked for."""
+        if not requests:
+            return
+        pairs = msgspec.json.encode([one.by for one in requests]).decode()
+        statement = _FIND[self._connection.dialect.name]
+        asked = {"of_office": self._office, "of_pairs": pairs}
+        for row in statement.rows(self._connection, asked):
+            earlier = Earlier(row.name, row.digest, row.outcome.encode(), row.seq)
+            self._known[row.actor, row.key] = earlier
+
+    def knows(self, request: Request) -> bool:
+        """Say whether something was done under the request's key."""
+        return request.by in self._known
+
     def find(self, request: Request) -> Earlier | None:
         """Return the earlier answer. Raises BadInput `key_reused` if another one was asked for."""
-        earlier = self._known.get((request.actor, request.key)) or self._stored(request)
+        earlier = self._known.get(request.by)
         if earlier is None:
             return None
         if earlier.digest != request.digest or earlier.name != request.name:
@@ -71,17 +118,10 @@ class Memory:
             )
         return earlier
 
-    def _stored(self, request: Request) -> Earlier | None:
-        asked = {"of_office": self._office, "of_actor": request.actor, "of_key": request.key}
-        row = _FIND.one_or_none(self._connection, asked)
-        if row is None:
-            return None
-        return Earlier(row.name, row.digest, row.outcome.encode(), row.seq)
-
     def keep(self, request: Request, body: bytes, seq: int, at: datetime) -> None:
         """Remember a command that changed something; `write` stores it."""
         known = Earlier(request.name, request.digest, body, seq)
-        self._known[request.actor, request.key] = known
+        self._known[request.by] = known
         self._kept.append(
             {
                 "office": self._office,

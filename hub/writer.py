@@ -3,6 +3,7 @@
 Batches form while the previous commit is being written; there is no timer. Answers leave only
 after COMMIT returned. A refusal rolls back its own SAVEPOINT; any other database error aborts
 the whole batch, nobody is answered from it, and its commands run again one transaction each.
+Joint commands that wait in a row share a SAVEPOINT; when that fails each has its own again.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,6 +98,28 @@ class Tx:
         """Let the session go, and with it what it did not finish."""
         if self._session is not None:
             self._session.close()
+
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Joint(Generic[A, T]):
+    """A command that does what is asked together with the commands of its kind beside it.
+
+    `together` answers or refuses each, in order, as if one had run after the other. It stores
+    nothing for one that it refuses, and uses no session.
+    """
+
+    together: Callable[[Sequence[tuple[Tx, A]]], Sequence[T | Refused]]
+    ask: A
+
+    def __call__(self, tx: Tx) -> T:
+        """Do it alone. Raises Refused."""
+        [outcome] = self.together([(tx, self.ask)])
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
 
 
 @dataclass(slots=True)
@@ -264,10 +287,9 @@ class Writer:
                 transaction = connection.begin()
                 chain = take_chain(connection, self._office, self._clock.now(), self._last_at)
                 memory = Memory(connection, self._office)
-                for waiting in batch:
-                    chain.tick()
-                    answers.append((waiting, self._attempt(connection, waiting, chain, memory)))
-                    self._must_be_in_transaction(connection)
+                memory.look_up([one.request for one in batch if one.request is not None])
+                for row in _rows(batch, memory):
+                    answers += self._attempt_row(connection, row, chain, memory)
                 self._last_at = chain.at
                 memory.write()
                 write_chain(connection, chain)
@@ -282,6 +304,48 @@ class Writer:
             if not stored:
                 raise _BatchLost from error
         return answers, chain.sealed
+
+    def _attempt_row(
+        self, connection: Connection, row: list[_Waiting], chain: Chain, memory: Memory
+    ) -> Answers:
+        if len(row) > 1:
+            together = self._attempt_together(connection, row, chain, memory)
+            if together is not None:
+                return together
+        answers: Answers = []
+        for waiting in row:
+            chain.tick()
+            answers.append((waiting, self._attempt(connection, waiting, chain, memory)))
+            self._must_be_in_transaction(connection)
+        return answers
+
+    def _attempt_together(
+        self, connection: Connection, row: list[_Waiting], chain: Chain, memory: Memory
+    ) -> Answers | None:
+        """Run joint commands in one savepoint; None: nothing is stored, each has to run alone."""
+        asked = []
+        for waiting in row:
+            chain.tick()
+            tx = Tx(self._office, connection, chain.at, waiting.actor)
+            asked.append((tx, cast("Joint[object, object]", waiting.command)))
+        run_sql(connection, "SAVEPOINT command")
+        try:
+            outcomes = _perform_together(asked, chain.seq)
+            run_sql(connection, "RELEASE SAVEPOINT command")
+        except (IntegrityError, DataError):  # whose it is shows when each runs alone
+            undo_command(connection)
+            return None
+        except DBAPIError as error:
+            raise _BatchLost from error
+        except Exception:
+            undo_command(connection)
+            log.exception("%d commands %s failed together", len(row), row[0].name)
+            return None
+        self._must_be_in_transaction(connection)
+        for waiting, (tx, _), outcome in zip(row, asked, outcomes, strict=True):
+            if isinstance(outcome, Done):
+                _keep(waiting, tx, outcome, chain, memory)
+        return list(zip(row, outcomes, strict=True))
 
     def _attempt(
         self, connection: Connection, waiting: _Waiting, chain: Chain, memory: Memory
@@ -307,9 +371,7 @@ class Writer:
             return error if isinstance(error, LoketError) else Fault("the hub failed")
         if done.replayed:
             return done
-        chain.extend(tx.emitted)
-        if waiting.request is not None and tx.emitted:
-            memory.keep(waiting.request, done.body, done.seq, tx.at)
+        _keep(waiting, tx, done, chain, memory)
         return done
 
     def _perform(self, tx: Tx, waiting: _Waiting, chain: Chain, memory: Memory) -> Done[object]:
@@ -330,6 +392,50 @@ class Writer:
 def _refused(batch: list[_Waiting], lost: _BatchLost) -> Answers:
     log.error("%d commands could not be stored: %s", len(batch), lost.__cause__)
     return [(waiting, not_stored(lost, DATABASE)) for waiting in batch]
+
+
+def _rows(batch: list[_Waiting], memory: Memory) -> Iterator[list[_Waiting]]:
+    """Split a batch, in its order, into rows of new joint commands of one kind; others stand alone.
+
+    Lazy: what an earlier row did is remembered when the next one is looked at.
+    """
+    row: list[_Waiting] = []
+    row_kind: object = None
+    keys: set[tuple[str, str]] = set()
+    for waiting in batch:
+        request, kind = waiting.request, None
+        repeated = request is not None and (request.by in keys or memory.knows(request))
+        if isinstance(waiting.command, Joint) and not repeated:
+            kind = waiting.command.together
+        if row and (kind is None or kind is not row_kind):
+            yield row
+            row, keys = [], set()
+        row.append(waiting)
+        row_kind = kind
+        if request is not None:
+            keys.add(request.by)
+    if row:
+        yield row
+
+
+def _perform_together(
+    asked: list[tuple[Tx, Joint[object, object]]], seq: int
+) -> list[Done[object] | Exception]:
+    outcomes = asked[0][1].together([(tx, joint.ask) for tx, joint in asked])
+    told: list[Done[object] | Exception] = []
+    for (tx, _), outcome in zip(asked, outcomes, strict=True):
+        if isinstance(outcome, Refused):
+            told.append(outcome)
+            continue
+        seq += len(tx.emitted)
+        told.append(Done(outcome, msgspec.json.encode(outcome), seq))
+    return told
+
+
+def _keep(waiting: _Waiting, tx: Tx, done: Done[object], chain: Chain, memory: Memory) -> None:
+    chain.extend(tx.emitted, tx.at)
+    if waiting.request is not None and tx.emitted:
+        memory.keep(waiting.request, done.body, done.seq, tx.at)
 
 
 def _replay(earlier: Earlier, answer_type: type[object] | None) -> Done[object]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import msgspec
 
@@ -314,8 +314,7 @@ class ClockMoved(_V1):
     ahead_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Emitted:
+class Emitted(NamedTuple):
     """An event before it has its number and seal."""
 
     kind: str
@@ -327,8 +326,7 @@ class Emitted:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(NamedTuple):
     """An event as it stands in the table."""
 
     office: int

@@ -53,10 +53,10 @@ class Chain:
         """Let the next command be a microsecond later: who waited first also arrived first."""
         self.at += ONE_COMMAND_LATER
 
-    def extend(self, emitted: list[Emitted]) -> None:
-        """Number and seal what a command emitted."""
+    def extend(self, emitted: list[Emitted], at: datetime) -> None:
+        """Number and seal what the command of the instant `at` emitted."""
         for event in emitted:
-            sealed = seal_event(self.seal, self.office, self.seq + 1, self.at, event)
+            sealed = seal_event(self.seal, self.office, self.seq + 1, at, event)
             self.seq, self.seal = sealed.seq, sealed.seal
             self.sealed.append(sealed)
 
@@ -89,7 +89,7 @@ def write_chain(connection: Connection, chain: Chain) -> None:
     """Store what was sealed and move the head; wake other processes of a shared database."""
     if not chain.sealed:
         return
-    _ADD_EVENTS.run_many(connection, [_row(event) for event in chain.sealed])
+    _ADD_EVENTS.run_many(connection, [event._asdict() for event in chain.sealed])
     head = {"of_office": chain.office, "seq": chain.seq, "seal": chain.seal}
     _MOVE_HEAD.run(connection, head)
     if connection.dialect.name != "sqlite":
@@ -118,7 +118,3 @@ def _is_stored(database: Database, chain: Chain) -> bool:
         last = {"of_office": chain.office, "of_seq": chain.sealed[-1].seq}
         row = _READ_EVENT.one_or_none(connection, last)
     return row is not None and row.seal == chain.seal
-
-
-def _row(event: Sealed) -> dict[str, object]:
-    return {name: getattr(event, name) for name in Sealed.__slots__}

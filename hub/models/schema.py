@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Dialect, ForeignKey, MetaData, String, Text
@@ -13,9 +13,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+# RFC 9562 §5.4: all but version and variant is random
+_RANDOM_BITS = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
+_VERSION_4 = 0x00000000_0000_4000_8000_000000000000
+
+
 def new_id() -> str:
     """Return a random UUIDv4 as 32 hex digits."""
-    return uuid.uuid4().hex
+    # a ticket takes two: `uuid.uuid4().hex` takes three times as long
+    return f"{int.from_bytes(os.urandom(16)) & _RANDOM_BITS | _VERSION_4:032x}"
 
 
 def to_micros(instant: datetime) -> int:

@@ -55,16 +55,15 @@ def now_of(connection: Connection, office_no: int) -> Now:
     return Now(*row) if row is not None else Now()
 
 
-def require_numbers(tx: Tx, office: OfficeConfig, service: ServiceConfig) -> None:
+def require_numbers(now: Now, office: OfficeConfig, service: ServiceConfig, at: datetime) -> None:
     """Refuse a number while none are given. Raises Conflict `queue_stopped`, `queue_closed`."""
-    now = now_of(tx.connection, tx.office)
     if now.stopped:
         raise _stopped()
-    because = office.closed_because(service.code, tx.at)
-    if because is None and now.closed_day is not None and now.closed_day >= office.today(tx.at):
+    because = office.closed_because(service.code, at)
+    if because is None and now.closed_day is not None and now.closed_day >= office.today(at):
         because = DAY_OVER
     if because is not None:
-        again = again_words(office, service.code, tx.at)
+        again = again_words(office, service.code, at)
         raise Conflict("queue_closed", f"{because.en}.{again.en}", id=f"{because.id}.{again.id}")
 
 

@@ -5,13 +5,13 @@ from hub.queue.absence import (
     recall,
     return_,
 )
+from hub.queue.giving import NumberAsked, issue, issue_all
 from hub.queue.giving_back import (
     give_back,
 )
 from hub.queue.line import (
     call_next,
     finish,
-    issue,
     note_paper,
     start,
 )
@@ -25,11 +25,13 @@ from hub.queue.undoing import (
 )
 
 __all__ = [
+    "NumberAsked",
     "absent",
     "call_next",
     "finish",
     "give_back",
     "issue",
+    "issue_all",
     "note_paper",
     "park",
     "recall",

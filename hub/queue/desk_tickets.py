@@ -7,8 +7,8 @@ from hub.errors import NotFound
 from hub.events.queue import DeskTicketIssued, TicketServed
 from hub.office import OfficeConfig
 from hub.queue import classes, counters
-from hub.queue import line as queue
 from hub.queue.candidates import heads_json
+from hub.queue.giving import issue
 from hub.tickets import SERVING
 from hub.tickets.acts import answer, record_call, require_reason
 from hub.wire import IssueTicket, Ticket
@@ -43,7 +43,7 @@ def serve(
         language=request.language,
         visit=request.visit,
     )
-    given = queue.issue(tx, office, asked, application=application)
+    given = issue(tx, office, asked, application=application)
     line = tickets.find_row(tx.connection, tx.office, given.id)
     tickets.change(
         tx, given.id, state=SERVING, counter=counter, calls=1, called_at=tx.at, started_at=tx.at
@@ -83,7 +83,7 @@ def issue_at_desk(
         language=request.language,
         visit=request.visit,
     )
-    given = queue.issue(tx, office, asked, application=application)
+    given = issue(tx, office, asked, application=application)
     classes.note_given(tx, office, ticket=given.id, segment=request.segment, group=request.group)
     return given
 

@@ -1,120 +1,29 @@
-"""The queue: give numbers, call the next person, follow a ticket through lanes to its end.
+"""The queue: call the next person, follow a ticket through lanes to its end.
 
 Every function is one command inside the writer's transaction. The loser of a race gets the next
-person; a number is unique by constraint; the waiting order is arrival, never the number.
+person; the waiting order is arrival, never the number.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from typing import get_args
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
 
 from hub import opening, tickets
-from hub.database import table_of
 from hub.errors import BadInput
-from hub.events import TicketCalled, TicketFinished, TicketIssued, TicketPaper, TicketStarted
+from hub.events import TicketCalled, TicketFinished, TicketPaper, TicketStarted
 from hub.events.queue import GuideWanted
-from hub.models.queue import NumberSeries, Visit
-from hub.models.schema import new_id
-from hub.office import OfficeConfig, ServiceConfig
+from hub.office import OfficeConfig
 from hub.queue import counters
 from hub.queue.candidates import heads_json
-from hub.queue.routing import arrival_of
 from hub.queue.undoing import memo
-from hub.statements import Statement
-from hub.tickets import AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, Group, number_of
+from hub.tickets import AT_COUNTER, CALLED, FINISHED, SERVING, WAITING, number_of
 from hub.tickets.acts import answer, in_state, keep_note, record_call, require_reason
-from hub.wire import FieldFault, IssueTicket, Outcome, Ticket, TicketPrinted
+from hub.wire import FieldFault, Outcome, Ticket, TicketPrinted
 from hub.writer import Tx
 
 OUTCOMES = get_args(Outcome)
-
-# statements are built once: building one costs more than running it
-_VISITS, _SERIES = table_of(Visit), table_of(NumberSeries)
-_ADD_VISIT, _ADD_SERIES = Statement(insert(_VISITS)), Statement(insert(_SERIES))
-_FIND_VISIT = Statement(
-    select(_VISITS.c.id).where(
-        _VISITS.c.office == bindparam("of_office"), _VISITS.c.id == bindparam("of_visit")
-    )
-)
-_NEXT_SERIAL = Statement(
-    update(_SERIES)
-    .where(
-        _SERIES.c.office == bindparam("of_office"),
-        _SERIES.c.day == bindparam("of_day"),
-        _SERIES.c.prefix == bindparam("of_prefix"),
-    )
-    .values(last=_SERIES.c.last + 1)
-    .returning(_SERIES.c.last)
-)
-
-
-def issue(
-    tx: Tx,
-    office: OfficeConfig,
-    request: IssueTicket,
-    *,
-    application: str | None = None,
-    booked: datetime | None = None,
-) -> Ticket:
-    """Give the next number of a service; `booked` is the time of an appointment.
-
-    Raises BadInput `ticket_request`, `visit_unknown`, Conflict `queue_closed`, `quota_used`.
-    """
-    service = _service(office, request)
-    _check_visit(tx, request.visit)
-    opening.require_numbers(tx, office, service)
-    day = office.today(tx.at)
-    serial = _next_serial(tx, office, service, day)
-    ahead = tickets.waiting_in(tx.connection, tx.office, service.lane)
-    expected = tickets.expected_wait(
-        tx.connection, tx.office, office, service.lane, ahead=ahead, at=tx.at
-    )
-    ticket = new_id()
-    group = Group(service.lane, request.segment, request.language, _needed(office, request))
-    visit = request.visit or _open_visit(tx, day)
-    tickets.add(
-        tx,
-        id=ticket,
-        visit=visit,
-        day=day,
-        prefix=service.prefix,
-        serial=serial,
-        service=service.code,
-        lane=group.lane,
-        segment=group.segment,
-        needs=msgspec.json.encode(request.needs).decode(),
-        needed=group.needed,
-        language=group.language,
-        state=WAITING,
-        issued_at=tx.at,
-        arrived_at=arrival_of(booked, tx.at, _grace(office)) if booked else tx.at,
-        appointment_at=booked,
-        application=application,
-        low_min=expected.low_min,
-        high_min=expected.high_min,
-    )
-    tickets.change_count(tx, group, +1)
-    number = number_of(service.prefix, serial)
-    tx.emit(TicketIssued(number, service.lane, service.code, request.segment), subject=ticket)
-    return Ticket(
-        id=ticket,
-        number=number,
-        service=service.code,
-        lane=service.lane,
-        state=WAITING,
-        segment=request.segment,
-        needs=request.needs,
-        language=request.language,
-        issued_at=tx.at,
-        visit=visit,
-        ahead=ahead,
-        estimate=expected,
-        application=application,
-    )
 
 
 def call_next(
@@ -220,77 +129,6 @@ def note_paper(tx: Tx, *, ticket: str, paper: TicketPrinted) -> Ticket:
 
 
 # ── below: what the verbs are made of ────────────────────────────────────────
-
-
-def _service(office: OfficeConfig, request: IssueTicket) -> ServiceConfig:
-    faults = []
-    service = office.service(request.service)
-    if service is None:
-        known = ", ".join(service.code for service in office.services)
-        faults.append(FieldFault(field="service", code="unknown", message=f"one of {known}"))
-    if office.segment(request.segment) is None:
-        known = ", ".join(one.code for one in office.segments)
-        faults.append(FieldFault(field="segment", code="unknown", message=f"one of {known}"))
-    elif service is not None and service.segments and request.segment not in service.segments:
-        only = ", ".join(service.segments)
-        faults.append(FieldFault(field="segment", code="not_here", message=f"only {only}"))
-    if any(office.need(need) is None for need in request.needs):
-        known = ", ".join(one.code for one in office.needs)
-        faults.append(FieldFault(field="needs", code="unknown", message=f"any of {known}"))
-    if request.language not in office.office.languages:
-        known = ", ".join(office.office.languages)
-        faults.append(FieldFault(field="language", code="unknown", message=f"one of {known}"))
-    if faults or service is None:
-        raise BadInput(
-            "ticket_request",
-            "The ticket cannot be issued: correct the named fields.",
-            id="Nomor tidak dapat diterbitkan: perbaiki isian yang disebut.",
-            fields=faults,
-        )
-    return service
-
-
-def _check_visit(tx: Tx, visit: str | None) -> None:
-    if visit is None:
-        return
-    asked = {"of_office": tx.office, "of_visit": visit}
-    if _FIND_VISIT.one_or_none(tx.connection, asked) is None:
-        raise BadInput(
-            "visit_unknown",
-            "There is no such visit. Leave it out for a new one.",
-            id="Tidak ada kunjungan itu. Kosongkan untuk kunjungan baru.",
-            fields=[FieldFault(field="visit", code="unknown")],
-        )
-
-
-def _next_serial(tx: Tx, office: OfficeConfig, service: ServiceConfig, day: date) -> int:
-    of = {"of_office": tx.office, "of_day": day, "of_prefix": service.prefix}
-    serial: int | None = _NEXT_SERIAL.scalar(tx.connection, of)
-    if serial is None:
-        serial = 1
-        first = {"office": tx.office, "day": day, "prefix": service.prefix, "last": serial}
-        _ADD_SERIES.run(tx.connection, first)
-    opening.require_quota(tx.connection, tx.office, office, service, serial, tx.at)
-    return serial
-
-
-def _open_visit(tx: Tx, day: date) -> str:
-    visit = new_id()
-    opened = {"office": tx.office, "id": visit, "day": day, "opened_at": tx.at}
-    _ADD_VISIT.run(tx.connection, opened)
-    return visit
-
-
-def _needed(office: OfficeConfig, request: IssueTicket) -> str:
-    """Return what a counter must have for this ticket, in one order whatever was sent."""
-    if not request.needs:
-        return ""
-    at_counter = {need.code for need in office.needs if need.at_counter}
-    return " ".join(sorted(at_counter.intersection(request.needs)))
-
-
-def _grace(office: OfficeConfig) -> timedelta:
-    return timedelta(minutes=office.queue.appointment_grace_min)
 
 
 def _wants_guide(office: OfficeConfig, needs: str) -> bool:

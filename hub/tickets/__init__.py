@@ -1,5 +1,6 @@
 """A ticket: its rows, its answers, and the waiting time it is told."""
 
+from hub.tickets.outlook import expected_wait, open_counters, outlook_of
 from hub.tickets.rows import (
     ABSENT,
     AT_COUNTER,
@@ -16,14 +17,13 @@ from hub.tickets.rows import (
     WAITING,
     Group,
     add,
+    add_all,
     at_counter,
     change,
     change_count,
-    expected_wait,
     find_row,
     group_of,
     number_of,
-    open_counters,
     read,
     to_wire,
     waiting_in,
@@ -45,6 +45,7 @@ __all__ = [
     "WAITING",
     "Group",
     "add",
+    "add_all",
     "at_counter",
     "change",
     "change_count",
@@ -53,6 +54,7 @@ __all__ = [
     "group_of",
     "number_of",
     "open_counters",
+    "outlook_of",
     "read",
     "to_wire",
     "waiting_in",

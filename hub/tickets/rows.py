@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -10,12 +11,11 @@ from sqlalchemy import Connection, bindparam, func, insert, literal_column, sele
 
 from hub.database import table_of
 from hub.errors import NotFound
-from hub.models.queue import CounterRow, LaneCount, TicketRow
+from hub.models.queue import LaneCount, TicketRow
 from hub.office import OfficeConfig
 from hub.statements import Line, Statement
-from hub.tickets.estimate import estimate_wait
-from hub.tickets.waiting_times import prepared
-from hub.wire import Estimate, Ticket
+from hub.tickets.outlook import expected_wait
+from hub.wire import Ticket
 from hub.writer import Tx
 
 WAITING, CALLED, SERVING, ABSENT, FINISHED = "waiting", "called", "serving", "absent", "finished"
@@ -66,12 +66,6 @@ _COUNT = Statement(
     )
     .values(waiting=_COUNTS.c.waiting + bindparam("more"))
 )
-_COUNTERS = table_of(CounterRow).c
-_OPEN_LANES = Statement(
-    select(_COUNTERS.lanes).where(
-        _COUNTERS.office == bindparam("of_office"), _COUNTERS.state == "open"
-    )
-)
 
 
 class Group(NamedTuple):
@@ -111,6 +105,11 @@ def add(tx: Tx, **values: object) -> None:
     _ADD.run(tx.connection, {"office": tx.office, **values})
 
 
+def add_all(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    """Store new tickets, rows of the same columns."""
+    _ADD.run_many(connection, rows)
+
+
 def change(tx: Tx, ticket: str, **values: object) -> None:
     """Set columns of a ticket."""
     _CHANGE.run(tx.connection, {"of_office": tx.office, "of_ticket": ticket, **values})
@@ -143,32 +142,6 @@ def waiting_in(connection: Connection, office: int, lane: str) -> int:
     """Return how many wait in `lane`."""
     asked = {"of_office": office, "of_lane": lane}
     return int(_WAITING_IN.scalar(connection, asked) or 0)
-
-
-def open_counters(connection: Connection, office: int) -> dict[str, int]:
-    """Return, by lane, how many counters are open for it."""
-    counted: dict[str, int] = {}
-    for (lanes,) in _OPEN_LANES.rows(connection, {"of_office": office}):
-        for lane in lanes.split():
-            counted[lane] = counted.get(lane, 0) + 1
-    return counted
-
-
-def expected_wait(
-    connection: Connection,
-    office_no: int,
-    office: OfficeConfig,
-    lane: str,
-    *,
-    ahead: int,
-    at: datetime,
-) -> Estimate:
-    """Return the range to wait in `lane` behind `ahead` people: prepared, else the usual one."""
-    found = prepared(connection, office_no, lane, ahead=ahead, at=at)
-    if found is not None:
-        return found
-    open_now = open_counters(connection, office_no).get(lane, 0)
-    return estimate_wait(office, lane, ahead=ahead, open_counters=open_now)
 
 
 def ahead_of(connection: Connection, office: int, row: Line) -> int:

@@ -39,10 +39,15 @@ def prepared(
     connection: Connection, office_no: int, lane: str, *, ahead: int, at: datetime
 ) -> Estimate | None:
     """Return the prepared range with `ahead` people before, None if there is none."""
+    return at_place(prepared_places(connection, office_no, lane, at=at), ahead)
+
+
+def prepared_places(connection: Connection, office_no: int, lane: str, *, at: datetime) -> Places:
+    """Return the prepared ranges of `lane` by place, none when they are missing or too old."""
     row = _READ.one_or_none(connection, {"of_office": office_no, "of_lane": lane})
     if row is None or at - row.at > SILENT_AFTER:
-        return None
-    return at_place(_DECODER.decode(row.places), ahead)
+        return ()
+    return _DECODER.decode(row.places)
 
 
 def at_place(places: Places, ahead: int) -> Estimate | None:

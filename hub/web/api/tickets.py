@@ -27,7 +27,7 @@ from hub.wire import (
     TicketPrinted,
     TransferTicket,
 )
-from hub.writer import Actor, Tx
+from hub.writer import Actor, Joint, Tx
 
 UNKNOWN = {404: ("ticket_unknown",)}
 
@@ -52,12 +52,10 @@ async def issue(commanding: NamedDependency[Commanding]) -> Response[bytes]:
 
 def issuing(office: OfficeConfig, ask: IssueTicket) -> Callable[[Tx], Ticket]:
     """Return the command that issues what was asked for."""
-
-    def command(tx: Tx) -> Ticket:
-        application = _case(tx, ask.application)
-        return queue.issue(tx, office, ask, application=application)
-
-    return command
+    code = ask.application
+    if code is None:
+        return Joint(queue.issue_all, queue.NumberAsked(office, ask))
+    return lambda tx: queue.issue(tx, office, ask, application=_case(tx, code))
 
 
 @get("/tickets/{ticket:str}", opt=described(Ticket, refuses=UNKNOWN))
@@ -220,9 +218,7 @@ async def finish(
     return answer(await commanding.run(command, Ticket))
 
 
-def _case(tx: Tx, id_or_code: str | None) -> str | None:
-    if id_or_code is None:
-        return None
+def _case(tx: Tx, id_or_code: str) -> str:
     found = applications.resolve(tx.session, tx.office, id_or_code)
     if found is None:
         raise BadInput(

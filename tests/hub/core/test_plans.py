@@ -9,6 +9,7 @@ import pytest
 from hub import queue
 from hub.house import House
 from hub.queue import counters
+from hub.remembered import Memory, Request
 from hub.wire import IssueTicket
 from hub.writer import Actor, Tx
 
@@ -63,6 +64,15 @@ def test_issuing_reads_no_table_through(house: House, plans_of) -> None:
 
     assert scans(plans) == []
     assert any("number_series" in statement for statement in plans)
+
+
+def test_the_keys_of_a_batch_are_looked_up_by_index(house: House, plans_of) -> None:
+    asked = [Request("station:k1", f"key-{n:05d}", "issue", "") for n in range(9)]
+
+    plans = plans_of(lambda tx: Memory(tx.connection, tx.office).look_up(asked))
+
+    assert scans(plans) == []
+    assert any("(office=? AND actor=? AND key=?)" in plan for plan in plans.values())
 
 
 def test_a_call_finds_heads_and_the_busy_counter_by_their_partial_indexes(

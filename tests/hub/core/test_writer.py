@@ -14,14 +14,14 @@ from hub.house import House
 from hub.models.queue import CommandRow, EventRow, NumberSeries, TicketRow
 from hub.queue import counters
 from hub.wire import IssueTicket, Ticket
-from hub.writer import Actor, Tx, Writer
+from hub.writer import Actor, Joint, Tx, Writer
 
 KIOSK = Actor("station", "k1", "Kios 1", frozenset({"kiosk"}))
 
 
 def issuing(house: House, service: str = "information"):
     office = house.procedure.office
-    return lambda tx: queue.issue(tx, office, IssueTicket(service=service))
+    return Joint(queue.issue_all, queue.NumberAsked(office, IssueTicket(service=service)))
 
 
 async def issue(writer: Writer, house: House, key: str, request: bytes = b"{}"):
