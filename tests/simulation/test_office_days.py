@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +36,7 @@ def play(
 
     def play(seed: int, folder: str = "morning", *, on_postgresql: bool = False) -> OfficeDay:
         chance, ids, clock = Random(seed), Random(-seed - 1), virtual_clock()
-        monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=ids.getrandbits(128), version=4))
+        monkeypatch.setattr(os, "urandom", ids.randbytes)
         place, limit = tmp_path / folder, chance.choice((1, 3, 64))
         if on_postgresql:
             empty, cluster = map(request.getfixturevalue, ("empty_hub_on_postgresql", "cluster"))
