@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 from hub.cases import persons
 from hub.cases.views import HistoryLine
 from hub.models.application import Application, StepRecord
+from hub.models.casework import Reopening
 from hub.models.queue import EventRow
 from hub.models.station import Station
 from hub.procedure import Procedure
+from hub.sop import Gate, Step
 from hub.wire import Words
 
 _WORDS = {
@@ -68,6 +71,7 @@ def history(
     )
     who = {**names, **_stations(session, application.office)}
     remarks = _remarks(session, procedure, application)
+    reasons = _reopened_because(session, procedure, application)
     lines = []
     hidden = False
     for event in session.scalars(query):
@@ -80,26 +84,51 @@ def history(
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
             remark = remarks.get(step, "") if event.kind in _DONE else ""
+            if event.kind == _REOPENED:
+                remark = reasons.get((event.at, step), "")
             by = who.get(event.actor, "")
             lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark))
     return tuple(lines)
 
 
 _DONE = ("step.completed", "gate.passed")
+_REOPENED = "step.reopened"
 
 
 def _what(procedure: Procedure, kind: str, body: Mapping[str, object]) -> Words | None:
+    stage = procedure.sop.stage(str(body.get("step", body.get("gate", ""))))
     if kind in _DONE:
-        stage = procedure.sop.stage(str(body.get("step", body.get("gate", ""))))
-        if stage is None:
-            return None
-        number = f"{stage.name} · " if kind == "step.completed" else ""
-        return Words(id=f"{number}{stage.title.id}", en=f"{number}{stage.title.en}")
+        return _titled(stage) if stage else None
     words = _WORDS.get(kind)
+    if kind == _REOPENED and words is not None and stage is not None:
+        title = _titled(stage)
+        return Words(id=f"{words.id}: {title.id}", en=f"{words.en}: {title.en}")
     related = procedure.sop.related(str(body.get("to", "")))
     if words is not None and related is not None:
         return Words(id=f"{words.id}: {related.id}", en=f"{words.en}: {related.en}")
     return words
+
+
+def _titled(stage: Step | Gate) -> Words:
+    number = f"{stage.name} · " if isinstance(stage, Step) else ""
+    return Words(id=f"{number}{stage.title.id}", en=f"{number}{stage.title.en}")
+
+
+def _reopened_because(
+    session: Session, procedure: Procedure, application: Application
+) -> dict[tuple[datetime, str], str]:
+    key = persons.data_key(procedure.keyring, application)
+    rows = session.scalars(
+        select(Reopening).where(
+            Reopening.office == application.office, Reopening.application == application.id
+        )
+    )
+    return {
+        (row.at, row.step): persons.open_text(
+            key, application, f"reopening/{row.id}", row.sealed_reason
+        )
+        for row in rows
+    }
 
 
 def _remarks(session: Session, procedure: Procedure, application: Application) -> dict[str, str]:

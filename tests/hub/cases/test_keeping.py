@@ -175,6 +175,16 @@ def test_a_step_before_the_payment_is_reopened_by_its_own_role_with_a_reason(des
     assert desk.step_4(case).next == "5"
 
 
+def test_the_history_says_which_step_was_opened_again_and_why(desk) -> None:
+    case = desk.go("5")
+
+    desk.do("dokumen", lambda tx: reopen.reopen(tx, desk.procedure, case, "4", "salah putusan"))
+
+    line = desk.view(case).history[-1]
+    assert line.what.en == "Step opened again: 4 · Documents and guarantor"
+    assert line.remark == "salah putusan"
+
+
 def test_from_the_payment_on_only_a_supervisor_reopens(desk) -> None:
     case = desk.go("9")
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from playwright.sync_api import FilePayload
 from screened import Desk, Office
-from web_office import PASSWORD, WebOffice, end, name_public_url, serve
+from web_office import PASSWORD, Screen, WebOffice, end, name_public_url, serve
 
 from devices.emrtd.personalize import personalize
-from hub.admin import CheckRecords, FillOffice, MoveClock, perform
+from hub.admin import AddOfficer, CheckRecords, FillOffice, MoveClock, perform
 from hub.clock import SystemClock
+from hub.errors import Busy
 from hub.house import open_house
 from hub.settings import settings_for
 
@@ -44,9 +46,15 @@ class LivingOffice(WebOffice):
         """Return what `loket hub check` finds in the records while the hub serves."""
         return perform(settings_for(self.folder), SystemClock(), CheckRecords())
 
+    def employ(self, login: str, name: str, *roles: str) -> None:
+        """Enter another officer."""
+        command = AddOfficer(login, name, list(roles), PASSWORD)
+        perform(settings_for(self.folder), SystemClock(), command)
+
     def move_clock(self, to: datetime) -> None:
-        """Let the practice clock go on at a later instant."""
-        perform(settings_for(self.folder), SystemClock(), MoveClock(to))
+        """Let the practice clock go on at a later instant, unless it is past it already."""
+        with suppress(Busy):
+            perform(settings_for(self.folder), SystemClock(), MoveClock(to))
 
 
 Lay = Callable[[Desk, Office], dict[str, str]]
@@ -74,3 +82,30 @@ def living_office(
     client.close()
     end(process)
     assert perform(settings_for(folder), clock, CheckRecords()) == []
+
+
+def paper(screen: Screen) -> FilePayload:
+    """Return a picture that stands for a scanned paper."""
+    return {
+        "name": "pindaian.png",
+        "mimeType": "image/png",
+        "buffer": screen.page.screenshot(type="png"),
+    }
+
+
+def tabbed_to(screen: Screen, name: str, limit: int = 200) -> bool:
+    """Go on by Tab until the act called `name` has the focus and shows it; False if none does."""
+    for _ in range(limit):
+        screen.page.keyboard.press("Tab")
+        if screen.page.evaluate(FOCUSED, name):
+            return True
+    return False
+
+
+FOCUSED = """(name) => {
+  const act = document.activeElement;
+  if (!act.innerText?.includes(name)) return false;
+  const ring = getComputedStyle(act);
+  const shown = ring.outlineStyle !== "none" && parseFloat(ring.outlineWidth) >= 2;
+  return act.matches(":focus-visible") && shown;
+}"""

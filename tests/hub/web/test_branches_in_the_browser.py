@@ -1,0 +1,340 @@
+"""A case leaves its twelve steps and comes back, by the pages: each branch with its ending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from living_cases import Numbered
+from living_office import LivingOffice, living_office, paper, tabbed_to
+from playwright.sync_api import expect
+from screened import Desk, Office
+from web_office import PASSWORD, Screen
+
+pytestmark = pytest.mark.slow
+ADDRESS = "[name='field.address']"
+LAPTOP = {"width": 1366, "height": 768}
+
+
+def lay(desk: Desk, _listed: Office) -> dict[str, str]:
+    """One case for each journey, where the journey begins."""
+    cases = Numbered(desk)
+    begins = {
+        "mismatch": "4", "alone": "4", "rejected": "4", "judged": "4", "withdrawn": "5",
+        "moved": "4", "lent": "4",
+        "reopened": "5", "issued": "9", "answered": "external", "refused": "external",
+        "shared": "2", "lost session": "2", "corrected": "10",
+    }  # fmt: skip
+    return {name: cases.at(stage) for name, stage in begins.items()}
+
+
+@pytest.fixture(scope="module")
+def living(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingOffice]:
+    with living_office(empty_house, tmp_path_factory.mktemp("branches"), lay) as office:
+        yield office
+
+
+@pytest.fixture(autouse=True)
+def sound(living: LivingOffice) -> Iterator[None]:
+    """Each journey leaves records in which every invariant holds."""
+    yield
+    assert living.check() == []
+
+
+def current(screen: Screen) -> str:
+    """Return the step at which the rail of a case stands."""
+    return screen.page.locator("[aria-current=step]").inner_text()
+
+
+def other_act(screen: Screen, act: str) -> Screen:
+    """Open the drawer of rare acts and press one of them."""
+    return screen.click(f"role=button[name='{act}']")
+
+
+def open_rare(screen: Screen) -> None:
+    screen.page.click("summary:has-text('Tolak atau cabut')")
+
+
+def unfit(examiner: Screen, case: str) -> None:
+    """Say *Tidak* at step 4: the guarantor's letter is not valid."""
+    examiner.go(f"/case/{case}")
+    for part, verdict in {"passport": "VALID", "dokim": "VALID", "guarantor": "INVALID"}.items():
+        examiner.page.check(f"[name=verdict_{part}][value={verdict}]")
+    examiner.page.check("[name=route][value='5Y_CONSEC']")
+    examiner.page.get_by_label("Ditandatangani oleh").fill("Pejabat Contoh")
+    examiner.press("Alt+t")
+
+
+def go_on(screen: Screen, to: str, note: str) -> None:
+    screen.page.get_by_label("Lanjutkan ke").select_option(label=to)
+    screen.page.locator("#field-move-note").fill(note)
+    screen.press("Alt+j")
+
+
+def give_back(living: LivingOffice, screen: Screen, case: str) -> str:
+    """Give an ended case's passport back against a signature; return how the passport went."""
+    screen.go(f"/custody/{case}")
+    screen.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(screen))
+    screen.click("role=button[name=/Kembalikan/]")
+    return screen.text("main table")
+
+
+def test_no_at_step_4_opens_a_nonconformity_that_comes_back_to_step_4(living, enter) -> None:
+    case = living.cases["mismatch"]
+    examiner, approver = (enter(living, who, LAPTOP) for who in ("periksa", "setuju"))
+    unfit(examiner, case)
+    assert "Penanganan Ketidaksesuaian" in examiner.text("h2 >> nth=0")
+    assert "Penjamin tidak sah" in examiner.text("main")
+
+    approver.go(f"/case/{case}")
+    go_on(approver, "Diteliti", "Surat penjamin diminta ulang")
+    assert "Surat penjamin diminta ulang" in approver.text("main")
+    approver.page.get_by_label("Hasil Outcome").select_option("CORRECTED")
+    approver.page.locator("#field-resume-reason").fill("Surat penjamin baru diterima")
+    approver.press("Control+Enter")
+
+    assert "Dokumen dan penjamin" in current(approver)
+    examiner.go(f"/case/{case}")
+    assert examiner.page.locator(".decide").get_by_role("button").count() >= 2
+
+
+def test_who_said_no_does_not_settle_it(living, enter) -> None:
+    case = living.cases["alone"]
+    examiner = enter(living, "periksa", LAPTOP)
+    unfit(examiner, case)
+    go_on(examiner, "Diteliti", "diteliti")
+    examiner.page.get_by_label("Hasil Outcome").select_option("FALSE_ALARM")
+    examiner.page.locator("#field-resume-reason").fill("ternyata sah")
+
+    examiner.press("Control+Enter")
+
+    assert "Yang mengalihkan perkara tidak boleh" in examiner.text("#refusal")
+    assert examiner.page.input_value("#field-resume-reason") == "ternyata sah"
+
+
+def test_rejected_by_kakanim_and_the_passport_goes_back_against_a_signature(living, enter) -> None:
+    case = living.cases["rejected"]
+    unfit(enter(living, "periksa", LAPTOP), case)
+    head = enter(living, "sah", LAPTOP).go(f"/case/{case}")
+    open_rare(head)
+    head.page.get_by_label("Tolak permohonan: Alasan").fill("Penjamin tidak sah")
+    head.page.get_by_label("Dasar hukum").fill("Permenkumham 22/2023")
+    other_act(head, "Tolak permohonan")
+    assert "Ditolak" in head.text("h2 >> nth=0")
+    counter = enter(living, "loket", LAPTOP).go("/custody")
+    assert "harus dikembalikan" in counter.text("main").lower()
+
+    way = give_back(living, counter, case)
+
+    assert "Sekarang" not in way
+    assert re.search(r"CTH-[\w-]+-P1", way)
+
+
+def test_withdrawn_by_the_applicant_and_the_passport_goes_back(living, enter) -> None:
+    case = living.cases["withdrawn"]
+    officer = enter(living, "loket", LAPTOP).go(f"/case/{case}")
+    open_rare(officer)
+    officer.page.get_by_label("Dicabut pemohon: Alasan").fill("Pindah ke luar negeri")
+    other_act(officer, "Dicabut pemohon")
+    assert "Dicabut" in officer.text("h2 >> nth=0")
+
+    way = give_back(living, officer, case)
+
+    assert "Sekarang" not in way
+    assert not officer.has("role=button[name=/Kembalikan/]")
+
+
+def test_an_officer_opens_a_step_before_the_payment_again(living, enter) -> None:
+    case = living.cases["reopened"]
+    examiner = enter(living, "periksa", LAPTOP).go(f"/case/{case}")
+    open_rare(examiner)
+    examiner.page.get_by_label("Buka kembali langkah").select_option("4")
+    other_act(examiner, "Buka kembali langkah")
+    refused = examiner.text("#refusal")
+
+    examiner.page.locator("#field-reopen-reason").fill("Halaman dokim terlewat")
+    other_act(examiner, "Buka kembali langkah")
+
+    assert "Berikan alasan" in refused
+    assert "Dokumen dan penjamin" in current(examiner)
+    assert "Halaman dokim terlewat" in examiner.page.locator("#history").inner_html()
+
+
+def test_from_the_payment_on_only_a_supervisor_and_voids_are_kept(living, enter) -> None:
+    case = living.cases["issued"]
+    printer = enter(living, "cetak", LAPTOP).go(f"/case/{case}")
+    if printer.has("summary:has-text('Tolak atau cabut')"):
+        open_rare(printer)
+    assert not printer.has("role=button[name='Buka kembali langkah']")
+
+    head = enter(living, "supervisor", LAPTOP).go(f"/case/{case}")
+    open_rare(head)
+    head.page.get_by_label("Buka kembali langkah").select_option("8")
+    head.page.locator("#field-reopen-reason").fill("Kartu salah cetak")
+    other_act(head, "Buka kembali langkah")
+
+    assert "Register, teraan, kartu" in current(head)
+    register = enter(living, "cetak", LAPTOP).go("/blanks").text("main")
+    assert "Kartu salah cetak" in register
+
+
+def test_a_passport_moves_between_sections_by_scan(living, enter) -> None:
+    case = living.cases["moved"]
+    giver, taker = (enter(living, who, LAPTOP) for who in ("loket", "periksa"))
+    giver.go(f"/custody/{case}")
+    code = re.search(r"CTH-\d{6}-\d{4}-\w", giver.text("h1"))[0]
+    giver.page.get_by_label("Pengawasan dan Penindakan").check()
+    giver.click("role=button[name=/Serahkan/]")
+    assert "Pengawasan" in giver.text(".alert.warn")
+
+    taker.go("/custody")
+    taker.page.get_by_label("Pindai kode perkara").fill(code)
+    taker.page.get_by_label("Disimpan di").fill("Wasdakim, laci 2")
+    taker.page.get_by_label("Disimpan di").press("Enter")
+    taker.page.get_by_role("row", name=code).get_by_text("Wasdakim, laci 2").wait_for()
+
+    row = taker.page.get_by_role("row", name=code).inner_text()
+    assert "di tempat" in row
+    giver.go(f"/custody/{case}")
+    assert not giver.has("role=button[name=/^Serahkan/]")
+
+
+def test_a_passport_is_lent_until_a_day_and_comes_back(living, enter) -> None:
+    case = living.cases["lent"]
+    officer = enter(living, "loket", LAPTOP).go(f"/custody/{case}")
+    officer.page.get_by_label("Kembali pada").fill("2026-11-27")
+    officer.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(officer))
+    officer.click("role=button[name=/Lepas/]")
+    lent = officer.text("main")
+
+    officer.page.get_by_label("Disimpan di").fill("Loket 1, laci 4")
+    officer.click("role=button[name=/Terima kembali/]")
+
+    assert "27 November 2026" in lent
+    assert "Loket 1, laci 4" in officer.text("main table")
+
+
+def test_a_letter_goes_out_is_reminded_of_and_its_answer_lets_the_case_go_on(living, enter) -> None:
+    clerk = enter(living, "tu", LAPTOP)
+    granted = _correspond(living, clerk, living.cases["answered"], "W.1", "Alt+y")
+    refused = _correspond(living, clerk, living.cases["refused"], "W.2", "Alt+t")
+
+    assert "Teliti dan setujui" in granted
+    assert "Ketidaksesuaian" in refused
+
+
+def _correspond(living: LivingOffice, clerk: Screen, case: str, number: str, key: str) -> str:
+    clerk.go(f"/case/{case}")
+    assert "Menunggu Kanwil" in clerk.text("[aria-label=Permohonan]")
+    code = re.search(r"CTH-\d{6}-\d{4}-\w", clerk.text("main"))[0]
+    clerk.go("/agenda")
+    for kind in ("cover", "reminder"):
+        out = clerk.page.locator("form[action='/agenda/out']")
+        out.get_by_label("Permohonan").select_option(label=code)
+        out.get_by_label("Jenis").select_option(kind)
+        if kind == "reminder":
+            out.get_by_label("Mengingatkan surat").select_option(label=f"{number}-cover")
+        out.get_by_label("Nomor surat").fill(f"{number}-{kind}")
+        out.get_by_label("Kepada").fill("Kanwil Contoh, Jalan Contoh 2")
+        clerk.click("form[action='/agenda/out'] >> role=button[name='Catat surat']")
+    row = clerk.page.get_by_role("row", name=code).first.inner_text()
+    assert row.split()[-1] == "1", "one reminder"
+    back = clerk.page.locator("form[action='/agenda/in']")
+    back.get_by_label("Jawaban atas").select_option(label=f"{code} · {number}-cover")
+    back.get_by_label("Nomor surat").fill(f"{number}-answer")
+    back.get_by_label("Dari").fill("Kanwil Contoh")
+    back.locator("[type=file]").set_input_files(paper(clerk))
+    clerk.click("form[action='/agenda/in'] >> role=button[name='Catat surat']")
+    clerk.go(f"/case/{case}")
+    clerk.press(key)
+    return clerk.text("main")
+
+
+def test_a_lost_session_in_the_middle_of_a_form_loses_nothing(living, enter) -> None:
+    case = living.cases["lost session"]
+    keyer = enter(living, "data", LAPTOP).go(f"/case/{case}")
+    cookies = keyer.page.context.cookies()
+    keyer.page.context.clear_cookies()
+    keyer.page.locator(ADDRESS).fill("Jalan Contoh 12, RT 03")
+    keyer.page.locator("#lost").wait_for()
+    assert "Ketikan tetap ada" in keyer.text("#lost")
+    with keyer.page.context.expect_page() as opened:
+        keyer.page.get_by_role("link", name="Masuk kembali").click()
+    again = opened.value
+    again.get_by_label("Nama masuk").fill("data")
+    again.get_by_label("Kata sandi").fill(PASSWORD)
+    with again.expect_navigation():
+        again.keyboard.press("Enter")
+    again.close()
+
+    with keyer.page.expect_response("**/typed") as kept:
+        keyer.page.evaluate("dispatchEvent(new Event('focus'))")
+
+    assert kept.value.status < 300
+    assert cookies != keyer.page.context.cookies()
+    expect(keyer.page.locator("#lost")).to_be_hidden()
+    keyer.go(f"/case/{case}")
+    assert keyer.page.locator(ADDRESS).input_value() == "Jalan Contoh 12, RT 03"
+
+
+def test_two_on_one_case_see_each_other_and_a_stale_save_shows_both_values(living, enter) -> None:
+    case = living.cases["shared"]
+    living.employ("data-2", "Contoh Rekan", "data_operator")
+    first, second = (enter(living, who, LAPTOP) for who in ("data", "data-2"))
+    first.go(f"/case/{case}")
+    second.go(f"/case/{case}")
+    expect(first.page.locator("#readers")).to_contain_text("Contoh Rekan")
+    expect(second.page.locator("#readers")).to_contain_text("Contoh Operator data")
+
+    second.page.locator("#link:not(.stale)").wait_for()
+    second.page.context.set_offline(True)
+    second.page.locator(ADDRESS).fill("Jalan Kedua 2")
+    with first.page.expect_response("**/typed"):
+        first.page.locator(ADDRESS).fill("Jalan Pertama 1")
+    second.page.context.set_offline(False)
+
+    note = second.page.locator(".stale-note")
+    note.wait_for()
+    assert second.page.input_value(ADDRESS) == "Jalan Pertama 1"
+    assert "Contoh Operator data" in note.inner_text()
+    assert "Jalan Kedua 2" in note.inner_text()
+    with second.page.expect_response("**/typed"):
+        note.get_by_role("button").click()
+    assert second.go(f"/case/{case}").page.input_value(ADDRESS) == "Jalan Kedua 2"
+
+
+def test_an_incomplete_file_goes_back_and_its_ticket_waits_where_it_came(living, enter) -> None:
+    case = living.draft()
+    number = living.ticket("skim", application=case)
+    later = living.ticket("skim")
+    officer = enter(living, "loket", LAPTOP).go("/counter/1")
+    officer.press("F2").press("F2").press("Alt+h")
+    assert officer.text("[data-number]") == number
+    officer.go(f"/case/{case}")
+    with officer.page.expect_response("**/typed"):
+        officer.page.get_by_role("row", name="Formulir permohonan").get_by_role("checkbox").check()
+    open_rare(officer)
+    officer.page.get_by_label("Kembalikan berkas: Catatan").fill("Besok pagi dilengkapi")
+    other_act(officer, "Kembalikan berkas")
+    papers = officer.text("[aria-labelledby=papers-title]")
+    listed = officer.page.get_by_role("link", name="Daftar kekurangan").get_attribute("href")
+    answer = officer.page.request.get(living.url + listed)
+    officer.go("/counter/1")
+    officer.click("form:has(> [name=back]) button")
+
+    assert "Daftar kekurangan" in papers
+    assert answer.body().startswith(b"%PDF-")
+    assert officer.press("F2").text("[data-number]") == number
+    officer.press("Alt+h").press("F8")  # finishes and calls the next
+    assert officer.text("[data-number]") == later
+
+
+def test_each_step_is_finished_without_a_mouse(living, enter) -> None:
+    for login, name, act in (
+        ("periksa", "judged", "Ya"), ("data", "shared", "Simpan, lanjut"),
+        ("pindai", "corrected", "Simpan, lanjut"),
+    ):  # fmt: skip
+        screen = enter(living, login, LAPTOP).go(f"/case/{living.cases[name]}")
+        assert tabbed_to(screen, act), f"{login} never reaches {act}"

@@ -1,0 +1,267 @@
+"""Payment, signing desk, archive and the endings by deadline, by the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from living_cases import NTPN, Numbered
+from living_office import LivingOffice, living_office, paper, tabbed_to
+from screened import Desk, Office
+from web_office import PASSWORD, Screen
+
+pytestmark = pytest.mark.slow
+LAPTOP = {"width": 1366, "height": 768}
+LONG_AFTER = datetime(2027, 7, 5, 2, 0, tzinfo=UTC)
+PAID = {
+    "billing_code": "820261123000001", "ntpn": "B1B2C3D4E5F6G7H8", "amount": "Rp 3.000.000",
+    "paid_on": "23-11-2026", "bank": "Bank Contoh",
+}  # fmt: skip
+
+
+def lay(desk: Desk, _listed: Office) -> dict[str, str]:
+    """One case for each journey, where the journey begins."""
+    cases = Numbered(desk)
+    begins = {
+        "pays": "7", "pays again": "7", "banked": "7", "by slip": "7",
+        "lost proof": "11", "one": "9", "two": "9", "wet": "9",
+        "shelved": "", "listed": "", "unpaid": "7", "uncollected": "11",
+    }  # fmt: skip
+    return {name: cases.at(stage) for name, stage in begins.items()}
+
+
+@pytest.fixture(scope="module")
+def living(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingOffice]:
+    with living_office(empty_house, tmp_path_factory.mktemp("endings"), lay) as office:
+        yield office
+
+
+@pytest.fixture(autouse=True)
+def sound(living: LivingOffice) -> Iterator[None]:
+    """Each journey leaves records in which every invariant holds."""
+    yield
+    assert living.check() == []
+
+
+def pay(living: LivingOffice, screen: Screen, name: str, **changed: str) -> Screen:
+    """Fill step 7 with the slip and press the key that completes it."""
+    screen.go(f"/case/{living.cases[name]}")
+    row = screen.page.locator("#row-slip")
+    row.get_by_text("Unggah sebagai gantinya").click()
+    row.locator("[type=file]").set_input_files(paper(screen))
+    screen.click("#row-slip [formaction$='/document']")
+    return fill_payment(screen, **changed)
+
+
+def fill_payment(screen: Screen, **changed: str) -> Screen:
+    for field, value in (PAID | changed).items():
+        screen.page.fill(f"[name={field}]", value)
+    return screen.press("Control+Enter")
+
+
+def test_a_wrong_amount_is_refused_and_nothing_typed_is_lost(living, enter) -> None:
+    treasurer = enter(living, "bendahara", LAPTOP)
+
+    pay(living, treasurer, "pays", amount="Rp 2.999.000")
+
+    assert "3.000.000" in treasurer.text("#row-amount .fault")
+    assert treasurer.page.input_value("[name=ntpn]") == PAID["ntpn"]
+    fill_payment(treasurer)
+    assert "hanya dapat dibaca" in treasurer.text("main")
+    assert "Register, teraan, kartu" in treasurer.text("[aria-current=step]")
+
+
+def test_an_ntpn_is_taken_once_in_all_cases(living, enter) -> None:
+    treasurer = enter(living, "bendahara", LAPTOP)
+    paid = treasurer.go(f"/money/{living.cases['lost proof']}").text("main")
+    taken = re.search(NTPN.format(0)[:12] + r"\d{4}", paid)[0]
+
+    pay(living, treasurer, "pays again", billing_code="820261123000002", ntpn=taken)
+
+    assert treasurer.text("#row-ntpn .fault")
+    fill_payment(treasurer, billing_code="820261123000002", ntpn="C1B2C3D4E5F6G7H8")
+    assert "Register, teraan, kartu" in treasurer.text("[aria-current=step]")
+
+
+def test_a_lost_proof_is_replaced_by_two_people(living, enter) -> None:
+    case = living.cases["lost proof"]
+    officer, head = enter(living, "serah", LAPTOP), enter(living, "supervisor", LAPTOP)
+    officer.go(f"/money/{case}")
+    proof = re.search(r"CTH-[\w-]+-B1", officer.text("main"))[0]
+    officer.page.get_by_label("Identitas yang dilihat").fill("Paspor L898902C3")
+    officer.page.get_by_label("Surat pernyataan").set_input_files(paper(officer))
+    officer.click("role=button[name=/Laporkan hilang/]")
+    assert not officer.has("form[action$='/grant']")
+
+    head.go(f"/money/{case}").click("form[action$='/grant'] >> role=button")
+
+    assert proof not in head.text("main")
+    assert proof.replace("-B1", "-B2") in head.text("main")
+
+
+def test_the_treasurers_day_is_verified_closed_and_corrected_by_counter_entry(
+    living, enter
+) -> None:
+    treasurer = enter(living, "bendahara", LAPTOP)
+    pay(living, treasurer, "banked", billing_code="820261123000003", ntpn="D1B2C3D4E5F6G7H8")
+    pay(living, treasurer, "by slip", billing_code="820261123000004", ntpn="E1B2C3D4E5F6G7H8")
+    treasurer.go("/treasury")
+    treasurer.page.get_by_label("atau tempel tabel").fill(
+        "tanggal;ntpn;jumlah\n"
+        "2026-11-23;D1B2C3D4E5F6G7H8;3000000\n2026-11-23;Z9Z2C3D4E5F6G7H8;3000000\n"
+    )
+    treasurer.click("role=button[name=/Impor/]")
+    assert "Z9Z2C3D4E5F6G7H8" in treasurer.text("[aria-labelledby=mismatch-title]")
+    verified = {
+        name: treasurer.go(f"/money/{living.cases[name]}").text("main")
+        for name in ("banked", "by slip")
+    }
+    assert "rekening koran" in verified["banked"]
+    assert "belum diverifikasi" in verified["by slip"]
+    assert "slip dikonfirmasi" in treasurer.press("Control+Enter").text("main")
+
+    treasurer.go("/treasury").click("role=button[name=/tutup daftar/]")
+    assert "ditutup" in treasurer.text("main").lower()
+    assert not treasurer.has("role=button[name=/tutup daftar/]")
+    pdf = treasurer.page.request.get(f"{living.url}/treasury/list.pdf?day=2026-11-23")
+    assert pdf.body().startswith(b"%PDF-")
+
+    treasurer.go(f"/money/{living.cases['by slip']}")
+    treasurer.page.click("summary:has-text('Koreksi')")
+    treasurer.page.get_by_label("Alasan").fill("Slip milik orang lain")
+    treasurer.click("role=button[name=/Bukukan/]")
+    assert "Slip milik orang lain" not in treasurer.page.url
+    assert "3.000.000" in treasurer.text("main")
+
+
+def test_a_signer_signs_a_reviewed_batch_and_never_unchosen_cases(living, enter) -> None:
+    signer = enter(living, "sah", LAPTOP).go("/signing")
+    codes = [code_of(living, signer, name) for name in ("one", "two")]
+    signer.go("/signing")
+    for code in codes:
+        signer.page.get_by_role("checkbox", name=re.compile(code)).check()
+    signer.page.get_by_label("Kata sandi Anda").fill("bukan-ini")
+    signer.press("Control+Enter")
+    assert "Kata sandi" in signer.text("#refusal")
+    for code in codes:
+        signer.page.get_by_role("checkbox", name=re.compile(code)).check()
+    signer.page.get_by_label("Kata sandi Anda").fill(PASSWORD)
+
+    signer.press("Control+Enter")
+
+    left = signer.text("main")
+    assert not any(code in left for code in codes)
+    assert code_of(living, signer, "wet") in signer.go("/signing").text("main")
+
+
+def code_of(living: LivingOffice, screen: Screen, name: str) -> str:
+    screen.go(f"/case/{living.cases[name]}")
+    return re.search(r"CTH-\d{6}-\d{4}-\w", screen.text("main"))[0]
+
+
+def test_a_wet_signature_is_recorded_by_another_with_its_scan(living, enter) -> None:
+    clerk = enter(living, "tu", LAPTOP)
+    code = code_of(living, clerk, "wet")
+    clerk.go("/signing")
+    row = clerk.page.get_by_role("row", name=re.compile(code))
+    with clerk.page.expect_navigation():
+        row.get_by_role("button", name="Catat").click()
+    without = clerk.text("#refusal")
+    row.locator("[type=file]").set_input_files(paper(clerk))
+
+    with clerk.page.expect_navigation():
+        row.get_by_role("button", name="Catat").click()
+
+    assert without
+    assert code not in clerk.text("main")
+    clerk.go(f"/case/{living.cases['wet']}")
+    assert "Pindai halaman teraan" in clerk.text("[aria-current=step]")
+
+
+def test_a_file_is_shelved_lent_and_overdue(living, enter) -> None:
+    keeper = enter(living, "arsip", LAPTOP).go("/archive")
+    row = keeper.page.locator("tbody tr", has_text="Periksa lengkap").first
+    row = keeper.page.get_by_role("row", name=re.compile(row.locator("th").inner_text()[:17]))
+    for act in ("Periksa lengkap", "Label ditempel"):
+        with keeper.page.expect_navigation():
+            row.get_by_role("button", name=re.compile(act)).click()
+    row.get_by_text("Simpan di rak").first.click()
+    row.get_by_label("Tempat simpan").fill("Ruang 2, rak 1")
+    with keeper.page.expect_navigation():
+        row.get_by_role("button", name="Simpan di rak").click()
+    assert "Ruang 2, rak 1" in row.inner_text()
+
+    row.get_by_text("Pinjamkan").first.click()
+    row.get_by_label("Peminjam").fill("Wasdakim, Contoh Peminjam")
+    row.get_by_label("Kembali pada").fill("2026-11-30")
+    with keeper.page.expect_navigation():
+        row.get_by_role("button", name="Pinjamkan").click()
+    assert "Contoh Peminjam" in row.inner_text()
+    living.move_clock(datetime(2026, 12, 3, 2, 0, tzinfo=UTC))
+    keeper = enter(living, "arsip", LAPTOP).go("/archive")
+    assert "harus kembali 30 November 2026" in keeper.text("main")
+    assert "1 lewat waktu" in keeper.text("main")
+
+    with keeper.page.expect_navigation():
+        keeper.page.get_by_role("button", name=re.compile("Kembali ke rak")).click()
+
+    assert "0 lewat waktu" in keeper.text("main")
+
+
+def test_a_transfer_list_is_signed_by_two(living, enter) -> None:
+    clerk, keeper = enter(living, "tu", LAPTOP), enter(living, "arsip", LAPTOP)
+    clerk.go("/archive")
+    clerk.page.locator("tbody tr").last.get_by_role("checkbox").check()
+    clerk.click("role=button[name=/Tanda tangani daftar/]")
+    lists = "[aria-labelledby=lists-title]"
+    assert "menunggu" in clerk.text(lists).lower()
+    assert not clerk.has(f"{lists} >> role=button")
+
+    keeper.go("/archive").click(f"{lists} >> role=button")
+
+    assert "Contoh Arsiparis" in keeper.text(lists)
+    assert "menunggu" not in keeper.text(lists).lower()
+
+
+@pytest.mark.parametrize(("name", "ended"), [("unpaid", "dibayar"), ("uncollected", "diambil")])
+def test_a_deadline_ends_a_case_and_the_passport_is_fetched(living, enter, name, ended) -> None:
+    living.move_clock(LONG_AFTER)
+    officer, head = enter(living, "loket", LAPTOP), enter(living, "setuju", LAPTOP)
+    code = code_of(living, head, name)
+    end_by_deadline(head, code)
+    assert "belum pernah dihubungi" in head.text("#refusal")
+    told = officer.go("/notify").page.get_by_role("row", name=re.compile(code))
+    told.get_by_text("Catat kontak").click()
+    told.get_by_label("Hasil").select_option("no_answer")
+    with officer.page.expect_navigation():
+        told.get_by_role("button", name="Simpan").click()
+
+    end_by_deadline(head, code)
+
+    assert f"Berakhir: tidak {ended}" in head.go(f"/case/{living.cases[name]}").text("main")
+    told = officer.go("/notify").page.get_by_role("row", name=re.compile(code))
+    assert "Ambil kembali paspor" in told.inner_text()
+    officer.go(f"/custody/{living.cases[name]}")
+    officer.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(officer))
+    officer.click("role=button[name=/Kembalikan/]")
+    assert code not in officer.go("/custody").text("main")
+
+
+def end_by_deadline(head: Screen, code: str) -> None:
+    """End the case from the list of those to notify."""
+    row = head.go("/notify").page.get_by_role("row", name=re.compile(code))
+    row.get_by_text("Akhiri").first.click()
+    row.get_by_label("Alasan").fill("Batas waktu lewat")
+    with head.page.expect_navigation():
+        row.get_by_role("button", name="Akhiri").last.click()
+
+
+def test_rooms_are_worked_without_a_mouse(living, enter) -> None:
+    for login, path, act in (
+        ("bendahara", "/treasury", "Impor"), ("loket", "/custody", "Terima"),
+        ("tu", "/agenda", "Catat surat"), ("cetak", "/blanks", "Masukkan"),
+    ):  # fmt: skip
+        assert tabbed_to(enter(living, login, LAPTOP).go(path), act), path
