@@ -14,6 +14,7 @@ from hub.cases.proof import Judge
 from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
 from hub.cases.views import Choice, CurrentStep, EvidenceRow, SopWords, Target
+from hub.cases.waiting import worked_s
 from hub.models.application import Application, StepRecord
 from hub.models.officer import Officer
 from hub.models.station import JobRow
@@ -55,7 +56,7 @@ def current_step(
         applicant_present=stage.applicant_present,
         running_since=record.running_since if record else None,
         running_by=names.get(record.running_by, record.running_by) if record else "",
-        touch_s=touch_of(record, at),
+        touch_s=touch_of(procedure, record, at),
         evidence=_rows(session, procedure, application, stage, officer, at, names),
         diversions=_targets(procedure.sop, stage),
         allowed=why_not is None,
@@ -75,12 +76,12 @@ def performer(sop: Sop, stage: Step | Gate) -> Words:
     )
 
 
-def touch_of(record: StepRecord | None, at: datetime) -> int:
+def touch_of(procedure: Procedure, record: StepRecord | None, at: datetime) -> int:
     """Return the touch time of a step in seconds, a running clock included."""
     if record is None:
         return 0
-    running = (at - record.running_since).total_seconds() if record.running_since else 0
-    return record.touch_s + max(0, round(running))
+    since = record.running_since
+    return record.touch_s + (worked_s(procedure.office, since, at) if since else 0)
 
 
 def officer_names(session: Session, office: int) -> dict[str, str]:

@@ -32,6 +32,7 @@ from hub.cases.evidence import Found
 from hub.cases.proof import Judge
 from hub.cases.requirements import Requirement, unfold
 from hub.cases.screening.standing import must_pass
+from hub.cases.waiting import worked_s
 from hub.errors import BadInput, Conflict, NotFound
 from hub.events.applications import (
     ApplicationArchived,
@@ -76,7 +77,7 @@ def begin(tx: Tx, procedure: Procedure, application: str) -> str:
     record = _record(tx, row.id, stage.name)
     if record.running_since is not None and record.running_by == tx.actor.id:
         return stage.name
-    _stop_clock(record, tx.at)
+    _stop_clock(procedure, record, tx.at)
     record.running_since, record.running_by = tx.at, tx.actor.id
     tx.session.flush()
     tx.emit(StepBegun(row.id, stage.name, running=True), subject=row.id)
@@ -89,7 +90,7 @@ def pause(tx: Tx, procedure: Procedure, application: str) -> str:
     record = _record(tx, row.id, stage.name)
     if record.running_since is None:
         return stage.name
-    _stop_clock(record, tx.at)
+    _stop_clock(procedure, record, tx.at)
     tx.session.flush()
     tx.emit(StepBegun(row.id, stage.name, running=False), subject=row.id)
     return stage.name
@@ -299,7 +300,7 @@ def _leave(
         values = {key: here.value for key, here in found.items()}
         duties.check_list(tx, procedure, row, values)
     record = _record(tx, row.id, stage.name)
-    _stop_clock(record, tx.at)
+    _stop_clock(procedure, record, tx.at)
     answer = next(rule for rule in stage.evidence for c in rule.choices if c.divert == branch)
     answers = {key: here.value for key, here in found.items()}
     send(tx, procedure, row, stage.name, branch, remark or answer.label.id, answers=answers)
@@ -317,7 +318,7 @@ def _advance(
     record = _record(tx, row.id, stage.name)
     record.medium, record.paper_at = paper.medium, paper.place.strip()[:200]
     drafts.forget(tx, row, stage.name)
-    _stop_clock(record, tx.at)
+    _stop_clock(procedure, record, tx.at)
     record.completed_at = tx.at
     record.completed_by, record.completed_by_name = tx.actor.id, tx.actor.name
     if remark.strip():
@@ -359,7 +360,7 @@ def _find_record(session: Session, office: int, application: str, step: str) -> 
     )
 
 
-def _stop_clock(record: StepRecord, at: datetime) -> None:
+def _stop_clock(procedure: Procedure, record: StepRecord, at: datetime) -> None:
     if record.running_since is not None:
-        record.touch_s += max(0, round((at - record.running_since).total_seconds()))
+        record.touch_s += worked_s(procedure.office, record.running_since, at)
         record.running_since, record.running_by = None, ""

@@ -23,6 +23,7 @@ from hub.procedure import Procedure
 from hub.sop import Gate, Step
 
 Party = Literal["applicant", "officer", "external", "national", "power"]
+_MORNING, _EVENING = 7, 17
 PARTIES: tuple[Party, ...] = ("applicant", "officer", "external", "national", "power")
 
 
@@ -33,6 +34,15 @@ class Span:
     start: datetime
     end: datetime
     party: Party
+
+
+def worked_s(office: OfficeConfig, since: datetime, at: datetime) -> int:
+    """Return the seconds of work from `since` to `at`; a clock left running ends with its day."""
+    day = since.astimezone(office.zone)
+    evening = day.replace(hour=_EVENING, minute=0, second=0, microsecond=0)
+    if at.astimezone(office.zone).date() > day.date():
+        at = max(evening, since)
+    return max(0, round((at - since).total_seconds()))
 
 
 def waits_for(stage: Step | Gate) -> Party:
@@ -81,7 +91,10 @@ def _owner(
 ) -> Party:
     """Return the party of a day: the longest within it; a stoppage takes its time from the rest."""
     start = datetime(day.year, day.month, day.day, tzinfo=office.zone)
-    bounds = start + timedelta(hours=7), min(start + timedelta(hours=17), max(end, start))
+    bounds = (
+        start + timedelta(hours=_MORNING),
+        min(start + timedelta(hours=_EVENING), max(end, start)),
+    )
     parts: Counter[Party] = Counter()
     for span in stopped:
         parts[span.party] += _overlap(span, *bounds)

@@ -57,4 +57,6 @@ MONEY = Room(
 )
 """The money of one case; reached from the treasury and from the case."""
 
-ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, BLANKS, ARCHIVE)
+TIMES = Room("times", "/times", "clock", frozenset({"supervisor"}))
+
+ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, BLANKS, ARCHIVE, TIMES)

@@ -7,11 +7,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from hub.cases import keeping, presence
+from hub.cases import keeping, presence, touch
 from hub.cases.keeping import Kept
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.typed_dates import day_first, iso_date
+from hub.writer import Tx
 
 _OURS = frozenset({"csrf", "key", "stage", "revision", "counter", "remark_sent"})
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -37,9 +38,15 @@ async def keep_typed(
 async def note_here(
     application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Response[bytes]:
-    """Note that this officer has the case open."""
+    """Note that this officer has the case open; its clock starts if its ticket is served here."""
     form = await read_form(request, desk.officer.csrf)
-    await desk.command(lambda tx: presence.join(tx, desk.procedure, application), form, "here")
+    counter = desk.officer.counter
+
+    def command(tx: Tx) -> str:
+        touch.begin_served(tx, desk.procedure, application, counter)
+        return presence.join(tx, desk.procedure, application)
+
+    await desk.command(command, form, "here")
     return _answer({})
 
 

@@ -17,6 +17,7 @@ from hub.web.rooms import (
     letters_pages,
     money_pages,
     signing_pages,
+    times_pages,
     treasury_pages,
 )
 
@@ -47,6 +48,7 @@ routes: list[ControllerRouterHandler] = [
             *archive_pages.routes,
             *letters_pages.routes,
             *blanks_pages.routes,
+            *times_pages.routes,
         ],
         dependencies=DESK,
     ),

@@ -1,0 +1,117 @@
+"""Touch time by step and lead time by outcome: two reports, each with its own unit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub import queue
+from hub.cases import steps, times, touch
+from hub.queue import counters
+from hub.web.rooms.times_pages import lead_table, touch_table
+from hub.web.words import Speech
+from hub.wire import IssueTicket
+
+
+def report(desk, ask):
+    today = desk.procedure.office.today(desk.clock.now())
+    with desk.database.reading() as session:
+        return ask(session, desk.office_no, desk.procedure, today - timedelta(days=40), today)
+
+
+def serve_ticket(desk, case: str, counter: int = 1) -> None:
+    """A ticket of this case is called and served at a counter."""
+    office = desk.procedure.office
+
+    def serve(tx) -> None:
+        counters.open_counter(tx, office, counter=counter, lanes=("intake",))
+        queue.issue(tx, office, IssueTicket(service="skim"), application=case)
+        called = queue.call_next(tx, office, counter=counter)
+        assert called is not None
+        queue.start(tx, ticket=called.id)
+
+    desk.do("loket", serve)
+
+
+def test_the_clock_starts_when_the_served_tickets_case_is_opened(desk) -> None:
+    case = desk.open()
+    serve_ticket(desk, case)
+
+    elsewhere = desk.do("loket", lambda tx: touch.begin_served(tx, desk.procedure, case, 2))
+    here = desk.do("loket", lambda tx: touch.begin_served(tx, desk.procedure, case, 1))
+    desk.clock.pass_(minutes=6)
+    done = desk.step_1(case)
+
+    assert (elsewhere, here) == ("", "1")
+    assert done.touch_s in (360, 361)
+
+
+def test_a_clock_that_was_paused_does_not_start_by_itself(desk) -> None:
+    case = desk.open()
+    serve_ticket(desk, case)
+    desk.do("loket", lambda tx: touch.begin_served(tx, desk.procedure, case, 1))
+    desk.clock.pass_(minutes=2)
+    desk.do("loket", lambda tx: steps.pause(tx, desk.procedure, case))
+
+    again = desk.do("loket", lambda tx: touch.begin_served(tx, desk.procedure, case, 1))
+
+    assert again == ""
+    assert desk.view(case).current.running_since is None
+
+
+def test_who_only_looks_starts_no_clock(desk) -> None:
+    case = desk.open()
+    serve_ticket(desk, case)
+
+    assert desk.do("bendahara", lambda tx: touch.begin_served(tx, desk.procedure, case, 1)) == ""
+
+
+def test_a_clock_left_running_overnight_ends_with_its_day(desk) -> None:
+    case = desk.open()
+    desk.begin("loket", case)  # 09:00 on the sample Monday
+    desk.clock.pass_(days=1)
+
+    done = desk.step_1(case)
+
+    assert done.touch_s == 8 * 3600  # until 17:00
+
+
+def test_touch_times_count_the_clocked_steps_against_the_sheet(desk) -> None:
+    case = desk.open()
+    desk.begin("loket", case)
+    desk.clock.pass_(minutes=12)
+    desk.step_1(case)
+    desk.step_2(case)
+
+    lines = {line.step: line for line in report(desk, times.touch_times)}
+
+    first, second = lines["1"], lines["2"]
+    assert (first.done, first.clocked, first.standard_min, first.over) == (1, 1, 10, 1)
+    assert first.mean_s in (720, 721)
+    assert (second.done, second.clocked, second.mean_s, second.over) == (1, 0, 0, 0)
+    assert lines["12"].done == 0
+
+
+def test_lead_times_give_every_working_day_to_one_party(desk) -> None:
+    case = desk.go("external")
+    desk.clock.pass_(days=7)
+    desk.step_external(case)
+    for stage in ("6", "7", "8", "9", "10", "11", "12"):
+        getattr(desk, f"step_{stage}")(case)
+
+    [line] = report(desk, times.lead_times)
+
+    assert (line.outcome, line.cases, line.promised_kept) == ("ARCHIVED", 1, 1)
+    assert dict(line.waited)["external"] == 5
+    assert sum(days for _, days in line.waited) == round(line.mean_days)
+
+
+def test_the_two_files_share_no_column(desk) -> None:
+    desk.go("never")
+    speech = Speech("en", desk.procedure.office.zone)
+
+    touched = touch_table(report(desk, times.touch_times), speech)
+    lead = lead_table(report(desk, times.lead_times), speech)
+
+    assert not set(touched[0]) & set(lead[0])
+    assert len(touched) == 1 + len(desk.procedure.sop.stages)
+    assert lead[1][:2] == ["Archived", "1"]
