@@ -262,6 +262,16 @@ class DocumentPrinter(Device, Protocol):
         ...
 
 
+class Cue(enum.Enum):
+    """What light and beeper of a reader tell the person."""
+
+    OFF = enum.auto()
+    READY = enum.auto()
+    READING = enum.auto()
+    REMOVE = enum.auto()
+    ERROR = enum.auto()
+
+
 # ── cards and passports ──────────────────────────────────────────────────────
 
 

@@ -16,6 +16,7 @@ from devices.address import Address
 from devices.capabilities import (
     AccessKey,
     CanKey,
+    Cue,
     Finding,
     Health,
     Identity,
@@ -45,6 +46,7 @@ from devices.errors import (
 )
 from devices.limits import TABLE
 from devices.pcsc.driver import APDU_LIMIT_S, PcscReader, reader_name
+from devices.pcsc.lights import Signals, lights_of
 
 READ_LIMIT_S = TABLE["emrtd"].operation_s
 """One passport; a chip at 106 kbit/s needs about ten seconds for 15 kB."""
@@ -57,7 +59,7 @@ _EXTENDED = ("auto", "no")
 
 
 def connect(address: Address) -> EmrtdReader:
-    """Open the reader of `emrtd:pcsc://NAME[?csca=FOLDER&extended=no]`.
+    """Open the reader of `emrtd:pcsc://NAME[?csca=FOLDER&extended=no&cues=auto]`.
 
     NAME is a unique part of the reader's name. Raises AddressError (listing the readers when NAME
     is ambiguous), DeviceGone.
@@ -67,9 +69,17 @@ def connect(address: Address) -> EmrtdReader:
         message = f"extended={extended}: write extended=no, or leave it away"
         raise AddressError(message, address=str(address))
     card = PcscReader(reader_name(address), address=str(address))
+    try:
+        lights = lights_of(address, card.name)
+    except AddressError:
+        card.close()
+        raise
     folder = address.options.get("csca", "")
     store = load_store(Path(folder)) if folder else TrustStore()
-    return EmrtdReader(card, address=str(address), store=store, extended=extended != "no")
+    signals = Signals(card, lights)
+    return EmrtdReader(
+        card, address=str(address), store=store, extended=extended != "no", signals=signals
+    )
 
 
 class EmrtdReader:
@@ -82,9 +92,11 @@ class EmrtdReader:
         address: str = "",
         store: TrustStore | None = None,
         extended: bool = True,
+        signals: Signals | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._card = card
+        self._signals = signals or Signals(card, None)
         self._clock = clock or _now
         self._address = address
         self._store = store or TrustStore()
@@ -102,10 +114,15 @@ class EmrtdReader:
 
     def present(self) -> bool:
         """Return whether a document lies on the reader. Raises DeviceUnavailable."""
-        return self._card.present()
+        there = self._card.present()
+        if not there:
+            self._signals.show(Cue.READY)
+        return there
 
     def wait_present(self, wanted: bool = True, *, wait_s: float) -> bool:
         """Wait until a document lies there (or is gone); return whether that came true."""
+        if wanted:
+            self._signals.show(Cue.READY)
         return self._card.wait_present(wanted, wait_s=wait_s)
 
     def close(self) -> None:
@@ -128,13 +145,18 @@ class EmrtdReader:
         tally = Tally(progress, cancelled, READ_LIMIT_S)
         try:
             self._stop_guessing(key)
-            return self._attempts(key, tally)
+            read = self._attempts(key, tally)
         except Cancelled as error:
+            self._signals.show(Cue.READY)
             message = "the reading was cancelled"
             raise DeviceRefused(message, address=self._address, reason="cancelled") from error
         except DeviceError as error:
+            self._signals.show(Cue.ERROR)
             error.address = self._address
             raise
+        else:
+            self._signals.show(Cue.REMOVE)
+            return read
         finally:
             with contextlib.suppress(DeviceError):
                 self._card.release()
@@ -152,6 +174,7 @@ class EmrtdReader:
     def _attempts(self, key: AccessKey, tally: Tally) -> PassportRead:
         """Read as fast as chip and reader allow; on nonsense or loss fall back, step by step."""
         self._card.reset()
+        self._signals.show(Cue.READING)
         plans = self._memory.plans(key, wide=self._may_extend())
         while True:
             plan = plans.pop(0)

@@ -26,6 +26,7 @@ from devices.errors import (
 from devices.limits import TABLE
 from devices.pcsc.lane import Lane
 from devices.pcsc.wire import (
+    ESCAPE,
     REMOVED,
     SUCCESS,
     TLV_PROPERTIES,
@@ -48,6 +49,7 @@ _NOTICES_WITHIN_S = 1.0
 _VIRTUAL = "Virtual PCD"
 _SHORT_APDU = 261
 _GET_FEATURES = scard.SCARD_CTL_CODE(3400)
+_ESCAPE = scard.SCARD_CTL_CODE(1)
 
 _SCHEME = "pcsc://"
 T = TypeVar("T")
@@ -159,7 +161,9 @@ class PcscReader:
             self.apdus += 1
             try:
                 answer = self._call(
-                    lambda: self._context.transmit(apdu), "send a command", self.apdu_limit_s
+                    lambda: self._context.transmit(apdu, self.name),
+                    "send a command",
+                    self.apdu_limit_s,
                 )
             except DeviceError:
                 self._tell_removal()
@@ -171,6 +175,19 @@ class PcscReader:
                 message = "the card's answer has no status word"
                 raise DeviceProtocolError(message, address=self._address)
             return answer
+
+    def tell_reader(self, command: bytes, *, by_escape: bool) -> bytes:
+        """Send a command to the reader itself, not to a card; return what it answered.
+
+        A pseudo-APDU goes the way of APDUs while a card is held, else as an escape command, which
+        libccid passes on only where its ifdDriverOptions allow it. Raises DeviceError.
+        """
+        with self._lock:
+            as_apdu = not by_escape and self._context.holds_card
+            send = self._context.transmit if as_apdu else self._context.escape
+            answer = self._call(lambda: send(command, self.name), "tell the reader")
+        note_apdu(command, answer)
+        return answer
 
     def reset(self) -> None:
         """Power-cycle the card and hold it. Raises DocumentRemoved, DeviceBusy."""
@@ -267,7 +284,7 @@ class _Context:
         _check(code, "open the card")
         self._card, self._protocol = card, protocol
 
-    def transmit(self, apdu: bytes) -> bytes:
+    def transmit(self, apdu: bytes, _reader: str) -> bytes:
         code, answer = scard.SCardTransmit(self._card, self._protocol, list(apdu))
         _check(code, "send a command")
         return bytes(byte & 0xFF for byte in answer)
@@ -285,6 +302,24 @@ class _Context:
             return 0
         code, properties = scard.SCardControl(self._card, place, [])
         return longest_apdu(bytes(properties)) if code == SUCCESS else 0
+
+    def escape(self, command: bytes, reader: str) -> bytes:
+        """Pass a command to the reader, through the held card or else straight."""
+        card = self._card
+        if card is None:
+            code, card, _ = scard.SCardConnect(
+                self._established(), reader, scard.SCARD_SHARE_DIRECT, 0
+            )
+            _check(code, "reach the reader")
+        try:
+            code, features = scard.SCardControl(card, _GET_FEATURES, [])
+            place = feature_code(bytes(features), ESCAPE) if code == SUCCESS else 0
+            code, answer = scard.SCardControl(card, place or _ESCAPE, list(command))
+            _check(code, "tell the reader")
+        finally:
+            if self._card is None:
+                scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+        return bytes(byte & 0xFF for byte in answer)
 
     def release_card(self) -> None:
         if self._card is not None:

@@ -139,6 +139,8 @@ def historical_bytes(atr: bytes) -> bytes:
 
 
 TLV_PROPERTIES = 0x12
+ESCAPE = 0x13
+"""Features of PC/SC part 10 §2.3: the reader's properties, and commands to the reader itself."""
 _MOST_APDU_DATA = 0x0A
 
 

@@ -10,11 +10,12 @@ import contextlib
 from collections.abc import Iterator
 
 from devices.address import Address
-from devices.capabilities import Health, Identity, OfficerCard
+from devices.capabilities import Cue, Health, Identity, OfficerCard
 from devices.emrtd.tlv import LdsError
 from devices.emrtd.wire import OK, Command, WireError
-from devices.errors import DeviceError, DeviceProtocolError, DeviceRefused, WrongPin
+from devices.errors import AddressError, DeviceError, DeviceProtocolError, DeviceRefused, WrongPin
 from devices.pcsc.driver import PcscReader, reader_name
+from devices.pcsc.lights import Signals, lights_of
 from devices.piv import wire
 from devices.piv.proof import (
     CardCertificate,
@@ -33,15 +34,24 @@ _GET_UID = Command(0xFF, 0xCA, 0x00, 0x00, b"", 256)
 
 
 def connect(address: Address) -> PivReader:
-    """Open the reader of `piv:pcsc://NAME`. Raises AddressError, DeviceGone."""
-    return PivReader(PcscReader(reader_name(address), address=str(address)), address=str(address))
+    """Open the reader of `piv:pcsc://NAME[?cues=auto]`. Raises AddressError, DeviceGone."""
+    card = PcscReader(reader_name(address), address=str(address))
+    try:
+        signals = Signals(card, lights_of(address, card.name))
+    except AddressError:
+        card.close()
+        raise
+    return PivReader(card, address=str(address), signals=signals)
 
 
 class PivReader:
     """An OfficerCardReader on a PC/SC reader."""
 
-    def __init__(self, card: PcscReader, *, address: str = "") -> None:
+    def __init__(
+        self, card: PcscReader, *, address: str = "", signals: Signals | None = None
+    ) -> None:
         self._card = card
+        self._signals = signals or Signals(card, None)
         self._address = address
 
     def identity(self) -> Identity:
@@ -54,7 +64,10 @@ class PivReader:
 
     def present(self) -> bool:
         """Return whether a card is in the reader. Raises DeviceUnavailable."""
-        return self._card.present()
+        there = self._card.present()
+        if not there:
+            self._signals.show(Cue.READY)
+        return there
 
     def close(self) -> None:
         """Release card and reader; safe to call twice."""
@@ -91,11 +104,15 @@ class PivReader:
         """Hold the card for one errand; its power is cut after it, so that the PIN is forgotten."""
         try:
             self._card.reset()
+            self._signals.show(Cue.READING)
             yield
+            self._signals.show(Cue.REMOVE)
         except DeviceError as error:
+            self._signals.show(Cue.ERROR)
             error.address = self._address
             raise
         except (WireError, LdsError, ProofError) as error:
+            self._signals.show(Cue.ERROR)
             message = f"the card's answer breaks the protocol: {error}"
             raise DeviceProtocolError(message, address=self._address) from error
         finally:

@@ -8,7 +8,6 @@ the sensor is open; both are tried at opening, whichever it was left at), `passw
 from __future__ import annotations
 
 import contextlib
-import enum
 import logging
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Final, TypeVar
 from devices.address import Address
 from devices.capabilities import (
     CaptureResult,
+    Cue,
     FingerAbilities,
     FingerCapture,
     FingerImage,
@@ -52,16 +52,6 @@ _OUTCOMES: Final = {Code.MESSY: CaptureResult.MESSY, Code.FEW_POINTS: CaptureRes
 # PRODUCT_INFO: ZFM-20, R307, AS608 256x288; R503 192x192; R502-A, R30x small 160x160
 _KNOWN_SIZES: Final = {36864: (256, 288), 18432: (192, 192), 12800: (160, 160)}
 _Answer = TypeVar("_Answer")
-
-
-class Cue(enum.Enum):
-    """What the ring light of a newer module tells the person."""
-
-    OFF = enum.auto()
-    READY = enum.auto()
-    READING = enum.auto()
-    REMOVE = enum.auto()
-    ERROR = enum.auto()
 
 
 # R503 manual, AuraLedConfig: mode 1 breathing, 2 flashing, 3 on, 4 off; 1 red, 2 blue, 3 purple
