@@ -27,6 +27,13 @@ from hub.opening.check import (
     numbers_are_accounted_for,
     office_stands_as_told,
 )
+from hub.opening.offline_check import (
+    burnt_keys_did_nothing,
+    numbers_are_one_thing,
+    replaced_tickets_have_a_successor,
+    series_are_their_kiosks,
+    tickets_were_issued_once,
+)
 from hub.procedure import Procedure
 from hub.queue.check import tickets_are_where_their_state_says, undos_can_be_read
 from hub.tickets import ABSENT, AT_COUNTER, CALLED, ENDED, FINISHED, PARKED, SERVING, WAITING, Group
@@ -42,6 +49,11 @@ def check_records(connection: Connection, office_no: int) -> list[str]:
         closed_days_are_whole,
         bookings_match_tickets,
         office_stands_as_told,
+        series_are_their_kiosks,
+        numbers_are_one_thing,
+        tickets_were_issued_once,
+        replaced_tickets_have_a_successor,
+        burnt_keys_did_nothing,
         counters_have_one_ticket,
         counts_equal_rows,
         calls_match_tickets,

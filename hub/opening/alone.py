@@ -21,7 +21,7 @@ from hub.writer import Actor, Tx
 
 DAYS_AHEAD = 8
 """A hub may be away over a long weekend; longer than that somebody has noticed."""
-_BURNT = "0" * 64
+BURNT = "0" * 64
 """A digest that no request has: the key can do nothing any more."""
 
 _SERIES, _COMMANDS = table_of(NumberSeries).c, table_of(CommandRow)
@@ -89,7 +89,7 @@ def _burn(tx: Tx, kiosk: Actor, key: str) -> None:
         "actor": kiosk.reference,
         "key": key,
         "name": REPLACED,
-        "digest": _BURNT,
+        "digest": BURNT,
         "outcome": "{}",
         "seq": 0,
         "at": tx.at,
