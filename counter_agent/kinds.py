@@ -11,18 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
+import msgspec
 from PIL import Image
 
 from counter_agent.outbox import Ending, Part
 from devices.camera.quality import Background, PortraitCamera, Rules
 from devices.capabilities import (
+    AccessKey,
     Camera,
+    CanKey,
     CaptureResult,
     Device,
     DocumentPrinter,
     DocumentScanner,
     FingerImage,
     FingerprintReader,
+    MrzKey,
+    PassportReader,
     Photo,
     PrintResult,
     PrintState,
@@ -32,12 +37,13 @@ from devices.capabilities import (
 )
 from devices.fingers.quality import ALGORITHM, quality_of
 from devices.pdf import pages_to_pdf
-from hub.wire import Job
+from hub.wire import ChipEvidence, ChipKey, Job, PassportInput
 
 ROLE_OF_KIND: Mapping[str, str] = {
     "capture_finger": "fingerprint",
     "take_photo": "camera",
     "scan": "scanner",
+    "read_passport": "passport_reader",
     "print_document": "document_printer",
     "print_ticket": "ticket_printer",
 }
@@ -47,6 +53,7 @@ PRINTS = frozenset({"print_document", "print_ticket"})
 FINGER_WAIT_S = 30.0
 SHOTS, BETWEEN_SHOTS_S = 3, 0.6
 """A portrait is taken so often by itself; after that the officer decides."""
+PASSPORT_WAIT_S, LOOK_EVERY_S = 30.0, 0.3
 _LONGEST_WAIT_S = 120.0
 _MOST_PAGES = 100
 _DPI = range(75, 1201)
@@ -82,6 +89,8 @@ def _perform(device: Device, order: Order, print_id: int) -> Ending:
             return _take_photo(cast("Camera", device), order)
         case "scan":
             return _scan(cast("DocumentScanner", device), order)
+        case "read_passport":
+            return _read_passport(cast("PassportReader", device), order)
         case "print_document":
             return _print_document(cast("DocumentPrinter", device), order)
         case "print_ticket":
@@ -202,6 +211,45 @@ def _scan(scanner: DocumentScanner, order: Order) -> Ending:
         return Ending("failed", code="cancelled")
     facts = {"pages": str(len(pages)), "dpi": str(pages[0].dpi)}
     return Ending("done", (Part("application/pdf", pages_to_pdf(pages)),), facts=facts)
+
+
+def _read_passport(reader: PassportReader, order: Order) -> Ending:
+    """Read the chip with the key in the job's file; the hub judges what it gave."""
+    key = _access_key(order.content)
+    until = time.monotonic() + PASSPORT_WAIT_S
+    while not reader.present():
+        if order.cancelled() or time.monotonic() > until:
+            return Ending("failed", code="cancelled" if order.cancelled() else "no_passport")
+        time.sleep(LOOK_EVERY_S)  # a person lays it down
+    read = reader.read_passport(key, progress=order.progress, cancelled=order.cancelled)
+    if read.access not in ("BAC", "PACE"):
+        return Ending("failed", code="passport_no_scheme")
+    said = PassportInput(
+        source="chip",
+        document_number="",
+        birth_date="",
+        expiry_date="",
+        mrz=read.mrz,
+        chip=ChipEvidence(
+            access="PACE" if read.access == "PACE" else "BAC",
+            files=dict(read.files),
+            proofs=dict(read.proofs),
+            apdus=read.apdus,
+        ),
+    )
+    part = Part("application/octet-stream", msgspec.json.encode(said))
+    return Ending("done", (part,), facts={"access": read.access, "apdus": str(read.apdus)})
+
+
+def _access_key(content: bytes) -> AccessKey:
+    try:
+        said = msgspec.json.decode(content, type=ChipKey)
+    except msgspec.DecodeError as error:
+        message = "blob: no key of a passport"
+        raise WrongOptions(message) from error
+    if said.can:
+        return CanKey(said.can)
+    return MrzKey(said.document_number, said.birth_date, said.expiry_date)
 
 
 def _print_document(printer: DocumentPrinter, order: Order) -> Ending:

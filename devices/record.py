@@ -31,6 +31,7 @@ DONE_OF: Final[Mapping[str, str]] = {
     "capture_finger": "fingers",
     "take_photo": "photos",
     "scan": "scans",
+    "read_passport": "chips",
 }
 """The counter that a finished job of a kind adds to."""
 SERVICES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hub.errors import Conflict, NotAllowed, NotFound
 from hub.events import JobChanged, JobProgressed
@@ -26,10 +26,13 @@ DEADLINE = {
     "capture_finger": timedelta(minutes=3),
     "take_photo": timedelta(minutes=2),
     "scan": timedelta(minutes=10),
+    "read_passport": timedelta(minutes=3),
     "print_document": timedelta(minutes=10),
     "print_ticket": timedelta(minutes=3),
 }
 PRINTS = ("print_document", "print_ticket")
+SECRETS = ("read_passport",)
+"""Kinds whose file is a secret for the device alone: it is forgotten with the job's end."""
 UNFINISHED = ("queued", "leased", "started")
 _COLUMNS = JobRow.__table__.c
 JobLine = Row[tuple[object, ...]]
@@ -128,6 +131,7 @@ def result(tx: Tx, *, job: str, request: JobResult) -> Job:
     line = _fenced(tx, job, request.boot, request.fence)
     for blob in request.blobs:
         _claim_blob(tx, blob, line.application)
+    _forget_secret(tx, line)
     _set(
         tx,
         job,
@@ -170,19 +174,21 @@ def cancel(tx: Tx, *, job: str, application: str) -> Job:
             "A print cannot be called back from here: stop it at the printer.",
             id="Cetakan tidak dapat ditarik dari sini: hentikan di pencetak.",
         )
+    _forget_secret(tx, line)
     _set(tx, job, state="failed", ended_at=tx.at, code="cancelled")
     return _moved(tx, job)
 
 
 def expire(tx: Tx) -> int:
     """End every job past its deadline; a started print becomes unknown. Return how many."""
-    query = select(_COLUMNS.id, _COLUMNS.state, _COLUMNS.kind).where(
+    query = select(*_COLUMNS).where(
         JobRow.office == tx.office, JobRow.state.in_(UNFINISHED), JobRow.deadline < tx.at
     )
     late = tx.connection.execute(query).all()
     for line in late:
         unsure = line.state == "started" and line.kind in PRINTS
         state = "unknown" if unsure else "expired"
+        _forget_secret(tx, line)
         _set(tx, line.id, state=state, ended_at=tx.at, code="deadline")
         _moved(tx, line.id)
     return len(late)
@@ -290,6 +296,16 @@ def _fenced(tx: Tx, job: str, boot: str, fence: int) -> JobLine:
         )
     _must_be_unfinished(line)
     return line
+
+
+def _forget_secret(tx: Tx, line: JobLine) -> None:
+    """Let go of the file that told the device a secret; the sweep of orphans removes it."""
+    if line.kind not in SECRETS or not line.blob:
+        return
+    _set(tx, line.id, blob=None)
+    tx.connection.execute(
+        delete(BlobRow).where(BlobRow.office == tx.office, BlobRow.id == line.blob)
+    )
 
 
 def _claim_blob(tx: Tx, blob: str, application: str | None) -> None:

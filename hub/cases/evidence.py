@@ -183,7 +183,7 @@ def _known(requirement: Requirement, person: persons.Person) -> Found | None:
     source = person.source(requirement.field)
     names = {
         "chip": "cip / chip", "mrz": "MRZ", "typed": "kios / kiosk", "officer": "petugas",
-        "card": "kartu / card",
+        "card": "kartu / card", "reread": "cip di loket",
     }  # fmt: skip
     return Found(text, by=source, how=Words(id=names[source], en=source))
 

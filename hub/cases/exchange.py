@@ -28,7 +28,7 @@ from hub.writer import Tx
 FORMAT: Literal["loket.case/1"] = "loket.case/1"
 IMPORTED = "import"
 MOST_A_PAGE = 10
-Source = Literal["chip", "mrz", "typed", "officer", "card"]
+Source = Literal["chip", "reread", "mrz", "typed", "officer", "card"]
 Text = Annotated[str, msgspec.Meta(max_length=4000)]
 
 

@@ -28,6 +28,8 @@ from hub.writer import Actor
 
 COLUMNS = ("form", "mrz", "chip", "card")
 """The four sources side by side; the form is what an officer keyed, else the kiosk."""
+WITH_REREAD = ("form", "mrz", "chip", "reread", "card")
+_REFERENCE = ("chip", "reread", "mrz", "form", "card")
 LINE = 1000
 DATES = frozenset({"birth_date", "passport_expiry", "permit_expiry"})
 
@@ -65,13 +67,15 @@ def findings(
 def comparison(procedure: Procedure, person: persons.Person) -> Comparison:
     """Return the fields that several sources print, each source in its column."""
     rows = []
+    reread = any("reread" in person.sources(name) for name in doubts.COMPARED)
+    columns = WITH_REREAD if reread else COLUMNS
     for name in doubts.COMPARED:
         rule = procedure.sop.field(name)
         given = _columns(person.sources(name))
         if rule is None or not any(given.values()):
             continue
-        texts = [given[column] for column in COLUMNS]
-        reference = next((given[c] for c in ("chip", "mrz", "form", "card") if given[c]), "")
+        texts = [given[column] for column in columns]
+        reference = next((given[c] for c in _REFERENCE if given[c]), "")
         differs = tuple(bool(t) and differ(name, reference, t) for t in texts)
         rows.append(
             ComparedRow(
@@ -85,7 +89,7 @@ def comparison(procedure: Procedure, person: persons.Person) -> Comparison:
                 is_date=name in DATES,
             )
         )
-    return Comparison(columns=COLUMNS, rows=tuple(rows))
+    return Comparison(columns=columns, rows=tuple(rows))
 
 
 def time_line(stays: tuple[Stay, ...], judged: Eligibility) -> TimeLine:
@@ -137,6 +141,7 @@ def _columns(sources: Mapping[str, str]) -> dict[str, str]:
         "form": sources.get("officer") or sources.get("typed", ""),
         "mrz": sources.get("mrz", ""),
         "chip": sources.get("chip", ""),
+        "reread": sources.get("reread", ""),
         "card": sources.get("card", ""),
     }
 

@@ -41,6 +41,7 @@ _WORDS = {
     "archive.moved": Words(id="Berkas di arsip dipindahkan", en="File moved in the archive"),
     "number.given": Words(id="Nomor register diberikan", en="Register number given"),
     "blank.used": Words(id="Blangko dipakai", en="Blank used"),
+    "chip.reread": Words(id="Cip paspor dibaca ulang", en="Passport chip read again"),
     "custody.moved": Words(id="Paspor berpindah tangan", en="Passport changed hands"),
     "step.reopened": Words(id="Langkah dibuka kembali", en="Step opened again"),
     "doubt.answered": Words(id="Peringatan dijawab", en="Warning answered"),

@@ -16,7 +16,9 @@ from hub.writer import Tx
 
 OFFICER = "officer"
 CARD = "card"
-TRUST_ORDER = (OFFICER, "chip", "mrz", "typed", CARD)
+REREAD = "reread"
+"""The chip as the counter read it when the passport was examined (step 4)."""
+TRUST_ORDER = (OFFICER, "chip", REREAD, "mrz", "typed", CARD)
 """Which source counts when several speak: what an officer confirmed, then the chip, the MRZ."""
 NAMES = ("surname", "given_names", "full_name")
 INNER = "system"

@@ -30,6 +30,15 @@ class DraftConfirmed(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
+class ChipReread(_Staff):
+    """The counter read the passport's chip again; how the hub judged it."""
+
+    kind: ClassVar[str] = "chip.reread"
+    application: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepBegun(_Staff):
     """An officer started (or stopped) working on a step."""
 

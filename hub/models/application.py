@@ -83,7 +83,7 @@ class CaseSeries(InOffice, Base):
 
 
 class PersonalValue(WithId, Base):
-    """One value about the person, from one source (chip, mrz, typed, card, officer).
+    """One value about the person, from one source (chip, reread, mrz, typed, card, officer).
 
     `revision` is the case's revision at which the value was last changed.
     """

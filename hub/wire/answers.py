@@ -11,7 +11,9 @@ from typing import Literal
 
 import msgspec
 
-JobKind = Literal["capture_finger", "take_photo", "scan", "print_document", "print_ticket"]
+JobKind = Literal[
+    "capture_finger", "take_photo", "scan", "read_passport", "print_document", "print_ticket"
+]
 JobState = Literal["queued", "leased", "started", "done", "failed", "expired", "unknown"]
 
 

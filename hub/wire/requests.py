@@ -150,6 +150,15 @@ class ChipEvidence(Wire, frozen=True, kw_only=True):
     apdus: Count = 0
 
 
+class ChipKey(Wire, frozen=True, kw_only=True):
+    """What opens a chip, for the agent's reader alone: MRZ values, dates as YYMMDD, or the CAN."""
+
+    document_number: DocumentNumber = ""
+    birth_date: TypedDate = ""
+    expiry_date: TypedDate = ""
+    can: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{6})?$")] = ""
+
+
 class PassportInput(Wire, frozen=True, kw_only=True):
     """Passport data as the kiosk has it; typed data has no chip evidence and says so."""
 

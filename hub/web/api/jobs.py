@@ -9,12 +9,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from hub import jobs
+from hub.cases import chip_reading
+from hub.cases.applications import Examined
+from hub.clock import Clock
 from hub.database import Database
+from hub.procedure import Procedure
 from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.wire import Job, JobList, JobProgress, JobResult, JobStarted, LeaseJob
-from hub.writer import Actor
+from hub.writer import Actor, Tx
 
 NOT_YOURS = {403: ("job_not_yours",), 404: ("job_unknown",)}
 FENCED = NOT_YOURS | {409: ("job_fenced", "job_over")}
@@ -76,10 +80,31 @@ async def progress(job: FromPath[str], commanding: NamedDependency[Commanding]) 
     status_code=200,
     opt=described(Job, JobResult, refuses=FENCED | {404: ("job_unknown", "blob_unknown")}),
 )
-async def result(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
-    """Report the end of a job."""
-    said = commanding.read(JobResult)
-    return answer(await commanding.run(lambda tx: jobs.result(tx, job=job, request=said), Job))
+async def result(
+    job: FromPath[str],
+    commanding: NamedDependency[Commanding],
+    database: NamedDependency[Database],
+    office_no: NamedDependency[int],
+    procedure: NamedDependency[Procedure],
+    clock: NamedDependency[Clock],
+) -> Response[bytes]:
+    """Report the end of a job; what a chip gave is judged by the hub itself."""
+    reported = commanding.read(JobResult)
+
+    def judge() -> tuple[JobResult, Examined | None, jobs.JobView]:
+        with database.reading_core() as connection:
+            view = jobs.find(connection, office_no, job)
+        return *chip_reading.judged(procedure, view, reported, clock), view
+
+    said, found, view = await asyncio.to_thread(judge)
+
+    def command(tx: Tx) -> Job:
+        ended = jobs.result(tx, job=job, request=said)
+        if found is not None:
+            chip_reading.keep(tx, procedure, view, found)
+        return ended
+
+    return answer(await commanding.run(command, Job))
 
 
 routes = [unfinished, lease, started, progress, result]

@@ -33,7 +33,7 @@ routes: list[ControllerRouterHandler] = [
             *skills_page.routes,
             *biometrics_routes.routes,
             *case_routes.routes,
-            chip_page.show_chip,
+            *chip_page.routes,
             *scan_routes.routes,
         ],
         dependencies=DESK,

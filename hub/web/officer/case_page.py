@@ -76,6 +76,24 @@ class CasePage:
     """What this officer typed into the form and did not send."""
     can_return: bool = False
     supervises: bool = False
+    chip_lamp: JobLamp | None = None
+    """How the newest reading of the chip at the counter stands, until it succeeded."""
+
+    @property
+    def rereads_chip(self) -> bool:
+        """Return whether this officer examines the passport now and may read its chip again."""
+        current = self.case.current
+        return bool(
+            current
+            and current.allowed
+            and self.case.findings.judges_data
+            and self.case.diversion is None
+        )
+
+    def chip_key(self, name: str) -> str:
+        """Return the value on record that opens the chip, or what was typed instead."""
+        known = next((row.value for row in self.case.values if row.field == name), "")
+        return self.typed.get(f"key-{name}", known)
 
     @property
     def plain(self) -> tuple[EvidenceItem, ...]:

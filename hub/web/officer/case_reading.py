@@ -53,6 +53,7 @@ def read_case(
         warning=desk.procedure.sop.sheet.warning,
         can_return=_can_return(case),
         supervises=bool(SUPERVISORS & desk.officer.roles),
+        chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
 
 

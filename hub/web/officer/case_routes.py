@@ -92,7 +92,7 @@ ACTS: Mapping[str, Act] = {
 @get("/case/{application:str}")
 async def show_case(application: FromPath[str], desk: NamedDependency[Desk]) -> Response[str]:
     """Show a case with its twelve steps. Raises NotFound, NotAllowed."""
-    return await _page(desk, application)
+    return await show_again(desk, application)
 
 
 @get("/case/{application:str}/file/{blob:str}")
@@ -138,7 +138,7 @@ async def complete_step(
         )
         await case_acts.complete(desk, view, step, form, verified=verified)
     except Refused as refused:
-        return await _page(desk, application, refused, form)
+        return await show_again(desk, application, refused, form)
     return _back(view.id)
 
 
@@ -167,8 +167,8 @@ async def ask_device(
         kept = await case_acts.keep_typed(desk, view, form)
         await case_acts.ask_device(desk, view, form)
     except Refused as refused:
-        return await _page(desk, application, refused, form)
-    return _back(view.id) if kept else await _page(desk, application, form=form)
+        return await show_again(desk, application, refused, form)
+    return _back(view.id) if kept else await show_again(desk, application, form=form)
 
 
 @post("/case/{application:str}/job/{job:str}/cancel", request_max_body_size=FORM_LIMIT)
@@ -184,7 +184,7 @@ async def cancel_device(
             lambda tx: jobs.cancel(tx, job=job, application=view.id), form, "cancel job"
         )
     except Refused as refused:
-        return await _page(desk, application, refused, form)
+        return await show_again(desk, application, refused, form)
     return _back(f"{view.id}/{back}" if back else view.id)
 
 
@@ -199,8 +199,8 @@ async def upload_document(
         kept = await case_acts.keep_typed(desk, view, form)
         await case_acts.attach(desk, view, form)
     except Refused as refused:
-        return await _page(desk, application, refused, form)
-    return _back(view.id) if kept else await _page(desk, application, form=form)
+        return await show_again(desk, application, refused, form)
+    return _back(view.id) if kept else await show_again(desk, application, form=form)
 
 
 @post("/case/{application:str}/print/{paper:str}", request_max_body_size=FORM_LIMIT)
@@ -218,8 +218,8 @@ async def print_paper(
         kept = form.text("from") == "papers" or await case_acts.keep_typed(desk, view, form)
         await case_acts.print_paper(desk, view, paper, form, press)
     except Refused as refused:
-        return await _page(desk, application, refused, form)
-    return _back(view.id) if kept else await _page(desk, application, form=form)
+        return await show_again(desk, application, refused, form)
+    return _back(view.id) if kept else await show_again(desk, application, form=form)
 
 
 @post("/case/{application:str}/paper/{job:str}", request_max_body_size=FORM_LIMIT)
@@ -233,7 +233,7 @@ async def settle_paper(
     try:
         await desk.command(lambda tx: settle(tx, job=job, came=came), form, "settle paper")
     except Refused as refused:
-        return await _page(desk, application, refused, form)
+        return await show_again(desk, application, refused, form)
     return _back(view.id)
 
 
@@ -250,7 +250,7 @@ async def return_file(
     try:
         await case_acts.return_file(desk, view, form, press)
     except Refused as refused:
-        return await _page(desk, application, refused, form)
+        return await show_again(desk, application, refused, form)
     return _back(view.id)
 
 
@@ -267,13 +267,14 @@ async def act_on_case(
     try:
         await desk.command(lambda tx: chosen(tx, desk, view.id, form), form, f"case {act}")
     except Refused as refused:
-        return await _page(desk, application, refused, form)
+        return await show_again(desk, application, refused, form)
     return _back(view.id)
 
 
-async def _page(
+async def show_again(
     desk: Desk, application: str, refused: Refused | None = None, form: Form | None = None
 ) -> Response[str]:
+    """Answer with the page of a case, what was refused and what was typed."""
     seq, at, view = await desk.read(
         lambda session, at: read_case(session, desk, application, at, refused=refused, form=form)
     )

@@ -7,19 +7,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from litestar import Response, get
+import msgspec
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from devices.capabilities import Finding, Verdict
+from hub.cases import chip_reading
 from hub.cases.chip_words import CHECKS, VERDICT_WORDS, reason_words
 from hub.cases.passports import kept_chip, replay
-from hub.errors import NotFound
-from hub.web.desk import Desk
+from hub.errors import BadInput, NotFound, Refused
+from hub.web.desk import AnyRequest, Desk
+from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
+from hub.web.officer.case_routes import show_again
 from hub.web.rendering import page
-from hub.wire import Words
+from hub.web.typed_dates import iso_date
+from hub.wire import ChipKey, FieldFault, Words
 
+CAN_DIGITS = 6
 _KINDS = {Verdict.VALID: "ok", Verdict.ALTERED: "bad", Verdict.CLONE_SUSPECTED: "bad"}
 
 
@@ -49,7 +56,7 @@ class ChipPage:
 async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> Response[str]:
     """Show why the chip was judged so, and judge it again. Raises NotFound, NotAllowed."""
     view = await case_acts.look(desk, application)
-    found = next((one for one in view.documents if one.kind == "chip"), None)
+    found = next((one for one in reversed(view.documents) if one.kind == "chip"), None)
     if found is None:
         raise NotFound(
             "chip_unread", "No chip was read for this case.", id="Cip berkas ini tidak dibaca."
@@ -77,6 +84,41 @@ async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> 
     return page("chip.html", frame, shown, live=False)
 
 
+@post("/case/{application:str}/chip/read", request_max_body_size=FORM_LIMIT)
+async def read_chip(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Ask the counter's reader for the chip: by the record's values, typed ones, or the CAN."""
+    form = await read_form(request, desk.officer.csrf)
+    view = await case_acts.look(desk, application)
+    try:
+        counter = case_acts.counter_of(desk, form)
+        content = msgspec.json.encode(_key(form))
+        stored = await asyncio.to_thread(desk.procedure.blobs.put, content)
+        await desk.command(
+            lambda tx: chip_reading.ask(tx, desk.procedure, view.id, stored, counter=counter),
+            form,
+            "read chip",
+        )
+    except Refused as refused:
+        return await show_again(desk, application, refused, form)
+    return Redirect(f"/case/{view.id}", status_code=303)
+
+
+def _key(form: Form) -> ChipKey:
+    can = form.text("can")
+    if not can:
+        return chip_reading.typed_key(
+            form.text("key-passport_number"),
+            iso_date(form.text("key-birth_date")),
+            iso_date(form.text("key-passport_expiry")),
+        )
+    if not (len(can) == CAN_DIGITS and can.isascii() and can.isdigit()):
+        fault = FieldFault(field="can", code="wrong", message="enam angka / six digits")
+        raise BadInput("can_wrong", "The CAN has six digits.", id="CAN enam angka.", fields=[fault])
+    return ChipKey(can=can)
+
+
 def _again(desk: Desk, content: bytes) -> tuple[Finding, ...]:
     return replay(content, desk.procedure.trust, at=desk.clock.now())
 
@@ -91,3 +133,6 @@ def _rows(findings: Iterable[tuple[str, str, str]]) -> tuple[FindingRow, ...]:
         )
         for check, verdict, reason in findings
     )
+
+
+routes = [show_chip, read_chip]

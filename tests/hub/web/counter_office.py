@@ -22,6 +22,9 @@ from hub.admin import FillOffice, perform
 from hub.clock import SystemClock
 from hub.settings import settings_for
 
+SERVED = "2026-12-02T09:40:00"
+"""A Wednesday soon after the cases were prepared; no certificate has run out by then."""
+
 
 @dataclass
 class Counter:
@@ -39,7 +42,7 @@ def office_with_case(empty_house: Path, place: Path, *steps: str) -> tuple[WebOf
     perform(settings_for(folder), SystemClock(), FillOffice(PASSWORD))
     with prepared(folder) as (desk, _):
         cases = [desk.go(step) for step in steps]
-    url, process = serve(folder)
+    url, process = serve(folder, 0, "--practice-clock", SERVED)
     return WebOffice(url, folder, process, httpx.Client(base_url=url, timeout=30)), cases
 
 
