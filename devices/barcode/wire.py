@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from devices.limits import TABLE
+from devices.mrz.wire import check_digit
 
 LONGEST: Final = 512
 """The longest code of ours is an MRZ of 90 signs; a passport's PDF417 has 350."""
@@ -28,6 +29,8 @@ END_S: Final = TABLE["barcode"].silence_s
 _SOH, _STX, _ETX, _CR, _LF, _GS = 0x01, 0x02, 0x03, 0x0D, 0x0A, 0x1D
 _ROW: Final = re.compile(r"[A-Z0-9<_]+")
 _ROWS: Final = {44: 2, 36: 2, 30: 3}
+_ROWS_OF_CARD: Final = 3
+_HEAD: Final = re.compile(r"[PVACI][A-Z]{4}")
 _AIM: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 _FLAG: Final = 1  # 3M: the byte behind STX says how well it was read
 _SYMBOLOGIES: Final = {
@@ -157,7 +160,7 @@ class Gatherer:
     def _row_or_code(self, text: str) -> list[Read]:
         count = _ROWS.get(len(text))
         is_row = count is not None and _ROW.fullmatch(text) is not None
-        fits = is_row and (len(text) == len(self._rows[0]) if self._rows else "<" in text)
+        fits = is_row and (len(text) == len(self._rows[0]) if self._rows else _begins_zone(text))
         found = [] if fits else self._let_rows_go()
         if not fits:
             # a row of another length may begin a zone of its own
@@ -173,6 +176,20 @@ class Gatherer:
         """Hand out rows that became no zone: whoever reads them sees that one is missing."""
         rows, self._rows = self._rows, []
         return [Scan(row) for row in rows]
+
+
+def _begins_zone(row: str) -> bool:
+    """Return whether a row of a zone's length is its first: most have fillers, not all.
+
+    A card's row without any is known by its number's check digit (9303-5 §4.2.2), one of names that
+    fill it by its letters (9303-4 §4.2.2).
+    """
+    if "<" in row or not _HEAD.match(row):
+        return "<" in row
+    if _ROWS[len(row)] == _ROWS_OF_CARD:
+        number, digit = row[5:14], row[14]
+        return "_" in number or check_digit(number) == digit
+    return row.isalpha()
 
 
 def _text(line: bytes) -> str | None:

@@ -12,6 +12,16 @@ TD3 = (
     "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
 )
+FULL_CARD = (
+    "IDIDND231458907ABCDEFGHIJKLMNO",
+    "7408122F1204159UTO<<<<<<<<<<<6",
+    "ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+)
+UNREAD_CARD = ("IDIDND23145_907ABCDEFGHIJKLMNO", *FULL_CARD[1:])
+FULL_NAMES = (
+    "PPUTO" + "WOLFESCHLEGELSTEINHAUSENBERGERDORFFALTE",
+    "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+)
 TD1 = (
     "I<UTOD231458907<<<<<<<<<<<<<<<",
     "7408122F1204159UTO<<<<<<<<<<<6",
@@ -39,6 +49,9 @@ def test_a_code_is_its_text_whatever_ends_it(end: bytes, prefix: str, symbology:
     [
         (b"".join(row.encode() + b"\r" for row in TD3), TD3),
         (b"".join(row.encode() + b"\r\n" for row in TD1), TD1),
+        (b"".join(row.encode() + b"\r" for row in FULL_CARD), FULL_CARD),
+        (b"".join(row.encode() + b"\r" for row in UNREAD_CARD), UNREAD_CARD),
+        (b"".join(row.encode() + b"\r" for row in FULL_NAMES), FULL_NAMES),
         (
             b"\x01\x60OU\x020\r" + b"".join(row.encode() + b"\r" for row in TD3) + b"\x03\x0d",
             TD3,
@@ -46,10 +59,24 @@ def test_a_code_is_its_text_whatever_ends_it(end: bytes, prefix: str, symbology:
         (b"\x01\x60OU\x020" + b"".join(row.encode() + b"\r" for row in TD1) + b"\x03\x01", TD1),
         (b"\x01\x02" + b"".join(row.encode() + b"\r" for row in TD3) + b"\x03\x04", TD3),
     ],
-    ids=["wedge", "wedge CRLF", "3M passport", "3M card", "DESKO"],
+    ids=["wedge", "wedge CRLF", "no filler", "unread", "names to the end", "3M passport", "3M card", "DESKO"],
 )
 def test_a_zone_comes_whole_from_every_reader(sent: bytes, rows: tuple[str, ...]) -> None:
     assert scans_of(sent + b"NEXT\r") == [Scan("\n".join(rows), "MRZ", rows), Scan("NEXT")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "IDIDND231458908ABCDEFGHIJKLMNO",  # a check digit that is none
+        "123456789012345678901234567890",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234",
+        "P12345678901234567890123456789012345678901234"[:44],
+        "XYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNO",
+    ],
+)
+def test_a_code_that_is_as_long_as_a_row_is_a_code_at_once(code: str) -> None:
+    assert Gatherer().feed(code.encode() + b"\r", at=0.0) == [Scan(code)]
 
 
 def test_rows_that_arrive_apart_are_one_zone_and_a_lone_row_is_let_go() -> None:
