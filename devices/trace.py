@@ -106,6 +106,14 @@ class _TracedStream:
         self._trace.write("-", "close")
 
 
+def note(arrow: str, octets: bytes, show: Show) -> None:
+    """Trace a whole message of a wire that is no stream of ours, if somebody asked for it."""
+    trace = _current.get()
+    if trace is not None:
+        for line in show(octets):
+            trace.write(arrow, line)
+
+
 def note_apdu(command: bytes, answer: bytes) -> None:
     """Trace a card command by its header and lengths, its answer by length and status word."""
     trace = _current.get()

@@ -10,6 +10,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 import aiohttp
 from pyipp import (
@@ -29,6 +30,8 @@ from devices.errors import (
     DeviceSilent,
 )
 from devices.ipp import wire
+from devices.ipp.shown import show_answer, show_request
+from devices.trace import note
 
 _MARGIN_S = 5.0
 
@@ -87,14 +90,27 @@ class IppExchange:
         self, operation: wire.Operation, message: dict[str, object], limit_s: float
     ) -> bytes:
         try:
-            async with asyncio.timeout(limit_s), self._client(limit_s) as client:
+            async with asyncio.timeout(limit_s), self._session() as session:
+                client = IPP(self._url, request_timeout=int(limit_s) + 1, session=session)
                 answer: bytes = await client.raw(IppOperation(operation), message)
-                return answer
         except (IPPError, aiohttp.ClientError, OSError, ValueError) as error:
             raise _as_device_error(error) from error
+        note("<", answer, show_answer)
+        return answer
 
-    def _client(self, limit_s: float) -> IPP:
-        return IPP(self._url, request_timeout=int(limit_s) + 1)
+    def _session(self) -> aiohttp.ClientSession:
+        """Return a connection to the printer whose requests are traced as they leave."""
+        leaving = aiohttp.TraceConfig()
+        leaving.on_request_chunk_sent.append(_note_request)
+        return aiohttp.ClientSession(trace_configs=[leaving])
+
+
+async def _note_request(
+    _session: aiohttp.ClientSession,
+    _context: SimpleNamespace,
+    sent: aiohttp.TraceRequestChunkSentParams,
+) -> None:
+    note(">", sent.chunk, show_request)
 
 
 def _as_device_error(error: Exception) -> DeviceError:

@@ -1,12 +1,16 @@
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import cast
 
 import pytest
 
 from devices.barcode import simulator as scanners
 from devices.barcode.driver import BarcodeScanner
+from devices.capabilities import DocumentPrinter, PrintState
 from devices.escpos import simulator as printers
+from devices.ipp import simulator as page_printers
+from devices.ipp.shown import show_answer
 from devices.r30x import simulator as sensors
 from devices.r30x.driver import R30x
 from devices.r30x.wire import pack_to_4_bit
@@ -66,6 +70,36 @@ def test_a_printer_is_traced_by_its_status(written: io.StringIO) -> None:
 
     assert "> 10 04 01" in written.getvalue()
     assert "- close" in written.getvalue()
+
+
+def test_a_print_is_traced_without_document_or_names(written: io.StringIO, tmp_path: Path) -> None:
+    document = b"%PDF-1.7\nERIKSSON\n%%EOF\n"
+    printer = page_printers.start({"seconds": "0.05"}, out=tmp_path)
+    try:
+        device = cast("DocumentPrinter", open_device(printer.address))
+        result = device.print_pdf(document, job_name="anna-maria")
+        device.close()
+    finally:
+        printer.stop()
+
+    lines = [line.partition(" ")[2] for line in written.getvalue().splitlines()]
+    assert result.state is PrintState.PRINTED
+    sent = next(at for at, line in enumerate(lines) if line.endswith(" PRINT_JOB"))
+    assert lines[sent].startswith("> 02 00 00 02 ")
+    assert "> 01 document-format = application/pdf" in lines[sent:]
+    assert "> 01 job-name = 42 10 byte(s), hidden" in lines[sent:]
+    assert f"> document: {len(document)} byte(s), hidden" in lines[sent:]
+    assert any(line.startswith("< 02 job-state = ") for line in lines[sent:])
+    assert "< 04 printer-make-and-model = Loket IPP simulator" in lines
+    assert not any(word in written.getvalue() for word in ("ERIKSSON", "anna-maria", "PDF-1.7"))
+    assert max(map(len, lines)) < 400
+
+
+def test_an_answer_that_is_no_ipp_is_traced_by_its_head() -> None:
+    assert show_answer(bytes.fromhex("0200000000000001 04 23")) == [
+        "02 00 00 00 00 00 00 01 no IPP: IPP message, byte 10: the message ends too early",
+        "10 byte(s), hidden",
+    ]
 
 
 def test_text_and_long_pieces_are_hidden_and_cards_shown_by_header(written: io.StringIO) -> None:

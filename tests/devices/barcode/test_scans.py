@@ -59,7 +59,16 @@ def test_a_code_is_its_text_whatever_ends_it(end: bytes, prefix: str, symbology:
         (b"\x01\x60OU\x020" + b"".join(row.encode() + b"\r" for row in TD1) + b"\x03\x01", TD1),
         (b"\x01\x02" + b"".join(row.encode() + b"\r" for row in TD3) + b"\x03\x04", TD3),
     ],
-    ids=["wedge", "wedge CRLF", "no filler", "unread", "names to the end", "3M passport", "3M card", "DESKO"],
+    ids=[
+        "wedge",
+        "wedge CRLF",
+        "no filler",
+        "unread",
+        "names to the end",
+        "3M passport",
+        "3M card",
+        "DESKO",
+    ],
 )
 def test_a_zone_comes_whole_from_every_reader(sent: bytes, rows: tuple[str, ...]) -> None:
     assert scans_of(sent + b"NEXT\r") == [Scan("\n".join(rows), "MRZ", rows), Scan("NEXT")]
