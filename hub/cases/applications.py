@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
-from hub.cases import blanks, documents, drafts, persons, search
+from hub.cases import blanks, documents, drafts, persons, search, stated
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
 from hub.cases.passports import PassportFacts, examine, keep
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -239,6 +239,7 @@ def end(
     search.forget_names(tx, row)
     drafts.forget(tx, row)
     blanks.void(tx, row.id, state)
+    stated.drop(tx, row.id)
 
 
 def _must_decide_branch(tx: Tx, procedure: Procedure, row: Application) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.cases import archive, blanks, custody, legalising, payments
+from hub.cases import archive, blanks, correcting, custody, legalising, payments
 from hub.cases.checklists import checklist_of
 from hub.cases.screening.by_step import check_list
 from hub.errors import Conflict
@@ -83,6 +83,13 @@ def _close_custody(
     custody.give_back(tx, application.id, payment.proof_number if payment else "")
 
 
+def _correct_data(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    del procedure, values
+    correcting.must_be_settled(tx, application)
+
+
 def _archive(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
@@ -97,5 +104,6 @@ _DUTIES: dict[str, Duty] = {
     "issue": _issue,
     "legalise": _legalise,
     "close_custody": _close_custody,
+    "correct_data": _correct_data,
     "archive": _archive,
 }

@@ -47,6 +47,10 @@ _WORDS = {
     "doubt.answered": Words(id="Peringatan dijawab", en="Warning answered"),
     "file.returned": Words(id="Berkas dikembalikan", en="File returned"),
     "branch.moved": Words(id="Ketidaksesuaian berlanjut", en="Nonconformity goes on"),
+    "correction.stated": Words(id="Koreksi data dinyatakan", en="Correction stated"),
+    "correction.settled": Words(
+        id="Koreksi data diputus orang kedua", en="Correction settled by a second person"
+    ),
     "rule.overridden": Words(id="Supervisor memberi izin", en="Supervisor gave leave"),
 }
 _BRANCHES = ("application.diverted", "application.resumed")

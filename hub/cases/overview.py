@@ -12,6 +12,7 @@ from hub.cases import (
     archive,
     blanks,
     branches,
+    correcting,
     custody,
     documents,
     fingers,
@@ -100,6 +101,8 @@ def case_view(
         register_number=number.number if number else "",
         proof_number=payment.proof_number if payment else "",
         blank_serial=blank.serial if blank else "",
+        correction=correcting.stated(session, procedure, row, officer),
+        may_correct=stage is not None and correcting.DUTY in stage.does,
     )
 
 

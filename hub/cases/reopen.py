@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, branches, legalising, payments, persons
+from hub.cases import blanks, branches, legalising, payments, persons, stated
 from hub.cases.applications import must_be_open, must_find
 from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
@@ -68,6 +68,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
     ]
     identity = new_id()
     key = persons.data_key(procedure.keyring, row)
+    stated.drop(tx, row.id)
     was_at = row.position
     tx.session.add(
         Reopening(

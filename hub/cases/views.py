@@ -295,6 +295,28 @@ class ValueRow:
     differs: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was stated: the value before, the value after, and why."""
+
+    old: str
+    new: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An open correction as the page shows it; `printed`: confirming voids what was printed."""
+
+    field: str
+    label: Words
+    said: Said
+    by: str
+    at: datetime
+    printed: bool
+    may_settle: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """A case as an officer's page shows it."""
@@ -313,6 +335,9 @@ class CaseView:
     register_number: str = ""
     proof_number: str = ""
     blank_serial: str = ""
+    correction: Stated | None = None
+    may_correct: bool = False
+    """It stands where two persons may correct its data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

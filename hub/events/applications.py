@@ -255,6 +255,25 @@ class BranchMoved(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionStated(_Staff):
+    """An officer stated a correction of the finished case's data."""
+
+    kind: ClassVar[str] = "correction.stated"
+    application: str
+    correction: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionSettled(_Staff):
+    """A second person confirmed or refused the stated correction."""
+
+    kind: ClassVar[str] = "correction.settled"
+    application: str
+    correction: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleOverridden(_Staff):
     """A supervisor let one officer work on this case in spite of a rule."""
 

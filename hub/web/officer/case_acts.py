@@ -13,6 +13,7 @@ from hub import blobs, jobs
 from hub.cases import (
     branches,
     case_view,
+    correcting,
     documents,
     keeping,
     nonconformity,
@@ -330,6 +331,22 @@ def correct(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     if field is not None and field.kind == "date":
         value = iso_date(value)
     return nonconformity.correct(tx, desk.procedure, application, name, value, form.text("reason"))
+
+
+def state_correction(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """State a correction after printing, for a second person to confirm. Raises Refused."""
+    name, value = form.text("field"), form.text("value")
+    rule = desk.procedure.sop.field(name)
+    if rule is not None and rule.kind == "date":
+        value = iso_date(value)
+    return correcting.state(tx, desk.procedure, application, name, value, form.text("cause"))
+
+
+def settle_correction(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    """Confirm or refuse the stated correction as a second person. Raises Refused."""
+    agree = form.text("agree") == "yes"
+    reason = form.text("reason")
+    return correcting.settle(tx, desk.procedure, application, agree=agree, reason=reason)
 
 
 def leave(tx: Tx, desk: Desk, application: str, form: Form) -> object:

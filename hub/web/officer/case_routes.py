@@ -82,6 +82,8 @@ ACTS: Mapping[str, Act] = {
     "leave": case_acts.leave,
     "move": case_acts.move,
     "correct": case_acts.correct,
+    "state-correction": case_acts.state_correction,
+    "settle-correction": case_acts.settle_correction,
     "reopen": _reopen,
     "doubt": _doubt,
     "stay": _stay,
