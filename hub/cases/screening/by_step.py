@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.cases.screening.checks import LIST, record_national
+from hub.cases.screening.checks import LIST
+from hub.cases.screening.national import MadeByHand, record_national
 from hub.cases.screening.standing import note_pass, refer, standing
 from hub.cases.screening.verdicts import confirm_clear
 from hub.models.application import Application
@@ -27,13 +28,13 @@ def check_list(
     mine = stands.check if stands.check and stands.check.source == LIST else None
     if not clear:
         if mine is None or stands.why != "blocked":
-            record_national(tx, procedure, application, reference_no=by_hand or "-", found=True)
+            record_national(tx, procedure, application, MadeByHand(by_hand or "-", found=True))
         return
     passed = mine if stands.why == "passes" else None
     if stands.why == "confirm" and mine is not None:
         passed = confirm_clear(tx, procedure, mine.id)
     if by_hand and stands.why != "blocked":
-        found = record_national(tx, procedure, application, reference_no=by_hand, found=False)
+        found = record_national(tx, procedure, application, MadeByHand(by_hand, found=False))
         passed = passed or found
     passed = passed or (stands.check if stands.why == "passes" else None)
     if passed is None:

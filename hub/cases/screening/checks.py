@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -22,7 +21,6 @@ from hub.cases.screening.states import (
 from hub.cases.screening.subject import Detail, Subject, seal_detail, subject_of
 from hub.cases.screening.versions import ListInForce, asked
 from hub.cekal.records import Query
-from hub.errors import BadInput
 from hub.events.cekal import CekalAlerted, CekalChecked
 from hub.matching.port import Answer, Found, reference
 from hub.models.application import Application
@@ -30,7 +28,6 @@ from hub.models.cekal import CekalAct, CekalCheck
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
-from hub.wire import FieldFault
 from hub.writer import Tx
 
 LIST, NATIONAL = "list", "national"
@@ -127,50 +124,6 @@ def record(
     return check
 
 
-def record_national(
-    tx: Tx,
-    procedure: Procedure,
-    application: Application,
-    *,
-    reference_no: str,
-    found: bool,
-    made_at: datetime | None = None,
-    blob: str | None = None,
-    note: str = "",
-) -> CekalCheck:
-    """Record a check made by hand in the national system. Raises BadInput naming the field."""
-    if not reference_no.strip():
-        raise _fault("reference_no", "missing", "wajib diisi / required")
-    if made_at is not None and made_at > tx.at:
-        raise _fault("made_at", "wrong", "ada di masa depan / lies in the future")
-    subject = subject_of(tx.session, procedure.keyring, application)
-    state = State.POSSIBLE_MATCH if found else State.CLEAR
-    check = CekalCheck(
-        office=tx.office,
-        id=new_id(),
-        application=application.id,
-        source=NATIONAL,
-        list_version="",
-        position=application.position,
-        subject=subject.mark,
-        candidates="[]",
-        result=state,
-        state=state,
-        blob=blob,
-        by=tx.actor.id,
-        at=tx.at,
-        decided_by=tx.actor.id,
-        decided_at=tx.at,
-    )
-    made = (made_at or tx.at).isoformat()
-    detail = Detail(subject.query, reference=reference_no.strip(), made_at=made, note=note)
-    check.sealed = seal_detail(procedure.keyring, application, check.id, detail)
-    tx.session.add(check)
-    tx.session.flush()
-    tx.emit(CekalChecked(application.id, check.id), subject=application.id)
-    return check
-
-
 def verdicts_on(
     session: Session, application: Application, subject: str, candidates: Sequence[Candidate]
 ) -> dict[str, list[CekalAct]]:
@@ -255,9 +208,3 @@ def _sealed(
 ) -> bytes:
     detail = Detail(query, answer.found, answer.threshold, answer.size)
     return seal_detail(procedure.keyring, application, check, detail)
-
-
-def _fault(field: str, code: str, message: str) -> BadInput:
-    indonesian, _, english = message.partition(" / ")
-    fault = FieldFault(field=field, code=code, message=message)
-    return BadInput("check_invalid", f"{field}: {english}.", id=f"{indonesian}.", fields=[fault])

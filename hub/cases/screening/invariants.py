@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.branches import open_diversion
-from hub.cases.screening.checks import VERDICT, candidates_of, settled, verdicts_on
+from hub.cases.screening.checks import NATIONAL, VERDICT, candidates_of, settled, verdicts_on
 from hub.cases.screening.outcomes import DECIDE, PROPOSE
 from hub.cases.screening.states import HELD, Settled, State
 from hub.cases.screening.versions import ENTERED
@@ -87,6 +87,8 @@ def _broken_checks(session: Session, office: int) -> Iterator[str]:
             newest[check.application] = check
         if check.state == State.FALSE_MATCH and check.source == "list":
             yield from _not_refuted(session, check)
+        if check.source == NATIONAL and check.decided_at and check.decided_at > check.at:
+            yield f"check {check.id}: recorded before it was made"
         if check.state == State.CLEAR and not (check.decided_by or check.follows):
             yield f"check {check.id}: clear, but nobody confirmed it"
     for check in newest.values():

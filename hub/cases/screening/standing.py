@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.cases.screening.checks import LIST, NATIONAL, newest
+from hub.cases.screening.national import made_at
 from hub.cases.screening.states import BLOCKING, PASSING, State
 from hub.cases.screening.subject import subject_of
 from hub.cases.screening.versions import asked
@@ -39,7 +40,8 @@ def standing(session: Session, procedure: Procedure, case: Application, at: date
     """Return how a case stands at the step where it is.
 
     A check counts if it was made against the list in force, for exactly this person, and before a
-    step of re-checks after the case came there. A national check counts for its days instead.
+    step of re-checks after the case came there. A national check counts for its days, from when it
+    was made.
     """
     listed = asked(session, procedure.office, case.office, at)
     mine = newest(session, case.office, case.id, LIST)
@@ -62,7 +64,7 @@ def standing(session: Session, procedure: Procedure, case: Application, at: date
         by_hand is not None
         and by_hand.state in PASSING
         and by_hand.subject in ("", mark)
-        and at - by_hand.at <= days
+        and at - made_at(by_hand) <= days
     ):
         return Standing("passes", by_hand, listed is not None)
     if fresh and mine is not None and mine.state == State.NO_CANDIDATE:

@@ -17,7 +17,7 @@ from hub.blobs import StoredFile
 from hub.cases import documents
 from hub.cases.applications import must_find
 from hub.cases.screening import outcomes
-from hub.cases.screening.checks import record_national
+from hub.cases.screening.national import MadeByHand, record_national
 from hub.cases.screening.verdicts import Given, confirm_clear
 from hub.errors import BadInput, NotAllowed, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
@@ -117,7 +117,7 @@ async def _decide(desk: Desk, _application: str, form: Form) -> Run:
 
 
 async def _by_hand(desk: Desk, application: str, form: Form) -> Run:
-    """Record a check in the national system: time, reference, result and, if given, its scan."""
+    """Record a check in the national system: officer, time, reference, result and its scan."""
     if not desk.officer.roles & set(desk.office.cekal.examine):
         text = "This needs the right to examine."
         raise NotAllowed("role_missing", text, id="Diperlukan hak memeriksa.")
@@ -133,17 +133,15 @@ async def _by_hand(desk: Desk, application: str, form: Form) -> Run:
     def run(tx: Tx) -> str:
         case = must_find(tx.session, tx.office, desk.procedure, application)
         blob = _keep_scan(tx, case.id, case.position, stored) if stored else None
-        made = record_national(
-            tx,
-            desk.procedure,
-            case,
+        made = MadeByHand(
             reference_no=form.text("reference_no"),
             found=result == "POSSIBLE_MATCH",
+            made_by=form.text("made_by"),
             made_at=made_at,
             blob=blob,
             note=form.text("note"),
         )
-        return made.id
+        return record_national(tx, desk.procedure, case, made).id
 
     return run
 

@@ -22,6 +22,7 @@ from hub.cases.screening.checks import (
     verdicts_on,
 )
 from hub.cases.screening.due import FIRST_STEP
+from hub.cases.screening.national import examiners, made_at
 from hub.cases.screening.standing import Standing, standing
 from hub.cases.screening.states import HELD, OPEN, OUTCOMES, Settled, State
 from hub.cases.screening.subject import Detail, open_detail
@@ -30,6 +31,7 @@ from hub.errors import NotFound, Refused
 from hub.matching.port import Found, reference
 from hub.models.application import Application
 from hub.models.cekal import CekalAct, CekalCheck
+from hub.models.officer import Officer
 from hub.models.queue import TicketRow
 from hub.procedure import Procedure
 from hub.tickets import AT_COUNTER
@@ -135,6 +137,19 @@ class CheckLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HandLine:
+    """A check made by hand in the national system: who made it when, who recorded it when."""
+
+    state: str
+    reference: str
+    made_by: str
+    made_at: datetime
+    recorded_by: str
+    recorded_at: datetime
+    scan: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckView:
     """The page of one case at Wasdakim."""
 
@@ -151,7 +166,9 @@ class CheckView:
     outcomes: tuple[Said, ...]
     proposal: Said | None
     may: frozenset[str]
-    national: CheckLine | None
+    national: HandLine | None
+    others: Mapping[str, str]
+    """Who else may have made a check in the national system: name by id."""
     key: str
     outcome_choices: tuple[str, ...] = OUTCOMES
     compared_choices: tuple[str, ...] = COMPARED
@@ -233,7 +250,8 @@ def read_check(
         outcomes=acts,
         proposal=next((one for one in acts if waiting and one.place == waiting.place), None),
         may=_rights(desk),
-        national=_line(newest(session, case.office, case.id, NATIONAL)),
+        national=_by_hand(session, procedure, case),
+        others=_other_examiners(session, desk),
         key=fresh_key(),
         refused=refused,
         typed=typed or {},
@@ -245,6 +263,33 @@ def _line(check: CekalCheck | None) -> CheckLine | None:
     if check is None:
         return None
     return CheckLine(check.id, check.state, check.position, check.at, check.list_version)
+
+
+def _other_examiners(session: Session, desk: Desk) -> dict[str, str]:
+    every = examiners(session, desk.office_no, desk.procedure)
+    return {one: name for one, name in every.items() if one != desk.officer.id}
+
+
+def _by_hand(session: Session, procedure: Procedure, case: Application) -> HandLine | None:
+    check = newest(session, case.office, case.id, NATIONAL)
+    if check is None:
+        return None
+    names = dict(
+        session.execute(
+            select(Officer.id, Officer.name).where(
+                Officer.office == case.office, Officer.id.in_((check.by, check.decided_by))
+            )
+        ).all()
+    )
+    return HandLine(
+        state=check.state,
+        reference=open_detail(procedure.keyring, case, check).reference,
+        made_by=names.get(check.decided_by, "–"),
+        made_at=made_at(check),
+        recorded_by=names.get(check.by, "–"),
+        recorded_at=check.at,
+        scan=check.blob or "",
+    )
 
 
 def _rights(desk: Desk) -> frozenset[str]:

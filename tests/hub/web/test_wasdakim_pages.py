@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 from msgspec.structs import replace as replaced
+from PIL import Image
 from screened import ANNA, FIELDS, OTHERS, Desk, prepared
 from web_office import PASSWORD, WIDE, WebOffice, end, serve
 
-from hub.admin import CheckRecords, FillOffice, perform
+from hub.admin import AddOfficer, CheckRecords, FillOffice, perform
 from hub.clock import SystemClock
 from hub.settings import settings_for
 
@@ -211,6 +212,32 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
     verifier = enter(cases.office, "verifikasi")
     judge_list(verifier)
     assert "berlaku sekarang" in verifier.text("#live")
+
+
+def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
+    cases, enter, tmp_path
+) -> None:
+    added = AddOfficer("cekal-dua", "Contoh Kedua", ["watchlist_examiner"], PASSWORD)
+    perform(settings_for(cases.office.folder), SystemClock(), added)
+    screen = enter(cases.office, "cekal")
+    scan = tmp_path / "hasil.png"
+    Image.new("L", (600, 800), 255).save(scan)
+    screen.go(f"/wasdakim/case/{cases.at_11}")
+    screen.page.evaluate("document.querySelector('#field-made_by').closest('details').open = true")
+    screen.page.select_option("#field-made_by", label="Contoh Kedua")
+    screen.page.fill("#field-reference_no", "NC-2040")
+    screen.click("button[value=CLEAR]")
+    assert "pindaian pemeriksaan petugas lain wajib" in screen.text("#refusal")
+    assert screen.page.input_value("#field-reference_no") == "NC-2040"
+
+    screen.page.fill("#field-made_at", "2040-01-09T08:30")
+    screen.page.set_input_files("#field-scan", scan)
+    screen.click("button[value=CLEAR]")
+
+    assert not screen.has("#refusal"), screen.text("#refusal")
+    said = screen.page.locator("details:has(#field-made_by)").text_content() or ""
+    assert "oleh Contoh Kedua, nomor NC-2040" in said
+    assert "Dicatat" in said
 
 
 @pytest.mark.parametrize("login", ["loket", "supervisor", "setuju"])
