@@ -20,7 +20,7 @@ from hub.wire import Estimate, Words
 
 Language = Literal["id", "en"]
 
-_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_ISO_DATE = re.compile(r"(?<![\w-])\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w-])")
 _MONTHS = {
     "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
     "en": "January February March April May June July August September October November December",
@@ -97,12 +97,18 @@ class Speech:
         return f"{local.day} {_MONTHS[self.lang].split()[local.month - 1]} {local.year}"
 
     def dated(self, value: str) -> str:
-        """Return a value with an ISO date said in words; anything else as it is."""
-        if not _ISO_DATE.fullmatch(value):
-            return value
+        """Return a value with its ISO dates said in words; anything else as it is."""
+        return _ISO_DATE.sub(self._named, value)
+
+    def also_dated(self, words: Words) -> str:
+        """Return what stands second and smaller, in the other language, its dates in words."""
+        second = Speech(other(self.lang), self.zone)
+        return second.dated(pick(words, second.lang))
+
+    def _named(self, found: re.Match[str]) -> str:
         with suppress(ValueError):  # 31 February
-            return self.day(date.fromisoformat(value))
-        return value
+            return self.day(date.fromisoformat(found[0]))
+        return found[0]
 
     def half(self, message: str) -> str:
         """Return this language's half of a message written `Indonesian / English`."""

@@ -12,7 +12,7 @@ import pytest
 import hub.web
 from hub.web.rendering import icon, static
 from hub.web.words import Speech, duration, wording
-from hub.wire import Estimate
+from hub.wire import Estimate, Words
 
 WEB = Path(hub.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -83,6 +83,10 @@ def test_times_are_said_in_the_offices_own_way():
     assert indonesian.day(at) == "23 November 2026"
     assert indonesian.dated("2032-04-15") == "15 April 2032"
     assert indonesian.dated("2031-02-31") == "2031-02-31"
+    assert indonesian.dated("sejak 2021-04-01; cukup") == "sejak 1 April 2021; cukup"
+    assert indonesian.dated("CTH-2021-04-01-X") == "CTH-2021-04-01-X"
+    counted = Words(id="sejak 2021-05-01", en="since 2021-05-01")
+    assert indonesian.also_dated(counted) == "since 1 May 2021"
     assert indonesian.day(date(2026, 8, 17)) == "17 Agustus 2026"
     assert indonesian.minutes(31 * 60 + 50) == "31 mnt"
     assert indonesian.span(Estimate(low_min=12, high_min=20)) == "12–20"

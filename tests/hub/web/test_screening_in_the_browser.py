@@ -1,0 +1,214 @@
+"""The list while people work: a hit at the counter, a matcher that is gone, how holds end."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from living_cases import Numbered
+from living_office import LivingOffice, living_office
+from playwright.sync_api import expect
+from screened import Desk, Office
+from web_office import PASSWORD, Screen
+
+pytestmark = pytest.mark.slow
+LAPTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+LONG = 60_000
+BAN = {
+    "id": "C-77", "names": "ERIKSSON ANNA", "dob": "1974-08-12", "decree": "KEP-77",
+    "agency": "Instansi Contoh", "basis": "UU 6/2011", "nationality": "UTO",
+}  # fmt: skip
+KEYED = {
+    "birth_place": "Zenith", "permit_number": "2D11JE0001-T", "permit_expiry": "02-05-2029",
+    "address": "Jalan Contoh 1", "guarantor": "Contoh Budi", "phone": "0812 0000 001",
+}  # fmt: skip
+
+
+def lay(desk: Desk, _listed: Office) -> dict[str, str]:
+    """One case for each journey, where the journey begins."""
+    cases = Numbered(desk)
+    begins = {"keyed": "2", "here": "11", "LIFTED": "3", "EXPIRED": "3", "REJECTED": "3"}
+    found = {name: cases.at(stage) for name, stage in begins.items()}
+    desk.capture(found["here"], "11.collection_slip", "print_document", "application/pdf")
+    return found | {"proof": desk.proof_code(found["here"])}
+
+
+@pytest.fixture(scope="module")
+def living(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingOffice]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    more = ("--public-port", str(port))
+    place, url = tmp_path_factory.mktemp("listed"), f"http://127.0.0.1:{port}"
+    with living_office(empty_house, place, lay, *more, public_url=url) as office:
+        yield office
+
+
+@pytest.fixture(autouse=True)
+def sound(living: LivingOffice) -> Iterator[None]:
+    """Each journey leaves records in which every invariant holds."""
+    yield
+    assert living.check() == []
+
+
+def matchers(living: LivingOffice) -> list[int]:
+    """Return the matching processes beside the hub."""
+    children = Path(f"/proc/{living.process.pid}/task").glob("*/children")
+    pids = [int(pid) for file in children for pid in file.read_text().split()]
+    return [pid for pid in pids if "hub.matching" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+def key_in(keyer: Screen, case: str) -> None:
+    """Fill step 2 and press the key that completes it."""
+    keyer.go(f"/case/{case}")
+    keyer.page.select_option("#field-stay-kind", "ITAP")
+    keyer.page.fill("#field-stay-start", "01-04-2021")
+    keyer.page.fill("#field-stay-end", "02-05-2029")
+    keyer.press("Alt+g")
+    for name, value in KEYED.items():
+        keyer.page.fill(f"[name='field.{name}']", value)
+    keyer.page.select_option("[name='field.permit_type']", "ITAP")
+    keyer.page.fill("[name=national_reference]", "IT-0001")
+    keyer.press("Control+Enter")
+
+
+def test_while_the_matcher_is_gone_a_case_is_not_checked_and_never_clear(living, enter) -> None:
+    case, stored = living.cases["keyed"], living.folder / "cekal"
+    head = enter(living, "kepala", LAPTOP).go("/wasdakim")
+    head.page.locator("#link:not(.stale)").wait_for()
+    stored.rename(stored.with_name("elsewhere"))
+    for pid in matchers(living):
+        os.kill(pid, signal.SIGKILL)
+    key_in(enter(living, "data", LAPTOP), case)
+    examiner = enter(living, "cekal", LAPTOP)
+    examiner.go("/wasdakim")
+    expect(examiner.page.get_by_text("Pencocokan tidak menjawab")).to_be_visible(timeout=LONG)
+    unchecked = examiner.page.locator("section", has_text="Belum diperiksa").last
+    code = re.search(r"CTH-\d{6}-\d{4}-\w", unchecked.inner_text())[0]
+    examiner.go(f"/case/{case}").press("Alt+y")
+    refused = examiner.text("#refusal")
+
+    stored.with_name("elsewhere").rename(stored)
+    row = head.page.get_by_role("row", name=re.compile(code))
+    expect(row).to_contain_text("Tidak ada kandidat", timeout=LONG)
+    examiner.go(f"/case/{case}").press("Alt+y")
+
+    assert "Bukti belum lengkap" in refused, "the check is missing, and nothing stands in for it"
+    assert "Periksa daftar cekal" not in examiner.text("[aria-current=step]")
+
+
+def enter_ban(living: LivingOffice, enter) -> None:
+    """Let two officers put an entry in force that is the applicant of every case."""
+    if "ban" in living.cases:
+        return
+    living.cases["ban"] = BAN["id"]
+    typist, verifier = (enter(living, who, LAPTOP) for who in ("input", "verifikasi"))
+    typist.go("/wasdakim/list").page.locator("summary").first.click()
+    for name, value in BAN.items():
+        typist.page.fill(f"form[action='/wasdakim/list/entry'] [name={name}]", value)
+    typist.page.select_option("#field-kind", "cegah")
+    typist.click("button[value=put]")
+    verifier.go("/wasdakim/list")
+    verifier.page.locator(".version-acts").get_by_label("Kata sandi").first.fill(PASSWORD)
+    verifier.click(".version-acts button[value=verify]")
+
+
+def still(screen: Screen, selector: str = "main") -> str:
+    """Return what stands there without the times that run."""
+    return re.sub(r"\d+[.:]\d\d(:\d\d)?|\d+ (mnt|menit|orang)", "", screen.text(selector))
+
+
+def test_a_hit_at_step_11_changes_nothing_that_the_applicant_or_the_counter_sees(
+    living, enter
+) -> None:
+    case = living.cases["here"]
+    told = living.post("/api/tickets", {"service": "collection", "application": case}).json()
+    counter = enter(living, "serah", LAPTOP).go("/counter/4")
+    counter.press("F2").press("F2").press("Alt+h")
+    assert counter.text("[data-number]") == told["number"]
+    file = enter(living, "serah", LAPTOP).go(f"/case/{case}")
+    board, phone = enter(living).go("/display"), enter(living, "", PHONE)
+    phone.page.goto(told["tracking_url"])
+    head = enter(living, "kepala", LAPTOP).go("/wasdakim")
+    for screen in (counter, file, board, head):
+        screen.page.locator("#link:not(.stale)").wait_for()
+    shown = {"counter": counter, "file": file, "board": board, "phone": phone}
+    before = {name: still(screen) for name, screen in shown.items()}
+
+    enter_ban(living, enter)
+
+    row = head.page.get_by_role("row", name=re.compile("Pemohon di loket 4|loket 4"))
+    expect(row).to_be_visible(timeout=LONG)
+    assert {name: still(screen) for name, screen in shown.items()} == before
+    hand_over(file.go(f"/case/{case}"), living.cases["proof"])
+    assert "Rujuk ke Wasdakim" in file.text("#refusal")
+    assert not re.search("cocok|Ditunda|KEP-77|C-77", file.text("body"))
+    assert "Serahkan dokumen" in file.text("[aria-current=step]")
+
+
+def hand_over(screen: Screen, proof: str) -> None:
+    """Fill step 11 whole and press the key that completes it."""
+    screen.page.fill("[name=proof_code]", proof)
+    screen.page.check("[name=collector][value=SELF]")
+    screen.page.check("[name=collector_document_kind][value=PASSPORT]")
+    screen.page.fill("[name=collector_name]", "Anna Maria Eriksson")
+    screen.page.fill("[name=collector_document]", "L898902C3")
+    screen.page.check("[name=slip_signed]")
+    screen.press("Control+Enter")
+
+
+def judge(screen: Screen, case: str, key: str) -> None:
+    screen.go(f"/wasdakim/case/{case}")
+    screen.page.get_by_label("Nama", exact=True).check()
+    screen.page.get_by_label("Alasan").first.fill("Paspor lama diperlihatkan")
+    screen.page.get_by_label("Kata sandi").first.fill(PASSWORD)
+    screen.press(key)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "at"),
+    [
+        ("LIFTED", "boleh lanjut", "Periksa daftar cekal"),
+        ("EXPIRED", "Masa cekal berakhir", "Periksa daftar cekal"),
+        ("REJECTED", "Ditolak", ""),
+    ],
+)
+def test_a_confirmed_hold_ends_as_two_more_decide(living, enter, outcome, state, at) -> None:
+    case = living.cases[outcome]
+    enter_ban(living, enter)
+    one, head, kakanim = (enter(living, who, LAPTOP) for who in ("cekal", "kepala", "sah"))
+    one.go("/wasdakim")
+    code = re.search(r"CTH-\d{6}-\d{4}-\w", one.go(f"/case/{case}").text("main"))[0]
+    waiting = one.go("/wasdakim").page.get_by_role("row", name=re.compile(code))
+    expect(waiting).to_contain_text("Kemungkinan cocok", timeout=LONG)
+    judge(one, case, "Alt+t")
+    judge(head, case, "Alt+t")
+    assert "Ditunda" in head.text(".ban-head")
+    ends = head.page.locator("form[action$='/propose']")
+    ends.get_by_label("Usulkan").select_option(outcome)
+    ends.get_by_label("Alasan").fill("Surat contoh")
+    ends.get_by_label("Kata sandi").fill(PASSWORD)
+    head.click("form[action$='/propose'] >> role=button")
+
+    kakanim.go(f"/wasdakim/case/{case}")
+    decides = kakanim.page.locator("form[action$='/decide']")
+    if outcome == "REJECTED":
+        decides.get_by_label("Dasar hukum").fill("UU 6/2011")
+    decides.get_by_label("Alasan").fill("Setuju")
+    decides.get_by_label("Kata sandi").fill(PASSWORD)
+    kakanim.press("Alt+s")
+
+    assert state in kakanim.text(".ban-head")
+    after = one.go(f"/case/{case}")
+    if at:
+        assert at in after.text("[aria-current=step]")
+    else:
+        assert not after.has("[aria-current=step]")
+        custody = enter(living, "loket", LAPTOP).go("/custody")
+        row = custody.page.get_by_role("row", name=re.compile(code))
+        assert "kembalikan kepada pemilik" in row.inner_text().lower()
