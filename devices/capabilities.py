@@ -7,7 +7,7 @@ outcome (no finger on the glass) is a return value. A driver satisfies one or mo
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -244,6 +244,40 @@ class TicketPrinter(Device, Protocol):
 
     def last_process_id(self) -> int | None:
         """Return the process id the printer confirmed last, None if it cannot tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SlipText:
+    """A paragraph in the printer's letters, `size` 1 to 8 times as large."""
+
+    text: str
+    size: int = 1
+    bold: bool = False
+    centred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCode:
+    """A QR code in the middle of the slip, at most `module_dots` a module."""
+
+    text: str
+    module_dots: int = 8
+
+
+SlipPart = SlipText | SlipCode
+
+
+@runtime_checkable
+class SlipPrinter(Device, Protocol):
+    """A receipt printer that is told text and codes instead of a picture."""
+
+    def print_slip(self, slip: Sequence[SlipPart], *, process_id: int = 1) -> PrintResult:
+        """Print and cut `slip` and confirm its end where the printer can.
+
+        Latin letters are the printer's own, all others are drawn. Raises OutOfPaper, CoverOpen
+        before anything is sent, DeviceRefused `no_font`, ValueError for what does not fit.
+        """
         ...
 
 

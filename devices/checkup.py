@@ -33,6 +33,7 @@ CAPABILITIES: Final = {
     "photo": "foto / photo",
     "scan": "pindai / scan",
     "print_ticket": "karcis / ticket",
+    "print_slip": "teks / text",
     "print_pdf": "cetak PDF / print PDF",
     "read_passport": "cip paspor / passport chip",
     "transmit": "kartu / card",

@@ -32,6 +32,7 @@ app.command("empty-library")(once.empty_library)
 app.command("photo")(once.photo)
 app.command("scan")(once.scan)
 app.command("print-ticket")(once.print_ticket)
+app.command("print-text")(once.print_text)
 app.command("print")(once.print_document)
 app.command("read-passport")(once.read_passport)
 

@@ -159,6 +159,27 @@ def print_ticket(
         _report_print(result)
 
 
+def print_text(
+    address: DeviceAddress,
+    text: Annotated[str, typer.Argument(help="Text; - reads it from standard input")],
+    qr: Annotated[str, typer.Option(help="Also a QR code of this")] = "",
+    size: Annotated[int, typer.Option(min=1, max=8, help="How large the letters are")] = 1,
+) -> None:
+    """Cetak teks dengan huruf pencetak sendiri. / Print text in the printer's own letters.
+
+    Example: loket devices print-text escpos:/dev/serial/by-id/usb-X "Uji cetak" --qr LOKET
+    """
+    words = sys.stdin.read().rstrip("\n") if text == "-" else text
+    code = [capabilities.SlipCode(qr)] if qr else []
+    with opened(address, "print_slip") as device:
+        printer = cast("capabilities.SlipPrinter", device)
+        try:
+            result = printer.print_slip([capabilities.SlipText(words, size=size), *code])
+        except ValueError as error:
+            fail(str(error), WRONG_USE)
+        _report_print(result)
+
+
 def print_document(
     address: DeviceAddress,
     document: Annotated[Path, typer.Argument(help="PDF file to print")],

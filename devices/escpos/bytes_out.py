@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PIL import Image
@@ -30,6 +31,7 @@ class Escpos(Protocol):
     """The part of python-escpos's printer that is used here."""
 
     device: object
+    magic: object
 
     def image(
         self, img_source: Image.Image, *, impl: str = ..., fragment_height: int = ...
@@ -40,6 +42,44 @@ class Escpos(Protocol):
     def cut(self, mode: str = ..., feed: bool = ...) -> None:
         """Feed and cut."""
         ...
+
+    def hw(self, hw: str) -> None:
+        """Reset the printer's settings: "INIT"."""
+        ...
+
+    def set(
+        self,
+        align: str | None = ...,
+        *,
+        bold: bool | None = ...,
+        custom_size: bool | None = ...,
+        width: int | None = ...,
+        height: int | None = ...,
+    ) -> None:
+        """Say how the next text looks."""
+        ...
+
+    def text(self, txt: str) -> None:
+        """Print text in the printer's letters."""
+        ...
+
+    def qr(self, content: str, *, ec: int, size: int, native: bool) -> None:
+        """Print a QR code."""
+        ...
+
+
+class Letters:
+    """Which letters some code pages have."""
+
+    def __init__(self, pages: Mapping[str, int]) -> None:
+        from escpos.magicencode import Encoder
+
+        self._pages = pages
+        self._encoder = Encoder(dict(pages))
+
+    def is_latin(self, sign: str) -> bool:
+        """Return whether one of the pages has it."""
+        return any(self._encoder.can_encode(page, sign) for page in self._pages)
 
 
 class Carrier:
@@ -82,16 +122,52 @@ def width_dots(profile: str) -> int:
     return width
 
 
+def features(profile: str) -> Mapping[str, object]:
+    """Return what printers of `profile` can, by python-escpos's names."""
+    return _escpos()[1].get(profile, {}).get("features", {})
+
+
 def has_cutter(profile: str) -> bool:
     """Return whether printers of `profile` cut the paper."""
-    features = _escpos()[1].get(profile, {}).get("features", {})
-    return bool(features.get("paperFullCut") or features.get("paperPartCut"))
+    known = features(profile)
+    return bool(known.get("paperFullCut") or known.get("paperPartCut"))
+
+
+def code_pages(profile: str) -> Mapping[str, int]:
+    """Return the code pages of `profile` and their numbers for ESC t."""
+    pages = _escpos()[1].get(profile, {}).get("codePages", {})
+    return {str(name): int(number) for number, name in pages.items()}
+
+
+def encoder(pages: Mapping[str, int]) -> Letters:
+    """Return which letters `pages` have."""
+    _escpos()
+    return Letters(pages)
+
+
+def keep_to(printer: Escpos, pages: Mapping[str, int]) -> None:
+    """Have `printer` choose among `pages` only, from a reset printer on."""
+    from escpos.magicencode import Encoder, MagicEncode
+
+    printer.magic = MagicEncode(printer, encoder=Encoder(dict(pages)))
+
+
+def centred(drawn: Image.Image, width: int) -> Image.Image:
+    """Return a picture in the middle of the paper's width."""
+    paper = Image.new("1", (width, drawn.height), 1)
+    paper.paste(drawn, (max(width - drawn.width, 0) // 2, 0))
+    return paper
 
 
 def send_ticket(printer: Escpos, ticket: TicketImage, *, partial_cut: bool) -> None:
     """Send `ticket` as raster picture (GS v 0), feed and cut."""
     printer.image(picture_of(ticket), impl="bitImageRaster", fragment_height=_FRAGMENT_ROWS)
-    printer.cut(mode="PART" if partial_cut else "FULL")
+    cut(printer, partial=partial_cut)
+
+
+def cut(printer: Escpos, *, partial: bool) -> None:
+    """Feed to the cutter and cut."""
+    printer.cut(mode="PART" if partial else "FULL")
 
 
 def picture_of(ticket: TicketImage) -> Image.Image:

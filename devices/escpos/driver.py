@@ -3,19 +3,28 @@
 Address: `escpos:socket://HOST[:9100]`, `escpos:/dev/serial/by-id/…[?baud=115200&flow=rts]`,
 `escpos:usb://VID:PID[/SERIAL]`. Options: `profile` (a profile of python-escpos: width and cutter),
 `cut` (full, partial), `answers` (no = a printer without a way back), `process_id` (no = never send
-GS ( H, GS ( L, DLE DC4; the default for profiles that are not Epson's).
+GS ( H, GS ( L, DLE DC4; the default for profiles that are not Epson's), `font` (a file, for letters
+that no code page of the profile has).
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from devices.address import Address
-from devices.capabilities import Health, Identity, Lamp, PrintResult, PrintState, TicketImage
+from devices.capabilities import (
+    Health,
+    Identity,
+    Lamp,
+    PrintResult,
+    PrintState,
+    SlipPart,
+    TicketImage,
+)
 from devices.errors import (
     CoverOpen,
     DeviceError,
@@ -29,7 +38,10 @@ from devices.errors import (
 )
 from devices.escpos import bytes_out, wire
 from devices.escpos.conversation import Conversation
+from devices.escpos.lettering import Lettering, NoFont
 from devices.escpos.settings import connected, settings_of
+from devices.escpos.slip import Way, lay_out
+from devices.escpos.slip import send as send_slip
 from devices.limits import TABLE
 from devices.transport import Stream
 
@@ -94,9 +106,38 @@ class EscposPrinter:
             message = f"the ticket has {ticket.width_dots} dots, the paper {self._width_dots}"
             raise ValueError(message)
         bytes_out.picture_of(ticket)
+        return self._print(
+            lambda printer: bytes_out.send_ticket(
+                printer, ticket, partial_cut=self._settings.partial_cut
+            ),
+            process_id,
+        )
+
+    def print_slip(self, slip: Sequence[SlipPart], *, process_id: int = 1) -> PrintResult:
+        """Print and cut `slip` and wait for its end, in the printer's letters where it has them.
+
+        Raises as `print_ticket`, and DeviceRefused `no_font` for letters that nothing here has.
+        """
+        way = Way.of(self._settings.profile)
+        try:
+            laid = lay_out(slip, way, Lettering(self._settings.font))
+        except NoFont as error:
+            message = (
+                f"Tidak ada font untuk {error}: pasang paket fonts-noto"
+                f" / no font here has {error}: install the package fonts-noto"
+            )
+            raise DeviceRefused(message, address=self._address, reason="no_font") from error
+
+        def send(printer: bytes_out.Escpos) -> None:
+            send_slip(printer, laid, way)
+            bytes_out.cut(printer, partial=self._settings.partial_cut)
+
+        return self._print(send, process_id)
+
+    def _print(self, send: Callable[[bytes_out.Escpos], None], process_id: int) -> PrintResult:
         wire.encode_process_id(process_id)
         self._on_line(self._check_before)
-        result = self._send_and_confirm(ticket, process_id)
+        result = self._send_and_confirm(send, process_id)
         if result.state is not PrintState.PRINTED:
             log.warning("%s: a ticket is %s (%s)", self._address, result.state, result.code)
         return result
@@ -179,13 +220,15 @@ class EscposPrinter:
         if self._identity.model:
             conversation.send(wire.AUTOMATIC_STATUS)
 
-    def _send_and_confirm(self, ticket: TicketImage, process_id: int) -> PrintResult:
+    def _send_and_confirm(
+        self, send: Callable[[bytes_out.Escpos], None], process_id: int
+    ) -> PrintResult:
         conversation, stream = self._conversation, self._stream
         assert conversation is not None and stream is not None  # noqa: S101, PT018 - just used
         carrier = bytes_out.Carrier(stream, limit_s=self._settings.piece_s)
         printer = bytes_out.sender(carrier, profile=self._settings.profile)
         try:
-            bytes_out.send_ticket(printer, ticket, partial_cut=self._settings.partial_cut)
+            send(printer)
             carrier.sendall(self._questions_behind(process_id))
         except DeviceUnavailable as error:
             self.close()

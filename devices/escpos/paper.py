@@ -18,7 +18,8 @@ from devices.escpos.drawing import Style
 _Read = Generator[int, bytes, None]
 _CODE_PAGES: Final = {
     0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865",
-    16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858",
+    13: "cp857", 16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858", 33: "cp775", 35: "cp861",
+    39: "iso8859-2", 40: "iso8859-15", 45: "cp1250", 46: "cp1251", 48: "cp1254", 51: "cp1257",
 }  # fmt: skip
 # arguments of the commands that change nothing visible here
 _ESC_ARGUMENTS: Final = {
@@ -54,6 +55,8 @@ class Paper:
         about: dict[wire.About, str],
     ) -> None:
         self.memory = Memory()
+        self.printed: list[str] = []
+        """Every line that was printed in the printer's own letters."""
         self.knows_process_ids = True
         self.rows = 0
         self._width = width_dots
@@ -272,6 +275,7 @@ class Paper:
     def _end_line(self, *, only_if_started: bool = False) -> None:
         if only_if_started and not self._line:
             return
+        self.printed.append("".join(character for character, _ in self._line))
         self._add(drawing.text_line(self._line, self._width, self._style.align))
         self._line = []
 

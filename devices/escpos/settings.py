@@ -29,6 +29,7 @@ class Settings:
     partial_cut: bool = False
     answers: bool = True
     in_order: bool = True
+    font: str = ""
 
     @property
     def piece_s(self) -> float:
@@ -57,6 +58,7 @@ def settings_of(address: Address) -> Settings:
         _one_of(address, "cut", "full", ("full", "partial")) == "partial",
         _one_of(address, "answers", "yes", ("yes", "no")) == "yes",
         _one_of(address, "process_id", for_epson, ("yes", "no")) == "yes",
+        options.get("font", ""),
     )
 
 

@@ -77,6 +77,11 @@ class EscposSimulator:
         """Return how many rows of dots of the ticket in work are printed."""
         return self._paper.rows
 
+    @property
+    def printed(self) -> list[str]:
+        """Return the lines that were printed in the printer's own letters."""
+        return list(self._paper.printed)
+
     def fault(self, name: str) -> None:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
         kind, _, number = name.partition(":")

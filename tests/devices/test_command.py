@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from devices.emrtd.personalize import SPECIMEN
@@ -95,6 +96,7 @@ def test_importing_the_commands_loads_no_driver() -> None:
         "photo",
         "scan",
         "print-ticket",
+        "print-text",
         "print",
         "read-passport",
         "officer-card",
@@ -149,6 +151,17 @@ def test_a_ticket_is_printed_over_a_simulated_wire(tmp_path: Path) -> None:
         assert picture.size[0] == 576
         assert picture.getpixel((569, 199)) == 0
         assert picture.getpixel((570, 199)) != 0
+
+
+def test_text_and_a_code_are_printed_over_a_slow_serial_line(tmp_path: Path) -> None:
+    with simulated("escpos", "--pty", "--out", str(tmp_path / "out")) as (address, _):
+        finished = run(
+            "print-text", f"{address}?baud=9600", "Uji cetak: é", "--qr", "LOKET", "--size", "2"
+        )
+
+    assert (finished.returncode, finished.stdout.strip()) == (0, "printed"), finished.stderr
+    with Image.open(tmp_path / "out" / "ticket-0001.png") as picture:
+        assert zxingcpp.read_barcodes(picture.convert("L"))[0].text == "LOKET"
 
 
 def test_a_simulator_obeys_faults_by_its_standard_input(tmp_path: Path) -> None:
