@@ -5,13 +5,15 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 from PIL import Image
 from pysqlite3 import dbapi2 as sqlite3
+from sqlalchemy import select
 
 from hub import blobs, jobs, stations
 from hub.announce import Neighbours
@@ -20,19 +22,27 @@ from hub.clock import PracticeClock, SystemClock
 from hub.feed import Feed
 from hub.house import SYSTEM, create_house, open_house
 from hub.letters.press import Press
+from hub.models.station import JobRow
 from hub.settings import THE_OFFICE, settings_for
 from hub.web.app import Serving, create_app
 from hub.web.importer import Importer
 from hub.web.screener import Screener
 
+MONDAY_MORNING = datetime(2040, 1, 9, 2, 40, tzinfo=UTC)
+
 
 class ServedHub:
     """A whole hub in this process, so that a test can ask it for jobs as its pages do."""
 
-    def __init__(self, folder: Path, *, tls: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, tls: bool = False, rules: tuple[str, str] = ("", "")
+    ) -> None:
         self.settings = settings_for(folder / "hub")
         create_house(self.settings, SystemClock())
-        self.house = open_house(self.settings, PracticeClock(timedelta(days=3)))
+        written = self.settings.office_file.read_text("utf-8")
+        assert rules[0] in written
+        self.settings.office_file.write_text(written.replace(*rules, 1), "utf-8")
+        self.house = open_house(self.settings, PracticeClock(MONDAY_MORNING - SystemClock().now()))
         self.writer = self.house.writer()
         self._listener = socket.create_server(("127.0.0.1", 0))
         scheme = "https" if tls else "http"
@@ -62,6 +72,17 @@ class ServedHub:
         with self.house.database.reading_core() as connection:
             return jobs.find(connection, THE_OFFICE, job)
 
+    def lamps(self) -> list[str]:
+        with self.house.database.reading_core() as connection:
+            known = stations.known(connection, THE_OFFICE)
+        return [device.lamp for station in known for device in station.devices]
+
+    def printed(self, job: str) -> bytes:
+        """What the hub gave to be printed."""
+        with self.house.database.reading_core() as connection:
+            query = select(JobRow.blob).where(JobRow.id == job)
+            return self.file(str(connection.execute(query).scalar_one()))
+
     def file(self, blob: str) -> bytes:
         return self.house.procedure.blobs.get(blob)
 
@@ -89,8 +110,14 @@ class ServedHub:
 
 
 @pytest.fixture
-def served(tmp_path) -> Iterator[ServedHub]:
-    hub = ServedHub(tmp_path)
+def rules() -> tuple[str, str]:
+    """What the office file says, and what it says instead."""
+    return "", ""
+
+
+@pytest.fixture
+def served(tmp_path, rules) -> Iterator[ServedHub]:
+    hub = ServedHub(tmp_path, rules=rules)
     hub.start()
     yield hub
     hub.stop()
@@ -194,12 +221,38 @@ def test_a_killed_agents_scan_is_taken_over_by_its_next_start(
 def test_the_hub_knows_the_agents_devices(served, start, simulate, wait):
     start(served, {"ticket_printer": simulate("escpos").address})
 
-    def lamps() -> list[str]:
-        with served.house.database.reading_core() as connection:
-            known = stations.known(connection, THE_OFFICE)
-        return [device.lamp for station in known for device in station.devices]
+    wait(lambda: served.lamps() == ["ready"], "a ready printer at the hub")
 
-    wait(lambda: lamps() == ["ready"], "a ready printer at the hub")
+
+@pytest.mark.parametrize("rules", [("number = 1\n", "number = 1\nprints_at = 3\n")])
+def test_a_number_given_at_a_desk_comes_out_of_the_printer_that_the_office_file_names(
+    served, tmp_path, start, simulate, wait
+):
+    printer = simulate("escpos")
+    office = served.house.procedure.office
+    token = served.command(lambda tx: stations.add(tx, office, kind="agent", name="a", counter=1))
+    desk = httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {token}"})
+
+    def give(key: str) -> dict:
+        body = {"service": "information", "segment": "priority", "group": "elderly"}
+        answer = desk.post("/api/counters/1/tickets", json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    on_paper_by_hand = give("before-the-printer")
+    start(served, {"ticket_printer": printer.address})
+    wait(lambda: served.lamps() == ["ready"], "a ready printer at the hub")
+    given, again = give("with-the-printer"), give("with-the-printer")
+    job = ended(served, wait, given["job"])
+    desk.close()
+
+    assert on_paper_by_hand["write_down"]
+    assert (job.state, job.counter, job.kind) == ("done", 3, "print_ticket")
+    assert again == given
+    [printed] = sorted((tmp_path / "out-escpos").glob("ticket-*.png"))
+    drawn, paper = Image.open(io.BytesIO(served.printed(given["job"]))), Image.open(printed)
+    ink = drawn.convert("L").point(lambda level: 255 * (level > 127))
+    assert paper.convert("L").crop((0, 0, *drawn.size)).tobytes() == ink.tobytes()
 
 
 def test_an_agent_works_over_tls_with_the_pinned_authority(tmp_path, start, simulate, wait):
