@@ -64,7 +64,12 @@ def require_numbers(now: Now, office: OfficeConfig, service: ServiceConfig, at: 
         because = DAY_OVER
     if because is not None:
         again = again_words(office, service.code, at)
-        raise Conflict("queue_closed", f"{because.en}.{again.en}", id=f"{because.id}.{again.id}")
+        raise Conflict(
+            "queue_closed",
+            f"{because.en}.{again.en}",
+            id=f"{because.id}.{again.id}",
+            fields=[FieldFault(field="service", code="closed")],
+        )
 
 
 def require_calls(tx: Tx) -> None:

@@ -17,6 +17,7 @@ from hub.models.queue import NumberSeries
 from hub.office import OfficeConfig, ServiceConfig
 from hub.opening.again import again_words
 from hub.statements import Statement
+from hub.wire import FieldFault
 
 REPLACED = "replaced"
 """The outcome of a ticket whose person holds a kiosk's own number instead."""
@@ -92,4 +93,5 @@ def _used_up(office: OfficeConfig, service: ServiceConfig, at: datetime) -> Conf
         "quota_used",
         f"Today's {service.quota} numbers for {service.name.en} are used up.{again.en}",
         id=f"{service.quota} nomor {service.name.id} hari ini sudah habis.{again.id}",
+        fields=[FieldFault(field="service", code="quota_used")],
     )

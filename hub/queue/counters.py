@@ -78,9 +78,10 @@ def open_counter(
     if wrong:
         raise BadInput(
             "lane_not_here",
-            f"Counter {counter} does not serve {', '.join(wrong)}; it serves "
+            f"Counter {counter} does not serve {', '.join(wrong)}. Choose among: "
             f"{', '.join(configured)}.",
-            id=f"Loket {counter} tidak melayani {', '.join(wrong)}.",
+            id=f"Loket {counter} tidak melayani {', '.join(wrong)}. Pilih di antara: "
+            f"{', '.join(configured)}.",
             fields=[FieldFault(field="lanes", code="unknown")],
         )
     chosen = tuple(lanes) or configured
@@ -135,6 +136,7 @@ def require_room(tx: Tx, office: OfficeConfig, counter: int) -> None:
             "counter_closed",
             f"Counter {counter} is closed. Open it first.",
             id=f"Loket {counter} masih tutup. Buka dahulu.",
+            fields=[FieldFault(field="counter", code=CLOSED)],
         )
     if tickets.at_counter(tx.connection, tx.office, counter) is not None:
         raise _busy(counter)
@@ -149,12 +151,14 @@ def require_free(tx: Tx, office: OfficeConfig, counter: int) -> Line:
             "counter_closed",
             f"Counter {counter} is closed. Open it first.",
             id=f"Loket {counter} masih tutup. Buka dahulu.",
+            fields=[FieldFault(field="counter", code=CLOSED)],
         )
     if row.state == PAUSED:
         raise Conflict(
             "counter_paused",
             f"Counter {counter} is paused. Open it again first.",
             id=f"Loket {counter} sedang istirahat. Buka kembali dahulu.",
+            fields=[FieldFault(field="counter", code=PAUSED)],
         )
     if tickets.at_counter(tx.connection, tx.office, counter) is not None:
         raise _busy(counter)
@@ -279,4 +283,5 @@ def _busy(counter: int) -> Conflict:
         "counter_busy",
         f"Counter {counter} still has a ticket. Finish it, transfer it or mark it absent first.",
         id=f"Loket {counter} masih punya tiket. Selesaikan, alihkan, atau tandai tidak hadir.",
+        fields=[FieldFault(field="counter", code="busy")],
     )

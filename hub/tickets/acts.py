@@ -66,6 +66,7 @@ def in_state(tx: Tx, ticket: str, *states: str, code: str) -> Line:
             code,
             f"Ticket {number} is {line.state} now. Reload and look again.",
             id=f"Tiket {number} sekarang berstatus {STATE_ID[line.state]}. Muat ulang lalu lihat.",
+            fields=[FieldFault(field="ticket", code=line.state)],
         )
     return line
 

@@ -119,6 +119,27 @@ def test_priority_names_its_vulnerable_group_and_only_the_supervisor_reads_it(of
         assert not any(word in public for word in ("menyusui", "Lansia, di atas", "nursing"))
 
 
+def test_a_page_that_is_behind_is_refused_with_what_to_do_and_does_nothing(office, enter):
+    number = office.ticket("payment")
+    with at_counter(enter, office, 2, "payment") as officer:
+        officer.press("F2")
+        # the page hears nothing more: a colleague's act does not reach it
+        officer.page.route("**/stream/**", lambda route: route.abort())
+        officer.page.reload()
+        called = officer.page.get_attribute("[name=ticket] >> nth=0", "value")
+        office.post(f"/api/tickets/{called}/absent", {})
+        before = office.kiosk.get("/api/queue").json()["seq"]
+
+        officer.press("Alt+h")
+
+        refused = officer.text("#refusal")
+        assert number in refused
+        assert "Muat ulang" in refused
+        assert office.kiosk.get("/api/queue").json()["seq"] == before
+        assert office.kiosk.get(f"/api/tickets/{called}").json()["state"] == "absent"
+        officer.page.unroute("**/stream/**")
+
+
 def test_needs_are_shown_as_what_to_do(office, enter):
     office.ticket("payment", needs=["guide", "step_free"], segment="priority")
     with at_counter(enter, office, 2, "payment", size=LAPTOP) as officer:
