@@ -20,6 +20,7 @@ from devices.emrtd.lds import FILES
 _NOT_FOUND, _WRONG_LENGTH, _BEYOND = 0x6A82, 0x6700, 0x6B00
 _NOT_ALLOWED, _NO_FILE, _WRONG_KEY, _WRONG_MAC = 0x6982, 0x6986, 0x6300, 0x6988
 _NO_INSTRUCTION, _WRONG_PARAMETERS, _BAD_DATA = 0x6D00, 0x6A86, 0x6A80
+_GET_RESPONSE = 0xC0
 _SHORT_ANSWER = 256
 _MOST = 65_536
 
@@ -45,6 +46,7 @@ class Temper:
     tells_longest: bool = True
     lies_about_longest: bool = False
     withholds: tuple[str, ...] = ()
+    answers_in_parts: bool = False
 
 
 class Chip:
@@ -78,6 +80,7 @@ class Chip:
         self._pace: PaceTalk | None = None
         self._agreeing = False
         self._agreed: wire.Session | None = None
+        self._rest = b""
 
     def respond(self, apdu: bytes) -> bytes:
         """Answer one command APDU."""
@@ -85,6 +88,9 @@ class Chip:
             command = wire.parse_command(apdu)
         except wire.WireError:
             return _WRONG_LENGTH.to_bytes(2, "big")
+        if command.ins == _GET_RESPONSE and self._rest:
+            return self._part(self._rest, command.expected or _SHORT_ANSWER)
+        self._rest = b""
         if command.cla & 0x0C:
             return self._respond_protected(command)
         # a plain command ends the session (ICAO 9303-11 §9.8.3)
@@ -109,11 +115,22 @@ class Chip:
         answer = session.protect_response(data, status, odd=plain.ins % 2 == 1)
         room = min(command.expected or _SHORT_ANSWER, self.temper.longest_answer)
         if len(answer) > room + 2:
+            if self.temper.answers_in_parts:
+                return self._part(answer, room)
             self._session = None
             return _WRONG_LENGTH.to_bytes(2, "big")
         if self._agreed is not None:
             self._session, self._agreed = self._agreed, None
         return answer
+
+    def _part(self, answer: bytes, room: int) -> bytes:
+        """Return as much of a protected answer as fits, and 61xx while something is left."""
+        body, status = answer[:-2], answer[-2:]
+        if len(body) <= room:
+            self._rest = b""
+            return answer
+        self._rest = body[room:] + status
+        return body[:room] + bytes([wire.MORE, min(len(body) - room, 255)])
 
     def _execute(self, command: wire.Command) -> Answer:
         verbs: dict[int, Callable[[wire.Command], Answer]] = {

@@ -30,7 +30,7 @@ from devices.emrtd.access import DELAYED, Opened, SchemeUnsupported, open_chip
 from devices.emrtd.face import as_jpeg
 from devices.emrtd.judgement import judge
 from devices.emrtd.memory import ChipMemory
-from devices.emrtd.proving import prove_active, prove_agreement
+from devices.emrtd.proving import prove_all
 from devices.emrtd.reading import Cancelled, Channel, FileRefused, ReadPlan, Tally, read_file
 from devices.emrtd.trust import TrustStore, load_store
 from devices.errors import (
@@ -223,7 +223,7 @@ class EmrtdReader:
         self._read_further(channel, announced, plan, files, given)
         files["DG2"] = read_file(channel, lds.FILES["DG2"], plan)
         tally.finish()
-        given |= _proofs(channel, files, answer)
+        given |= prove_all(channel, files, answer)
         return self._result(opened, files, given, tally.apdus)
 
     def _open(self, channel: Channel, key: AccessKey, plan: ReadPlan) -> Opened:
@@ -305,19 +305,6 @@ def _note_withheld(name: str, status: int, given: dict[str, bytes]) -> None:
         given[proofs.AGREEMENT] = proofs.Agreed(status=status).encode()
     if name == "DG15":
         given[proofs.ACTIVE] = proofs.Signed(status=status).encode()
-
-
-def _proofs(channel: Channel, files: dict[str, bytes], answer: int) -> dict[str, bytes]:
-    """Let the chip prove its keys; nothing is left to lose when it breaks off here."""
-    given: dict[str, bytes] = {}
-    with contextlib.suppress(DeviceProtocolError):
-        if "DG15" in files:
-            signed = prove_active(channel, files["DG15"], answer)
-            given |= {proofs.ACTIVE: signed} if signed else {}
-        if "DG14" in files and not channel.broken:
-            agreed = prove_agreement(channel, files["DG14"])
-            given |= {proofs.AGREEMENT: agreed} if agreed else {}
-    return given
 
 
 def _contents(files: dict[str, bytes]) -> tuple[tuple[str, ...], bytes, list[Finding]]:

@@ -107,7 +107,7 @@ def _active(
     if "DG15" not in files:
         return _withheld(ACTIVE, 15, files, asked=record is not None)
     if record is None:
-        return Finding(ACTIVE, Verdict.NOT_CHECKED, "the chip was not asked to prove its key")
+        return Finding(ACTIVE, Verdict.NOT_CHECKED, _why_not_asked(files["DG15"]))
     try:
         proof = proofs.read_signed(record)
         if proof.status != wire.OK:
@@ -120,6 +120,18 @@ def _active(
     if proven:
         return Finding(ACTIVE, Verdict.VALID, "the chip has the key of DG15")
     return Finding(ACTIVE, Verdict.CLONE_SUSPECTED, "the chip has not the key of DG15")
+
+
+def _why_not_asked(group: bytes) -> str:
+    try:
+        length = active.signature_length(parse_dg15(group))
+    except LdsError as error:
+        return f"the chip's key cannot be used: {error}"
+    if length > wire.PLAIN_READ_AES:
+        return (
+            f"the chip signs in {length} bytes: this chip or reader hands over no answer that long"
+        )
+    return "the chip was not asked to prove its key"
 
 
 def _withheld(check: str, group: int, files: Mapping[str, bytes], *, asked: bool) -> Finding | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+from collections.abc import Mapping
 
 from devices.emrtd import active, agreement, proofs, wire
 from devices.emrtd.lds import FILES, LdsError, parse_dg14, parse_dg15
@@ -15,22 +16,41 @@ from devices.emrtd.reading import Channel
 from devices.errors import DeviceProtocolError
 
 
+def prove_all(
+    channel: Channel, files: Mapping[str, bytes], longest_answer: int
+) -> dict[str, bytes]:
+    """Let the chip prove its keys; nothing is left to lose when it breaks off here."""
+    given: dict[str, bytes] = {}
+    with contextlib.suppress(DeviceProtocolError):
+        agrees = "DG14" in files and _offers_agreement(files["DG14"])
+        # asking for more than fits may end the session: never before a proof that needs it
+        if "DG15" in files and not (
+            agrees and _needs_parts(channel, files["DG15"], longest_answer)
+        ):
+            signed = prove_active(channel, files["DG15"], longest_answer)
+            given |= {proofs.ACTIVE: signed} if signed else {}
+        if agrees and not channel.broken:
+            agreed = prove_agreement(channel, files["DG14"])
+            given |= {proofs.AGREEMENT: agreed} if agreed else {}
+    return given
+
+
 def prove_active(channel: Channel, group: bytes, longest_answer: int) -> bytes | None:
     """Let the chip sign a challenge with the key of DG15; None when it cannot be asked.
 
-    An RSA key over 1848 bits answers in more than a short APDU holds.
+    An RSA key over 1848 bits answers in more than a short APDU holds. Without extended length it
+    may still come in parts (61xx); a chip that refuses that is not suspected of anything.
     """
     try:
         length = active.signature_length(parse_dg15(group))
     except LdsError:
         return None
-    expected = 256
-    if length > channel.longest_read():
-        if length > channel.longest_read(longest_answer):
-            return None
-        expected = 65_536
+    in_parts = length > channel.longest_read(longest_answer)
+    expected = 65_536 if channel.longest_read() < length and not in_parts else 256
     challenge = secrets.token_bytes(active.CHALLENGE_BYTES)
     signature, status = channel.send(active.internal_authenticate(challenge, expected))
+    if in_parts and (status != wire.OK or len(signature) != length):
+        return None
     return proofs.Signed(challenge, signature, status).encode()
 
 
@@ -56,3 +76,20 @@ def prove_agreement(channel: Channel, group: bytes) -> bytes | None:
     with contextlib.suppress(DeviceProtocolError):
         answer = channel.send_raw(sent)
     return proofs.Agreed(own.private, sent, answer).encode()
+
+
+def _needs_parts(channel: Channel, group: bytes, longest_answer: int) -> bool:
+    """Return whether the signature by the key of DG15 is longer than one answer."""
+    try:
+        length = active.signature_length(parse_dg15(group))
+    except LdsError:
+        return False
+    return length > channel.longest_read(longest_answer)
+
+
+def _offers_agreement(group: bytes) -> bool:
+    """Return whether DG14 has a key for Chip Authentication in a form of ours."""
+    try:
+        return agreement.terms_of(parse_dg14(group)) is not None
+    except LdsError:
+        return False

@@ -19,6 +19,8 @@ _FURTHER_BYTES = {"DG11": 200, "DG12": 100, "DG14": 400, "DG15": 300}
 _HEADER = 4
 _CAUTIOUS_CHUNK = 112
 _WIDEST_CHUNK = 65_535
+_LONGEST_CHAINED = 4096
+"""No answer of short commands is longer: a signature by 16,384 bits has 2 kB."""
 # files that may be shorter than a chunk, and how many bytes each has at least: some chips refuse
 # a read beyond the end. EF.COM with the two mandatory groups has 22, DG1 of a passport 93
 _FIRST_READ = {
@@ -102,7 +104,7 @@ class Channel:
         try:
             if self.session is None:
                 return wire.split_response(self._transmit(command.encode()))
-            answer = self._transmit(self.session.protect(command).encode())
+            answer = self._whole(self._transmit(self.session.protect(command).encode()))
             body, status = wire.split_response(answer)
             # an answer without protection ends the session on the chip's side (9303-11 §9.8.3)
             if body:
@@ -112,6 +114,15 @@ class Channel:
         except wire.WireError as error:
             message = f"the chip's answer breaks the protocol: {error}"
             raise DeviceProtocolError(message) from error
+
+    def _whole(self, answer: bytes) -> bytes:
+        """Fetch what of a protected answer is still waiting: 61xx, GET RESPONSE (7816-4 §5.3.4)."""
+        body, status = wire.split_response(answer)
+        while status >> 8 == wire.MORE and len(body) < _LONGEST_CHAINED:
+            self.tally.before_command()
+            more, status = wire.split_response(self._transmit(wire.get_response(status).encode()))
+            body += more
+        return body + status.to_bytes(2, "big")
 
     def send_raw(self, apdu: bytes) -> bytes:
         """Send bytes as they are; the session of this channel is over."""

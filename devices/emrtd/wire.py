@@ -27,6 +27,8 @@ from devices.mrz.wire import check_digit
 LDS_APPLICATION = bytes.fromhex("A0000002471001")
 OK = 0x9000
 END_OF_FILE = 0x6282
+MORE = 0x61
+"""First byte of the status of an answer that goes on."""
 PLAIN_READ_3DES = 231
 """Longest plain read whose protected answer fits 256 bytes: 232 padded + 87 81 E9 01, 99, 8E."""
 PLAIN_READ_AES = 223
@@ -143,6 +145,11 @@ def read_at(offset: int, length: int) -> Command:
     # the answer comes wrapped in object 53, whose header counts
     wrapped = len(tlv.write(0x53, bytes(length)))
     return Command(0x00, 0xB1, 0x00, 0x00, place, expected=wrapped)
+
+
+def get_response(status: int) -> Command:
+    """GET RESPONSE for the bytes that a status 61xx tells of; it is never protected."""
+    return Command(0x00, 0xC0, 0x00, 0x00, expected=status & 0xFF or 256)
 
 
 def get_challenge() -> Command:

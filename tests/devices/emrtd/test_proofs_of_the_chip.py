@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from devices.capabilities import MrzKey, Verdict, no_progress
 from devices.emrtd import active, agreement, proofs, tlv
 from devices.emrtd.access import open_chip
-from devices.emrtd.chip import Chip
+from devices.emrtd.chip import Chip, Temper
 from devices.emrtd.chip_keys import (
     ChipKeys,
     data_group_14,
@@ -23,14 +23,17 @@ from devices.emrtd.chip_keys import (
     new_agreement_key,
     sign_challenge,
 )
+from devices.emrtd.ciphers import des_suite
 from devices.emrtd.infos import CHIP_KEY, info, parse_infos, write_infos
 from devices.emrtd.judgement import judge, overall
 from devices.emrtd.lds import LdsError, parse_dg14, parse_dg15
 from devices.emrtd.pace import Scheme, card_access
 from devices.emrtd.personalize import personalize
-from devices.emrtd.proving import prove_active, prove_agreement
+from devices.emrtd.proving import prove_active, prove_agreement, prove_all
 from devices.emrtd.reading import Channel, Tally
 from devices.emrtd.trust import load_store
+from devices.emrtd.wire import Session, read_by_sfi
+from devices.errors import DeviceProtocolError
 
 KEY = MrzKey("L898902C3", "740812", "320415")
 TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -186,16 +189,70 @@ def test_an_ecdsa_key_without_its_algorithm_in_dg14_cannot_be_judged():
         active.proves(parse_dg15(data_group_15(key)), (), bytes(8), bytes(64))
 
 
-def test_a_large_rsa_key_is_asked_only_with_extended_length():
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    passport = personalize(signature="ecdsa", keys=ChipKeys(key))
-    chip = Chip(passport.files, KEY, keys=passport.keys)
+@pytest.fixture(scope="module")
+def long_key():
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
-    assert prove_active(opened(chip), passport.files["DG15"], 256) is None
 
-    chip.temper = replace(chip.temper, longest_answer=2048)
-    record = prove_active(opened(chip), passport.files["DG15"], 2048)
-    assert by_check(findings(passport, {"AA": record}))["active"] is Verdict.VALID
+@pytest.mark.parametrize(
+    ("temper", "answer", "verdict", "reason"),
+    [
+        (Temper(longest_answer=2048), 2048, Verdict.VALID, "has the key"),
+        (Temper(answers_in_parts=True), 256, Verdict.VALID, "has the key"),
+        (Temper(), 256, Verdict.NOT_CHECKED, "signs in 256 bytes"),
+    ],
+    ids=["extended", "in parts", "neither"],
+)
+def test_a_signature_of_256_bytes_comes_whole_in_parts_or_is_not_checked(
+    long_key, temper, answer, verdict, reason
+):
+    passport = personalize(signature="ecdsa", scheme=PACE, keys=ChipKeys(long_key))
+    chip = Chip(passport.files, KEY, PACE, keys=passport.keys)
+    chip.temper = temper
+    channel = opened(chip)
+
+    record = prove_active(channel, passport.files["DG15"], answer)
+
+    given = {proofs.ACTIVE: record} if record else {}
+    finding = next(one for one in findings(passport, given) if one.check == "active")
+    assert (finding.verdict, reason in finding.reason) == (verdict, True)
+
+
+def test_a_copy_that_answers_in_parts_is_found_out(long_key):
+    passport = personalize(signature="ecdsa", keys=ChipKeys(long_key))
+    other = ChipKeys(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+    chip = Chip(passport.files, KEY, keys=other)
+    chip.temper = Temper(answers_in_parts=True)
+
+    record = prove_active(opened(chip), passport.files["DG15"], 256)
+
+    verdict = by_check(findings(passport, {proofs.ACTIVE: record}))["active"]
+    assert verdict is Verdict.CLONE_SUSPECTED
+
+
+def test_a_long_signature_never_costs_the_chip_its_other_proof(long_key):
+    """Asking for what does not fit ends the session: Chip Authentication goes first, and alone."""
+    keys = ChipKeys(long_key, new_agreement_key("aes128"))
+    passport = personalize(signature="ecdsa", keys=keys)
+    channel = opened(Chip(passport.files, KEY, keys=keys))
+
+    given = prove_all(channel, passport.files, 256)
+
+    assert proofs.ACTIVE not in given
+    found = by_check(findings(passport, given))
+    assert (found["active"], found["chip"]) == (Verdict.NOT_CHECKED, Verdict.VALID)
+
+
+def test_an_answer_without_end_is_bounded():
+    def endless(apdu):
+        return bytes(255) + b"\x61\xff"
+
+    channel = Channel(endless, Tally(no_progress, lambda: False, 60))
+    channel.session = Session(des_suite(bytes(16)))
+
+    with pytest.raises(DeviceProtocolError):
+        channel.send(read_by_sfi(1, 4))
+    assert channel.tally.apdus < 30
 
 
 # ── Chip Authentication in detail ────────────────────────────────────────────
