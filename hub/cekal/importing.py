@@ -37,6 +37,8 @@ class ImportOrder:
     good_only: bool = False
     dry_run: bool = False
     withdrawn: tuple[str, ...] = ()
+    name: str = ""
+    """What a fault of the whole file calls it; by default its own name."""
 
 
 @dataclass(slots=True)
@@ -60,7 +62,8 @@ def import_list(
     `store` may be None for a dry run. Raises BadInput if the file is no list at all, Conflict.
     """
     done = Imported()
-    entries = list(_good(judge(rows_of(order.file, order.form, order.mapping)), done, at, progress))
+    rows = rows_of(order.file, order.form, order.mapping, order.name)
+    entries = list(_good(judge(rows), done, at, progress))
     refused = (done.bad > 0 and not order.good_only) or not (entries or order.withdrawn)
     if order.dry_run or refused or store is None:
         return done

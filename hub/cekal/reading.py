@@ -54,11 +54,14 @@ def format_of(path: Path) -> Format:
     return found
 
 
-def rows_of(path: Path, form: Format, mapping: Mapping[str, tuple[str, ...]] = {}) -> Iterator[Row]:
-    """Return the rows of a file in order. Raises BadInput if it is no such file at all."""
+def rows_of(
+    path: Path, form: Format, mapping: Mapping[str, tuple[str, ...]] = {}, name: str = ""
+) -> Iterator[Row]:
+    """Return the rows of a file in order. Raises BadInput, by its name, if it is no such file."""
     if form == "jsonl":
         return _jsonl(path, mapping)
-    return _table(_sheet(path) if form == "xlsx" else _csv(path), mapping, path.name)
+    name = name or path.name
+    return _table(_sheet(path, name) if form == "xlsx" else _csv(path, name), mapping, name)
 
 
 def mapping_of(texts: list[str]) -> dict[str, tuple[str, ...]]:
@@ -133,8 +136,8 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _csv(path: Path) -> Iterator[tuple[int, list[object]]]:
-    text = _decoded(path.read_bytes(), path.name)
+def _csv(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
+    text = _decoded(path.read_bytes(), name)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
@@ -165,16 +168,16 @@ def _decoded(raw: bytes, name: str) -> str:
     )
 
 
-def _sheet(path: Path) -> Iterator[tuple[int, list[object]]]:
+def _sheet(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
     from openpyxl.reader.excel import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=False)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        words = f"{path.name}: no readable Excel file ({type(error).__name__})."
+        words = f"{name}: no readable Excel file ({type(error).__name__})."
         raise BadInput(
-            "sheet_unreadable", words, id=f"{path.name}: berkas Excel tidak terbaca."
+            "sheet_unreadable", words, id=f"{name}: berkas Excel tidak terbaca."
         ) from error
     try:
         for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):

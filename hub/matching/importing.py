@@ -31,6 +31,7 @@ def run(order: Order) -> Outcome:
             store,
             ImportOrder(
                 file=Path(order.file),
+                name=order.name,
                 form=order.form,
                 version=order.version,
                 kind=order.kind,

@@ -11,11 +11,12 @@ from hub.matching.task import Progress
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A file to judge and, unless it is a dry run, to store as a version."""
+    """A file to judge and, unless it is a dry run, to store as a version; `name` as its sender
+    calls it."""
 
     folder: str
     key_file: str
-    file: str
+    name: str
     form: Literal["jsonl", "csv", "xlsx"]
     version: str
     kind: Literal["full", "update"]
@@ -25,6 +26,8 @@ class Order(msgspec.Struct, frozen=True):
     good_only: bool = False
     dry_run: bool = False
     withdrawn: tuple[str, ...] = ()
+    file: str = ""
+    """Where the process finds the content: a descriptor that it inherits."""
 
 
 class BadLine(msgspec.Struct, frozen=True):

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import io
 import json
 import uuid
 from dataclasses import dataclass, field
 
 from litestar import Request
-from litestar.datastructures import FormMultiDict, State, UploadFile
+from litestar.datastructures import FormMultiDict, State
+from multipart import MultipartError, MultipartParser
 
-from hub.errors import NotAllowed
+from hub.errors import BadInput, NotAllowed
 
 FORM_LIMIT = 24 * 1024 * 1024
 """Largest form: one uploaded paper of 20 MiB and its fields."""
+MOST_PARTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,11 @@ def fresh_key() -> str:
 
 async def read_form(request: Request[object, object, State], csrf: str) -> Form:
     """Read a form. Raises NotAllowed when its anti-forgery token is not this session's."""
-    sent: FormMultiDict = await request.form()
-    values: dict[str, list[str]] = {}
-    files: dict[str, Attached] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, UploadFile):
-            files[name] = Attached(value.filename, value.content_type, await value.read())
-        else:
-            values.setdefault(name, []).append(str(value))
+    kind, options = request.content_type
+    if kind == "multipart/form-data":
+        values, files = _parts(await request.body(), options.get("boundary", ""))
+    else:
+        values, files = _fields(await request.form()), {}
     key = (values.get("key") or [""])[-1] or fresh_key()
     form = Form(values, _canonical(values, files), key, files)
     if not hmac.compare_digest(form.text("csrf").encode(), csrf.encode()):
@@ -78,6 +78,38 @@ async def read_form(request: Request[object, object, State], csrf: str) -> Form:
             id="Formulir ini dari sesi lain. Muat ulang halaman lalu kirim lagi.",
         )
     return form
+
+
+def _fields(sent: FormMultiDict) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in sent.multi_items():
+        values.setdefault(name, []).append(str(value))
+    return values
+
+
+def _parts(body: bytes, boundary: str) -> tuple[dict[str, list[str]], dict[str, Attached]]:
+    """Read a form with files in memory: the framework's own reader would put large ones on disk,
+    in clear. Raises BadInput `form_unreadable`."""
+    values: dict[str, list[str]] = {}
+    files: dict[str, Attached] = {}
+    try:
+        parser = MultipartParser(
+            io.BytesIO(body),
+            boundary,
+            part_limit=MOST_PARTS,
+            spool_limit=len(body) + 1,
+            memory_limit=len(body) + 1,
+        )
+        for part in parser:
+            if part.filename:
+                files[part.name] = Attached(part.filename, part.content_type, part.raw)
+            else:
+                values.setdefault(part.name, []).append(part.value)
+    except (MultipartError, ValueError) as error:
+        text = "This form cannot be read. Reload the page and send it again."
+        indonesian = "Formulir tidak terbaca. Muat ulang halaman lalu kirim lagi."
+        raise BadInput("form_unreadable", text, id=indonesian) from error
+    return values, files
 
 
 def _canonical(values: dict[str, list[str]], files: dict[str, Attached]) -> bytes:

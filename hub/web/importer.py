@@ -6,15 +6,14 @@ import asyncio
 import contextlib
 import logging
 import os
-import secrets
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.errors import Busy, LoketError
 from hub.events.cekal import CekalProgressed
@@ -56,24 +55,16 @@ class Importer:
         self._task: asyncio.Task[None] | None = None
         self.newest: Import | None = None
 
-    def keep(self, content: bytes) -> Path:
-        """Keep an uploaded file, readable for nobody else, until it is imported."""
-        folder = self._house.settings.folder / "cekal"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"upload-{secrets.token_hex(8)}"
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        return path
+    def start(self, order: Order, content: bytes, officer: str, took: Took) -> None:
+        """Import a file's content in the background; `took` is told when rows are stored.
 
-    def start(self, order: Order, officer: str, took: Took) -> None:
-        """Import in the background; `took` is told when rows are stored. Raises Busy."""
+        The file lies in memory only, never on the disk in clear. Raises Busy.
+        """
         if self.newest is not None and self.newest.running:
-            Path(order.file).unlink(missing_ok=True)
             text = "Another import is running; wait for its end."
             raise Busy("import_running", text, id="Impor lain sedang berjalan; tunggu selesai.")
         self.newest = Import(order, officer)
-        self._task = asyncio.create_task(self._run(order, officer, took))
+        self._task = asyncio.create_task(self._run(order, content, officer, took))
 
     async def stop(self) -> None:
         """End what runs; nothing half-imported is left."""
@@ -81,8 +72,9 @@ class Importer:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, order: Order, officer: str, took: Took) -> None:
+    async def _run(self, order: Order, content: bytes, officer: str, took: Took) -> None:
         process: Process | None = None
+        file = _in_memory(content)
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "hub.matching.importing"),
@@ -90,8 +82,10 @@ class Importer:
                 stdout=PIPE,
                 stderr=DEVNULL,
                 limit=LARGEST_LINE,
+                pass_fds=(file,),
             )
-            outcome = await self._follow(process, order, officer)
+            given = replace(order, file=f"/proc/self/fd/{file}")
+            outcome = await self._follow(process, given, officer)
             if outcome.stored:
                 await took(order, outcome)
             self.newest = Import(order, officer, outcome.taken + outcome.bad, outcome)
@@ -102,8 +96,8 @@ class Importer:
             log.exception("an import failed")
             self.newest = Import(order, officer, failed=True)
         finally:
+            os.close(file)
             await asyncio.shield(self._tell(ended=True))
-            Path(order.file).unlink(missing_ok=True)
             if process is not None:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
@@ -140,3 +134,11 @@ class Importer:
                 actor=SYSTEM,
                 name="tell of an import",
             )
+
+
+def _in_memory(content: bytes) -> int:
+    """Return the descriptor of a file that no folder and no disk holds."""
+    descriptor = os.memfd_create("cekal-import", os.MFD_CLOEXEC)
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
+        file.write(content)
+    return descriptor

@@ -180,8 +180,8 @@ async def import_file(
     form = await read_form(request, desk.officer.csrf)
     try:
         must_have(desk, "enter")
-        order = await _order(desk, importer, house, form)
-        importer.start(order, desk.officer.id, lambda o, done: _stage(desk, o, done))
+        order, content = await _order(desk, house, form)
+        importer.start(order, content, desk.officer.id, lambda o, done: _stage(desk, o, done))
     except Refused as refused:
         return await _page(desk, screener, importer, refused=refused, form=form)
     return Redirect("/wasdakim/list", status_code=303)
@@ -204,7 +204,7 @@ async def import_report(
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _order(desk: Desk, importer: Importer, house: House, form: Form) -> Order:
+async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
     file = form.files.get("file")
     if file is None or not file.content:
         raise _fault("file", "Pilih berkas dahulu / Choose a file first")
@@ -216,11 +216,10 @@ async def _order(desk: Desk, importer: Importer, house: House, form: Form) -> Or
     if not dry:
         await desk.read(lambda session, _at: versions.must_be_free(session, desk.office_no, name))
     mapping = mapping_from(form.text("mapping"))
-    path = await asyncio.to_thread(importer.keep, file.content)
-    return Order(
+    order = Order(
         folder=str(house.settings.folder),
         key_file=str(house.settings.key_file),
-        file=str(path),
+        name=file.name,
         form=FORMS[ending],
         version=name,
         kind="update" if form.text("kind") == "update" else "full",
@@ -230,6 +229,7 @@ async def _order(desk: Desk, importer: Importer, house: House, form: Form) -> Or
         good_only=form.text("good_only") == "yes",
         dry_run=dry,
     )
+    return order, file.content
 
 
 async def _stage(desk: Desk, order: Order, done: Outcome) -> None:
