@@ -4,7 +4,7 @@ Address: `escpos:socket://HOST[:9100]`, `escpos:/dev/serial/by-id/…[?baud=1152
 `escpos:usb://VID:PID[/SERIAL]`. Options: `profile` (a profile of python-escpos: width and cutter),
 `cut` (full, partial), `answers` (no = a printer without a way back), `process_id` (no = never send
 GS ( H, GS ( L, DLE DC4; the default for profiles that are not Epson's), `font` (a file, for letters
-that no code page of the profile has).
+that no code page of the profile has), `presenter` (yes = GS e presents a ticket and retracts it).
 """
 
 from __future__ import annotations
@@ -142,6 +142,18 @@ class EscposPrinter:
             log.warning("%s: a ticket is %s (%s)", self._address, result.state, result.code)
         return result
 
+    def ticket_taken(self) -> bool:
+        """Return whether nothing waits in the presenter; True for a printer without one.
+
+        Raises DeviceUnavailable, DeviceProtocolError.
+        """
+        return not self._settings.presenter or self._on_line(self._nothing_in_output)
+
+    def retract(self) -> None:
+        """Draw a ticket that nobody took back into the printer. Raises DeviceUnavailable."""
+        if self._settings.presenter:
+            self._on_line(lambda conversation: conversation.send(wire.RETRACT))
+
     def last_process_id(self) -> int | None:
         """Ask the printer which ticket it ended last; None if it cannot tell."""
         if not (self._settings.answers and self._settings.in_order):
@@ -202,8 +214,16 @@ class EscposPrinter:
         conversation.start_afresh()
         status = conversation.status()
         refuse_unless_ready(status)
+        if self._settings.presenter and not self._nothing_in_output(conversation):
+            # whoever comes next must not be handed the ticket of the one before
+            conversation.send(wire.RETRACT)
         if self._settings.in_order:
             self._get_ready(conversation)
+
+    def _nothing_in_output(self, conversation: Conversation) -> bool:
+        question = wire.ask_status(wire.FULL_STATUS)
+        limit_s = self._limits.question_s
+        return not conversation.ask(question, wire.FullStatus, limit_s=limit_s).in_output
 
     def _get_ready(self, conversation: Conversation) -> None:
         if self._cut_short:
@@ -229,6 +249,8 @@ class EscposPrinter:
         printer = bytes_out.sender(carrier, profile=self._settings.profile)
         try:
             send(printer)
+            if self._settings.presenter:
+                carrier.sendall(wire.PRESENT)
             carrier.sendall(self._questions_behind(process_id))
         except DeviceUnavailable as error:
             self.close()

@@ -40,6 +40,8 @@ class Memory:
     process_id: bytes = b""
     graphics: tuple[bytes, ...] = ()
     watched: bool = False
+    in_output: bool = False
+    retracted: int = 0
 
 
 class Paper:
@@ -167,6 +169,7 @@ class Paper:
             b"V": self._read_cut,
             b"(": self._read_block,
             b"k": self._read_barcode,
+            b"e": self._read_ejector,
         }
         if kind in long_ones:
             yield from long_ones[kind]()
@@ -211,6 +214,15 @@ class Paper:
         if self._strips:
             self._cut(drawing.joined(self._strips, self._width))
         self._strips, self.rows = [], 0
+
+    def _read_ejector(self) -> _Read:
+        function = (yield 1)[0]
+        if function in (3, 32):
+            yield 1 if function == 3 else 2
+            self.memory.in_output = True
+        elif function == 2 and self.memory.in_output:
+            self.memory.in_output = False
+            self.memory.retracted += 1
 
     def _read_barcode(self) -> _Read:
         if (yield 1)[0] >= 65:

@@ -7,11 +7,11 @@ from typing import Final
 
 from devices.escpos import wire
 
-_QUESTION: Final = re.compile(rb"\x10\x04[\x01-\x04]|" + re.escape(wire.CLEAR), re.DOTALL)
+_QUESTION: Final = re.compile(rb"\x10\x04[\x01-\x04\x14]|" + re.escape(wire.CLEAR), re.DOTALL)
 
 
 class RealTimeScanner:
-    """Finds DLE EOT 1-4 and DLE DC4 8, also when they come in pieces."""
+    """Finds DLE EOT 1-4 and 20 and DLE DC4 8, also when they come in pieces."""
 
     def __init__(self) -> None:
         self._begun = b""

@@ -30,6 +30,7 @@ class Settings:
     answers: bool = True
     in_order: bool = True
     font: str = ""
+    presenter: bool = False
 
     @property
     def piece_s(self) -> float:
@@ -59,6 +60,7 @@ def settings_of(address: Address) -> Settings:
         _one_of(address, "answers", "yes", ("yes", "no")) == "yes",
         _one_of(address, "process_id", for_epson, ("yes", "no")) == "yes",
         options.get("font", ""),
+        _one_of(address, "presenter", "no", ("no", "yes")) == "yes",
     )
 
 

@@ -1,7 +1,8 @@
 """A receipt printer on TCP or a serial line that leaves its tickets as PNG files.
 
 Options: `port` (TCP, 0 = any free one), `pty` (yes = a serial line instead), `width` (dots),
-`model`, `late_s`. Tickets are `ticket-0001.png`, … in the folder given at the start.
+`model`, `presenter` (yes; the line `take` takes a ticket out), `late_s`. Tickets are
+`ticket-0001.png`, … in the folder given at the start.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class EscposSimulator:
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
         self.tickets = 0
+        self._presents = options.get("presenter", "no") == "yes"
         self._late_s = float(options.get("late_s", "2"))
         self._faults: dict[str, int] = {}
         self._status = wire.Status()
@@ -81,6 +83,22 @@ class EscposSimulator:
     def printed(self) -> list[str]:
         """Return the lines that were printed in the printer's own letters."""
         return list(self._paper.printed)
+
+    @property
+    def retracted(self) -> int:
+        """Return how many tickets were drawn back into the printer."""
+        return self._paper.memory.retracted
+
+    @property
+    def in_output(self) -> bool:
+        """Whether a ticket waits to be taken."""
+        return self._paper.memory.in_output
+
+    def tell(self, verb: str, _text: str) -> bool:
+        """Obey `take`: somebody takes the ticket out of the presenter."""
+        if verb == "take":
+            self._paper.memory.in_output = False
+        return verb == "take"
 
     def fault(self, name: str) -> None:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
@@ -134,7 +152,11 @@ class EscposSimulator:
     def _receive(self, octets: bytes) -> None:
         forgotten = 0
         for found, end in self._scanner.feed(octets):
-            if found != wire.CLEAR:
+            if found == wire.ask_status(wire.FULL_STATUS):
+                if self._presents:
+                    waiting = self._paper.memory.in_output
+                    self._answer(wire.full_status(self._status, in_output=waiting))
+            elif found != wire.CLEAR:
                 self._answer(bytes([wire.status_bits(self._status)[found[2] - 1]]))
             elif self._paper.knows_process_ids:
                 self._buffer.clear()

@@ -10,6 +10,10 @@ are told apart by their fixed bits, because they may overtake each other:
     GS ( H    37 22 id id id id 00
     GS ( L    37 73 40 keys 00
     DLE DC4   37 25 00
+    DLE EOT 20  10 0F paper user error error  printers with a presenter: paper 20h, in the output
+
+Presenter: GS e 3 m presents m steps of 7 mm, GS e 2 retracts (Pyramid, Reliance ESC/POS commands;
+Custom, manuals of KPM and VKP, "ejector").
 """
 
 from __future__ import annotations
@@ -25,12 +29,18 @@ PAPER_STATUS: Final = GS + b"r\x01"
 FEED_AND_CUT: Final = GS + b"VB\x00"
 AUTOMATIC_STATUS: Final = GS + b"a\x0e"
 """GS a: tell by itself when online state, error or paper change."""
+PRESENT: Final = GS + b"e\x03\x0c"
+RETRACT: Final = GS + b"e\x02"
+FULL_STATUS: Final = 20
+"""Number of DLE EOT for all that a printer with a presenter knows."""
 CLEAR: Final = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 function 8: forget everything received, at once, even in the middle of a picture."""
 HIGHEST_PROCESS_ID: Final = 95**4 - 1
 _DIGITS: Final = 95  # the printable characters 20h…7Eh
 _MARKS: Final = b"ABCD"
 _LONGEST_BLOCK: Final = 128
+_FULL_HEAD: Final = b"\x10\x0f"
+_IN_OUTPUT: Final = 0x20
 
 
 class About(enum.IntEnum):
@@ -129,6 +139,18 @@ class AutomaticStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class FullStatus:
+    """The answer to DLE EOT 20."""
+
+    octets: bytes
+
+    @property
+    def in_output(self) -> bool:
+        """Whether a ticket still waits to be taken."""
+        return bool(self.octets[2] & _IN_OUTPUT)
+
+
+@dataclass(frozen=True, slots=True)
 class PaperByte:
     """The answer to GS r 1, in order behind everything printed before it."""
 
@@ -168,7 +190,17 @@ class Nonsense:
     octets: bytes
 
 
-Reply = StatusByte | AutomaticStatus | PaperByte | Text | ProcessId | Keys | Cleared | Nonsense
+Reply = (
+    StatusByte
+    | AutomaticStatus
+    | FullStatus
+    | PaperByte
+    | Text
+    | ProcessId
+    | Keys
+    | Cleared
+    | Nonsense
+)
 
 
 class ReplyDecoder:
@@ -196,7 +228,9 @@ class ReplyDecoder:
                 return len(self._waiting) if len(self._waiting) > _LONGEST_BLOCK else 0
             return end + 1
         if first & 0x93 == 0x10:
-            return 4 if len(self._waiting) >= 4 else 0
+            # an automatic status never has 0F second: its bits 0 and 1 are fixed
+            whole = 6 if self._waiting.startswith(_FULL_HEAD) else 4
+            return whole if len(self._waiting) >= whole else 0
         return 1
 
 
@@ -209,7 +243,7 @@ def _reply(octets: bytes) -> Reply:
     if first & 0x93 == 0x12:
         return StatusByte(first)
     if first & 0x93 == 0x10:
-        return AutomaticStatus(octets)
+        return FullStatus(octets) if octets.startswith(_FULL_HEAD) else AutomaticStatus(octets)
     if first in (0x00, 0x03, 0x0C, 0x0F):
         return PaperByte(first)
     return Nonsense(octets)
@@ -276,6 +310,12 @@ def status_of_automatic(octets: bytes) -> Status:
         cutter_error=bool(error & 0x08),
         error=bool(error & 0x20),
     )
+
+
+def full_status(status: Status, *, in_output: bool) -> bytes:
+    """Return the answer to DLE EOT 20 of a printer in that state."""
+    paper = status.paper_end | 0x04 * status.paper_near_end | _IN_OUTPUT * in_output
+    return _FULL_HEAD + bytes([paper, 0x02 * status.cover_open, 0, status.cutter_error])
 
 
 def automatic_bits(status: Status) -> bytes:
