@@ -21,7 +21,7 @@ from hub.cases.legalising import (
     values_at,
 )
 from hub.cases.papers_needs import printing_row
-from hub.errors import BadInput, Conflict, NotAllowed
+from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.models.application import (
     Application,
     Diversion,
@@ -154,10 +154,24 @@ def sign_batch(
         text = "Choose the cases you have reviewed."
         raise BadInput("nothing_chosen", text, id="Pilih perkara yang sudah Anda periksa.")
     for application in applications:
-        _complete(tx, procedure, application, signer)
+        row = must_find(tx.session, tx.office, procedure, application)
+        try:
+            _complete(tx, procedure, row.id, signer)
+        except Refused as refused:
+            raise _of_case(refused, row.case_code) from refused
         if signed and application in signed:
             _keep_signed(tx, procedure, application, signed[application])
     return tuple(applications)
+
+
+def _of_case(refused: Refused, case_code: str) -> Refused:
+    """Return the refusal with the case that it is about: the signer takes that one out."""
+    return type(refused)(
+        refused.code,
+        f"{case_code}: {refused.en}",
+        id=f"{case_code}: {refused.id}",
+        fields=refused.fields,
+    )
 
 
 def _keep_signed(tx: Tx, procedure: Procedure, application: str, letter: StoredFile) -> None:

@@ -85,9 +85,10 @@ class Desk:
         self.database = house.database
         self.office_no = house.office_no
         self._writer = house.writer()
-        self.staff = {login: self._employ(login, roles) for login, roles in STAFF.items()}
+        self.staff = {login: self.employ(login, roles) for login, roles in STAFF.items()}
 
-    def _employ(self, login: str, roles: set[str]) -> Actor:
+    def employ(self, login: str, roles: set[str]) -> Actor:
+        """Return an officer to act as, entered if nobody has that login yet."""
         identity = new_id()
 
         def add(tx: Tx) -> str:

@@ -16,15 +16,23 @@ class Numbered:
 
     def at(self, stage: str) -> str:
         """Return a new case just before `stage`; one past the last stage is archived."""
-        desk, case = self.desk, self.desk.open()
+        return self.on(self.desk.open(), stage)
+
+    def on(self, case: str, stage: str) -> str:
+        """Take a case on from where it is to just before `stage`."""
         self._count += 1
-        for one in desk.procedure.sop.stages:
-            if one.name == stage:
+        names = [one.name for one in self.desk.procedure.sop.stages]
+        now = self.desk.view(case).current
+        for name in names[names.index(now.key) if now else len(names) :]:
+            if name == stage:
                 break
-            if one.name == "7":
-                desk.step_7(case, ntpn=NTPN.format(self._count))
-            elif one.name == "8":
-                desk.step_8(case, serial=f"SK {self._count:04d}")
-            else:
-                getattr(desk, f"step_{one.name}")(case)
+            self._complete(case, name)
         return case
+
+    def _complete(self, case: str, name: str) -> None:
+        if name == "7":
+            self.desk.step_7(case, ntpn=NTPN.format(self._count))
+        elif name == "8":
+            self.desk.step_8(case, serial=f"SK {self._count:04d}")
+        else:
+            getattr(self.desk, f"step_{name}")(case)

@@ -25,7 +25,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
         "mismatch": "4", "alone": "4", "rejected": "4", "judged": "4", "withdrawn": "5",
         "moved": "4", "lent": "4",
         "reopened": "5", "issued": "9", "answered": "external", "refused": "external",
-        "shared": "2", "lost session": "2", "corrected": "10",
+        "shared": "2", "lost session": "2", "corrected": "10", "scanned": "10",
     }  # fmt: skip
     return {name: cases.at(stage) for name, stage in begins.items()}
 
@@ -178,6 +178,53 @@ def test_from_the_payment_on_only_a_supervisor_and_voids_are_kept(living, enter)
     assert "Register, teraan, kartu" in current(head)
     register = enter(living, "cetak", LAPTOP).go("/blanks").text("main")
     assert "Kartu salah cetak" in register
+
+
+def test_a_correction_at_step_10_is_two_peoples_and_prints_and_signs_again(living, enter) -> None:
+    case = living.cases["corrected"]
+    finder, second = (enter(living, who, LAPTOP) for who in ("pindai", "setuju"))
+    finder.go(f"/case/{case}").page.click("summary:has-text('Nyatakan koreksi data')")
+    stated = finder.page.locator("form[action$='/state-correction']")
+    stated.get_by_label("Isian").select_option("permit_type")
+    stated.get_by_label("Isi yang benar").fill("ITAS")
+    stated.get_by_label("Sebab").fill("Salah ketik jenis izin")
+    finder.click("form[action$='/state-correction'] >> role=button")
+    assert "menunggu orang kedua" in finder.text("#correction-title")
+    assert not finder.has("role=button[name='Pastikan koreksi']")
+
+    second.go(f"/case/{case}").page.locator("#field-correction-reason").fill("Sesuai kartu")
+    second.click("role=button[name='Pastikan koreksi']")
+    assert "Register, teraan, kartu" in current(second)
+    number = print_again(living, enter(living, "cetak", LAPTOP), case)
+    signer = enter(living, "sah", LAPTOP).go("/signing")
+    signer.page.get_by_role("row", name=number).get_by_role("checkbox").check()
+    signer.page.get_by_label("Kata sandi Anda").fill(PASSWORD)
+    signer.press("Control+Enter")
+
+    assert "Pindai halaman teraan" in current(finder.go(f"/case/{case}"))
+    assert not finder.page.locator("#row-compared .state.ok").count(), "it is compared again"
+
+
+def print_again(living: LivingOffice, printer: Screen, case: str) -> str:
+    """Take step 8 again with a new blank; return the new number: the old one is kept as void."""
+    printer.go("/blanks")
+    void = (
+        printer.page.locator("tbody tr", has_text="Salah ketik jenis izin")
+        .locator("th")
+        .inner_text()
+    )
+    printer.go(f"/case/{case}")
+    printer.page.get_by_label("Nomor seri blangko").fill("CTH260101")
+    printer.click("role=button[name=/Simpan, beri nomor/]")
+    printer.page.locator("#row-skim").get_by_role("checkbox").check()
+    printer.page.get_by_label("Teraan pada halaman").fill("hal. 13")
+    printer.press("Control+Enter")
+    printer.go("/blanks")
+    new = printer.page.get_by_role("row").filter(has=printer.page.locator(f"a[href$='{case}']"))
+    numbers = new.locator("th").all_inner_texts()
+    assert void in numbers
+    assert len(numbers) == 2
+    return next(number for number in numbers if number != void)
 
 
 def test_a_passport_moves_between_sections_by_scan(living, enter) -> None:
@@ -334,7 +381,7 @@ def test_an_incomplete_file_goes_back_and_its_ticket_waits_where_it_came(living,
 def test_each_step_is_finished_without_a_mouse(living, enter) -> None:
     for login, name, act in (
         ("periksa", "judged", "Ya"), ("data", "shared", "Simpan, lanjut"),
-        ("pindai", "corrected", "Simpan, lanjut"),
+        ("pindai", "scanned", "Simpan, lanjut"),
     ):  # fmt: skip
         screen = enter(living, login, LAPTOP).go(f"/case/{living.cases[name]}")
         assert tabbed_to(screen, act), f"{login} never reaches {act}"

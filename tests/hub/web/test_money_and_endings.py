@@ -27,10 +27,16 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
     cases = Numbered(desk)
     begins = {
         "pays": "7", "pays again": "7", "banked": "7", "by slip": "7",
-        "lost proof": "11", "one": "9", "two": "9", "wet": "9",
+        "lost proof": "11", "one": "9", "two": "9", "wet": "9", "kept": "9",
         "shelved": "", "listed": "", "unpaid": "7", "uncollected": "11",
     }  # fmt: skip
-    return {name: cases.at(stage) for name, stage in begins.items()}
+    found = {name: cases.at(stage) for name, stage in begins.items()}
+    desk.staff["sah"] = desk.employ("sah", {"approver", "legaliser"})
+    found["own"] = cases.at("6")
+    values = {"receipt_code": desk.receipt_code(found["own"]), "initials": "verified"}
+    desk.complete("sah", found["own"], "6", values)
+    cases.on(found["own"], "9")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +161,21 @@ def test_a_signer_signs_a_reviewed_batch_and_never_unchosen_cases(living, enter)
     left = signer.text("main")
     assert not any(code in left for code in codes)
     assert code_of(living, signer, "wet") in signer.go("/signing").text("main")
+
+
+def test_who_approved_a_case_does_not_sign_it_and_the_batch_stays_whole(living, enter) -> None:
+    signer = enter(living, "sah", LAPTOP)
+    codes = [code_of(living, signer, name) for name in ("own", "kept")]
+    signer.go("/signing")
+    for code in codes:
+        signer.page.get_by_role("checkbox", name=re.compile(code)).check()
+    signer.page.get_by_label("Kata sandi Anda").fill(PASSWORD)
+
+    signer.press("Control+Enter")
+
+    assert "harus tiga orang berbeda" in signer.text("#refusal")
+    assert codes[0] in signer.text("#refusal"), "the case that is refused is named"
+    assert all(code in signer.go("/signing").text("main") for code in codes)
 
 
 def code_of(living: LivingOffice, screen: Screen, name: str) -> str:
