@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.cases import persons
+from hub.cases import custody, persons
 from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
 from hub.events.correspondence import ApplicantContacted, ApplicationLapsed
-from hub.models.application import Application, CustodyRecord, StepRecord
+from hub.models.application import Application, CustodyRecord, Diversion, StepRecord
+from hub.models.casework import BranchMove
 from hub.models.correspondence import Contact
 from hub.models.schema import new_id
 from hub.procedure import Procedure
@@ -45,6 +46,8 @@ class ToNotify:
     comes_on: date | None
     deadline: date | None
     lapsed: bool
+    may_lapse: bool = True
+    """Its deadline ends it as unpaid or uncollected; that of a branch is decided in the branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,27 @@ def to_notify(
             Application.position.in_([name for name in present if name != first]),
         )
     )
-    asked = [(case, present[case.position]) for case in waiting]
-    asked += [(case, _PASSPORT) for case in _ended_with_passport(session, office)]
-    waits = _Waits.of(session, office, [case.id for case, _ in asked])
-    rows = [_row(session, procedure, case, what, waits, at) for case, what in asked]
+    asked = {case.id: _Need(case, present[case.position]) for case in waiting}
+    asked |= {case.id: _Need(case, _PASSPORT) for case in _ended_with_passport(session, office)}
+    asked |= {need.case.id: need for need in _branches(session, office, procedure)}
+    waits = _Waits.of(session, office, list(asked))
+    rows = [_row(session, procedure, need, waits, at) for need in asked.values()]
     return tuple(sorted(rows, key=lambda row: (row.contacts > 0, row.since)))
+
+
+def row_of(
+    session: Session, procedure: Procedure, case: Application, at: datetime
+) -> ToNotify | None:
+    """Return the line of one case, or None if it does not wait for its person."""
+    need = _need_of(session, procedure, case)
+    if need is None:
+        return None
+    return _row(session, procedure, need, _Waits.of(session, case.office, [case.id]), at)
+
+
+def needs_person(session: Session, procedure: Procedure, case: Application) -> bool:
+    """Say whether the case waits for its person."""
+    return _need_of(session, procedure, case) is not None
 
 
 def lapses(sop: Sop) -> Mapping[str, str]:
@@ -152,6 +171,65 @@ def contacts_of(session: Session, office: int, application: str) -> tuple[Contac
 
 
 @dataclass(frozen=True, slots=True)
+class _Need:
+    """A case that needs its person: what for; in a branch also since when and until when."""
+
+    case: Application
+    what: Words
+    since: datetime | None = None
+    deadline: date | None = None
+
+
+def _need_of(session: Session, procedure: Procedure, case: Application) -> _Need | None:
+    asked = next(_branches(session, case.office, procedure, case.id), None)
+    if asked is not None:
+        return asked
+    if case.state in ENDED:
+        held = custody.holder(session, case.office, case.id)
+        kept = held is not None and not held.released and case.state != "ARCHIVED"
+        return _Need(case, _PASSPORT) if kept else None
+    stage = procedure.sop.stage(case.position)
+    if stage is None or not stage.applicant_present or stage is procedure.sop.stages[0]:
+        return None
+    return _Need(case, stage.title)
+
+
+def _branches(
+    session: Session, office: int, procedure: Procedure, only: str = ""
+) -> Iterator[_Need]:
+    """Yield the cases whose branch asked the applicant by letter: NEED_APPLICANT and its like."""
+    query = (
+        select(Diversion, Application)
+        .join(
+            Application,
+            (Application.office == Diversion.office) & (Application.id == Diversion.application),
+        )
+        .where(
+            Diversion.office == office,
+            Diversion.closed_at.is_(None),
+            Application.state.not_in(ENDED),
+        )
+    )
+    query = query.where(Application.id == only) if only else query
+    for diversion, case in session.execute(query):
+        branch = procedure.sop.related(diversion.to)
+        move = branch.move(diversion.stage) if branch else None
+        if branch is None or move is None or not move.letter:
+            continue
+        nature = branch.nature(diversion.nature)
+        words = nature.words if nature else Words(id=branch.id, en=branch.en)
+        what = Words(id=f"Ketidaksesuaian: {words.id}", en=f"Nonconformity: {words.en}")
+        since = session.scalar(
+            select(func.max(BranchMove.at)).where(
+                BranchMove.office == office,
+                BranchMove.diversion == diversion.id,
+                BranchMove.state == diversion.stage,
+            )
+        )
+        yield _Need(case, what, since or diversion.opened_at, diversion.deadline_on)
+
+
+@dataclass(frozen=True, slots=True)
 class _Waits:
     """When the last step of each case was done, and who tried to reach its person."""
 
@@ -198,31 +276,28 @@ def _ended_with_passport(session: Session, office: int) -> Sequence[Application]
 
 
 def _row(
-    session: Session,
-    procedure: Procedure,
-    case: Application,
-    what: Words,
-    waits: _Waits,
-    at: datetime,
+    session: Session, procedure: Procedure, need: _Need, waits: _Waits, at: datetime
 ) -> ToNotify:
+    case = need.case
     person = persons.read(session, procedure.keyring, case)
     tries = waits.now(case)
     last = tries[-1] if tries else None
-    deadline = _deadline(procedure, case, waits)
+    deadline = need.deadline or _deadline(procedure, case, waits)
     return ToNotify(
         application=case.id,
         case_code=case.case_code,
         person=person.name,
         phone=person.value("phone"),
         stage=case.position,
-        what=what,
-        since=waits.since(case),
+        what=need.what,
+        since=need.since or waits.since(case),
         contacts=len(tries),
         last_contact=last.at if last else None,
         last_outcome=last.outcome if last else "",
         comes_on=last.comes_on if last else None,
         deadline=deadline,
         lapsed=deadline is not None and procedure.office.today(at) > deadline,
+        may_lapse=need.since is None,
     )
 
 

@@ -18,6 +18,7 @@ from hub.letters import (
     OfficialLetter,
 )
 from hub.letters.wording import indonesian_date
+from hub.models.application import Diversion
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
@@ -216,6 +217,7 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
             _fact("Kode permohonan", "Case code", case.case_code),
             _fact("Ditemukan", "Found on", indonesian_date(opened.office_day(branch.opened_at))),
             _fact("Yang perlu diperbaiki", "To be corrected", reason),
+            *_branch_facts(opened, branch),
         ),
         heading=Words(id="Yang perlu Saudara lakukan", en="What you should do"),
         points=(
@@ -229,10 +231,40 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
                 id="Permohonan tetap terdaftar selama perbaikan; tidak perlu mengajukan ulang.",
                 en="Your application stays registered meanwhile; you need not apply again.",
             ),
+            _after_the_deadline(branch),
         ),
         closing=(),
         signer=opened.signer(),
         public=True,
+    )
+
+
+def _branch_facts(opened: OpenedCase, branch: Diversion) -> tuple[Fact, ...]:
+    """Return kind, decision, deadline and legal basis of a nonconformity."""
+    rules = opened.procedure.sop.related(branch.to)
+    nature = rules.nature(branch.nature) if rules else None
+    now = rules.move(branch.stage) if rules else None
+    basis = rules.basis if rules else None
+    until = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
+    return (
+        _fact("Jenis ketidaksesuaian", "Kind", _in_both(nature.words if nature else None)),
+        _fact("Keputusan", "Decision", _in_both(now.words if now else None)),
+        _fact("Batas waktu", "Deadline", until),
+        _fact("Dasar hukum", "Legal basis", _in_both(basis)),
+    )
+
+
+def _in_both(words: Words | None) -> str:
+    return f"{words.id} / {words.en}" if words else "–"
+
+
+def _after_the_deadline(branch: Diversion) -> Words:
+    day = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
+    return Words(
+        id=f"Bila sampai {day} hal ini tidak diperbaiki, Kepala Kantor dapat menolak permohonan "
+        "dengan menyebut dasar hukumnya; paspor dikembalikan.",
+        en=f"If this is not mended by {day}, the head of office may reject the application, "
+        "naming the legal basis; the passport is given back.",
     )
 
 

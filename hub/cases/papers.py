@@ -12,6 +12,7 @@ from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
+from hub.cases.notify_letter import notify_letter
 from hub.cases.opened import OpenedCase, opened_case
 from hub.cases.papers_due import must_be_due
 from hub.errors import NotFound
@@ -241,6 +242,7 @@ _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
     "rejection_letter": official_papers.rejection_letter,
     "cover_letter": official_papers.cover_letter,
     "nonconformity_letter": official_papers.nonconformity_letter,
+    "notify_letter": notify_letter,
     "archive_label": official_papers.archive_label,
     "case_history": official_papers.history_of,
 }

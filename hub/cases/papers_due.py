@@ -28,6 +28,7 @@ _NAMES = {
         "Surat ketidaksesuaian",
         "Nonconformity letter",
     ),
+    "notify_letter": ("notify.letter", "Surat pemberitahuan", "Letter to the applicant"),
     "billing_slip": ("7.billing_slip", "Slip kode billing", "Billing slip"),
     "payment_proof": ("7.payment_proof", "Tanda bukti bayar", "Proof of payment"),
     "skim_letter": ("8.skim", "Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
@@ -98,6 +99,8 @@ def must_be_due(
 def _is_its_turn(procedure: Procedure, application: Application, kind: str) -> bool:
     """Say whether the case stands at the step that gives this paper."""
     found = printing_row(procedure, _GOES_WITH.get(kind, kind))
+    if kind == "nonconformity_letter" and application.state == "ON_HOLD_MISMATCH":
+        return True
     return (
         found is not None
         and found[0].name == application.position

@@ -12,7 +12,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import agenda, blanks, custody, documents, evidence, payments, persons
+from hub.cases import (
+    agenda,
+    blanks,
+    custody,
+    documents,
+    evidence,
+    notifying,
+    payments,
+    persons,
+)
 from hub.cases.archive.package import package_row
 from hub.cases.branches import open_diversion
 from hub.cases.payments import billing
@@ -183,12 +192,32 @@ def _agenda(asked: _Asked) -> Lack | None:
     )
 
 
-def _diverted(asked: _Asked) -> Lack | None:
+def _asked_by_letter(asked: _Asked) -> Lack | None:
+    """The letter says until when: it is due once the branch waits for the applicant."""
     branch = open_diversion(asked.session, asked.case)
-    if branch is not None and branch.to == "nonconformity":
+    if branch is None or branch.to != "nonconformity":
+        return _lack(
+            "not_diverted", "perkara tidak dalam ketidaksesuaian", "the case is in no nonconformity"
+        )
+    rules = asked.procedure.sop.related(branch.to)
+    move = rules.move(branch.stage) if rules else None
+    if move is None or move.letter:
+        return None
+    states = [one.words for one in (rules.moves if rules else ()) if one.letter]
+    return _lack(
+        "applicant_not_asked",
+        "lanjutkan dahulu ke: " + ", ".join(words.id for words in states),
+        "carry it on first to: " + ", ".join(words.en for words in states),
+    )
+
+
+def _waits_for_person(asked: _Asked) -> Lack | None:
+    if notifying.needs_person(asked.session, asked.procedure, asked.case):
         return None
     return _lack(
-        "not_diverted", "perkara tidak dalam ketidaksesuaian", "the case is in no nonconformity"
+        "nobody_to_notify",
+        "perkara tidak sedang menunggu pemohon",
+        "the case does not wait for its applicant",
     )
 
 
@@ -223,7 +252,8 @@ def _lack(code: str, indonesian: str, english: str) -> Lack:
 _FACTS: Mapping[str, tuple[Callable[[_Asked], Lack | None], ...]] = {
     "custody_receipt": (_held,),
     "cover_letter": (_agenda,),
-    "nonconformity_letter": (_diverted,),
+    "nonconformity_letter": (_asked_by_letter, _signer),
+    "notify_letter": (_waits_for_person, _signer),
     "billing_slip": (_billed,),
     "payment_proof": (_paid,),
     "skim_letter": (_number, _photo, _signer),

@@ -139,6 +139,28 @@ def prepare(
     return {**values, archive.PACKAGE: archive.reference(package)}
 
 
+def must_be_ready(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    application: str,
+    step: str,
+    values: Mapping[str, str],
+    at: datetime,
+    officer: Actor,
+) -> None:
+    """Judge a step's evidence before somebody is asked whether they mean it. Raises BadInput."""
+    row = must_find(session, office, procedure, application)
+    stage = procedure.sop.stage(step)
+    if stage is None or stage.name != row.position:
+        return  # `complete` says what comes first
+    today = procedure.office.today(at)
+    requirements = unfold(procedure, row, stage, today)
+    found = evidence.gather(session, procedure, row, step, requirements, values, at)
+    judge = Judge(session, procedure, row, today, at, officer.id)
+    _refuse_faults(judge.faults(requirements, found))
+
+
 def complete(
     tx: Tx,
     procedure: Procedure,

@@ -10,6 +10,7 @@ from hub.demo.officer import Officer
 from hub.demo.pages import Field, Form, Page
 
 _DEVICE_WITHIN_S = 90.0
+Press = tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
         page = officer.send(page, f"{case}/{act}", said)
     if stage.first:
         key, value = stage.first
-        page = officer.send(page, f"{case}/supply", {key: value}, press=("evidence", key))
+        page = _twice(officer, page, f"{case}/supply", {key: value}, ("evidence", key))
     fingers = _take_fingers(officer, case) if stage.fingers else ()
     page = officer.open(case) if fingers else page
     page = officer.type(page, stage.key, _said_by_papers(page, stage))
@@ -62,7 +63,7 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
     form = _step_form(officer, page, case, stage)
     ticks = _ticks(form, page)
     values = {**dict.fromkeys(ticks, "yes"), **stage.values}
-    page = officer.send(page, f"{case}/{stage.kind}/{stage.key}", values, press=stage.decision)
+    page = _twice(officer, page, f"{case}/{stage.kind}/{stage.key}", values, stage.decision)
     if page.rail[place].state != "done":
         message = f"officer '{officer.login}': step {stage.key} was sent, but is not done"
         raise OfficerFailed(message)
@@ -73,6 +74,16 @@ def work(officer: Officer, case: str, stage: Stage) -> Done:
     return Done(
         stage, page.rail[place].touch, (*ticked, *first, *fingers, *supplied, *decided, *written)
     )
+
+
+def _twice(
+    officer: Officer, page: Page, action: str, values: Mapping[str, str], press: Press
+) -> Page:
+    """Send a form, and once more where the page asks whether it is meant."""
+    page = officer.send(page, action, values, press=press)
+    if any(field.name == "sure" for form in page.forms for field in form.fields):
+        page = officer.send(page, action, values, press=press)
+    return page
 
 
 def print_paper(officer: Officer, case: str, paper: str) -> None:

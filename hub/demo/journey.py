@@ -24,8 +24,8 @@ Say = Callable[[str], None]
 DAYS_BETWEEN_VISITS = 3
 GOOD_CHIP = "Chip valid"
 LEFT = ("application-receipt.pdf", "payment-proof.pdf", "skim.pdf", "collection-slip.pdf")
-VISITS, SCANS = 3, 8
-"""Scans: five papers of the file, the answer from above, the bank's slip, the endorsed page."""
+VISITS, SCANS = 3, 9
+"""Scans: five papers, the answer from above, the receipt, the bank's slip, the endorsed page."""
 _ENDINGS = {
     "application/pdf": ".pdf",
     "application/x-tar": ".tar",

@@ -140,6 +140,8 @@ class RelatedSop(Rule, frozen=True, kw_only=True):
     natures: tuple[Nature, ...] = ()
     moves: tuple[Move, ...] = ()
     settled_from: tuple[str, ...] = ()
+    basis: Words | None = None
+    """The law and the procedure that its letter to the applicant names."""
     rejects: tuple[str, ...] = ()
     """Who may reject a case from within the branch; empty: whoever may reject any."""
 

@@ -39,6 +39,8 @@ JOB_KINDS: Mapping[str, JobKind] = {
     "scan": "scan",
     "photo": "take_photo",
 }
+FINAL = frozenset({"issue", "legalise"})
+"""Duties that cannot be taken back: a number and a blank are used up, a case is legalised."""
 _MAGIC = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -130,6 +132,28 @@ async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verifie
         form,
         f"step {step}",
     )
+
+
+async def asks_again(desk: Desk, view: CaseView, step: str, form: Form) -> bool:
+    """Say whether this press must be repeated: what it does cannot be undone. Raises BadInput."""
+    stage = desk.procedure.sop.stage(step)
+    if stage is None or not FINAL & set(stage.does) or form.text("sure") == step:
+        return False
+    values, officer = posted(view, form, verified=False), desk.officer.actor
+    await desk.read(
+        lambda session, at: steps.must_be_ready(
+            session, desk.office_no, desk.procedure, view.id, step, values, at, officer
+        )
+    )
+    return True
+
+
+def asks_first(view: CaseView, form: Form) -> str:
+    """Return the row whose saving uses up a number and must be pressed twice; else nothing."""
+    key = form.text("evidence")
+    rows = view.current.evidence if view.current else ()
+    found = next((row for row in rows if row.key == key and row.first and not row.supplied), None)
+    return key if found and form.text(key) and form.text("sure") != key else ""
 
 
 def _cards(desk: Desk, form: Form) -> dict[str, str]:

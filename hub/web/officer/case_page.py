@@ -74,6 +74,8 @@ class CasePage:
     typed: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     """What this officer typed into the form and did not send."""
+    sure: str = ""
+    """The step or row whose button was pressed once and is asked for again."""
     can_return: bool = False
     supervises: bool = False
     chip_lamp: JobLamp | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -130,6 +131,8 @@ async def complete_step(
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
     try:
+        if await case_acts.asks_again(desk, view, step, form):
+            return await show_again(desk, application, form=form, sure=step)
         verified = await confirmed(desk, case_acts.passwords(view, form)) or (
             await confirmed_by_card(
                 desk,
@@ -266,6 +269,8 @@ async def act_on_case(
     chosen = ACTS.get(act)
     if chosen is None:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
+    if act == "supply" and (row := case_acts.asks_first(view, form)):
+        return await show_again(desk, application, form=form, sure=row)
     try:
         await desk.command(lambda tx: chosen(tx, desk, view.id, form), form, f"case {act}")
     except Refused as refused:
@@ -274,11 +279,18 @@ async def act_on_case(
 
 
 async def show_again(
-    desk: Desk, application: str, refused: Refused | None = None, form: Form | None = None
+    desk: Desk,
+    application: str,
+    refused: Refused | None = None,
+    form: Form | None = None,
+    *,
+    sure: str = "",
 ) -> Response[str]:
-    """Answer with the page of a case, what was refused and what was typed."""
+    """Answer with the page of a case, what was refused and what was typed; `sure` asks again."""
     seq, at, view = await desk.read(
-        lambda session, at: read_case(session, desk, application, at, refused=refused, form=form)
+        lambda session, at: replace(
+            read_case(session, desk, application, at, refused=refused, form=form), sure=sure
+        )
     )
     frame = desk.frame(
         seq,

@@ -13,17 +13,18 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import agenda, notifying
+from hub.cases import agenda, notifying, papers
 from hub.cases.agenda import COVER, GATE, IN, OUT, Letter, Waiting
 from hub.cases.applications import ENDED
 from hub.cases.notifying import CHANNELS, OUTCOMES, ToNotify, Tried
 from hub.errors import Refused
+from hub.letters.press import Press
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import AGENDA, NOTIFY
-from hub.web.rooms.room import back, media_of, must_look, show
+from hub.web.rooms.room import back, media_of, must_look, pdf, show
 
 NEWEST = 40
 
@@ -86,6 +87,26 @@ async def show_notify(desk: NamedDependency[Desk]) -> Response[str]:
     """Show the applicants who must be told."""
     must_look(desk, NOTIFY)
     return await _notify(desk)
+
+
+@get("/notify/{application:str}/letter.pdf")
+async def print_notice(
+    application: FromPath[str], desk: NamedDependency[Desk], press: NamedDependency[Press]
+) -> Response[bytes]:
+    """Give the letter that asks the applicant to come. Raises Conflict `nobody_to_notify`."""
+    must_look(desk, NOTIFY)
+    _, _, paper = await desk.read(
+        lambda session, at: papers.paper(
+            session,
+            desk.office_no,
+            desk.procedure,
+            application,
+            "notify_letter",
+            at.replace(microsecond=0),
+            officer=desk.officer.actor,
+        )
+    )
+    return pdf(await press.print(papers.letterhead(desk.procedure), paper))
 
 
 @post("/notify/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
@@ -176,4 +197,4 @@ async def _notify(
     return await show(desk, NOTIFY, "notify.html", read, refused=refused, form=form)
 
 
-routes = [show_agenda, enter_letter, show_notify, act_on_notify]
+routes = [show_agenda, enter_letter, show_notify, print_notice, act_on_notify]

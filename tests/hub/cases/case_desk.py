@@ -297,6 +297,7 @@ class Desk:
         return self.complete("tu", case, "external", values)
 
     def step_6(self, case: str) -> StepDone:
+        self.capture(case, "6.receipt_scan", "scan", "image/png")
         values = {"receipt_code": self.receipt_code(case), "initials": "verified"}
         return self.complete("pejabat", case, "6", values)
 

@@ -7,15 +7,17 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
-from hub.cases import agenda, applications, branches, ledger
+from hub.cases import agenda, applications, branches, ledger, nonconformity, notifying
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.archive import keeping
 from hub.cases.office_lists import closing_list, destruction_minutes, transfer_list
 from hub.cases.payments import billing, day_book
 from hub.demo.papers import codes_on
+from hub.errors import Conflict
 from hub.letters import Paper, compose
 from hub.seals import judge_code, read_public_keys
 
@@ -86,12 +88,76 @@ def test_cover_letter_and_nonconformity_letter(desk) -> None:
             tx, desk.procedure, case, "nonconformity", "Nama pada akta berbeda"
         ),
     )
+    for state in ("UNDER_REVIEW", "NEED_APPLICANT"):
+        desk.do(
+            "pejabat",
+            lambda tx, to=state: nonconformity.move(tx, desk.procedure, case, to, "Akta diminta"),
+        )
     mismatch, _ = printed(desk, paper(desk, case, "nonconformity_letter"))
 
     assert "W.00-7/2026" in words(cover)
     assert "Dirjen Imigrasi" in words(cover)
     assert "Nama pada akta berbeda" in words(mismatch)
     assert "Tidak ada biaya lain" in words(mismatch)
+    for said in ("Menunggu pemohon", "11 Desember 2026", "UU Nomor 6 Tahun 2011"):
+        assert said in words(mismatch)
+
+
+def test_a_nonconformity_letter_waits_until_the_applicant_is_asked(desk) -> None:
+    case = desk.go("4")
+    desk.do(
+        "dokumen",
+        lambda tx: branches.divert(
+            tx, desk.procedure, case, "nonconformity", "Akta berbeda", "DATA_MISMATCH"
+        ),
+    )
+
+    with pytest.raises(Conflict) as refused:
+        paper(desk, case, "nonconformity_letter")
+
+    assert refused.value.code == "applicant_not_asked"
+    assert "Menunggu pemohon" in refused.value.id
+
+
+def test_the_letter_to_the_applicant_says_what_for_and_until_when(desk) -> None:
+    case = desk.go("7")
+
+    reader, codes = printed(desk, paper(desk, case, "notify_letter", "tu"))
+
+    for said in ("Terima pembayaran", "22 Januari 2027", "tanda terima permohonan"):
+        assert said in words(reader)
+    assert codes == [f"LOKET:U:{desk.view(case).head.case_code}-U1"]
+
+
+def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:
+    case = desk.go("4")
+    desk.do(
+        "dokumen",
+        lambda tx: branches.divert(
+            tx, desk.procedure, case, "nonconformity", "Akta berbeda", "DATA_MISMATCH"
+        ),
+    )
+
+    def listed():
+        with desk.database.reading() as session:
+            at = desk.clock.now()
+            return notifying.to_notify(session, desk.office_no, desk.procedure, at)
+
+    before = listed()
+    for state in ("UNDER_REVIEW", "NEED_APPLICANT"):
+        desk.do(
+            "pejabat",
+            lambda tx, to=state: nonconformity.move(tx, desk.procedure, case, to, "Akta diminta"),
+        )
+    [row] = listed()
+
+    assert before == ()
+    assert (row.application, row.may_lapse) == (case, False)
+    assert "Data tidak sama" in row.what.id
+    assert row.deadline is not None
+    assert paper(desk, case, "notify_letter", "tu").facts[1].value == (
+        f"{row.what.id} / {row.what.en}"
+    )
 
 
 def test_a_rejection_states_reason_legal_basis_and_rights(desk) -> None:

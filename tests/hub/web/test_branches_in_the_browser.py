@@ -26,7 +26,9 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
         "moved": "4", "lent": "4",
         "reopened": "5", "issued": "9", "answered": "external", "refused": "external",
         "shared": "2", "lost session": "2", "corrected": "10", "scanned": "10",
+        "pressed twice": "8",
     }  # fmt: skip
+    desk.stock("SK TWICE")
     return {name: cases.at(stage) for name, stage in begins.items()}
 
 
@@ -385,3 +387,45 @@ def test_each_step_is_finished_without_a_mouse(living, enter) -> None:
     ):  # fmt: skip
         screen = enter(living, login, LAPTOP).go(f"/case/{living.cases[name]}")
         assert tabbed_to(screen, act), f"{login} never reaches {act}"
+
+
+def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
+    case = living.cases["pressed twice"]
+    printer = enter(living, "cetak", LAPTOP).go(f"/case/{case}")
+    save = "#row-blank_serial button[formaction]"
+    printer.page.fill("[name=blank_serial]", "SK TWICE")
+
+    printer.click(save)
+    asked = printer.text("#row-blank_serial [role=alert]")
+    printer.click(save)
+    saved = printer.has(save)
+    printer.page.fill("[name=endorsement]", "hal. 12")
+    printer.page.check("[name=skim]")
+    printer.press("Control+Enter")
+    still = printer.text("[aria-current=step]")
+    printer.press("Control+Enter")
+
+    assert "terpakai" in asked
+    assert not saved
+    assert "Register, teraan, kartu" in still
+    assert "Pengesahan" in printer.text("[aria-current=step]")
+
+
+def test_the_second_person_confirms_a_correction_and_it_is_printed_again(living, enter) -> None:
+    case = living.cases["corrected"]
+    scanner, approver = (enter(living, who, LAPTOP) for who in ("pindai", "setuju"))
+    scanner.go(f"/case/{case}").page.locator("#state-correction summary").click()
+    scanner.page.select_option("#field-correction-field", "birth_place")
+    scanner.page.fill("#field-correction-value", "Nadir")
+    scanner.page.fill("#field-correction-cause", "Salah ketik")
+    scanner.click("#state-correction button[type=submit]")
+    stated = scanner.text("#correction-title"), scanner.has("button[name=agree]")
+    approver.go(f"/case/{case}")
+    shown = approver.text(".facts.correction")
+    approver.click("button[name=agree][value=yes]")
+
+    assert "menunggu orang kedua" in stated[0]
+    assert not stated[1]
+    assert "Zenith" in shown
+    assert "Nadir" in shown
+    assert "Register, teraan, kartu" in approver.text("[aria-current=step]")
