@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from hub.cases.stays import Stay
+from hub.letters.wording import in_words
 from hub.wire import Words
 
 Route = Literal["", "5Y_CONSEC", "10Y_CUMUL"]
@@ -187,10 +188,11 @@ def _reason(
     since: date | None,
     reached: date | None,
 ) -> Words:
+    began, enough = in_words(since), in_words(reached)
     if route == "5Y_CONSEC":
         return Words(
-            id=f"{consecutive.words.id} berturut-turut sejak {since}; cukup sejak {reached}",
-            en=f"{consecutive.words.en} in a row since {since}; enough since {reached}",
+            id=f"{consecutive.words.id} berturut-turut sejak {began.id}; cukup sejak {enough.id}",
+            en=f"{consecutive.words.en} in a row since {began.en}; enough since {enough.en}",
         )
     if route == "10Y_CUMUL":
         return Words(
@@ -206,6 +208,6 @@ def _reason(
     if reached is None:
         return short
     return Words(
-        id=f"{short.id}; 5 tahun tercapai pada {reached}",
-        en=f"{short.en}; 5 years are reached on {reached}",
+        id=f"{short.id}; 5 tahun tercapai pada {enough.id}",
+        en=f"{short.en}; 5 years are reached on {enough.en}",
     )

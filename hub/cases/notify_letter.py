@@ -10,7 +10,7 @@ from hub.cases.notifying import ToNotify
 from hub.cases.opened import OpenedCase
 from hub.errors import Conflict
 from hub.letters import Fact, OfficialLetter
-from hub.letters.wording import indonesian_date
+from hub.letters.wording import in_words, indonesian_date
 from hub.wire import Words
 
 NOTHING = Words(id="–", en="–")
@@ -105,10 +105,10 @@ def _points(opened: OpenedCase, row: ToNotify) -> list[Words]:
 
 
 def _after(deadline: date) -> Words:
-    day = indonesian_date(deadline)
+    day = in_words(deadline)
     return Words(
-        id=f"Bila Saudara tidak datang sampai {day}, permohonan dapat diakhiri; paspor selalu "
+        id=f"Bila Saudara tidak datang sampai {day.id}, permohonan dapat diakhiri; paspor selalu "
         "dikembalikan dengan tanda tangan.",
-        en=f"If you do not come by {day}, the application may be ended; the passport is always "
+        en=f"If you do not come by {day.en}, the application may be ended; the passport is always "
         "given back against your signature.",
     )

@@ -13,6 +13,7 @@ from hub.cases import custody, persons
 from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
 from hub.events.correspondence import ApplicantContacted, ApplicationLapsed
+from hub.letters.wording import in_words
 from hub.models.application import Application, CustodyRecord, Diversion, StepRecord
 from hub.models.casework import BranchMove
 from hub.models.correspondence import Contact
@@ -149,9 +150,9 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
     waits = _Waits.of(tx.session, tx.office, [row.id])
     deadline = _deadline(procedure, row, waits)
     if deadline is None or procedure.office.today(tx.at) <= deadline:
-        day = deadline.isoformat() if deadline else "–"
-        text = f"Its deadline is not over: {day}."
-        raise Conflict("deadline_runs", text, id=f"Batas waktunya belum lewat: {day}.")
+        day = in_words(deadline)
+        text = f"Its deadline is not over: {day.en}."
+        raise Conflict("deadline_runs", text, id=f"Batas waktunya belum lewat: {day.id}.")
     if not waits.now(row):
         raise Conflict(
             "never_contacted",

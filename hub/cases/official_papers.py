@@ -17,7 +17,7 @@ from hub.letters import (
     Listing,
     OfficialLetter,
 )
-from hub.letters.wording import indonesian_date
+from hub.letters.wording import in_words, indonesian_date
 from hub.models.application import Diversion
 from hub.wire import Words
 
@@ -259,11 +259,11 @@ def _in_both(words: Words | None) -> str:
 
 
 def _after_the_deadline(branch: Diversion) -> Words:
-    day = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
+    day = in_words(branch.deadline_on)
     return Words(
-        id=f"Bila sampai {day} hal ini tidak diperbaiki, Kepala Kantor dapat menolak permohonan "
+        id=f"Bila sampai {day.id} hal ini tidak diperbaiki, Kepala Kantor dapat menolak permohonan "
         "dengan menyebut dasar hukumnya; paspor dikembalikan.",
-        en=f"If this is not mended by {day}, the head of office may reject the application, "
+        en=f"If this is not mended by {day.en}, the head of office may reject the application, "
         "naming the legal basis; the passport is given back.",
     )
 

@@ -17,6 +17,7 @@ from hub.cases.evidence import PAPER, TICKED, Found
 from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
 from hub.cases.screening.standing import standing
+from hub.letters.wording import in_words
 from hub.models.application import Application
 from hub.models.officer import Officer
 from hub.models.station import JobRow
@@ -258,9 +259,10 @@ def _paid_on(judge: Judge, value: str, values: Mapping[str, str]) -> Words | Non
         if billing.code_of(keyring, case, one) == values.get("billing_code"):
             if one.issued_on <= date.fromisoformat(value) <= one.expires_on:
                 return None
+            first, last = in_words(one.issued_on), in_words(one.expires_on)
             return Words(
-                id=f"di luar masa kode billing, {one.issued_on} s.d. {one.expires_on}",
-                en=f"outside the code's validity, {one.issued_on} to {one.expires_on}",
+                id=f"di luar masa kode billing, {first.id} s.d. {last.id}",
+                en=f"outside the code's validity, {first.en} to {last.en}",
             )
     return None
 

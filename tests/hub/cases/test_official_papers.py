@@ -99,7 +99,8 @@ def test_cover_letter_and_nonconformity_letter(desk) -> None:
     assert "Dirjen Imigrasi" in words(cover)
     assert "Nama pada akta berbeda" in words(mismatch)
     assert "Tidak ada biaya lain" in words(mismatch)
-    for said in ("Menunggu pemohon", "11 Desember 2026", "UU Nomor 6 Tahun 2011"):
+    assert len(mismatch.pages) == 1
+    for said in ("Menunggu pemohon", "11 Desember 2026", "UU 6/2011"):
         assert said in words(mismatch)
 
 
