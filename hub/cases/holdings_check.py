@@ -18,11 +18,12 @@ from hub.models.application import (
     Payment,
     RegisterNumber,
 )
-from hub.models.correspondence import Legalisation, LetterRow
+from hub.models.correspondence import Destruction, Legalisation, LetterRow
 from hub.models.treasury import CounterEntry, StatementLine, TreasuryDay
 
 _KNOWN = {"received", "used", "spoiled", "void", "destroyed"}
 _FILED = {before for before, _ in STEPS.values()} | {after for _, after in STEPS.values()}
+_FILED |= {"APPROVED", "DESTROYED"}
 
 
 def broken_holdings(session: Session, office: int) -> Iterator[str]:
@@ -34,6 +35,7 @@ def broken_holdings(session: Session, office: int) -> Iterator[str]:
     yield from _broken_signatures(session, office)
     yield from _broken_archive(session, office)
     yield from _broken_agenda(session, office)
+    yield from _broken_destructions(session, office)
 
 
 def _broken_payments(session: Session, office: int) -> Iterator[str]:
@@ -144,3 +146,26 @@ def _broken_agenda(session: Session, office: int) -> Iterator[str]:
     for direction, year, last, count in session.execute(query):
         if last != count:
             yield f"agenda of letters {direction} in {year}: a number is missing"
+
+
+def _broken_destructions(session: Session, office: int) -> Iterator[str]:
+    """Paper is destroyed before two persons, and by a list that ANRI approved."""
+    gone: set[str] = set()
+    for row in session.scalars(select(Destruction).where(Destruction.office == office)):
+        if row.state != "DESTROYED":
+            continue
+        gone |= set(row.files.split())
+        if not row.anri_number or row.witness in ("", row.done_by):
+            yield f"destruction {row.id}: without ANRI's letter or a second person"
+    query = (
+        select(ArchivePackage.id, Application.case_code)
+        .join(
+            Application,
+            (Application.office == ArchivePackage.office)
+            & (Application.id == ArchivePackage.application),
+        )
+        .where(ArchivePackage.office == office, ArchivePackage.state == "DESTROYED")
+    )
+    for package, code in session.execute(query):
+        if code not in gone:
+            yield f"package {package}: destroyed without a list"

@@ -9,7 +9,7 @@ from hub.cases.payments.day_book import DayList
 from hub.letters import Column, Fact, Imprint, Listing, Signing
 from hub.letters.wording import indonesian_date, rupiah
 from hub.models.application import Blank
-from hub.models.correspondence import TransferList
+from hub.models.correspondence import Destruction, TransferList
 from hub.procedure import Procedure
 from hub.wire import Words
 
@@ -143,6 +143,50 @@ def destruction_minutes(
         signatures=(
             Signing(role=Words(id="Yang memusnahkan", en="Destroyed by"), name=", ".join(by) or ""),
             Signing(role=Words(id="Saksi", en="Witness"), name=", ".join(seen) or ""),
+            Signing(role=HEAD_SEEN),
+        ),
+    )
+
+
+def file_destruction(
+    procedure: Procedure, row: Destruction, files: Sequence[tuple[str, str, str]], at: datetime
+) -> Listing:
+    """Return a list of files to be destroyed, as proposal or as minutes when they are.
+
+    `files` are case code, shelf and retention of each.
+    """
+    done = row.state == "DESTROYED"
+    number = row.number.replace("UM-", "BA-") if done else row.number
+    asked = row.anri_date
+    return Listing(
+        imprint=_imprint(procedure, number, f"LOKET:M:{number}", at),
+        title=(
+            Words(id="Berita Acara Pemusnahan Arsip", en="Minutes: destruction of archived files")
+            if done
+            else Words(id="Daftar Arsip Usul Musnah", en="Files proposed for destruction")
+        ),
+        number=number,
+        facts=(
+            _fact("Jumlah berkas", "Files", str(len(files))),
+            _fact("Persetujuan ANRI", "ANRI's approval", row.anri_number or "–"),
+            _fact("Tanggal surat", "Date of the letter", indonesian_date(asked) if asked else "–"),
+            _fact("Cara", "How", row.how or "–"),
+        ),
+        columns=(
+            Column(head=Words(id="Kode permohonan", en="Case code"), share=1.4),
+            Column(head=Words(id="Tempat simpan", en="Shelf"), share=1.6),
+            Column(head=Words(id="Disimpan sampai", en="Kept until"), share=1.2),
+        ),
+        rows=tuple(files),
+        note=Words(
+            id="Yang dimusnahkan hanya kertasnya. Catatan perkara, riwayat, dan paket arsip "
+            "bertanda tangan tetap disimpan.",
+            en="Only the paper is destroyed. The case's record, its history and its signed "
+            "package are kept.",
+        ),
+        signatures=(
+            Signing(role=Words(id="Yang memusnahkan", en="Destroyed by"), name=row.done_by_name),
+            Signing(role=Words(id="Saksi", en="Witness"), name=row.witness_name),
             Signing(role=HEAD_SEEN),
         ),
     )

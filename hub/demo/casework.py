@@ -146,7 +146,8 @@ def _next_device(page: Page, pressed: list[str]) -> Field | None:
 
 def _said_by_papers(page: Page, stage: Stage) -> dict[str, str]:
     """Return what stands on the form before a paper is printed that says it; never a password."""
-    ticks = {name: "yes" for name in page.rows if name.startswith("checklist.")}
+    needed = (name for name, row in page.rows.items() if row.mark == "warn")
+    ticks = {name: "yes" for name in needed if name.startswith("checklist.")}
     typed = {name: text for name, text in stage.values.items() if name != "initials"}
     return {**ticks, **typed}
 

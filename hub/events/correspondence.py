@@ -81,6 +81,16 @@ class ArchiveOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class DestructionMoved(_Staff):
+    """A list of files to be destroyed came to its next state."""
+
+    kind: ClassVar[str] = "archive.destruction"
+    destruction: str
+    state: str
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class FilesTransferred(_Staff):
     """A transfer list was signed by the giver, or by the receiver."""
 

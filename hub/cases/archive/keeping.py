@@ -1,7 +1,7 @@
 """SOP Penyimpanan Berkas: the paper file on its way through the archive; nothing is ever erased.
 
 RECEIVED → CHECKED → LABELLED → SHELVED ⇄ ON_LOAN;  SHELVED → INACTIVE → PROPOSED
-The archivist decides; destruction itself needs ANRI's approval and happens outside of here.
+The archivist decides; what follows a proposal stands in `destroying`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
     """Do one act of the archive; return the file's state. Raises BadInput, Conflict, NotAllowed."""
     must_have_role(tx, ARCHIVIST)
     row = must_find(tx.session, tx.office, procedure, application)
-    package = _must_be_filed(tx.session, row)
+    package = must_be_filed(tx.session, row)
     before, after = STEPS[act.name]
     if package.state != before:
         raise Conflict(
@@ -84,7 +84,7 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
     years = procedure.office.retention.years
     if act.name == "label" and years:
         package.retain_until = _years_later(procedure.office.today(package.at), years)
-    _write(tx, package, act.name, place=act.place, due_on=due, note=act.note)
+    write_move(tx, package, act.name, place=act.place, due_on=due, note=act.note)
     return package.state
 
 
@@ -92,10 +92,10 @@ def open_package(tx: Tx, procedure: Procedure, application: str, reason: str) ->
     """Log that an officer takes the package out, and why; return the package's id."""
     must_have_role(tx, MAY_OPEN)
     row = must_find(tx.session, tx.office, procedure, application)
-    package = _must_be_filed(tx.session, row)
+    package = must_be_filed(tx.session, row)
     if not reason.strip():
         raise _missing("reason")
-    _write(tx, package, "open", note=reason)
+    write_move(tx, package, "open", note=reason)
     tx.emit(ArchiveOpened(row.id, package.id), subject=row.id)
     return package.id
 
@@ -128,7 +128,7 @@ def give_list(tx: Tx, procedure: Procedure, applications: list[str]) -> str:
     codes = []
     for application in applications:
         row = must_find(tx.session, tx.office, procedure, application)
-        _must_be_filed(tx.session, row)
+        must_be_filed(tx.session, row)
         codes.append(row.case_code)
     year = procedure.office.today(tx.at).year
     made = tx.session.scalar(
@@ -222,7 +222,8 @@ def _borrowers(session: Session, office: int) -> dict[str, str]:
     return dict(session.execute(query.order_by(ArchiveMove.at)).all())  # the last one counts
 
 
-def _must_be_filed(session: Session, row: Application) -> ArchivePackage:
+def must_be_filed(session: Session, row: Application) -> ArchivePackage:
+    """Return the package of a case. Raises Conflict `not_archived`."""
     package = package_row(session, row.office, row.id)
     if package is None:
         text = "This case is not in the archive yet."
@@ -256,7 +257,7 @@ def _judged(act: Act, package: ArchivePackage, today: date) -> date | None:
     return due
 
 
-def _write(
+def write_move(
     tx: Tx,
     package: ArchivePackage,
     act: str,
@@ -265,6 +266,7 @@ def _write(
     due_on: date | None = None,
     note: str = "",
 ) -> None:
+    """Keep an act of the archive with its file, and tell of it."""
     tx.session.add(
         ArchiveMove(
             office=tx.office,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,17 +15,20 @@ from sqlalchemy.orm import Session
 
 from hub.cases import archive
 from hub.cases.applications import must_find
-from hub.cases.archive import keeping
+from hub.cases.archive import destroying, keeping
 from hub.cases.archive.keeping import STEPS, Act, Filed
-from hub.cases.office_lists import transfer_list
+from hub.cases.office_lists import file_destruction, transfer_list
 from hub.cases.papers import letterhead
 from hub.errors import NotAllowed, NotFound, Refused
+from hub.letters import Listing
 from hub.letters.press import Press
-from hub.models.correspondence import TransferList
+from hub.models.correspondence import Destruction, TransferList
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import ARCHIVE
 from hub.web.rooms.room import back, detached, must_look, pdf, show
+from hub.web.typed_dates import iso_date
+from hub.writer import Tx
 
 OPEN_FOR = timedelta(minutes=10)
 """How long after its reason was logged a package can be taken out."""
@@ -40,6 +44,9 @@ class ArchivePage:
     archivist: bool
     may_open: bool
     me: str
+    destructions: tuple[Destruction, ...] = ()
+    may_record: bool = False
+    may_witness: bool = False
     opened: str = ""
 
     @property
@@ -130,6 +137,72 @@ async def take_package(application: FromPath[str], desk: NamedDependency[Desk]) 
     return Response(content, media_type=archive.MEDIA_TYPE, headers=headers)
 
 
+@post("/archive/destruction", request_max_body_size=FORM_LIMIT)
+async def propose_destruction(
+    desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Put the chosen files on a list for ANRI."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    chosen = form.every("case")
+    try:
+        await desk.command(
+            lambda tx: destroying.propose(tx, desk.procedure, chosen), form, "destruction list"
+        )
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/archive")
+
+
+@get("/archive/destruction/{destruction:str}/list.pdf")
+async def print_destruction(
+    destruction: FromPath[str], desk: NamedDependency[Desk], press: NamedDependency[Press]
+) -> Response[bytes]:
+    """Give a list of files to be destroyed, or its minutes once they are."""
+    must_look(desk, ARCHIVE)
+
+    def read(session: Session, at: datetime) -> Listing:
+        row = destroying.find(session, desk.office_no, destruction)
+        files = destroying.files_of(session, row)
+        return file_destruction(desk.procedure, row, files, at.replace(microsecond=0))
+
+    _, _, paper = await desk.read(read)
+    return pdf(await press.print(letterhead(desk.procedure), paper))
+
+
+@post("/archive/destruction/{destruction:str}/{act:str}", request_max_body_size=FORM_LIMIT)
+async def act_on_destruction(
+    destruction: FromPath[str],
+    act: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+) -> Response[str] | Redirect:
+    """Record ANRI's answer, the destruction, or confirm it as its witness."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    number, dated, how = (
+        form.text("anri_number"),
+        iso_date(form.text("anri_date")),
+        form.text("how"),
+    )
+    granted = form.text("granted") != "no"
+    acts: dict[str, Callable[[Tx], object]] = {
+        "answer": lambda tx: destroying.answer(
+            tx, desk.procedure, destruction, number, dated, granted=granted
+        ),
+        "record": lambda tx: destroying.record(tx, destruction, how),
+        "witness": lambda tx: destroying.witness(tx, desk.procedure, destruction),
+    }
+    chosen = acts.get(act)
+    if chosen is None:
+        raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
+    try:
+        await desk.command(chosen, form, f"destruction {act}")
+    except Refused as refused:
+        return await _page(desk, refused, form)
+    return back("/archive")
+
+
 @post("/archive/{application:str}/open", request_max_body_size=FORM_LIMIT)
 async def open_package(
     application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
@@ -187,6 +260,9 @@ async def _page(
             may_open=bool(keeping.MAY_OPEN & desk.officer.roles),
             me=desk.officer.id,
             opened=opened,
+            destructions=destroying.newest(session, desk.office_no),
+            may_record=bool(destroying.MAY_RECORD & desk.officer.roles),
+            may_witness=bool(destroying.MAY_WITNESS & desk.officer.roles),
         )
 
     return await show(desk, ARCHIVE, "archive.html", read, refused=refused, form=form)
@@ -198,6 +274,9 @@ routes = [
     give_list,
     receive_list,
     take_package,
+    propose_destruction,
+    print_destruction,
+    act_on_destruction,
     open_package,
     act_on_file,
 ]

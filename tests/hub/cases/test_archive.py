@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import subprocess
 import sys
 import tarfile
 
 import pytest
+from msgspec.structs import replace as replaced
 from pypdf import PdfReader
 
 from hub.cases import archive
-from hub.cases.archive import keeping
+from hub.cases.archive import destroying, keeping
 from hub.cases.archive.keeping import Act
 from hub.cases.archive.verifying import verify_package
+from hub.cases.check import broken_cases
+from hub.cases.office_lists import file_destruction
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.seals import read_public_keys
 
@@ -138,6 +142,89 @@ def test_what_has_no_decided_retention_is_never_proposed_for_destruction(desk, c
         move(desk, case, "propose", note="penuh")
 
     assert refused.value.code == "retention_runs"
+
+
+@pytest.fixture
+def old_file(desk, case) -> str:
+    """A file whose retention of one year is over, proposed for destruction."""
+    office = desk.procedure.office
+    rules = replaced(office.retention, years=1)
+    desk.procedure = dataclasses.replace(desk.procedure, office=replaced(office, retention=rules))
+    for act in ("check", "label"):
+        move(desk, case, act)
+    move(desk, case, "shelve", place="Rak 1")
+    move(desk, case, "retire")
+    desk.clock.pass_(days=400)
+    move(desk, case, "propose", note="Masa simpan habis")
+    return case
+
+
+def destroy(desk, login: str, act: str, *given, **more):
+    return desk.do(login, lambda tx: getattr(destroying, act)(tx, desk.procedure, *given, **more))
+
+
+def record(desk, row: str) -> str:
+    return desk.do("arsip", lambda tx: destroying.record(tx, row, "dicacah"))
+
+
+def state_of(desk, case: str) -> str:
+    with desk.database.reading() as session:
+        return archive.package_row(session, desk.office_no, case).state
+
+
+def test_paper_is_destroyed_after_anri_agreed_and_before_two_persons(desk, old_file) -> None:
+    row = destroy(desk, "arsip", "propose", [old_file])
+    with pytest.raises(Conflict) as early:
+        record(desk, row)
+    approved = destroy(desk, "tu", "answer", row, "B-PK.02/1/2027", "2027-11-01", granted=True)
+    with pytest.raises(Conflict) as unseen:
+        destroy(desk, "tu", "witness", row)
+    done = record(desk, row)
+    with pytest.raises(NotAllowed) as alone:
+        destroy(desk, "arsip", "witness", row)
+    destroyed = destroy(desk, "tu", "witness", row)
+
+    assert early.value.code == unseen.value.code == "destruction_order"
+    assert alone.value.code == "segregation"
+    assert (approved, done, destroyed) == ("APPROVED", "DONE", "DESTROYED")
+    assert state_of(desk, old_file) == "DESTROYED"
+    assert package(desk, old_file)  # the record and its package are kept
+    assert desk.view(old_file).head.state == "ARCHIVED"
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
+        found = destroying.find(session, desk.office_no, row)
+        files = destroying.files_of(session, found)
+        minutes = file_destruction(desk.procedure, found, files, desk.clock.now())
+    assert minutes.title.id == "Berita Acara Pemusnahan Arsip"
+    assert [one.name for one in minutes.signatures][:2] == ["Contoh Arsip", "Contoh Tu"]
+    assert minutes.rows[0][0] == desk.view(old_file).head.case_code
+
+
+def test_what_anri_declines_is_kept(desk, old_file) -> None:
+    row = destroy(desk, "arsip", "propose", [old_file])
+
+    answered = destroy(desk, "arsip", "answer", row, "B-1", "2027-11-01", granted=False)
+
+    assert answered == "DECLINED"
+    assert state_of(desk, old_file) == "INACTIVE"
+
+
+def test_a_list_for_anri_holds_proposed_files_once_and_its_letter_is_named(desk, old_file) -> None:
+    row = destroy(desk, "arsip", "propose", [old_file])
+
+    with pytest.raises(Conflict) as twice:
+        destroy(desk, "arsip", "propose", [old_file])
+    with pytest.raises(BadInput) as no_number:
+        destroy(desk, "tu", "answer", row, " ", "2027-11-01", granted=True)
+    with pytest.raises(BadInput) as no_day:
+        destroy(desk, "tu", "answer", row, "B-1", "2099-01-01", granted=True)
+    with pytest.raises(BadInput) as nothing:
+        destroy(desk, "arsip", "propose", [])
+
+    assert twice.value.code == "not_proposed"
+    assert [fault.field for fault in no_number.value.fields] == ["anri_number"]
+    assert [fault.field for fault in no_day.value.fields] == ["anri_date"]
+    assert nothing.value.code == "destruction_nothing_chosen"
 
 
 def test_a_transfer_list_is_signed_by_two(desk, case) -> None:
