@@ -409,23 +409,3 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     assert not saved
     assert "Register, teraan, kartu" in still
     assert "Pengesahan" in printer.text("[aria-current=step]")
-
-
-def test_the_second_person_confirms_a_correction_and_it_is_printed_again(living, enter) -> None:
-    case = living.cases["corrected"]
-    scanner, approver = (enter(living, who, LAPTOP) for who in ("pindai", "setuju"))
-    scanner.go(f"/case/{case}").page.locator("#state-correction summary").click()
-    scanner.page.select_option("#field-correction-field", "birth_place")
-    scanner.page.fill("#field-correction-value", "Nadir")
-    scanner.page.fill("#field-correction-cause", "Salah ketik")
-    scanner.click("#state-correction button[type=submit]")
-    stated = scanner.text("#correction-title"), scanner.has("button[name=agree]")
-    approver.go(f"/case/{case}")
-    shown = approver.text(".facts.correction")
-    approver.click("button[name=agree][value=yes]")
-
-    assert "menunggu orang kedua" in stated[0]
-    assert not stated[1]
-    assert "Zenith" in shown
-    assert "Nadir" in shown
-    assert "Register, teraan, kartu" in approver.text("[aria-current=step]")
