@@ -21,12 +21,14 @@ from kiosk.words import Catalogue, clock, load_catalogues
 
 TICK_S = 0.5
 """Twice a second keeps the seconds of a countdown even."""
+REST_S = 60.0
 
 
 class KioskApp(App):  # type: ignore[misc] # Kivy has no types
     """Holds the session; `carry_out` does what the session asks for.
 
-    `on_rest` is called once, when every screen is built and nobody stands there.
+    `on_rest` is called when every screen is built and nobody stands there: after each person, and
+    again after each minute without one.
 
     `lang` is the language shown; kv files name it beside each key so that texts follow it.
     """
@@ -52,6 +54,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         self._on_session = on_session
         self._on_rest = on_rest
         self._office_seen_at = 0.0
+        self._rests_again_at = 0.0
         self._wedge = Wedge(self.tell, Clock.get_time)
 
     def build(self) -> Shell:
@@ -96,11 +99,13 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         return True
 
     def _tick(self, _elapsed_s: float) -> None:
-        self.tell(events.Tick(Clock.get_time()))
-        if self.session.screen != flow.LANGUAGE.name or self.shell.build_ahead():
-            return
-        on_rest, self._on_rest = self._on_rest, lambda: None
-        on_rest()
+        now = Clock.get_time()
+        self.tell(events.Tick(now))
+        if self.session.screen != flow.LANGUAGE.name:
+            self._rests_again_at = now
+        elif not self.shell.build_ahead() and now >= self._rests_again_at:
+            self._rests_again_at = now + REST_S
+            self._on_rest()
 
     def _show(self, before: Session) -> None:
         self.lang = self.session.view.language

@@ -30,6 +30,7 @@ from kiosk.voice import Voice, can_speak
 
 log = logging.getLogger(__name__)
 
+_NEVER = 1_000_000
 LOST_S = 10.0
 """After so long without the hub, one that was found on the network is looked for again."""
 
@@ -56,7 +57,7 @@ async def run(setup: Setup) -> int:
         speech=can_speak(),
         on_drawn=ready.drawn,
         on_session=program.speak,
-        on_rest=_settle_memory,
+        on_rest=_Rest(),
     )
     program.window = window
     loop = asyncio.get_running_loop()
@@ -72,13 +73,21 @@ async def run(setup: Setup) -> int:
     return 1 if failed else 0
 
 
-def _settle_memory() -> None:
-    """Let the collector forget the screens, which live as long as the program.
+class _Rest:
+    """Looks through the memory while nobody stands there, and at no other time.
 
-    Walking over them all took up to 130 ms, at times in the middle of somebody's touch.
+    The collector took up to 130 ms for it, at times in the middle of somebody's touch.
     """
-    gc.collect()
-    gc.freeze()
+
+    def __init__(self) -> None:
+        self._first = True
+        gc.set_threshold(*gc.get_threshold()[:2], _NEVER)  # what is young is still looked through
+
+    def __call__(self) -> None:
+        gc.collect()
+        if self._first:  # the screens live as long as the program
+            gc.freeze()
+        self._first = False
 
 
 class _Ready:

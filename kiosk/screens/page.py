@@ -48,10 +48,15 @@ class Page(Column):
         `reach` is how high above the room's lower edge a seated person can touch.
         """
 
+    def rehearse(self, session: Session, width: float, look: Look) -> bool:
+        """Make one thing ready that showing `session` will need; return whether one was missing."""
+        del session, width, look
+        return False
+
     def say(self, key: str, **values: object) -> str:
         """Return the catalogue's words for `key` in the language of the session."""
-        app = App.get_running_app()
-        return str(app.t(key, app.lang)).format(**values)
+        words = App.get_running_app().t(key, self.session.view.language)
+        return str(words).format(**values)
 
     def people(self, screen: str, number: int) -> str:
         """Return so many people in words, one of them in the singular."""

@@ -30,8 +30,7 @@ class ServicePage(Page):
 
     def __init__(self, **properties: object) -> None:
         super().__init__(**properties)
-        self._said: tuple[object, ...] = ()
-        self._cards: list[ServiceCard] = []
+        self._cards: dict[tuple[str, str], tuple[object, ServiceCard]] = {}
 
     def render(self, session: Session) -> None:
         """Show why the last request was refused, if it was."""
@@ -63,15 +62,27 @@ class ServicePage(Page):
         for card in cards[shown]:
             self.ids.cards.add_widget(card)
 
+    def rehearse(self, session: Session, width: float, look: Look) -> bool:
+        """Build and measure one card that is not as `session` wants it."""
+        left, _, right, _ = self.inner(look)
+        shown, self.session = self.session, session
+        missing = next((one for one in self._services() if self._known(one) is None), None)
+        if missing is not None:
+            self._card(missing).measure(width - left - right, look)
+        self.session = shown
+        return missing is not None
+
+    def _services(self) -> list[ServiceState]:
+        return list(self.session.office.services) if self.session.office else []
+
     def _all_cards(self) -> list[ServiceCard]:
-        """Return a card for each service, built anew only when what they say has changed."""
+        return [self._known(service) or self._card(service) for service in self._services()]
+
+    def _known(self, service: ServiceState) -> ServiceCard | None:
+        """Return the card of a service if it says what is so now, in the session's language."""
         session = self.session
-        services = session.office.services if session.office else []
-        said = (services, session.view.language, session.alone)
-        if said != self._said:
-            self._said = said
-            self._cards = [self._card(service) for service in services]
-        return self._cards
+        said, card = self._cards.get((session.view.language, service.code), (None, None))
+        return card if said == (service, session.alone) else None
 
     def _without_cards(self, width: float, look: Look, pages: str) -> float:
         """Return the height of everything but the cards, with or without the pager."""
@@ -82,6 +93,8 @@ class ServicePage(Page):
     def _card(self, service: ServiceState) -> ServiceCard:
         card = ServiceCard(name=f"service-{service.code}", event=ServiceChosen(service.code))
         card.fill(service, self)
+        session = self.session
+        self._cards[session.view.language, service.code] = (service, session.alone), card
         return card
 
 

@@ -25,6 +25,7 @@ from kiosk.widgets.entry import Key
 from kiosk.widgets.frame import AccessBar, Header
 from kiosk.widgets.notes import Note
 from kiosk.widgets.press import Pressable, PushButton
+from kiosk.words import LANGUAGES
 
 PAGES = {
     "closed": ("closed", "ClosedPage"),
@@ -119,7 +120,9 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
 
     def _fitted(self, room: float, look: Look) -> Look:
         """Return the loosest look in which the screen fits its room, or the tightest there is."""
-        tightest, loosest = len(FITS) - 1, 0
+        if self._page_height(look) <= room:  # most do, and each look costs a measuring
+            return look
+        tightest, loosest = len(FITS) - 1, 1
         while loosest < tightest:
             middle = (loosest + tightest) // 2
             if self._page_height(replace(look, fit=FITS[middle])) <= room:
@@ -154,7 +157,7 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         ]
 
     def build_ahead(self) -> bool:
-        """Build one screen that was not shown yet; return whether there was one.
+        """Build one screen, or a part of one, that was not shown yet; return whether there was one.
 
         For moments in which nobody waits: building takes 30 to 100 ms, too long for the touch
         that first needs the screen.
@@ -162,7 +165,14 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         missing = next((one for one in PAGES.values() if one[1] not in self._pages), None)
         if missing is not None:
             self._build(*missing)
-        return missing is not None
+            return True
+        session = self._session
+        wanted = [replace(session, view=replace(session.view, language=one)) for one in LANGUAGES]
+        return any(
+            page.rehearse(one, self.width, self.look)
+            for page in self._pages.values()
+            for one in wanted
+        )
 
     def _build(self, module: str, kind: str) -> Page:
         if kind not in self._pages:

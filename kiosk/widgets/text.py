@@ -11,13 +11,31 @@ from kivy.uix.label import Label
 from kiosk.theme import FONTS, ICON_FONT, ROLES, Look, Rgba, font_file
 
 Wanted = tuple[str, int, float, Rgba]
+_ICON_FILE = str(FONTS / f"{ICON_FONT}.ttf")
 REMEMBERED = 64
 """Sizes a text keeps in mind: a screen is measured at several fits whenever it changes."""
 SHRINK = 0.94
 """Step by which a text that must stay on one line gets smaller."""
 
 
-class Text(Label):  # type: ignore[misc] # Kivy has no types
+class Written(Label):  # type: ignore[misc] # Kivy has no types
+    """A label that draws itself when it is measured or placed, and at no other time.
+
+    Kivy's own draws once more in the next frame for whatever has changed: every text of every
+    screen when the language changes, while somebody waits for the one that is shown.
+    """
+
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._trigger_texture.cancel()  # type: ignore[has-type] # Kivy's
+        self._trigger_texture = _wait
+
+
+def _wait() -> None:
+    """Draw nothing: `measure` and `arrange` do."""
+
+
+class Text(Written):
     """A text of a `role` (size, weight) and a `tone` (colour); an empty one takes no room.
 
     `private` texts hold what a person entered and are left out of the probe's answers.
@@ -95,7 +113,7 @@ class Text(Label):  # type: ignore[misc] # Kivy has no types
         return any(self._label.get_extents(word)[0] > width for word in self.text.split())
 
 
-class Icon(Label):  # type: ignore[misc] # Kivy has no types
+class Icon(Written):
     """A Lucide icon by name; an unknown name shows the circle with the question mark."""
 
     icon = StringProperty("circle-question-mark")
@@ -105,6 +123,10 @@ class Icon(Label):  # type: ignore[misc] # Kivy has no types
     fixed = NumericProperty(0)
     shown = BooleanProperty(True)
 
+    def __init__(self, **properties: object) -> None:
+        super().__init__(**properties)
+        self._made: Wanted | None = None
+
     def measure(self, width: float, look: Look) -> float:
         """Return the icon's height."""
         del width
@@ -112,11 +134,13 @@ class Icon(Label):  # type: ignore[misc] # Kivy has no types
 
     def arrange(self, x: float, y: float, width: float, height: float, look: Look) -> None:
         """Take this place."""
-        self.font_name = str(FONTS / f"{ICON_FONT}.ttf")
-        self.font_size = look.px(self.px)
-        self.color = look.colour(self.tone)
-        self.text = glyph(self.icon)
-        self.texture_update()
+        size, tone = look.px(self.px), look.colour(self.tone)
+        wanted = self.icon, round(width), size, tone
+        if wanted != self._made:
+            self.font_name, self.font_size = _ICON_FILE, size
+            self.color, self.text = tone, glyph(self.icon)
+            self.texture_update()
+            self._made = wanted
         self.pos, self.size = (x, y), (width, height)
 
 
