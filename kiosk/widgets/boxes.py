@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
-from kivy.graphics import BoxShadow, Color, InstructionGroup
+from kivy.graphics import Color, InstructionGroup
 from kivy.graphics import SmoothRoundedRectangle as Rounded
 from kivy.properties import (
     BooleanProperty,
@@ -19,6 +19,7 @@ from kivy.properties import (
 from kivy.uix.widget import Widget
 
 from kiosk.theme import Look
+from kiosk.widgets.shadow import shadow
 
 FAR_AWAY = (-1e5, -1e5)
 
@@ -91,16 +92,7 @@ class Box(Widget):  # type: ignore[misc] # Kivy has no types
         radius = min(look.px(self.radius), self.height / 2)
         if self.raised and look.theme.shadow:
             self._drawn.add(Color(0.04, 0.12, 0.25, look.theme.shadow))
-            self._drawn.add(
-                BoxShadow(
-                    pos=self.pos,
-                    size=self.size,
-                    offset=(0, -look.px(5)),
-                    blur_radius=look.px(22),
-                    spread_radius=(-look.px(3), -look.px(3)),
-                    border_radius=(radius,) * 4,
-                )
-            )
+            self._drawn.add(shadow(self.pos, self.size, radius, look))
         self._layer(self.edge, 0.0, radius, look)
         inset = look.px(self.edge_px) if self.edge else 0.0
         self._layer(self.ground or "surface", inset, radius, look)

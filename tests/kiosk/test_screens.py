@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from glass import Glass
 from offices import AT, KEY, office, ticket
 
@@ -23,6 +24,23 @@ def test_a_person_takes_a_number_by_touch(glass: Glass) -> None:
     glass.tell(on.TicketIssued(asked.key, ticket(number="I007", service="information")))
     assert "I007" in glass.texts()
     assert "Your queue number" in glass.texts()
+
+
+def test_cards_are_made_ahead_in_both_languages_and_anew_when_they_would_say_something_else(
+    glass: Glass,
+) -> None:
+    glass.tell(on.OfficeSeen(office()))
+    while glass.shell.build_ahead():
+        pass
+
+    services = list(office().services)
+    services[2] = msgspec.structs.replace(services[2], waiting=41)
+    glass.app.tell(on.OfficeSeen(office(services=services)))
+    assert [glass.shell.build_ahead() for _ in range(3)] == [True, True, False]
+
+    glass.touch("language-en")
+    assert "41 waiting" in glass.texts()
+    assert not glass.shell.build_ahead()
 
 
 def test_an_emergency_stop_stands_on_every_screen_in_the_persons_language(glass: Glass) -> None:
