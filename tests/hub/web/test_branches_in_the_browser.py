@@ -218,9 +218,10 @@ def print_again(living: LivingOffice, printer: Screen, case: str) -> str:
     printer.go(f"/case/{case}")
     printer.page.get_by_label("Nomor seri blangko").fill("CTH260101")
     printer.click("role=button[name=/Simpan, beri nomor/]")
+    printer.click("role=button[name=/Ya, pakai blangko ini/]")
     printer.page.locator("#row-skim").get_by_role("checkbox").check()
     printer.page.get_by_label("Teraan pada halaman").fill("hal. 13")
-    printer.press("Control+Enter")
+    printer.press("Control+Enter").press("Control+Enter")  # what cannot be undone is asked twice
     printer.go("/blanks")
     new = printer.page.get_by_role("row").filter(has=printer.page.locator(f"a[href$='{case}']"))
     numbers = new.locator("th").all_inner_texts()
