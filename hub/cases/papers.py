@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, official_papers, payments
+from hub.cases import blanks, official_papers, payments, public_page
 from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
@@ -106,6 +106,7 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
         ),
         officer=opened.officer.name,
         counter=opened.counter,
+        page=public_page.url_of(opened.procedure.keyring, office.office.public_url, case.id),
     )
 
 

@@ -26,7 +26,7 @@ from hub.letters.papers import (
     SkimCard,
     SkimLetter,
 )
-from hub.letters.pictures import portrait_svg, qr_modules, qr_svg
+from hub.letters.pictures import FOR_PHONES, portrait_svg, qr_modules, qr_svg
 from hub.letters.sheets import Sheet, sheet
 
 STANDARDS = ["a-2a", "ua-1"]
@@ -106,6 +106,8 @@ def compose(head: Letterhead, paper: Paper) -> bytes:
         "data.json": json.dumps(text).encode(),
         "qr.svg": qr.encode(),
     }
+    if isinstance(paper, ApplicationReceipt) and paper.page:
+        files["page.svg"] = qr_svg(paper.page, FOR_PHONES).encode()
     if head.emblem_svg is not None:
         files["emblem.svg"] = head.emblem_svg.encode()
     if isinstance(paper, SkimLetter | SkimCard):

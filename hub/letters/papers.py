@@ -81,6 +81,8 @@ class ApplicationReceipt:
     documents: tuple[ReceivedDocument, ...]
     officer: str
     counter: int
+    page: str = ""
+    """Where the applicant can follow the case; empty if phones cannot reach the office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

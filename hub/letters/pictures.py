@@ -13,15 +13,18 @@ from hub.letters.errors import Unprintable
 QR_QUIET_MODULES = 4
 QR_MOST_MODULES = 65  # version 10 with its zone: 33.02 mm on the card, 6 dots of 300 dpi a module
 PORTRAIT = (720, 960)  # 30 × 40 mm at 610 dpi, 3 : 4
-_LEVELS = ("h", "q", "m", "l")
+_LEVELS = "hqml"
+FOR_PHONES = "ml"
+"""A camera reads an address from clean paper; fewer modules make them larger."""
 
 
-def qr_svg(payload: str) -> str:
+def qr_svg(payload: str, levels: str = _LEVELS) -> str:
     """Return `payload` as a QR of one filled path, quiet zone included.
 
-    The strongest correction that keeps the code within 65 modules wins. Raises Unprintable.
+    The strongest correction of `levels` that keeps the code within 65 modules wins. Raises
+    Unprintable.
     """
-    for level in _LEVELS:
+    for level in levels:
         try:
             code = segno.make_qr(payload, error=level, boost_error=False)
         except segno.DataOverflowError as error:

@@ -115,6 +115,7 @@ def _receipt(paper: ApplicationReceipt, head: Letterhead) -> Sheet:
         ],
         "officer": paper.officer,
         "counter": str(paper.counter),
+        "page": paper.page,
     }
 
 

@@ -43,8 +43,7 @@ class Tracking:
 
     def code_of(self, visit: str) -> str:
         """Return the code of a visit."""
-        secret = bytes.fromhex(self._keyring.blind("visit code", visit))[:CODE_BYTES]
-        return base64.b32encode(secret).decode()
+        return derived_code(self._keyring, "visit code", visit)
 
     def url_of(self, visit: str) -> str | None:
         """Return the address of a visit's page, None if phones cannot reach this office."""
@@ -56,7 +55,7 @@ class Tracking:
 
     def find(self, code: str) -> str | None:
         """Return today's visit with this code, as far as it was learned."""
-        return self._visits.get(_digest(code))
+        return self._visits.get(digest_of(code))
 
     def learn(self, connection: Connection, office_no: int, today: date) -> None:
         """Take in today's visits; those of another day are forgotten."""
@@ -70,8 +69,15 @@ class Tracking:
         for visit in connection.execute(query).scalars():
             if visit not in self._known:
                 self._known.add(visit)
-                self._visits[_digest(self.code_of(visit))] = visit
+                self._visits[digest_of(self.code_of(visit))] = visit
 
 
-def _digest(code: str) -> bytes:
+def derived_code(keyring: Keyring, kind: str, value: str) -> str:
+    """Return the code of `value`, a random id: 16 signs that say nothing of it without the key."""
+    secret = bytes.fromhex(keyring.blind(kind, value))[:CODE_BYTES]
+    return base64.b32encode(secret).decode()
+
+
+def digest_of(code: str) -> bytes:
+    """Return what of a code is kept in memory."""
     return hashlib.sha256(code.encode()).digest()

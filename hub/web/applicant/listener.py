@@ -3,6 +3,7 @@
     GET /t/<code>          the page            GET /t/<code>/stream   "changed", as it happens
     GET /t/<code>/live     its live part       GET /static/<name>     five files of the page
     GET, POST /t/<code>/give-back              the question, and the number given back
+    GET /c/<code>          how a case stands
 
 Everything else is 404. Nothing else can be changed here, no cookie is set, no header is believed.
 """
@@ -14,12 +15,15 @@ import contextlib
 import re
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import PurePosixPath
 from urllib.parse import parse_qs
 
 from litestar.enums import ScopeType
 from litestar.types import HTTPScope, Receive, Scope, Send
 
+from hub.cases import public_page
+from hub.cases.public_page import CasePage
 from hub.feed import Feed, Frame, Subscription, Viewer, to_wire
 from hub.house import House
 from hub.tickets import WAITING
@@ -42,6 +46,7 @@ FILES = {
 MOST_STREAMS = 2000
 """More phones than this fetch now and then instead of following."""
 _CODE = re.compile(rf"/t/([a-z2-7]{{{CODE_SIGNS}}})(/live|/stream|/give-back)?", re.IGNORECASE)
+_CASE = re.compile(rf"/c/([a-z2-7]{{{CODE_SIGNS}}})", re.IGNORECASE)
 GIVE_BACK = "/give-back"
 Headers = dict[str, str]
 
@@ -54,6 +59,7 @@ class Phones:
         self._feed = feed
         self._writer = writer
         self._tracking = tracking
+        self._cases = public_page.CaseCodes(house.procedure.keyring)
         self._misses = Misses()
         self._streams = 0
 
@@ -72,6 +78,8 @@ class Phones:
             await self._file(path.removeprefix("/static/"), send)
         elif found:
             await self._visit(found[1].upper(), (found[2] or "").lower(), scope, receive, send)
+        elif case := _CASE.fullmatch(path):
+            await self._case(case[1].upper(), scope, send)
         else:
             await _answer(send, 404, b"")
 
@@ -87,17 +95,8 @@ class Phones:
     async def _visit(
         self, code: str, part: str, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
-        client = scope.get("client")
-        address = client[0] if client else ""
-        visit = self._tracking.find(code)
+        visit = self._tracking.find(code) or await self._looked_up(code, self._learned, scope, send)
         if visit is None:
-            if self._misses.too_many(address, time.monotonic()):
-                await _answer(send, 429, b"", {"Retry-After": "60"})
-                return
-            visit = await asyncio.to_thread(self._learned, code)
-        if visit is None:
-            self._misses.missed(address, time.monotonic())
-            await self._over(scope, send, 404)
             return
         found = await asyncio.to_thread(self._read, visit, code)
         if found is None:
@@ -145,6 +144,44 @@ class Phones:
         seconds = house.procedure.office.queue.undo_within_s
         return GivenBack(code, number, seconds) if number else None
 
+    async def _looked_up(
+        self, code: str, learned: Callable[[str], str | None], scope: HTTPScope, send: Send
+    ) -> str | None:
+        """Return what an unknown code is for; None when it was answered with 404 or 429."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._misses.too_many(address, time.monotonic()):
+            await _answer(send, 429, b"", {"Retry-After": "60"})
+            return None
+        found = await asyncio.to_thread(learned, code)
+        if found is None:
+            self._misses.missed(address, time.monotonic())
+            await self._over(scope, send, 404)
+        return found
+
+    async def _case(self, code: str, scope: HTTPScope, send: Send) -> None:
+        case = self._cases.find(code) or await self._looked_up(
+            code, self._learned_case, scope, send
+        )
+        if case is None:
+            return
+        view = await asyncio.to_thread(self._read_case, case)
+        if view is None:
+            await self._over(scope, send, 410)
+            return
+        await self._page(send, "phone_case.html", view, self._speech(scope, view.language))
+
+    def _learned_case(self, code: str) -> str | None:
+        with self._house.database.reading_core() as connection:
+            self._cases.learn(connection, self._house.office_no)
+        return self._cases.find(code)
+
+    def _read_case(self, case: str) -> CasePage | None:
+        house = self._house
+        with house.database.reading() as session:
+            at = house.clock.now()
+            return public_page.read(session, house.office_no, house.procedure, case, at)
+
     def _learned(self, code: str) -> str | None:
         house = self._house
         today = house.procedure.office.today(house.clock.now())
@@ -172,7 +209,7 @@ class Phones:
         self,
         send: Send,
         template: str,
-        view: PhoneView | Asking,
+        view: PhoneView | Asking | CasePage,
         speech: Speech,
         *,
         status: int = 200,
@@ -188,6 +225,8 @@ class Phones:
                 say=speech.say,
                 also=speech.also,
                 office=speech.pick(office.name),
+                fee_notice=office.fee_notice,
+                complaints=office.complaints,
                 told=told,
             )
         )

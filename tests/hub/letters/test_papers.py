@@ -214,6 +214,19 @@ def test_the_receipt_has_the_fee_the_promise_and_a_dash_for_what_was_not_given(
     assert "–" in text
 
 
+def test_the_receipt_leads_to_the_cases_page_by_code_and_by_address(
+    head: Letterhead, receipt: ApplicationReceipt, tmp_path: Path
+) -> None:
+    url = "https://antrean.kanim.example/c/ABCDEFGHIJKLMNOP"
+    printed = compose(head, replace(receipt, page=url))
+
+    assert url in "".join(text_of(printed).split())
+    pages = rendered(printed, tmp_path, 200)
+    found = [code.text for page in pages for code in zxingcpp.read_barcodes(page)]
+    assert sorted(found) == sorted([url, receipt.imprint.payload])
+    assert "Pantau" not in text_of(compose(head, receipt))
+
+
 def test_the_proof_has_the_amount_in_words_and_the_token(
     head: Letterhead, proof: PaymentProof
 ) -> None:
