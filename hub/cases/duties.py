@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from hub.cases import archive, blanks, correcting, custody, legalising, payments
 from hub.cases.checklists import checklist_of
 from hub.cases.screening.by_step import check_list
-from hub.errors import Conflict
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.writer import Tx
@@ -38,6 +37,8 @@ def _open_custody(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
     del procedure  # also an office that keeps passports per visit holds it from here
+    if custody.holder(tx.session, tx.office, application.id) is not None:
+        return  # the step was opened again: the passport did not leave meanwhile
     custody.take(tx, application.id, values["custody_place"])
 
 
@@ -57,12 +58,7 @@ def _record_payment(
 def _issue(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    kept = custody.holder(tx.session, tx.office, application.id)
-    if kept is None or kept.released:
-        text = "The passport is not here: it cannot be endorsed."
-        raise Conflict(
-            "passport_away", text, id="Paspor tidak ada di kantor: tidak dapat diterakan."
-        )
+    custody.must_be_here(tx, application.id)
     blanks.issue(tx, procedure.office, application, values["blank_serial"])
 
 

@@ -6,9 +6,10 @@ from hub.cases.custody.handing import (
     give_back_after_end,
     offer,
     release,
+    take_again,
     take_back_offer,
 )
-from hub.cases.custody.keeping import give_back, held, holder, records, take
+from hub.cases.custody.keeping import give_back, held, holder, must_be_here, records, take
 from hub.cases.custody.whereabouts import Whereabouts, whereabouts
 
 __all__ = [
@@ -19,10 +20,12 @@ __all__ = [
     "give_back_after_end",
     "held",
     "holder",
+    "must_be_here",
     "offer",
     "records",
     "release",
     "take",
+    "take_again",
     "take_back_offer",
     "whereabouts",
 ]

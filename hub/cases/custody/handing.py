@@ -6,8 +6,8 @@ from datetime import date
 
 from hub.blobs import StoredFile, register
 from hub.cases import documents
-from hub.cases.applications import ENDED, must_find, must_have_role
-from hub.cases.custody.keeping import end, give_back, must_hold, open_record
+from hub.cases.applications import ENDED, must_be_open, must_find, must_have_role
+from hub.cases.custody.keeping import end, give_back, must_hold, open_record, take
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import CustodyMoved
 from hub.models.application import CustodyRecord
@@ -131,6 +131,23 @@ def come_back(tx: Tx, procedure: Procedure, application: str, location: str) -> 
         raise Conflict("not_lent", text, id="Paspor ini tidak sedang dipinjam pemiliknya.")
     end(tx, current, "back", "")
     return open_record(tx, row.id, location, "back").id
+
+
+def take_again(tx: Tx, procedure: Procedure, application: str, location: str) -> str:
+    """Take the passport of an open case at a later visit, or after its hand-over was undone.
+
+    Raises Conflict `custody_open` | `not_received` | `case_ended`, BadInput `location_missing`.
+    """
+    must_have_role(tx, MAY_GIVE_OUT)
+    row = must_find(tx.session, tx.office, procedure, application)
+    must_be_open(row)
+    if row.received_at is None:
+        raise Conflict(
+            "not_received",
+            "The application was not received yet: step 1 takes the passport.",
+            id="Permohonan belum diterima: paspor diterima pada langkah 1.",
+        )
+    return take(tx, row.id, location)
 
 
 def give_back_after_end(

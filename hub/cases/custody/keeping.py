@@ -71,6 +71,16 @@ def must_hold(tx: Tx, application: str) -> CustodyRecord:
     return current
 
 
+def must_be_here(tx: Tx, application: str) -> None:
+    """Refuse to endorse a passport that is not in the office. Raises Conflict `passport_away`."""
+    kept = holder(tx.session, tx.office, application)
+    if kept is None or kept.released:
+        text = "The passport is not here: it cannot be endorsed."
+        raise Conflict(
+            "passport_away", text, id="Paspor tidak ada di kantor: tidak dapat diterakan."
+        )
+
+
 def open_record(tx: Tx, application: str, location: str, act: str) -> CustodyRecord:
     """Let this officer hold the passport at `location`. Raises BadInput `location_missing`."""
     if not location.strip():

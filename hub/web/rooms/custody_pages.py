@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases import custody
-from hub.cases.applications import ENDED, must_find, must_have_role
+from hub.cases.applications import ENDED, must_find
 from hub.cases.custody.handing import MAY_GIVE_OUT, MAY_HOLD, units_of
 from hub.errors import NotFound, Refused
 from hub.models.application import CustodyRecord
@@ -63,7 +63,7 @@ class PassportPage:
     me: str
     gives_out: bool
     may_end: bool
-    per_visit: bool
+    may_take: bool
     today: date
 
 
@@ -154,10 +154,7 @@ def _back(tx: Tx, desk: Desk, application: str, form: Form) -> str:
 
 
 def _take(tx: Tx, desk: Desk, application: str, form: Form) -> str:
-    """At a later visit, where applicants keep their passports."""
-    must_have_role(tx, MAY_HOLD)
-    row = must_find(tx.session, tx.office, desk.procedure, application)
-    return custody.take(tx, row.id, form.text("location"))
+    return custody.take_again(tx, desk.procedure, application, form.text("location"))
 
 
 _SIGNED = ("lend", "give-back")
@@ -200,7 +197,7 @@ async def _passport(
             me=desk.officer.id,
             gives_out=bool(MAY_GIVE_OUT & desk.officer.roles),
             may_end=row.state in ENDED or per_visit,
-            per_visit=per_visit,
+            may_take=row.state not in ENDED and row.received_at is not None,
             today=desk.office.today(at),
         )
 
