@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from hub import tickets
 from hub.database import table_of
@@ -85,6 +85,7 @@ def close(
     _account(tx, day, void_missing=void_missing, reason=reason)
     while leftovers.end_waiting(tx, office, day=day):
         pass  # fifty at a time
+    _settle(tx, day)
     report = report_of(tx.connection, tx.office, office, day, tx.at)
     row = {
         "office": tx.office,
@@ -156,6 +157,15 @@ def _require_free_counters(tx: Tx, day: date) -> None:
             f"Somebody is still served at counter {named}. Finish there first.",
             id=f"Masih ada yang dilayani di loket {named}. Selesaikan dahulu.",
         )
+
+
+def _settle(tx: Tx, day: date) -> None:
+    """Let nothing of the day be undone any more: it would wait on a day that is over."""
+    tx.connection.execute(
+        update(tickets.TABLE)
+        .where(_T.office == tx.office, _T.day == day, _T.undo != "")
+        .values(undo="")
+    )
 
 
 def _account(tx: Tx, day: date, *, void_missing: bool, reason: str) -> None:

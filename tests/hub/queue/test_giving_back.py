@@ -74,6 +74,21 @@ def test_who_is_called_or_gone_cannot_give_back(hall) -> None:
     assert at_counter.value.code == over.value.code == "ticket_not_waiting"
 
 
+@pytest.mark.parametrize("act", ["give back", "finish"])
+def test_when_the_day_is_closed_nothing_of_it_is_undone(hall, act) -> None:
+    officer = Actor("officer", "o1", "")
+    hall.open()
+    over = hall.issue()
+    give_back(hall, over) if act == "give back" else hall.finish(hall.call())
+    day = hall.office.today(hall.clock.now())
+    hall.do(lambda tx: days.close(tx, hall.office, day=day))
+
+    with pytest.raises(Conflict) as refused:
+        undo(hall, over, officer)
+
+    assert refused.value.code == "nothing_to_undo"
+
+
 def test_closing_the_day_accounts_for_it_as_given_back(hall) -> None:
     mine, left = hall.issue(), hall.issue()
     give_back(hall, mine)

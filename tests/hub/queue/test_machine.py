@@ -48,6 +48,7 @@ ON_ANYBODY = {
     "call": lambda tx, office, ticket, counter, lane: queue.call_next(
         tx, office, counter=counter, ticket=ticket, reason="uji"
     ),
+    "give back": lambda tx, office, ticket, counter, lane: queue.give_back(tx, ticket=ticket),
     "start": lambda tx, office, ticket, counter, lane: queue.start(tx, ticket=ticket),
     "finish": lambda tx, office, ticket, counter, lane: queue.finish(tx, ticket=ticket),
     "park": lambda tx, office, ticket, counter, lane: queue.park(tx, ticket=ticket),
