@@ -18,6 +18,7 @@ from counter_agent.insist import insist
 from counter_agent.jobs import Jobs
 from counter_agent.keys import station_fingerprint
 from counter_agent.outbox import Outbox
+from counter_agent.preview import Previews
 from counter_agent.scans import Scans
 from counter_agent.search import Search
 from counter_agent.worker import DeviceWorker
@@ -107,7 +108,8 @@ class Agent:
             tasks.create_task(self._fetch_when_told(jobs, tasks), name="fetch")
             if self._settings.hub is None:
                 tasks.create_task(self._follow_the_hub(client), name="find again")
-            await self._follow_feed(client, jobs, seq)
+            previews = Previews(client, self._workers, tasks)
+            await self._follow_feed(client, jobs, previews, seq)
 
     async def _introduce(self, client: HubClient) -> None:
         """Check that the token is this counter's, and make this start the hub's newest."""
@@ -123,7 +125,9 @@ class Agent:
             )
         await insist(lambda: self._report(client))
 
-    async def _follow_feed(self, client: HubClient, jobs: Jobs, seq: int) -> None:
+    async def _follow_feed(
+        self, client: HubClient, jobs: Jobs, previews: Previews, seq: int
+    ) -> None:
         ready = False
 
         def on_link(linked: bool) -> None:
@@ -142,13 +146,15 @@ class Agent:
 
         async with aclosing(follow(client, seq, on_link=on_link)) as items:
             async for item in items:
-                self._heard(item, jobs)
+                self._heard(item, jobs, previews)
 
-    def _heard(self, item: Event | Reset, jobs: Jobs) -> None:
+    def _heard(self, item: Event | Reset, jobs: Jobs, previews: Previews) -> None:
         if isinstance(item, Reset) or item.kind == "job.queued":
             self._look.set()
         elif item.kind in OVER:
             jobs.drop(item.subject)
+        elif item.kind == "preview.asked":
+            previews.ask(str(item.body.get("role")))
         elif item.kind == "device.accepted":
             self._accept(str(item.body.get("role")))
 

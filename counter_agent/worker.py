@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,13 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _Act = Callable[[Device], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    act: _Act
+    aside: bool = False
+
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -74,7 +82,7 @@ class DeviceWorker:
         self._heard = heard
         self._diary = Diary(state, role, shown_address(address))
         self._arrivals = Arrivals(address)
-        self._inbox: queue.SimpleQueue[_Act | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._care: Mapping[str, int] = {}
         self._wears: Mapping[str, tuple[str, ...]] = {}
@@ -103,8 +111,10 @@ class DeviceWorker:
         """Return the device as it was seen last."""
         return self._report
 
-    def submit(self, act: Callable[[Device], T]) -> Future[T]:
+    def submit(self, act: Callable[[Device], T], *, aside: bool = False) -> Future[T]:
         """Have `act` called with the open device; cancel the future to withdraw it before that.
+
+        What is done `aside` (a picture of a preview) is no work that the device's lamp tells of.
 
         The future raises what `act` raises. After DeviceUnavailable or DeviceProtocolError the
         device is opened anew before the next act.
@@ -120,7 +130,7 @@ class DeviceWorker:
                 result.set_exception(error)
                 raise
 
-        self._inbox.put(run)
+        self._inbox.put(_Request(run, aside))
         self._arrivals.wake()
         return result
 
@@ -174,6 +184,7 @@ class DeviceWorker:
 
     def _keep(self, device: Device) -> None:
         self._fingers = _fingers_of(device)
+        self._preview = hasattr(device, "preview")
         try:
             if self._guarded(partial(self._ask, device)):
                 self._serve(device)
@@ -190,17 +201,23 @@ class DeviceWorker:
                 act = self._next_act(HEALTH_EVERY_S)
             if self._stopping.is_set():
                 return
-            if act and not self._guarded(partial(self._busy, device, act)):
+            if not self._did(device, act):
                 return
-            if not self._guarded(partial(self._ask, device)):
-                return
+
+    def _did(self, device: Device, asked: _Request | None) -> bool:
+        """Do what was asked, then look how the device is; return whether it may be kept."""
+        if asked is not None and asked.aside:
+            return self._guarded(partial(self._quietly, device, asked.act))
+        if asked is not None and not self._guarded(partial(self._busy, device, asked.act)):
+            return False
+        return self._guarded(partial(self._ask, device))
 
     def count(self, counter: str) -> None:
         """Add one to a counter of the device's record, and to what wears out with it."""
         worn = self._wears.get(counter, ())
         self._diary.note(lambda record: record.counted(counter, *worn))
 
-    def _next_act(self, wait_s: float) -> _Act | None:
+    def _next_act(self, wait_s: float) -> _Request | None:
         """Return what is to be done; None after `wait_s`, or when something came or went."""
         if self._inbox.empty():
             self._arrivals.wait(wait_s)
@@ -227,6 +244,9 @@ class DeviceWorker:
 
     def _busy(self, device: Device, act: _Act) -> None:
         self._show(msgspec.structs.replace(self._report, lamp="busy"))
+        self._quietly(device, act)
+
+    def _quietly(self, device: Device, act: _Act) -> None:
         try:
             act(device)
         except (DeviceUnavailable, DeviceProtocolError):

@@ -114,6 +114,9 @@ class Capture:
             self._somebody_waits, self._asked_at = False, time.monotonic()
 
     def _awaited(self, after: int, *, proven_live: bool) -> Any:
+        # a camera that was let go keeps counting: what it sent before is gone
+        after = max(after, self._number_at_open)
+
         def is_there() -> bool:
             return self._number > after and (not proven_live or self._judged())
 

@@ -139,6 +139,12 @@ class HubClient:
         """Hand in the end of a job. Raises Conflict `job_fenced`."""
         return await self._job(job, "result", body, key)
 
+    async def offer_picture(self, role: str, jpeg: bytes) -> bool:
+        """Show the newest picture of a device; return whether anybody watches."""
+        path = f"/api/previews/{quote(role)}"
+        answer = await self._send("PUT", path, body=jpeg, media_type="image/jpeg")
+        return bool(msgspec.json.decode(answer.content, type=dict[str, bool]).get("watched"))
+
     # ── tickets ──────────────────────────────────────────────────────────────
 
     async def issue_ticket(self, ask: wire.IssueTicket, *, key: str) -> wire.Ticket:

@@ -213,6 +213,16 @@ class DeviceAccepted(_V1):
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewAsked(_V1):
+    """The officer of a counter wants to see what one of its devices sees."""
+
+    kind: ClassVar[str] = "preview.asked"
+    audience: ClassVar[str] = "station"
+    counter: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeScanned(_V1):
     """A counter's scanner read a code; what it means and its case, never its text."""
 

@@ -49,6 +49,7 @@ from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
 from hub.web.importer import Importer
+from hub.web.previews import Previews, offer_picture
 from hub.web.problems import answer_failure, answer_http, answer_refused
 from hub.web.screener import Screener
 from hub.web.short_way import ShortWay
@@ -212,7 +213,7 @@ def _routes(streams: stream.Streams) -> list[ControllerRouterHandler]:
         before_request=auth.require_own_origin,
         after_request=protect_file,
     )
-    return [station_api, pages, *stream.routes(streams)]
+    return [station_api, pages, offer_picture, *stream.routes(streams)]
 
 
 def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
@@ -237,6 +238,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "tokens": tokens,
         "gate": Gate(),
         "voice": Voice(),
+        "previews": Previews(),
     }
     asked = {
         "station": Provide(provide_station),

@@ -4,7 +4,15 @@
   const csrf = () => document.querySelector("input[name=csrf]")?.value ?? "";
   let stop = null;
 
-  const end = () => { stop?.abort(); stop = null; };
+  const end = () => {
+    if (!stop) return;
+    stop.abort();
+    stop = null;
+    // said as well: a browser may keep a stream that its page has left
+    const role = document.getElementById("watch")?.dataset.role;
+    const body = new URLSearchParams({ csrf: csrf() });
+    fetch(`/preview/${role}/stop`, { method: "POST", body, keepalive: true, cache: "no-store" }).catch(() => {});
+  };
   const watch = async (dialog) => {
     end();
     const mine = stop = new AbortController();
@@ -18,14 +26,14 @@
       });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       for await (const jpeg of pictures(answer.body.getReader())) {
-        await draw(place, jpeg);
+        if (!await draw(place, jpeg)) continue;
         shown += 1;
         dialog.dataset.shown = shown;
         if (shown === 1) said.textContent = "";
       }
     } catch { /* said below */ }
     place.getContext("2d").clearRect(0, 0, place.width, place.height);
-    if (stop === mine) { said.textContent = dialog.dataset.lost; stop = null; }
+    if (stop === mine) { said.textContent = dialog.dataset.lost; end(); }
   };
   // multipart/x-mixed-replace as cameras send it: each part says how long it is
   async function* pictures(reader) {
@@ -49,13 +57,15 @@
     }
   }
   const draw = async (place, jpeg) => {
-    const picture = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+    let picture;
+    try { picture = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" })); } catch { return false; }
     if (place.width !== picture.width || place.height !== picture.height) {
       place.width = picture.width;
       place.height = picture.height;
     }
     place.getContext("2d").drawImage(picture, 0, 0);
     picture.close();
+    return true;
   };
   document.addEventListener("click", (event) => {
     const dialog = document.getElementById("watch");

@@ -232,6 +232,21 @@ def test_an_idle_camera_is_let_go_and_opened_again(simulator: CameraSimulator) -
     camera.close()
 
 
+def test_a_preview_wakes_a_camera_that_was_let_go(simulator: CameraSimulator) -> None:
+    options = CaptureOptions(open_s=6, silence_s=2, idle_s=0.2)
+    camera = connect(parse_address(simulator.address), options=options)
+    camera.photo()
+    ends = time.monotonic() + 20
+    while simulator.viewers and time.monotonic() < ends:
+        time.sleep(0.05)  # until the condition above
+    asleep = simulator.viewers == 0
+    picture = next(camera.preview())
+    camera.close()
+
+    assert asleep
+    assert picture.startswith(b"\xff\xd8\xff")
+
+
 def test_it_opens_twice_and_leaves_no_descriptor(simulator: CameraSimulator) -> None:
     def cycle() -> None:
         camera = connect(parse_address(simulator.address))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import time
+
+import httpx
 import pytest
 from counter_office import close_office, counter_at, office_with_case
+from PIL import Image
+
+from devices.camera import sitter
 
 LAPTOP = {"width": 1366, "height": 768}
 COUNTER = 2
@@ -14,7 +21,7 @@ def ready(empty_house, tmp_path_factory):
     """An office with cases that wait for their biometrics."""
     place = tmp_path_factory.mktemp("biometrics")
     office, cases = office_with_case(empty_house, place, *["biometrics"] * 4)
-    yield office, iter(cases)
+    yield office, itertools.cycle(cases)
     close_office(office)
 
 
@@ -25,7 +32,7 @@ def devices(ready, tmp_path_factory):
     state = tmp_path_factory.mktemp("agent")
     readers = {"fingerprint": ("r30x", {"pace": "0"}), "camera": ("camera", {})}
     with counter_at(office, COUNTER, state, **readers) as counter:
-        yield counter.devices
+        yield counter.devices | {"token": (state / f"token-{COUNTER}").read_text()}
 
 
 @pytest.fixture
@@ -34,9 +41,10 @@ def station(ready, devices, enter):
     office, cases = ready
     devices["fingerprint"].fault("")
     officer = enter(office, "pindai", LAPTOP).go(f"/counter/{COUNTER}")
-    if officer.has(f"form[action='/counter/{COUNTER}/open'] button"):
-        officer.click(f"form[action='/counter/{COUNTER}/open'] button")
-    return officer.go(f"/case/{next(cases)}/biometrics")
+    officer.click(f"form[action='/counter/{COUNTER}/open'] button")
+    yield officer.go(f"/case/{next(cases)}/biometrics")
+    csrf = officer.page.locator("[name=csrf]").first.input_value()
+    officer.page.request.post(f"{office.url}/counter/{COUNTER}/close", form={"csrf": csrf})
 
 
 def take(officer, state: str) -> None:
@@ -111,3 +119,85 @@ def test_an_unplugged_reader_is_named_and_the_page_goes_on(station, devices):
     assert "kabel" in said
     assert "Menunggu perangkat loket 2" in waiting
     assert "Dibatalkan" in cancelled
+
+
+def watch(officer) -> None:
+    """Open the preview once the counter's camera is there, and wait for its first picture."""
+    officer.page.wait_for_selector("[data-watch]")
+    officer.page.keyboard.press("F4")
+    officer.page.wait_for_selector("#watch[data-shown]")
+
+
+def watched(office, token: str) -> bool:
+    """Offer a picture as the agent of the counter does; return whether the hub wants it."""
+    answer = httpx.put(
+        f"{office.url}/api/previews/camera",
+        content=b"\xff\xd8\xff\xd9",
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"},
+    )
+    assert answer.status_code == 200, answer.text
+    return bool(answer.json()["watched"])
+
+
+def until_unwatched(office, token: str) -> None:
+    until = time.monotonic() + 20
+    while watched(office, token):
+        assert time.monotonic() < until, "the preview goes on without a viewer"
+
+
+def test_the_camera_is_seen_only_while_the_dialog_is_open(station, ready, devices):
+    office, _ = ready
+    before = watched(office, devices["token"])
+    watch(station)
+    station.page.wait_for_selector("#watch[data-shown^='2']")  # one picture after the other
+    during = watched(office, devices["token"])
+    station.page.keyboard.press("Escape")
+    until_unwatched(office, devices["token"])
+    faults = station.faults()
+
+    assert (before, during) == (False, True)
+    assert faults == []
+    assert "latar putih" in station.text(".bio-photo")
+
+
+def test_a_portrait_taken_from_the_preview_shows_what_was_measured(station, ready, devices):
+    office, _ = ready
+    watch(station)
+    station.press("Enter")
+    station.page.wait_for_selector(".measures")
+    measured = station.text(".measures")
+    until_unwatched(office, devices["token"])
+
+    assert station.page.locator(".measures li").count() == 6
+    assert "putih" in measured
+    assert station.faults() == []
+
+
+def test_a_poor_portrait_is_used_only_with_a_reason_after_its_shots(station, devices):
+    devices["camera"].frames = [sitter.jpeg(Image.new("RGB", sitter.SIZE, (200, 30, 30)))] * 2
+    devices["camera"].frames[1] = sitter.jpeg(Image.new("RGB", sitter.SIZE, (190, 35, 35)))
+    try:
+        for shot in (1, 2, 3):
+            watch(station)
+            station.press("Enter")
+            station.page.wait_for_selector(f"text=Foto {shot} dari 3")
+        retries = station.has("#field-photo")
+        station.page.keyboard.press("Alt+f")
+        station.page.fill("#field-photo-reason", "pemohon tidak dapat berdiri tegak")
+        station.press("Enter")
+    finally:
+        devices["camera"].frames = sitter.frames(6)
+
+    assert not retries
+    assert "tidak dapat berdiri tegak" in station.text(".bio-photo .alert.warn")
+    assert "tidak ada wajah" in station.text(".measures")
+
+
+def test_only_an_officer_who_sits_at_a_counter_sees_its_camera(ready, enter):
+    office, _ = ready
+    elsewhere = enter(office, "tu", LAPTOP).go("/cases")
+    csrf = elsewhere.page.locator("[name=csrf]").first.input_value()
+    answer = elsewhere.page.request.post(f"{office.url}/preview/camera", form={"csrf": csrf})
+
+    assert answer.status == 409
+    assert not answer.headers["content-type"].startswith("multipart/")
