@@ -32,7 +32,7 @@ class VirtualClock:
         self.at += timedelta(seconds=seconds)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def virtual_clock() -> type[VirtualClock]:
     return VirtualClock
 

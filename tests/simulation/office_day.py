@@ -39,13 +39,15 @@ class OfficeDay:
     hub: MortalHub
     clock: object
     chance: Random
+    people: Sequence[Person] = ()
+    """Who sends; without anybody named: kiosks, officers at counters and an usher."""
     acknowledged: dict[str, Acknowledged] = field(default_factory=dict)
     _sent: list[Request] = field(default_factory=list)
     _people: list[Person] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         known = Known()
-        self._people = [
+        self._people = list(self.people) or [
             *(Kiosk(number, self.chance, known) for number in range(KIOSKS)),
             *(Officer(counter, self.chance, known) for counter in COUNTERS),
             Usher(self.chance, known),
