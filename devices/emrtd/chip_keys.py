@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from devices.emrtd import agreement, tlv
 from devices.emrtd.curves import CURVES, Curve
+from devices.emrtd.groups import MODP_1024_160, Group
 from devices.emrtd.infos import (
     ACTIVE_AUTHENTICATION,
     CHIP_AUTHENTICATION,
@@ -27,28 +28,28 @@ from devices.emrtd.infos import (
     info,
     write_infos,
 )
-from devices.emrtd.pace import EphemeralKey, Scheme
+from devices.emrtd.pace import Scheme
 from devices.emrtd.wire import Session
 
 ActiveKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 ACTIVE_KEYS = ("rsa", "ecdsa")
 AGREEMENTS: Mapping[str, int] = MappingProxyType({"3des": 1, "aes128": 2, "aes192": 3, "aes256": 4})
 """Ciphers of Chip Authentication by the last number of their protocol."""
+_WITHOUT_CURVE = "dh-"
 _ECDSA_SHA256 = "0.4.0.127.0.7.1.1.4.1.3"
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementKey:
-    """The fixed key pair of Chip Authentication on brainpoolP256r1."""
+    """The fixed key pair of Chip Authentication."""
 
     protocol: str
-    curve: Curve
-    pair: EphemeralKey
+    pair: agreement.OwnKey
 
     def session(self, other: bytes) -> Session:
         """Return the channel agreed with the reader's `other` key. Raises WireError."""
-        length = agreement.Terms(self.protocol, self.curve, b"").key_length
-        return agreement.session(self.curve, length, self.pair, other)
+        length = agreement.Terms(self.protocol, self.pair.domain, b"").key_length
+        return agreement.session(self.pair, length, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class ChipKeys:
         """Return the keys of a copy: as many, and none of them the right one."""
         return ChipKeys(
             new_active_key(_kind(self.active)) if self.active else None,
-            replace(self.agreement, pair=_new_pair(self.agreement.curve))
+            replace(self.agreement, pair=agreement.OwnKey.new(self.agreement.pair.domain))
             if self.agreement
             else None,
         )
@@ -76,10 +77,14 @@ def new_active_key(kind: str) -> ActiveKey:
 
 
 def new_agreement_key(cipher: str) -> AgreementKey:
-    """Draw a key for Chip Authentication with one of AGREEMENTS."""
+    """Draw a key for Chip Authentication with one of AGREEMENTS, `dh-` in a group of 1024 bits."""
+    if cipher.startswith(_WITHOUT_CURVE):
+        number = AGREEMENTS[cipher.removeprefix(_WITHOUT_CURVE)]
+        protocol = f"{CHIP_AUTHENTICATION}1.{number}"
+        return AgreementKey(protocol, agreement.OwnKey.new(MODP_1024_160))
     curve = next(curve for curve in CURVES if curve.arithmetic.name == "BRAINPOOLP256r1")
     protocol = f"{CHIP_AUTHENTICATION}2.{AGREEMENTS[cipher]}"
-    return AgreementKey(protocol, curve, _new_pair(curve))
+    return AgreementKey(protocol, agreement.OwnKey.new(curve))
 
 
 def data_group_14(scheme: Scheme | None, keys_: ChipKeys) -> bytes:
@@ -89,7 +94,11 @@ def data_group_14(scheme: Scheme | None, keys_: ChipKeys) -> bytes:
         infos.append(info(scheme.protocol, 2, scheme.parameter_id))
     if keys_.agreement is not None:
         infos.append(info(keys_.agreement.protocol, 1))
-        infos.append(SecurityInfo(CHIP_KEY + "2", _explicit(keys_.agreement)))
+        pair = keys_.agreement.pair
+        if isinstance(pair.domain, Group):
+            infos.append(SecurityInfo(CHIP_KEY + "1", _of_group(pair, pair.domain)))
+        else:
+            infos.append(SecurityInfo(CHIP_KEY + "2", _explicit(pair, pair.domain)))
     if isinstance(keys_.active, ec.EllipticCurvePrivateKey):
         algorithm = bytes(core.ObjectIdentifier(_ECDSA_SHA256).dump())
         infos.append(replace(info(ACTIVE_AUTHENTICATION, 1), optional=algorithm))
@@ -118,9 +127,17 @@ def sign_challenge(key: ActiveKey, challenge: bytes) -> bytes:
     return min(power, modulus - power).to_bytes(size, "big")
 
 
-def _explicit(key: AgreementKey) -> bytes:
+def _of_group(pair: agreement.OwnKey, group: Group) -> bytes:
+    """Return the public key with its group spelled out (RFC 3279 §2.3.3, dhpublicnumber)."""
+    domain = b"".join(core.Integer(number).dump() for number in (group.p, group.g, group.q))
+    algorithm = core.ObjectIdentifier("1.2.840.10046.2.1").dump() + tlv.write(0x30, domain)
+    public = core.Integer(int.from_bytes(pair.public, "big")).dump()
+    return tlv.write(0x30, tlv.write(0x30, algorithm) + core.OctetBitString(public).dump())
+
+
+def _explicit(pair: agreement.OwnKey, curve: Curve) -> bytes:
     """Return the public key with all curve parameters spelled out, as ICAO demands."""
-    arithmetic = key.curve.arithmetic
+    arithmetic = curve.arithmetic
     prime = int(arithmetic.curve.p())
     size = (prime.bit_length() + 7) // 8
     domain = keys.SpecifiedECDomain(
@@ -139,12 +156,8 @@ def _explicit(key: AgreementKey) -> bytes:
     algorithm = keys.PublicKeyAlgorithm(
         {"algorithm": "ec", "parameters": keys.ECDomainParameters(name="specified", value=domain)}
     )
-    made = {"algorithm": algorithm, "public_key": keys.ECPointBitString(key.pair.public)}
+    made = {"algorithm": algorithm, "public_key": keys.ECPointBitString(pair.public)}
     return bytes(keys.PublicKeyInfo(made).dump())
-
-
-def _new_pair(curve: Curve) -> EphemeralKey:
-    return EphemeralKey.new(curve.arithmetic.generator, int(curve.arithmetic.order))
 
 
 def _kind(key: ActiveKey) -> str:

@@ -12,7 +12,6 @@ from devices.capabilities import Finding, Verdict
 from devices.emrtd import active, agreement, proofs, wire
 from devices.emrtd.infos import PACE, SecurityInfo, parse_infos
 from devices.emrtd.lds import LdsError, parse_dg14, parse_dg15
-from devices.emrtd.pace import EphemeralKey
 from devices.emrtd.sod import parse_sod
 from devices.emrtd.trust import TrustStore, passive_authentication
 
@@ -128,9 +127,7 @@ def _why_not_asked(group: bytes) -> str:
     except LdsError as error:
         return f"the chip's key cannot be used: {error}"
     if length > wire.PLAIN_READ_AES:
-        return (
-            f"the chip signs in {length} bytes: this chip or reader hands over no answer that long"
-        )
+        return f"the chip signs in {length} bytes: longer than chip or reader hands over"
     return "the chip was not asked to prove its key"
 
 
@@ -159,22 +156,27 @@ def _agreement(
         if terms is None:
             return Finding(CHIP, Verdict.NOT_CHECKED, "Chip Authentication scheme not supported")
         if record is None:
-            return Finding(CHIP, Verdict.NOT_CHECKED, "the chip was not asked to prove its key")
+            return Finding(CHIP, Verdict.NOT_CHECKED, _why_not_agreed(terms))
         return _replayed(terms, proofs.read_agreed(record))
     except LdsError as error:
         return Finding(CHIP, Verdict.NOT_CHECKED, f"the chip's key cannot be used: {error}")
+
+
+def _why_not_agreed(terms: agreement.Terms) -> str:
+    if len(terms.public) > agreement.LONGEST_SHORT:
+        return "the chip's key needs commands longer than this chip or reader takes"
+    return "the chip was not asked to prove its key"
 
 
 def _replayed(terms: agreement.Terms, proof: proofs.Agreed) -> Finding:
     if proof.status != wire.OK:
         reason = f"the chip does not prove the key of DG14: it answered {proof.status:04X}"
         return Finding(CHIP, Verdict.CLONE_SUSPECTED, reason)
-    arithmetic = terms.curve.arithmetic
-    if not 0 < proof.private < int(arithmetic.order):
+    if not 0 < proof.private < agreement.order_of(terms.domain):
         return Finding(CHIP, Verdict.NOT_CHECKED, "the record of the agreement is broken")
-    own = EphemeralKey.of(proof.private, arithmetic.generator)
+    own = agreement.OwnKey(terms.domain, proof.private)
     try:
-        session = agreement.session(terms.curve, terms.key_length, own, terms.point)
+        session = agreement.session(own, terms.key_length, terms.public)
         session.open_command(wire.parse_command(proof.command))
     except wire.WireError:
         return Finding(CHIP, Verdict.NOT_CHECKED, "the record of the agreement is broken")

@@ -15,6 +15,8 @@ from devices.emrtd.lds import FILES, LdsError, parse_dg14, parse_dg15
 from devices.emrtd.reading import Channel
 from devices.errors import DeviceProtocolError
 
+_SHORT_ANSWER = 256
+
 
 def prove_all(
     channel: Channel, files: Mapping[str, bytes], longest_answer: int
@@ -30,7 +32,7 @@ def prove_all(
             signed = prove_active(channel, files["DG15"], longest_answer)
             given |= {proofs.ACTIVE: signed} if signed else {}
         if agrees and not channel.broken:
-            agreed = prove_agreement(channel, files["DG14"])
+            agreed = prove_agreement(channel, files["DG14"], longest_answer)
             given |= {proofs.AGREEMENT: agreed} if agreed else {}
     return given
 
@@ -54,17 +56,21 @@ def prove_active(channel: Channel, group: bytes, longest_answer: int) -> bytes |
     return proofs.Signed(challenge, signature, status).encode()
 
 
-def prove_agreement(channel: Channel, group: bytes) -> bytes | None:
+def prove_agreement(
+    channel: Channel, group: bytes, longest_answer: int = _SHORT_ANSWER
+) -> bytes | None:
     """Agree on new keys with the key of DG14 and exchange one command; the session ends here.
 
-    None when the chip has no key in a form of ours.
+    None when the chip has no key in a form of ours, or one that no short command holds.
     """
     try:
         terms = agreement.terms_of(parse_dg14(group))
         if terms is None:
             return None
-        own = agreement.new_key(terms)
-        session = agreement.session(terms.curve, terms.key_length, own, terms.point)
+        if len(terms.public) > agreement.LONGEST_SHORT and longest_answer <= _SHORT_ANSWER:
+            return None
+        own = agreement.OwnKey.new(terms.domain)
+        session = agreement.session(own, terms.key_length, terms.public)
     except (LdsError, wire.WireError):
         return None
     for command in agreement.commands(terms, own.public):

@@ -48,7 +48,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "access": ("bac", *ACCESS),
     "bac": ("yes", "no"),
     "active": ("no", *ACTIVE_KEYS),
-    "agreement": ("no", *AGREEMENTS),
+    "agreement": ("no", *AGREEMENTS, *(f"dh-{cipher}" for cipher in AGREEMENTS)),
     "details": ("no", "yes"),
     "extended": ("no", "info", "history"),
     "signer": ("valid", "expired"),

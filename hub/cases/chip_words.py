@@ -64,6 +64,12 @@ _REASONS = {
     r"EF\.CardAccess does not match DG14": "EF.CardAccess tidak cocok dengan DG14",
     r"EF\.CardAccess is .*": "EF.CardAccess rusak",
     r"the chip was not asked to prove its key": "cip tidak diminta membuktikan kuncinya",
+    r"the chip signs in (\d+) bytes: longer than chip or reader hands over": (
+        r"tanda tangan cip \1 byte: lebih panjang daripada yang diserahkan cip atau pembaca"
+    ),
+    r"the chip's key needs commands longer than this chip or reader takes": (
+        "kunci cip memerlukan perintah yang lebih panjang daripada yang diterima cip atau pembaca"
+    ),
     r"the chip does not prove the key of (DG\d+): it answered (\w+)": (
         r"cip tidak membuktikan kunci \1: jawabannya \2"
     ),

@@ -223,3 +223,13 @@ def test_a_jpeg_2000_face_comes_as_jpeg(tmp_path):
 def test_an_expired_signer_is_told(tmp_path):
     with laid(tmp_path, signer="expired") as (_, reader):
         assert verdicts(reader.read_passport(KEY)) == {"passive": Verdict.EXPIRED_SIGNER}
+
+
+def test_a_chip_that_agrees_without_a_curve_proves_its_key(tmp_path):
+    with laid(tmp_path, access="pace-aes128", agreement="dh-aes256") as (simulator, reader):
+        good = verdicts(reader.read_passport(KEY))
+        simulator.fault("clone")
+        copy = verdicts(reader.read_passport(KEY))
+
+    assert (good["passive"], good["chip"]) == (Verdict.VALID, Verdict.VALID)
+    assert copy["chip"] is Verdict.CLONE_SUSPECTED

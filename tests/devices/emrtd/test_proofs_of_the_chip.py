@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.capabilities import MrzKey, Verdict, no_progress
-from devices.emrtd import active, agreement, proofs, tlv
+from devices.emrtd import active, agreement, groups, proofs, tlv
 from devices.emrtd.access import open_chip
 from devices.emrtd.chip import Chip, Temper
 from devices.emrtd.chip_keys import (
+    AgreementKey,
     ChipKeys,
     data_group_14,
     data_group_15,
@@ -24,7 +25,7 @@ from devices.emrtd.chip_keys import (
     sign_challenge,
 )
 from devices.emrtd.ciphers import des_suite
-from devices.emrtd.infos import CHIP_KEY, info, parse_infos, write_infos
+from devices.emrtd.infos import CHIP_AUTHENTICATION, CHIP_KEY, info, parse_infos, write_infos
 from devices.emrtd.judgement import judge, overall
 from devices.emrtd.lds import LdsError, parse_dg14, parse_dg15
 from devices.emrtd.pace import Scheme, card_access
@@ -32,7 +33,7 @@ from devices.emrtd.personalize import personalize
 from devices.emrtd.proving import prove_active, prove_agreement, prove_all
 from devices.emrtd.reading import Channel, Tally
 from devices.emrtd.trust import load_store
-from devices.emrtd.wire import Session, read_by_sfi
+from devices.emrtd.wire import Session, WireError, read_by_sfi
 from devices.errors import DeviceProtocolError
 
 KEY = MrzKey("L898902C3", "740812", "320415")
@@ -40,7 +41,10 @@ TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PACE = Scheme("0.4.0.127.0.7.2.2.4.2.2", 13)
 
 
-@pytest.fixture(scope="module", params=[("rsa", "3des"), ("ecdsa", "aes128"), ("rsa", "aes256")])
+@pytest.fixture(scope="module", params=[
+    ("rsa", "3des"), ("ecdsa", "aes128"), ("rsa", "aes256"),
+    ("ecdsa", "dh-3des"), ("rsa", "dh-aes192"),
+])  # fmt: skip
 def passport(request):
     signs, agrees = request.param
     keys = ChipKeys(new_active_key(signs), new_agreement_key(agrees))
@@ -269,8 +273,9 @@ def test_a_key_without_an_info_serves_version_1_with_3des():
 def test_a_scheme_that_we_do_not_have_is_not_supported_and_not_broken():
     passport = personalize(signature="ecdsa", keys=ChipKeys(None, new_agreement_key("aes128")))
     infos = parse_dg14(passport.files["DG14"])
-    dh = [replace(one, protocol=CHIP_KEY + "1") for one in infos]
-    files = {**passport.files, "DG14": tlv.write(0x6E, write_infos(dh))}
+    newer = [replace(one, protocol=one.protocol.replace(".2.2.3.2.", ".2.2.3.3.")) for one in infos]
+    assert newer != list(infos)
+    files = {**passport.files, "DG14": tlv.write(0x6E, write_infos(newer))}
 
     finding = next(one for one in findings(passport, {}, files) if one.check == "chip")
 
@@ -278,9 +283,52 @@ def test_a_scheme_that_we_do_not_have_is_not_supported_and_not_broken():
     assert "not supported" in finding.reason
 
 
+def large_group():
+    own = agreement.OwnKey.new(groups.MODP_2048_256)
+    return ChipKeys(None, AgreementKey(f"{CHIP_AUTHENTICATION}1.2", own))
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "reason"),
+    [(2048, Verdict.VALID, "has the key"), (256, Verdict.NOT_CHECKED, "commands longer")],
+)
+def test_a_key_of_2048_bits_without_a_curve_needs_extended_length(answer, verdict, reason):
+    passport = personalize(signature="ecdsa", keys=large_group())
+    chip = Chip(passport.files, KEY, keys=passport.keys)
+    chip.temper = Temper(longest_answer=answer)
+
+    given = prove_all(opened(chip), passport.files, answer)
+
+    finding = next(one for one in findings(passport, given) if one.check == "chip")
+    assert (finding.verdict, reason in finding.reason) == (verdict, True)
+
+
+def test_another_group_is_not_supported_and_never_computed_with():
+    passport = personalize(signature="ecdsa", keys=ChipKeys(None, new_agreement_key("dh-aes128")))
+    g = groups.MODP_1024_160.g.to_bytes(128, "big")
+    assert passport.files["DG14"].count(g) == 1
+    files = {**passport.files, "DG14": passport.files["DG14"].replace(g, g[:-1] + b"\x00")}
+
+    finding = next(one for one in findings(passport, {}, files) if one.check == "chip")
+
+    assert (finding.verdict, "not supported" in finding.reason) == (Verdict.NOT_CHECKED, True)
+
+
+def test_a_key_outside_its_group_gives_nothing_away():
+    """p - 1 has order two: whoever agrees with it tells whether the private number is even."""
+    group = groups.MODP_1024_160
+    own = agreement.OwnKey.new(group)
+
+    for outside in (0, 1, group.p - 1, group.p):
+        with pytest.raises(WireError):
+            own.agree(outside.to_bytes(128, "big"))
+    with pytest.raises(WireError):
+        own.agree(own.public)
+
+
 def test_a_forged_generator_in_dg14_is_never_computed_with():
     key = new_agreement_key("aes128")
-    curve = key.curve.arithmetic
+    curve = key.pair.domain.arithmetic
     size = 32
     true = bytes(curve.generator.to_bytes("uncompressed"))
     forged = bytes((curve.generator * 7).to_bytes("uncompressed"))

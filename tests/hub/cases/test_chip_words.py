@@ -14,7 +14,7 @@ SAID = re.compile(
 )
 FILLED = {
     "{name}": "DG2", "{group}": "15", "{proof.status:04X}": "6A82", "{error}": "anything",
-    "{where}": "EF.SOD",
+    "{where}": "EF.SOD", "{length}": "256",
 }  # fmt: skip
 
 

@@ -6,13 +6,16 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from asn1crypto import core
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from devices.capabilities import Verdict, no_progress
 from devices.emrtd import tlv
 from devices.emrtd.access import open_chip
+from devices.emrtd.agreement import OwnKey
 from devices.emrtd.chip import Chip
 from devices.emrtd.chip_keys import ChipKeys, new_agreement_key
+from devices.emrtd.groups import GROUPS
 from devices.emrtd.judgement import judge
 from devices.emrtd.personalize import SIGNATURES, personalize
 from devices.emrtd.proving import prove_active, prove_agreement
@@ -153,3 +156,25 @@ def test_a_chip_made_of_openssls_keys_proves_itself_and_its_copy_does_not(tmp_pa
         "active": Verdict.CLONE_SUSPECTED,
         "chip": Verdict.CLONE_SUSPECTED,
     }
+
+
+@pytest.mark.parametrize(
+    ("number", "group"), list(enumerate(GROUPS, 1)), ids=["1024", "224", "256"]
+)
+def test_without_curves_both_sides_agree_as_openssl_does(tmp_path, number, group):
+    """The group is RFC 5114's as openssl has it; the secret is the one that openssl derives."""
+    kind = ("-algorithm", "DHX", "-pkeyopt", f"dh_rfc5114:{number}", "-outform", "DER")
+    for name in ("ours", "theirs"):
+        openssl(tmp_path, "genpkey", *kind, "-out", f"{name}.der")
+        openssl(tmp_path, "pkey", "-in", f"{name}.der", "-pubout", "-out", f"{name}.pem")
+    derived = openssl(
+        tmp_path, "pkeyutl", "-derive", "-inkey", "ours.der", "-peerkey", "theirs.pem"
+    ).stdout
+
+    # PKCS 8: version, { algorithm, { p, g, q } }, private number
+    made = [core.load((tmp_path / f"{name}.der").read_bytes()) for name in ("ours", "theirs")]
+    domain = made[0][1][1]
+    own, theirs = (OwnKey(group, core.load(key[2].native).native) for key in made)
+
+    assert [domain[place].native for place in range(3)] == [group.p, group.g, group.q]
+    assert own.agree(theirs.public) == derived
