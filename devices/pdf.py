@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,6 +13,12 @@ from devices.capabilities import ScannedPage
 
 _POINTS_PER_INCH: Final = 72
 _SPACES: Final = {"L": b"/DeviceGray", "RGB": b"/DeviceRGB"}
+_TABLE: Final = re.compile(rb"xref\n0 \d+\n((?:\d{10} \d{5} [fn] \n)+)trailer")
+_SHEET: Final = re.compile(rb"/MediaBox \[ 0 0 ([\d.]+) [\d.]+ \]")
+_PICTURE: Final = re.compile(
+    rb"/Subtype /Image /Width (\d+) /Height (\d+) .{0,80}?/Length (\d+) >>\nstream\n"
+)
+_FOREIGN: Final = "not a document of scanned pages"
 _HEAD: Final = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 
 
@@ -29,6 +36,32 @@ def pages_to_pdf(pages: Sequence[ScannedPage]) -> bytes:
     for place, page in enumerate(pages):
         objects += _objects_of(page, first=3 + 3 * place)
     return _written(objects)
+
+
+def pages_of_pdf(pdf: bytes) -> list[ScannedPage]:
+    """Return the pages that `pages_to_pdf` joined, byte for byte. Raises ValueError."""
+    places = _places(pdf)
+    if len(places) < 5 or (len(places) - 2) % 3:
+        raise ValueError(_FOREIGN)
+    return [_page_at(pdf, places[n], places[n + 2]) for n in range(2, len(places), 3)]
+
+
+def _places(pdf: bytes) -> list[int]:
+    """Return where each object stands, by the table at the end."""
+    table = _TABLE.search(pdf, max(0, pdf.rfind(b"xref\n0 ")))
+    if not pdf.startswith(_HEAD) or table is None:
+        raise ValueError(_FOREIGN)
+    return [int(line[:10]) for line in table[1].split(b"\n")[1:-1]]
+
+
+def _page_at(pdf: bytes, sheet_at: int, picture_at: int) -> ScannedPage:
+    sheet, picture = _SHEET.search(pdf, sheet_at), _PICTURE.search(pdf, picture_at)
+    if sheet is None or picture is None:
+        raise ValueError(_FOREIGN)
+    width_px, height_px, length = (int(part) for part in picture.groups())
+    dpi = round(width_px * _POINTS_PER_INCH / float(sheet[1]))
+    jpeg = pdf[picture.end() : picture.end() + length]
+    return ScannedPage(jpeg, width_px, height_px, dpi)
 
 
 def _objects_of(page: ScannedPage, *, first: int) -> tuple[bytes, bytes, bytes]:

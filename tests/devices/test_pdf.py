@@ -5,7 +5,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from devices.capabilities import ScannedPage
-from devices.pdf import pages_to_pdf
+from devices.pdf import pages_of_pdf, pages_to_pdf
 
 
 def page(mode: str, size: tuple[int, int], dpi: int) -> ScannedPage:
@@ -33,3 +33,15 @@ def test_nothing_and_what_is_no_jpeg_are_refused() -> None:
         pages_to_pdf([])
     with pytest.raises(ValueError, match="no grey or colour JPEG"):
         pages_to_pdf([ScannedPage(b"\x89PNG", 1, 1, 72)])
+
+
+def test_pages_are_taken_out_as_they_were_put_in() -> None:
+    pages = [page("RGB", (1240, 1754), 150), page("L", (620, 877), 75), page("RGB", (413, 585), 50)]
+
+    assert pages_of_pdf(pages_to_pdf(pages)) == pages
+
+
+@pytest.mark.parametrize("other", [b"", b"%PDF-1.7\n%%EOF", b"\xff\xd8\xff\xe0"])
+def test_a_document_of_somebody_else_is_not_taken_apart(other) -> None:
+    with pytest.raises(ValueError, match="not a document of scanned pages"):
+        pages_of_pdf(other)

@@ -26,7 +26,7 @@ from hub.web.rendering import page
 from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
-_WORKPLACES = ("biometrics",)
+_WORKPLACES = ("biometrics", "pages")
 """Pages beside the case's own that an act may lead back to."""
 Act = Callable[[Tx, Desk, str, Form], object]
 
@@ -183,7 +183,8 @@ async def cancel_device(
     """Stop a capture or scan that nobody wants any more."""
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
-    back = form.text("to") if form.text("to") in _WORKPLACES else ""
+    asked = form.text("to")
+    back = asked if asked.partition("/")[0] in _WORKPLACES else ""
     try:
         await desk.command(
             lambda tx: jobs.cancel(tx, job=job, application=view.id), form, "cancel job"
