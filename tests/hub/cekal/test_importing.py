@@ -195,6 +195,70 @@ def test_a_million_rows_cut_in_the_middle_leave_nothing_behind(
     assert (done.stored, done.bad, done.bad_rows[0].line) == (False, 1, 5000)
 
 
+def test_a_table_cut_inside_a_quoted_cell_leaves_nothing_behind(
+    store: StoredList, tmp_path: Path
+) -> None:
+    rows = "".join(f'{n},"Budi, Contoh {"ABCDEFGHIJ"[n % 10]}",1975-03-04\n' for n in range(4000))
+    file = tmp_path / "x.csv"
+    file.write_text("id,nama,tgl lahir\n" + rows[:-20])
+
+    done = take(store, file)
+
+    assert (done.stored, done.bad) == (False, 1)
+    assert done.bad_rows[0].line == 4001
+    assert store.manifest().versions == []
+
+
+@pytest.mark.parametrize("cell", ["=TODAY()", "@SUM(A1)", "+1975", "-A1"])
+def test_a_formula_in_a_cell_is_named_and_never_a_value(
+    store: StoredList, tmp_path: Path, cell: str
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text(f"id,nama,tgl lahir,sk\n1,Budi,,{cell}\n2,Siti,{cell},\n")
+
+    done = take(store, file)
+
+    assert [(bad.line, bad.field) for bad in done.bad_rows] == [(2, "decree"), (3, "dob")]
+    assert all("rumus" in bad.reason for bad in done.bad_rows)
+
+
+def test_mixed_scripts_and_marks_of_direction_are_names(store: StoredList, tmp_path: Path) -> None:
+    names = ["\u202bمحمد علي\u202c", "Иван Petrov", "BUD1 S4NTOSO"]
+
+    done = take(store, lines(tmp_path, person(1, names=names)))
+
+    assert done.stored
+    [entry] = store.entries(NOW)
+    assert entry.names == ["محمد علي", "Иван Petrov", "BUD1 S4NTOSO"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8-sig", b""), ("utf-16", b""), ("utf-16-be", b"\xfe\xff")]
+)
+def test_what_a_spreadsheet_saves_as_unicode_is_read(
+    store: StoredList, tmp_path: Path, encoding: str, mark: bytes
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(mark + "id;nama\n1;Jürgen Contoh\n".encode(encoding))
+
+    done = take(store, file)
+
+    assert done.stored
+    assert [entry.names for entry in store.entries(NOW)] == [["Jürgen Contoh"]]
+
+
+def test_a_file_of_another_encoding_without_a_mark_is_refused(
+    store: StoredList, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes("id;nama\n1;Jürgen Contoh\n".encode("utf-16-le"))
+
+    with pytest.raises(BadInput):
+        take(store, file)
+
+    assert store.manifest().versions == []
+
+
 def test_an_update_replaces_adds_and_withdraws(store: StoredList, tmp_path: Path) -> None:
     take(store, lines(tmp_path, person(1), person(2), person(3)))
     changed = lines(tmp_path, person(2, names=["Nama Baru"]), person(4), name="update.jsonl")
