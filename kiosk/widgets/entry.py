@@ -42,16 +42,21 @@ class Keyboard(Column):
     layout = StringProperty("")
 
     def __init__(self, **properties: object) -> None:
+        # both are kept: making one takes longer than everything else that a touch brings
+        self._rows = {
+            "letters": [_letters(signs) for signs in LETTER_ROWS],
+            "digits": [_digits(signs) for signs in DIGIT_ROWS],
+        }
         super().__init__(**properties)
         self.gap = 12
         self.on_layout(self, self.layout)
 
     def on_layout(self, _widget: object, layout: str) -> None:
-        """Build the keys of `layout`."""
+        """Show the keys of `layout`."""
         self.clear_widgets()
         self.shown = bool(layout)
-        for signs in LETTER_ROWS if layout == "letters" else DIGIT_ROWS if layout else ():
-            self.add_widget(_letters(signs) if layout == "letters" else _digits(signs))
+        for row in self._rows.get(layout, ()):
+            self.add_widget(row)
 
 
 def _letters(signs: str) -> Row:
