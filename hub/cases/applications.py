@@ -20,7 +20,9 @@ from hub.events.applications import (
     ApplicationWithdrawn,
     DraftConfirmed,
 )
+from hub.events.correspondence import LegalisationVoided
 from hub.models.application import Application, CaseSeries, Diversion
+from hub.models.correspondence import Legalisation
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration
@@ -239,7 +241,21 @@ def end(
     search.forget_names(tx, row)
     drafts.forget(tx, row)
     blanks.void(tx, row.id, state)
+    _void_legalisation(tx, row, state)
     stated.drop(tx, row.id)
+
+
+def _void_legalisation(tx: Tx, row: Application, state: str) -> None:
+    """What was legalised for a case that ends otherwise is void with its number."""
+    query = select(Legalisation).where(
+        Legalisation.office == tx.office,
+        Legalisation.application == row.id,
+        Legalisation.voided_at.is_(None),
+    )
+    for signed in tx.session.scalars(query):
+        signed.voided_at, signed.void_reason = tx.at, state
+        tx.session.flush()
+        tx.emit(LegalisationVoided(row.id), subject=row.id)
 
 
 def _must_decide_branch(tx: Tx, procedure: Procedure, row: Application) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hub.cases.applications import must_find, must_have_role
+from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.blanks import number_of
+from hub.cases.branches import must_not_be_diverted
 from hub.cases.payments.billing import TREASURER, paying_step
 from hub.cases.payments.recording import first_open_day, of_case
 from hub.errors import BadInput, Conflict
@@ -22,7 +23,7 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
     """Book a counter-entry against the payment of a case; the case waits for payment again.
 
     The NTPN is free again: it may have been written to the wrong case. Raises BadInput
-    `reason_missing`, Conflict `not_paid` | `number_given`, NotAllowed `role_missing`.
+    `reason_missing`, Conflict `not_paid` | `number_given` | `steps_done_since`, NotAllowed.
     """
     must_have_role(tx, TREASURER)
     if not reason.strip():
@@ -40,9 +41,27 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
             "A register number was given on this payment: void it first.",
             id="Nomor register sudah diberikan atas pembayaran ini: batalkan dahulu.",
         )
+    if row.state in ENDED:  # the books are put right; a case that is over stays over
+        reverse(tx, procedure, payment, reason.strip())
+        return payment.id
+    must_not_be_diverted(tx.session, row)
+    _must_be_next(procedure, row)
     reverse(tx, procedure, payment, reason.strip())
     _wait_for_payment(tx, procedure, row)
     return payment.id
+
+
+def _must_be_next(procedure: Procedure, row: Application) -> None:
+    """Only the step after the payment may wait: what was done since is undone by a supervisor."""
+    paying = paying_step(procedure.sop)
+    following = procedure.sop.after(paying)
+    if following is not None and row.position == following.name:
+        return
+    raise Conflict(
+        "steps_done_since",
+        f"Steps were completed since the payment: a supervisor opens step {paying} again.",
+        id=f"Ada langkah selesai sesudah pembayaran: supervisor membuka kembali langkah {paying}.",
+    )
 
 
 def reverse(tx: Tx, procedure: Procedure, payment: Payment, reason: str) -> None:

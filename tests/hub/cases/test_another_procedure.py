@@ -9,8 +9,8 @@ import pytest
 
 from hub.cases import resuming
 from hub.cases.check import broken_cases
-from hub.cases.payments import matching
-from hub.errors import NotAllowed
+from hub.cases.payments import corrections, matching
+from hub.errors import Conflict, NotAllowed
 from hub.office import SAMPLE_OFFICE, load_office
 from hub.sop import load_sop
 
@@ -82,6 +82,18 @@ def test_the_sister_procedure_runs_to_its_archive(visit) -> None:
     assert done.index("PAID") < done.index("APPROVED")
     with visit.database.reading() as session:
         assert list(broken_cases(session, visit.office_no, visit.procedure)) == []
+
+
+def test_a_payment_with_steps_after_it_is_not_taken_back(visit) -> None:
+    case = visit.open()
+    for _ in range(4):
+        work(visit, case)
+
+    with pytest.raises(Conflict) as refused:
+        visit.do("bendahara", lambda tx: corrections.take_back(tx, visit.procedure, case, "salah"))
+
+    assert refused.value.code == "steps_done_since"
+    assert visit.view(case).current.key == "5"
 
 
 def test_its_papers_are_its_own(visit) -> None:

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 from openpyxl import Workbook
 
-from hub.cases import payments
+from hub.cases import applications, payments
+from hub.cases.check import broken_cases
 from hub.cases.payments import billing, corrections, day_book, lost_proofs, matching
 from hub.cases.payments.statements import read_statement
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
@@ -341,6 +342,21 @@ def test_a_wrong_payment_is_taken_back_by_a_counter_entry_and_paid_anew(desk) ->
     assert (now.total, now.corrections[0].amount, now.taken[0].reversed) == (0, -3_000_000, True)
     desk.step_7(right)
     assert book(desk).list.total == 3_000_000
+
+
+def test_a_case_that_is_over_stays_over_when_its_payment_is_taken_back(desk) -> None:
+    case = desk.go("8")
+    desk.do("pejabat", lambda tx: applications.withdraw(tx, desk.procedure, case, "Pemohon batal"))
+
+    desk.do(
+        "bendahara",
+        lambda tx: corrections.take_back(tx, desk.procedure, case, "dikembalikan lewat KPPN"),
+    )
+
+    assert desk.view(case).head.state == "WITHDRAWN"
+    assert book(desk).list.total == 0
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
 
 def test_a_payment_that_bears_a_number_is_not_taken_back(desk) -> None:
