@@ -165,6 +165,7 @@ def test_the_list_changes_during_adjudication_and_at_11_only_wasdakim_sees_it(ca
     for name, value in {
         "id": "C-77", "names": "ERIKSSON ANNA", "dob": "1974-08-12", "decree": "KEP-77",
         "agency": "Instansi Contoh", "basis": "UU 6/2011", "nationality": "UTO",
+        "valid_to": "2040-01-29",
     }.items():  # fmt: skip
         entry.page.fill(f"form[action='/wasdakim/list/entry'] [name={name}]", value)
     entry.page.select_option("#field-kind", "cegah")
@@ -174,6 +175,7 @@ def test_the_list_changes_during_adjudication_and_at_11_only_wasdakim_sees_it(ca
     verifier.go("/wasdakim/list")
     assert "KEP-77" in verifier.text(".decision")
     judge_list(verifier)
+    verifier.page.get_by_text("20 hari lagi").first.wait_for()
 
     # the examiner's page moves to the new check by itself; what was typed stays
     examiner.page.wait_for_function(
@@ -181,6 +183,7 @@ def test_the_list_changes_during_adjudication_and_at_11_only_wasdakim_sees_it(ca
     )
     assert examiner.page.input_value("[name=reason]") == "Masih mengetik"
     work.page.wait_for_function("document.querySelectorAll('.ban-table tbody tr').length >= 2")
+    work.page.get_by_text("1 entri segera berakhir").wait_for()
     counter.go(f"/case/{cases.at_11}")
     assert counter.text("#live .case-main") == before
     assert not re.search("cekal|cocok|Wasdakim", counter.text("#live .case-main"))
