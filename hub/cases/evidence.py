@@ -162,7 +162,7 @@ def _posted(requirement: Requirement, text: str, person: persons.Person) -> Foun
         return None
     if requirement.field and text == person.value(requirement.field):
         return None  # what is known already keeps its source
-    if requirement.kind in ("scan", "photo") and _BLOB.fullmatch(text):
+    if requirement.kind in ("scan", "photo", "signature") and _BLOB.fullmatch(text):
         return Found(text, (text,), how=Words(id="berkas diunggah", en="file uploaded"))
     return Found(text)
 

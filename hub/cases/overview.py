@@ -59,7 +59,7 @@ BASES = {
     "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
 }
 SEE_ALL = frozenset({"supervisor", "auditor"})
-BODILY = ("photo", "finger", "chip")
+BODILY = ("photo", "finger", "signature", "chip")
 CEKAL_HOLD = "ON_HOLD_CEKAL"
 CEKAL_FILE = "cekal"
 """The scan of a check by hand: for those who see how a case stands with the list."""

@@ -204,6 +204,7 @@ _KINDS: dict[str, _Kind] = {
     "scan": _capture,
     "photo": _capture,
     "finger": _fingers,
+    "signature": _capture,
     "print": _print,
     "login": _login,
     "doubts": _doubts,

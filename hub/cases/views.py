@@ -19,6 +19,7 @@ InputKind = Literal[
     "scan",
     "photo",
     "finger",
+    "signature",
     "print",
     "reference",
     "login",

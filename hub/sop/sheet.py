@@ -24,6 +24,7 @@ EvidenceKind = Literal[
     "scan",
     "photo",
     "finger",
+    "signature",
     "print",
     "reference",
     "login",

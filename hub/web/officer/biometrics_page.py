@@ -12,7 +12,7 @@ from hub import stations
 from hub.cases import case_view, fingers, portraits
 from hub.cases.fingers import EXCEPTIONS, NAMES, TOGETHER, ExceptionKind, Finger
 from hub.cases.portraits import Portrait
-from hub.cases.views import CaseView
+from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import NotFound, Refused
 from hub.models.application import Application
 from hub.web.desk import Desk
@@ -56,6 +56,12 @@ class BiometricsPage:
         """Return whether this officer may take something now."""
         current = self.case.current
         return current is not None and current.allowed and self.case.diversion is None
+
+    @property
+    def signature(self) -> EvidenceRow | None:
+        """Return the row of the applicant's signature, if the step has one."""
+        rows = self.case.current.evidence if self.case.current else ()
+        return next((row for row in rows if row.kind == "signature"), None)
 
     @property
     def hands(self) -> tuple[tuple[Finger, ...], ...]:

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from hub.cases import finger_acts, portrait_acts
+from hub.cases import finger_acts, portrait_acts, steps
 from hub.errors import NotFound, Refused
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
@@ -55,6 +55,7 @@ def _photo_again(tx: Tx, desk: Desk, case: str, form: Form) -> object:
     return portrait_acts.begin_anew(tx, desk.procedure, case, reason=form.text("photo-reason"))
 
 
+SIGNATURE = "signature"
 FINGER_ACTS: Mapping[str, FingerAct] = {
     "take": _take,
     "except": _except,
@@ -135,6 +136,39 @@ async def show_portrait(application: FromPath[str], desk: NamedDependency[Desk])
     return await _image(desk, view.portrait.blob, "image/jpeg")
 
 
+@get("/case/{application:str}/signature/image")
+async def show_signature(
+    application: FromPath[str], desk: NamedDependency[Desk]
+) -> Response[bytes]:
+    """Show the applicant's signature. Raises NotFound `blob_unknown`."""
+    _, _, view = await desk.read(
+        lambda session, at: read_biometrics(session, desk, application, at)
+    )
+    row = view.signature
+    return await _image(desk, (row.blob or "") if row else "", "image/png")
+
+
+@post("/case/{application:str}/signature", request_max_body_size=FORM_LIMIT)
+async def keep_signature(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Keep the signature from the pad or a picture, or take it back where nothing is sent."""
+    form = await read_form(request, desk.officer.csrf)
+    try:
+        view = await case_acts.look(desk, application)
+        if form.text("remove"):
+            await desk.command(
+                lambda tx: steps.supply(tx, desk.procedure, application, SIGNATURE, ""),
+                form,
+                "remove signature",
+            )
+        else:
+            await case_acts.attach(desk, view, form, SIGNATURE)
+    except Refused as refused:
+        return await _page(desk, application, None, refused, form)
+    return _back(application)
+
+
 async def _image(desk: Desk, blob: str, media: str) -> Response[bytes]:
     content = await asyncio.to_thread(desk.procedure.blobs.get, blob)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -174,4 +208,12 @@ def _unknown() -> NotFound:
     return NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
 
 
-routes = [show_biometrics, show_finger, show_portrait, act_on_finger, act_on_portrait]
+routes = [
+    show_biometrics,
+    show_finger,
+    show_portrait,
+    show_signature,
+    keep_signature,
+    act_on_finger,
+    act_on_portrait,
+]

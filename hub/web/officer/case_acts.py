@@ -214,9 +214,9 @@ async def ask_device(desk: Desk, view: CaseView, form: Form) -> None:
     )
 
 
-async def attach(desk: Desk, view: CaseView, form: Form) -> None:
+async def attach(desk: Desk, view: CaseView, form: Form, key: str = "") -> None:
     """Store an uploaded file and supply it as the row's evidence. Raises BadInput."""
-    key = form.text("evidence")
+    key = key or form.text("evidence")
     file = form.files.get(f"file-{key}")
     if file is None or not file.content:
         raise _fault(key, "missing", "Pilih berkas dahulu. / Choose a file first.")

@@ -75,4 +75,81 @@
   });
   document.addEventListener("close", (event) => { if (event.target.id === "watch") end(); }, true);
   addEventListener("pagehide", end);
+
+  // the signature: drawn with pen, finger or mouse, or cut out of a picture of a scan
+  let drawing = false, from = null, cut = null;
+  const pad = () => document.getElementById("pad");
+  const place = (event) => {
+    const box = pad().getBoundingClientRect();
+    return [(event.clientX - box.left) * pad().width / box.width, (event.clientY - box.top) * pad().height / box.height];
+  };
+  const ready = (yes) => { document.querySelector("[data-sign=keep]").disabled = !yes; };
+  const wipe = () => { pad().getContext("2d").clearRect(0, 0, pad().width, pad().height); cut = null; ready(false); };
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target.id !== "pad") return;
+    event.preventDefault();
+    pad().setPointerCapture(event.pointerId);
+    drawing = true;
+    from = place(event);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (!drawing || event.target.id !== "pad" || cut?.whole) return;
+    const to = place(event);
+    const pen = pad().getContext("2d");
+    pen.lineWidth = 3.5;
+    pen.lineCap = "round";
+    pen.strokeStyle = "#0A1B33";
+    pen.beginPath();
+    pen.moveTo(...from);
+    pen.lineTo(...to);
+    pen.stroke();
+    from = to;
+    ready(true);
+  });
+  document.addEventListener("pointerup", (event) => {
+    if (!drawing) return;
+    drawing = false;
+    if (cut?.whole && event.target.id === "pad") cutOut(from, place(event));
+  });
+  // a drawn box takes its part of the picture to the whole pad
+  const cutOut = ([x1, y1], [x2, y2]) => {
+    const { picture, scale, left, top } = cut.whole;
+    const [x, y, w, h] = [(Math.min(x1, x2) - left) / scale, (Math.min(y1, y2) - top) / scale, Math.abs(x2 - x1) / scale, Math.abs(y2 - y1) / scale];
+    if (w < 8 || h < 8) return;
+    show(picture, x, y, w, h);
+    cut = {};
+    ready(true);
+  };
+  const show = (picture, x, y, w, h) => {
+    const scale = Math.min(pad().width / w, pad().height / h);
+    const [left, top] = [(pad().width - w * scale) / 2, (pad().height - h * scale) / 2];
+    const pen = pad().getContext("2d");
+    pen.clearRect(0, 0, pad().width, pad().height);
+    pen.drawImage(picture, x, y, w, h, left, top, w * scale, h * scale);
+    return { picture, scale, left, top };
+  };
+  document.addEventListener("change", async (event) => {
+    if (!event.target.matches("[data-sign-from]") || !event.target.files[0]) return;
+    try {
+      const picture = await createImageBitmap(event.target.files[0]);
+      cut = { whole: show(picture, 0, 0, picture.width, picture.height) };
+    } catch { document.getElementById("sign-said").textContent = document.getElementById("sign").dataset.failed; }
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-sign]");
+    if (!button) return;
+    if (button.dataset.sign === "clear") { wipe(); return; }
+    const { to, back, failed } = document.getElementById("sign").dataset;
+    const picture = await new Promise((done) => pad().toBlob(done, "image/png"));
+    const body = new FormData();
+    body.set("csrf", csrf());
+    body.set("file-signature", picture, "signature.png");
+    button.disabled = true;
+    try {
+      const answer = await fetch(to, { method: "POST", body, cache: "no-store" });
+      if (answer.ok) { location.assign(back); return; }
+    } catch { /* said below */ }
+    button.disabled = false;
+    document.getElementById("sign-said").textContent = failed;
+  });
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import time
 
@@ -201,3 +202,48 @@ def test_only_an_officer_who_sits_at_a_counter_sees_its_camera(ready, enter):
 
     assert answer.status == 409
     assert not answer.headers["content-type"].startswith("multipart/")
+
+
+def draw(officer, *points: tuple[float, float]) -> None:
+    """Move the pressed pointer over the pad; points are shares of its width and height."""
+    officer.page.locator("#pad").scroll_into_view_if_needed()
+    box = officer.page.locator("#pad").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    officer.page.mouse.move(*at[0])
+    officer.page.mouse.down()
+    for point in at[1:]:
+        officer.page.mouse.move(*point, steps=6)
+    officer.page.mouse.up()
+
+
+def kept_signature(officer) -> Image.Image:
+    with officer.page.expect_navigation():
+        officer.page.click("[data-sign=keep]")
+    path = officer.page.locator(".sign-kept").get_attribute("src")
+    answer = officer.page.request.get(officer.office.url + path)
+    return Image.open(io.BytesIO(answer.body())).convert("RGBA")
+
+
+def test_the_applicant_signs_on_the_pad_or_it_is_cut_from_a_picture(station):
+    draw(station, (0.2, 0.5), (0.4, 0.2), (0.6, 0.8), (0.8, 0.5))
+    drawn = kept_signature(station)
+    faults = station.faults()
+    station.click("input[name=remove] + button")
+    scan = io.BytesIO()
+    page = Image.new("RGB", (600, 200), "white")
+    page.paste((0, 0, 255), (0, 0, 300, 200))
+    page.save(scan, "PNG")
+    station.page.set_input_files(
+        "[data-sign-from]",
+        {"name": "pindai.png", "mimeType": "image/png", "buffer": scan.getvalue()},
+    )
+    station.page.wait_for_selector("[data-sign=keep]:disabled")
+    draw(station, (0.05, 0.1), (0.4, 0.9))
+    station.page.wait_for_selector("[data-sign=keep]:enabled")
+    cut = kept_signature(station)
+
+    inked = 720 * 240 - drawn.getchannel("A").histogram()[0]
+    assert drawn.size == (720, 240)
+    assert 0 < inked < 720 * 240 / 10
+    assert cut.getpixel((360, 120)) == (0, 0, 255, 255)
+    assert faults == []
