@@ -107,7 +107,8 @@ def test_two_gates_stand_between_steps_5_and_6(sop: Sop) -> None:
     names = [stage.name for stage in sop.stages]
 
     assert names[4:8] == ["5", "biometrics", "external", "6"]
-    assert {rule.kind for rule in sop.gates[0].evidence} == {"finger", "photo"}
+    rows = {rule.kind: rule.required for rule in sop.gates[0].evidence}
+    assert rows == {"finger": True, "photo": True, "signature": False}
 
 
 def test_the_remarks_of_rows_3_and_6_are_diversions_and_12_leads_to_the_archive(sop: Sop) -> None:
