@@ -234,7 +234,7 @@ async def act_on_file(
     form = await read_form(request, desk.officer.csrf)
     if act not in STEPS:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
-    done = Act(act, form.text("place"), form.text("due_on"), form.text("note"))
+    done = Act(act, form.text("place"), iso_date(form.text("due_on")), form.text("note"))
     try:
         await desk.command(
             lambda tx: keeping.move(tx, desk.procedure, application, done), form, f"archive {act}"

@@ -22,6 +22,7 @@ from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import CUSTODY
 from hub.web.rooms.room import back, media_of, must_look, show
+from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
 
@@ -126,7 +127,7 @@ async def _signed(desk: Desk, application: str, act: str, form: Form) -> None:
     media = media_of("signature", file)
     assert file is not None  # noqa: S101 — media_of refuses an empty place
     stored = await asyncio.to_thread(desk.procedure.blobs.put, file.content)
-    due = form.text("due_on")
+    due = iso_date(form.text("due_on"))
 
     def lend(tx: Tx) -> str:
         return custody.release(tx, desk.procedure, application, due, stored, media)

@@ -25,6 +25,7 @@ from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import AGENDA, NOTIFY
 from hub.web.rooms.room import back, media_of, must_look, pdf, show
+from hub.web.typed_dates import iso_date
 
 NEWEST = 40
 
@@ -119,9 +120,8 @@ async def act_on_notify(
     """Log a contact, or end a case whose deadline is over."""
     must_look(desk, NOTIFY)
     form = await read_form(request, desk.officer.csrf)
-    tried = Tried(
-        form.text("channel"), form.text("outcome"), form.text("note"), form.text("comes_on")
-    )
+    comes_on = iso_date(form.text("comes_on"))
+    tried = Tried(form.text("channel"), form.text("outcome"), form.text("note"), comes_on)
     reason = form.text("reason")
     try:
         if act == "lapse":
@@ -144,7 +144,7 @@ def _letter(direction: str, form: Form) -> Letter:
         direction=IN if direction == "in" else OUT,
         kind=form.text("kind") or "other",
         number=form.text("number"),
-        dated=form.text("dated"),
+        dated=iso_date(form.text("dated")),
         party=form.text("party"),
         application=form.text("application"),
         answers=form.text("answers"),

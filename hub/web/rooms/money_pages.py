@@ -24,6 +24,7 @@ from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import MONEY
 from hub.web.rooms.room import back, media_of, must_look, show
+from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
 
@@ -107,7 +108,7 @@ async def act_on_money(
 
 
 def _enter(tx: Tx, desk: Desk, application: str, form: Form) -> str:
-    code, issued = form.text("billing_code"), form.text("issued_on")
+    code, issued = form.text("billing_code"), iso_date(form.text("issued_on"))
     return billing.enter(tx, desk.procedure, application, code, issued)
 
 

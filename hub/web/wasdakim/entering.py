@@ -10,12 +10,14 @@ from hub.cases.screening.versions import LONGEST_NAME
 from hub.cekal.records import Entry
 from hub.errors import BadInput
 from hub.web.forms import Form
+from hub.web.typed_dates import iso_date
 from hub.wire import FieldFault
 
 FIELDS = (
     "id", "names", "dob", "sex", "nationality", "passports", "kind", "valid_from", "valid_to",
     "decree", "agency", "basis",
 )  # fmt: skip
+DATES = ("dob", "valid_from", "valid_to")
 LONGEST = 300
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _STEM = 24
@@ -24,6 +26,7 @@ _STEM = 24
 def entry_from(form: Form) -> Entry:
     """Return the entry of a form. Raises BadInput naming every field that is wrong."""
     given = {name: form.text(name) for name in FIELDS}
+    given |= {name: iso_date(given[name]) for name in DATES}
     names = [line.strip() for line in given["names"].splitlines() if line.strip()]
     faults = [
         _fault(name, "missing", "wajib diisi / required")
@@ -41,7 +44,7 @@ def entry_from(form: Form) -> Entry:
         faults.append(_fault("kind", "wrong", "cegah / tangkal"))
     faults += [
         _fault(name, "wrong", "bukan tanggal / no date")
-        for name in ("dob", "valid_from", "valid_to")
+        for name in DATES
         if given[name] and not _is_date(given[name], partial=name == "dob")
     ]
     if given["valid_from"] and given["valid_to"] and given["valid_to"] < given["valid_from"]:

@@ -21,9 +21,10 @@ from hub.errors import Busy
 from hub.house import open_house
 from hub.settings import settings_for
 
-OPENED = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+"""When the empty house was made: a hub's records never go back in time."""
 SERVED = "2026-11-23T09:40:00"
-"""A Monday at 9.40 at the sample office, an hour and forty after the staff began."""
+"""The same Monday at the sample office, forty minutes after the staff began."""
 
 
 @dataclass

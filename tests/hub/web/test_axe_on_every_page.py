@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from living_cases import Numbered
-from living_office import LivingOffice, living_office
-from screened import ANNA, Desk, Office
+from living_office import LivingOffice, living_office, tabbed_to
+from screened import ANNA, OTHERS, Desk, Office
 from web_office import Screen
 
 from hub.cases import applications, branches, custody
@@ -79,7 +80,8 @@ def lay(desk: Desk, listed: Office) -> dict[str, str]:
     desk.do("loket", lambda tx: applications.withdraw(tx, procedure, found["withdrawn"], "pindah"))
     due, media = "2026-11-27", "application/pdf"
     desk.do("loket", lambda tx: custody.release(tx, procedure, found["lent"], due, signed, media))
-    listed.load([ANNA])
+    desk.clock.at += timedelta(minutes=1)  # the practice list was put in force before
+    listed.load([*OTHERS, ANNA])
     found["hit"] = cases.at("3")
     listed.screen(found["hit"])
     return found
@@ -119,6 +121,22 @@ def judge_all(living, enter, pages: dict[str, tuple[str, ...]]) -> dict[str, lis
 
 def faults(seen: dict[str, list[str]]) -> dict[str, list[str]]:
     return {place: found for place, found in seen.items() if found}
+
+
+def test_the_page_of_a_hit_shows_the_entry_and_the_two_answers(living, enter) -> None:
+    officer = enter(living, "kepala", LAPTOP).go(f"/wasdakim/case/{living.cases['hit']}")
+
+    assert "KEP-17" in officer.text("main")
+    assert judge(officer) == []
+    assert tabbed_to(officer, "Orang yang sama")
+
+
+@pytest.mark.parametrize("step", AT_STEP)
+def test_the_primary_act_of_every_step_is_reached_by_tab(living, enter, step) -> None:
+    officer = enter(living, AT_STEP[step], LAPTOP).go(f"/case/{living.cases[step]}")
+    act = officer.page.locator(".decide").get_by_role("button").first.inner_text().splitlines()[0]
+
+    assert tabbed_to(officer, act)
 
 
 @pytest.mark.parametrize("step", AT_STEP)

@@ -254,7 +254,7 @@ def test_a_passport_moves_between_sections_by_scan(living, enter) -> None:
 def test_a_passport_is_lent_until_a_day_and_comes_back(living, enter) -> None:
     case = living.cases["lent"]
     officer = enter(living, "loket", LAPTOP).go(f"/custody/{case}")
-    officer.page.get_by_label("Kembali pada").fill("2026-11-27")
+    officer.page.get_by_label("Kembali pada").fill("27-11-2026")
     officer.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(officer))
     officer.click("role=button[name=/Lepas/]")
     lent = officer.text("main")

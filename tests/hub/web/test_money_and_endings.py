@@ -33,6 +33,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
     found = {name: cases.at(stage) for name, stage in begins.items()}
     desk.staff["sah"] = desk.employ("sah", {"approver", "legaliser"})
     found["own"] = cases.at("6")
+    desk.capture(found["own"], "6.receipt_scan", "scan", "image/png")
     values = {"receipt_code": desk.receipt_code(found["own"]), "initials": "verified"}
     desk.complete("sah", found["own"], "6", values)
     cases.on(found["own"], "9")
@@ -217,7 +218,7 @@ def test_a_file_is_shelved_lent_and_overdue(living, enter) -> None:
 
     row.get_by_text("Pinjamkan").first.click()
     row.get_by_label("Peminjam").fill("Wasdakim, Contoh Peminjam")
-    row.get_by_label("Kembali pada").fill("2026-11-30")
+    row.get_by_label("Kembali pada").fill("30/11/2026")
     with keeper.page.expect_navigation():
         row.get_by_role("button", name="Pinjamkan").click()
     assert "Contoh Peminjam" in row.inner_text()
