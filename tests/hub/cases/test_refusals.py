@@ -128,6 +128,7 @@ def test_an_ntpn_pays_for_one_case_only(desk) -> None:
 def test_approval_needs_the_receipt_of_this_case(desk) -> None:
     other = desk.open()
     case = desk.go("6")
+    desk.capture(case, "6.receipt_scan", "scan", "image/png")
     values = {"receipt_code": desk.receipt_code(other), "initials": "verified"}
 
     refused = refusal(BadInput, lambda: desk.complete("pejabat", case, "6", values))
@@ -209,7 +210,7 @@ def test_a_case_that_does_not_exist_is_not_found(desk) -> None:
 
 def test_the_system_administrator_sees_no_case(desk) -> None:
     case = desk.open()
-    desk.staff["admin"] = desk._employ("admin", {"system_admin"})
+    desk.staff["admin"] = desk.employ("admin", {"system_admin"})
 
     assert refusal(NotAllowed, lambda: desk.view(case, "admin")).code == "role_missing"
 

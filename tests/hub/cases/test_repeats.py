@@ -56,7 +56,7 @@ def test_a_double_click_completes_a_step_once_and_gives_the_same_answer(desk, ho
 
 def test_two_treasurers_at_once_record_one_payment(desk, house) -> None:
     case = desk.go("7")
-    desk.staff["bendahara2"] = desk._employ("bendahara2", {"treasurer"})
+    desk.staff["bendahara2"] = desk.employ("bendahara2", {"treasurer"})
     desk.capture(case, "7.slip", "scan", "image/png")
     values = {
         "billing_code": "820261120000001",
