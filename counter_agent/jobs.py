@@ -113,6 +113,8 @@ class Jobs:
 
     def _count(self, kind: str, ending: Ending) -> None:
         worker = self._workers.get(ROLE_OF_KIND[kind])
+        if kind not in DONE_OF:
+            return  # nothing of the device is used up by it
         if worker is not None and ending.state == "done":
             worker.count(DONE_OF[kind])
         elif worker is not None and ending.state == "failed":

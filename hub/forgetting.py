@@ -1,16 +1,23 @@
-"""Forgets commands by their keys after 30 days, in commands of its own that are over quickly."""
+"""Forgets what nobody needs: commands after 30 days, files that no record names after a day.
+
+Commands go in commands of its own that are over quickly. A file without a record was uploaded for
+something that did not happen, or what named it let it go.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, tuple_
 
-from hub.database import table_of
+from hub.blobs import Blobs
+from hub.database import Database, table_of
 from hub.models.queue import CommandRow
+from hub.models.station import BlobRow
 from hub.writer import Tx
 
 KEPT = timedelta(days=30)
+UNNAMED_KEPT = timedelta(days=1)
 AT_ONCE = 500
 
 _C = table_of(CommandRow).c
@@ -30,3 +37,16 @@ def forget_commands(tx: Tx) -> int:
         )
     )
     return done.rowcount
+
+
+def forget_unnamed_files(database: Database, office_no: int, blobs: Blobs, now: datetime) -> int:
+    """Remove files that no record names, stored over a day before `now`; return how many. Blocks.
+
+    `now` is the machine's clock, as files bear its time.
+    """
+    before = now - UNNAMED_KEPT
+    with database.reading_core() as connection:
+        named = set(
+            connection.execute(select(BlobRow.id).where(BlobRow.office == office_no)).scalars()
+        )
+    return blobs.sweep(named, before)

@@ -22,9 +22,10 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from hub import jobs
 from hub.announce import Announcer, Neighbours
 from hub.cases import may_see_cases
+from hub.clock import SystemClock
 from hub.errors import LoketError, Refused
 from hub.feed import Feed
-from hub.forgetting import forget_commands
+from hub.forgetting import forget_commands, forget_unnamed_files
 from hub.house import SYSTEM, House
 from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 JOBS_EXPIRE_EVERY = timedelta(seconds=5)
-COMMANDS_FORGOTTEN_EVERY = timedelta(minutes=10)
+FORGETTING_EVERY = timedelta(minutes=10)
 LARGEST_BODY = 1024 * 1024
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -267,7 +268,7 @@ def _living(
         if serving.announcer is not None:
             await serving.announcer.start()
         expiring = asyncio.create_task(_expire_jobs(serving.writer))
-        forgetting = asyncio.create_task(_forget_commands(serving.writer))
+        forgetting = asyncio.create_task(_forget(serving.house, serving.writer))
         rules = serving.house.procedure.office
         ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
         forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
@@ -293,14 +294,18 @@ def _living(
     return living
 
 
-async def _forget_commands(writer: Writer) -> None:
+async def _forget(house: House, writer: Writer) -> None:
     while True:
-        await asyncio.sleep(COMMANDS_FORGOTTEN_EVERY.total_seconds())
+        await asyncio.sleep(FORGETTING_EVERY.total_seconds())
         try:
             while (await writer.run(forget_commands, actor=SYSTEM, name="forget")).value:
                 await asyncio.sleep(0)  # others come between
-        except LoketError as refused:
-            log.warning("old commands could not be forgotten yet: %s", refused)
+            now, blobs = SystemClock().now(), house.procedure.blobs
+            await asyncio.to_thread(
+                forget_unnamed_files, house.database, house.office_no, blobs, now
+            )
+        except (LoketError, OSError) as refused:
+            log.warning("what is old could not be forgotten yet: %s", type(refused).__name__)
 
 
 async def _expire_jobs(writer: Writer) -> None:

@@ -1,13 +1,23 @@
-"""Commands are forgotten after 30 days and none before; a batch sees what it did itself."""
+"""Commands are forgotten after 30 days and none before; files without a record after a day."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from hub import check, opening, queue
-from hub.forgetting import AT_ONCE, KEPT, forget_commands
+from hub.blobs import register
+from hub.errors import NotFound
+from hub.forgetting import (
+    AT_ONCE,
+    KEPT,
+    UNNAMED_KEPT,
+    forget_commands,
+    forget_unnamed_files,
+)
 from hub.house import SYSTEM, House
 from hub.models.queue import CommandRow
 from hub.wire import IssueTicket, Ticket, Words
@@ -99,3 +109,22 @@ def test_what_one_command_changed_the_next_of_its_batch_knows(house, run) -> Non
     assert batches == [4]
     with house.database.reading_core() as connection:
         assert check.check_records(connection, house.office_no) == []
+
+
+def test_a_file_that_no_record_names_goes_after_a_day_and_others_stay(house, run) -> None:
+    blobs = house.procedure.blobs
+    unnamed, named = blobs.put(b"let go"), blobs.put(b"kept")
+
+    async def name_one(writer: Writer) -> None:
+        await writer.run(lambda tx: register(tx, named, "text/plain").id, actor=SYSTEM)
+
+    run(name_one)
+    stored = datetime.now(UTC)
+    sweep = (house.database, house.office_no, blobs)
+
+    assert forget_unnamed_files(*sweep, stored + UNNAMED_KEPT - timedelta(minutes=1)) == 0
+    assert forget_unnamed_files(*sweep, stored + UNNAMED_KEPT + timedelta(minutes=1)) == 1
+    assert set(blobs.ids()) == {named.id}
+    assert blobs.get(named.id) == b"kept"
+    with pytest.raises(NotFound):
+        blobs.get(unnamed.id)
