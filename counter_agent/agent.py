@@ -173,7 +173,8 @@ class Agent:
     async def _report_changes(self, client: HubClient) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._changed.wait(), REPORT_EVERY_S)
+                async with asyncio.timeout(REPORT_EVERY_S):
+                    await self._changed.wait()
             except TimeoutError:
                 log.debug("reporting because nothing changed for a while")
             self._changed.clear()

@@ -78,7 +78,8 @@ async def _on(worker: DeviceWorker, act: Callable[[Device], T]) -> T:
     """Have the device's thread do `act` between its other work. Raises TimeoutError."""
     future = worker.submit(act, aside=True)
     try:
-        return await asyncio.wait_for(asyncio.wrap_future(future), OPEN_S)
+        async with asyncio.timeout(OPEN_S):
+            return await asyncio.wrap_future(future)
     except TimeoutError:
         future.cancel()
         raise

@@ -77,8 +77,9 @@ class Run:
             yield
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])  # unlike `await task`, it tells our own end from its
+            if not task.cancelled():
+                task.result()
 
     async def _accompany(self) -> None:
         while not self._cancelled.is_set():
@@ -93,7 +94,8 @@ class Run:
 
     async def _tell_or_renew(self) -> None:
         try:
-            await asyncio.wait_for(self._moved.wait(), RENEW_S)
+            async with asyncio.timeout(RENEW_S):
+                await self._moved.wait()
         except TimeoutError:
             await self._renew()
             return

@@ -127,7 +127,8 @@ class Neighbours:
             for task in list(self._resolving):
                 task.cancel()
             with suppress(TimeoutError, OSError, Error):
-                await asyncio.wait_for(network.async_close(), GOODBYE_S)
+                async with asyncio.timeout(GOODBYE_S):
+                    await network.async_close()
 
     def _changed(
         self,

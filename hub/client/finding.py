@@ -84,7 +84,8 @@ async def _browse(network: AsyncZeroconf, timeout_s: float) -> list[HubFound]:
 
     browser = AsyncServiceBrowser(network.zeroconf, HUB_TYPE, handlers=[changed])
     try:
-        await asyncio.wait_for(first.wait(), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            await first.wait()
         await asyncio.sleep(SETTLE_S)
     except (TimeoutError, Error):
         pass

@@ -124,7 +124,8 @@ class Announcement:
                 await asyncio.sleep(LOOK_AGAIN_S)
         finally:
             with suppress(TimeoutError, OSError, Error):
-                await asyncio.wait_for(network.async_close(), GOODBYE_S)
+                async with asyncio.timeout(GOODBYE_S):
+                    await network.async_close()
 
     def _info(self, addresses: Sequence[str]) -> ServiceInfo:
         # several of our programs on one machine have one host name each: their addresses may differ

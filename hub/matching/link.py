@@ -120,8 +120,10 @@ class Matching:
                 raise Away
             try:
                 process.stdin.write(msgspec.json.encode(asked) + b"\n")
-                await asyncio.wait_for(process.stdin.drain(), self._within_s)
-                said = await asyncio.wait_for(_line(process), self._within_s)
+                async with asyncio.timeout(self._within_s):
+                    await process.stdin.drain()
+                async with asyncio.timeout(self._within_s):
+                    said = await _line(process)
             except BaseException as error:
                 # half an answer would be taken for the next one's
                 self._process, self._ready = None, None
@@ -160,7 +162,8 @@ class Matching:
 
     async def _loaded(self, token: str, process: Process) -> Ready:
         while True:
-            said = await asyncio.wait_for(_line(process), SILENT_WHILE_LOADING_S)
+            async with asyncio.timeout(SILENT_WHILE_LOADING_S):
+                said = await _line(process)
             if isinstance(said, Ready):
                 return said
             if not isinstance(said, Progress):

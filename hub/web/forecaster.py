@@ -87,7 +87,8 @@ class Forecasts:
         process.stdin.write(question(self._clock.now()))
         try:
             await process.stdin.drain()
-            line = await asyncio.wait_for(process.stdout.readline(), ANSWERS_WITHIN_S)
+            async with asyncio.timeout(ANSWERS_WITHIN_S):
+                line = await process.stdout.readline()
         except (TimeoutError, ConnectionError) as error:
             raise Lost from error
         if not line.endswith(b"\n"):

@@ -109,7 +109,8 @@ class Importer:
         process.stdin.write(msgspec.json.encode(order) + b"\n")
         told = 0.0
         while True:
-            line = await asyncio.wait_for(process.stdout.readline(), SILENT_S)
+            async with asyncio.timeout(SILENT_S):
+                line = await process.stdout.readline()
             if not line:
                 raise EOFError
             said = _TOLD.decode(line)

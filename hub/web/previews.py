@@ -60,7 +60,8 @@ class Watch:
     async def next(self, limit_s: float) -> bytes:
         """Wait for the next picture; empty after `limit_s` or at the end."""
         try:
-            await asyncio.wait_for(self._news.wait(), limit_s)
+            async with asyncio.timeout(limit_s):
+                await self._news.wait()
         except TimeoutError:
             return b""
         self._news.clear()

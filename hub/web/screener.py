@@ -92,7 +92,8 @@ class Screener:
                 self._woken.clear()
                 wait_s = await self._once()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), wait_s)
+                    async with asyncio.timeout(wait_s):
+                        await self._woken.wait()
         finally:
             await self.matching.stop()
 
@@ -136,9 +137,8 @@ class Screener:
             return await self.matching.ask(subject.query, today, nearest)
         within_s = office.cekal.answers_within_s
         try:
-            return await asyncio.wait_for(
-                self._service.ask(subject.query, today, nearest), within_s
-            )
+            async with asyncio.timeout(within_s):
+                return await self._service.ask(subject.query, today, nearest)
         except (TimeoutError, OSError) as error:
             raise Away from error
 
