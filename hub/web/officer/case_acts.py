@@ -149,11 +149,15 @@ async def asks_again(desk: Desk, view: CaseView, step: str, form: Form) -> bool:
 
 
 def asks_first(view: CaseView, form: Form) -> str:
-    """Return the row whose saving uses up a number and must be pressed twice; else nothing."""
+    """Return the row whose saving uses up a number and must be pressed twice; else nothing.
+
+    The second press is for the value that was asked about: another one is asked about anew.
+    """
     key = form.text("evidence")
     rows = view.current.evidence if view.current else ()
     found = next((row for row in rows if row.key == key and row.first and not row.supplied), None)
-    return key if found and form.text(key) and form.text("sure") != key else ""
+    is_sure = form.text("sure") == key and form.text("sure_of") == form.text(key)
+    return key if found and form.text(key) and not is_sure else ""
 
 
 def _cards(desk: Desk, form: Form) -> dict[str, str]:

@@ -394,10 +394,13 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     case = living.cases["pressed twice"]
     printer = enter(living, "cetak", LAPTOP).go(f"/case/{case}")
     save = "#row-blank_serial button[formaction]"
-    printer.page.fill("[name=blank_serial]", "SK TWICE")
+    printer.page.fill("[name=blank_serial]", "SK TWICF")
 
     printer.click(save)
     asked = printer.text("#row-blank_serial [role=alert]")
+    printer.page.fill("[name=blank_serial]", "SK TWICE")
+    printer.click(save)
+    asked_anew = printer.text("#row-blank_serial [role=alert]")
     printer.click(save)
     saved = printer.has(save)
     printer.page.fill("[name=endorsement]", "hal. 12")
@@ -407,6 +410,7 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     printer.press("Control+Enter")
 
     assert "terpakai" in asked
+    assert asked_anew == asked
     assert not saved
     assert "Register, teraan, kartu" in still
     assert "Pengesahan" in printer.text("[aria-current=step]")
