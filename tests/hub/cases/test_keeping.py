@@ -38,7 +38,7 @@ def test_what_can_be_is_kept_at_once_and_what_cannot_stays_in_the_draft(desk) ->
 
 def test_a_stale_save_never_overwrites_and_keeps_the_rest(desk) -> None:
     case = desk.go("2")
-    desk.staff["lain"] = desk._employ("lain", {"data_operator"})
+    desk.staff["lain"] = desk.employ("lain", {"data_operator"})
     seen = desk.view(case).findings.revision
     typed(desk, "lain", case, {"field.address": "Jalan Baru 7"})
 
@@ -54,7 +54,7 @@ def test_a_stale_save_never_overwrites_and_keeps_the_rest(desk) -> None:
 
 def test_a_stale_form_completes_nothing(desk) -> None:
     case = desk.go("2")
-    desk.staff["lain"] = desk._employ("lain", {"data_operator"})
+    desk.staff["lain"] = desk.employ("lain", {"data_operator"})
     seen = desk.view(case).findings.revision
     typed(desk, "lain", case, {"field.address": "Jalan Baru 7"})
 
@@ -210,7 +210,7 @@ def test_who_did_a_step_that_was_reopened_has_done_it_all_the_same(desk) -> None
     case = desk.go("6")
     keyer = desk.staff["loket"]
     desk.do("loket", lambda tx: reopen.reopen(tx, desk.procedure, case, "2", "nama salah"))
-    desk.staff["data2"] = desk._employ("data2", {"data_operator"})
+    desk.staff["data2"] = desk.employ("data2", {"data_operator"})
     desk.complete("data2", case, "2", desk.fields)
     desk.staff["both"] = type(keyer)("officer", keyer.id, keyer.name, keyer.roles | {"approver"}, 1)
     for step in ("3", "4"):
