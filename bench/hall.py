@@ -78,17 +78,22 @@ class MortalHub:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def _complaints(self) -> Path:
+        return self.settings.folder.with_suffix(".stderr")
+
     def start(self) -> None:
         """Start serving, and return when the hub says that it does."""
-        self.serving = subprocess.Popen(
-            [sys.executable, "-m", "hub.command", "hub", "serve", "--data", self.settings.folder,
-             "--plain", "--port", str(self.port), "--interface", "127.0.0.1",
-             "--practice-clock", OPEN_HOUR],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        with self._complaints.open("w") as complaints:
+            self.serving = subprocess.Popen(
+                [sys.executable, "-m", "hub.command", "hub", "serve",
+                 "--data", self.settings.folder, "--plain", "--port", str(self.port),
+                 "--interface", "127.0.0.1", "--practice-clock", OPEN_HOUR],
+                stdout=subprocess.PIPE, stderr=complaints, text=True,
+            )  # fmt: skip
         assert self.serving.stdout is not None
         said = self.serving.stdout.readline()
-        assert said.startswith("ready "), said
+        assert said.startswith("ready "), said + self._complaints.read_text("utf-8")
 
     def with_token(self, token: str) -> Running:
         """Return this hub as a load generator wants it."""
