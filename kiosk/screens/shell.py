@@ -52,6 +52,8 @@ GHOST_S = 0.25
 REPEAT_S = 0.3
 KEY_REPEAT_S = 0.12
 """A trembling finger bounces within 100 ms; nobody types one key twice so fast."""
+HELD_S = 3.0
+"""So long a finger keeps what it touches as it is; one whose end was lost, no longer."""
 WITHOUT_FOOT = (flow.CLOSED.name, flow.LANGUAGE.name, flow.TICKET.name)
 
 
@@ -66,6 +68,7 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         self._session = Session()
         self._shown_since = 0.0
         self._pressed: tuple[str, float] = ("", 0.0)
+        self._held_since: float | None = None
         self.look = Look()
         self.header, self.bar, self.panel = Header(), AccessBar(speech=speech), Panel()
         self._banner = Note(tone="warn", icon="unplug")
@@ -90,11 +93,13 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         return bool(Clock.get_time() - self._shown_since >= GHOST_S)
 
     def show(self, session: Session) -> None:
-        """Show `session`."""
+        """Show `session`; news of the same screen waits until the finger on it lets go."""
         changed = (session.screen, session.panel) != (self._session.screen, self._session.panel)
         if changed or self._page is None:
             self._shown_since = Clock.get_time()
         self._session = session
+        if not changed and self._is_held:
+            return
         self._turn_to(session.screen)
         self._fill(session)
         self.lay_out()
@@ -140,10 +145,23 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
             return True
         if not self.accepts_touches or self._second_finger(touch) or self._repeats(touch):
             return True
+        self._held_since = Clock.get_time()
         if self.panel.shown:
             self.panel.on_touch_down(touch)
             return True
         return bool(super().on_touch_down(touch))
+
+    def on_touch_up(self, touch: MotionEvent) -> bool:
+        """Let go; the part that was touched hears of it after us, then comes what waited."""
+        if self._held_since is not None:
+            self._held_since = None
+            Clock.schedule_once(lambda _elapsed_s: self.show(self._session), 0)
+        return bool(super().on_touch_up(touch))
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether a finger is on a part, which would be lost if the part were drawn anew."""
+        return self._held_since is not None and Clock.get_time() - self._held_since < HELD_S
 
     def pressables(self) -> list[Pressable]:
         """Return what can be seen and touched now, panel first."""
