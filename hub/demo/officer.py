@@ -112,11 +112,12 @@ class Officer:
         stream = f"/stream/{page.body['data-stream']}"
         limits = httpx.Timeout(_ANSWER_S, read=limit_s)
         after = {"after": page.body["data-seq"]}
+        until = time.monotonic() + limit_s
         try:
             with self._browser.stream("GET", stream, params=after, timeout=limits) as answer:
                 for line in answer.iter_lines():
-                    if line in ("event: changed", "event: reset"):
-                        return
+                    if line in ("event: changed", "event: reset") or time.monotonic() > until:
+                        return  # a quiet stream still says that it lives
         except httpx.ReadTimeout:
             return
 
