@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ TYPED = {
     "birth_date": "1974-08-12",
     "expiry_date": "2032-04-15",
 }
+TAKEN_WITHIN_S = 30.0
 
 
 class Counter:
@@ -60,18 +62,21 @@ class Counter:
     def kill_agent_at_work(self, after: int) -> None:
         """kill -9 of the agent's own process once it said that it began."""
         await_event(self.hub, "job.started", after)
-        self.agent.signal(signal.SIGKILL)
-        self.agent.ending()
+        self._kill_agent()
 
     def kill_agent_at_the_printer(self, after: int) -> None:
         """kill -9 of the agent's own process once the printer has its job."""
         await_event(self.hub, "job.started", after)
         with self.hub.client("counter-1") as agent:
             [job] = agent.get("/api/jobs").json()["jobs"]
-        printer = open_device(self.printer_address)
-        while printer.find_job(job["id"]) is None:
-            time.sleep(0.02)  # until the condition above
-        printer.close()
+        with contextlib.closing(open_device(self.printer_address)) as printer:
+            until = time.monotonic() + TAKEN_WITHIN_S
+            while printer.find_job(job["id"]) is None:
+                assert time.monotonic() < until, "the printer never had the job"
+                time.sleep(0.02)  # until the condition above
+        self._kill_agent()
+
+    def _kill_agent(self) -> None:
         self.agent.signal(signal.SIGKILL)
         self.agent.ending()
 
