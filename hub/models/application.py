@@ -15,11 +15,10 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, InOffice, WithId
+from hub.models.schema import Base, InOffice, WithId, partial_index
 
 
 def of_application() -> ForeignKeyConstraint:
@@ -59,13 +58,12 @@ class Application(WithId, Base):
 
     __table_args__ = (
         UniqueConstraint("office", "case_code"),
-        Index(
+        partial_index(
             "ix_applications_open",
             "office",
             "position",
             "moved_at",
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            where="ended_at IS NULL",
         ),
         Index("ix_applications_state", "office", "state", "position"),
         Index("ix_applications_passport", "office", "passport_index"),
@@ -145,15 +143,14 @@ class Evidence(WithId, Base):
 
     __table_args__ = (
         of_application(),
-        Index(
+        partial_index(
             "uq_evidence_valid",
             "office",
             "application",
             "step",
             "key",
             unique=True,
-            sqlite_where=text("voided_at IS NULL"),
-            postgresql_where=text("voided_at IS NULL"),
+            where="voided_at IS NULL",
         ),
     )
 
@@ -203,13 +200,12 @@ class Diversion(WithId, Base):
 
     __table_args__ = (
         of_application(),
-        Index(
+        partial_index(
             "uq_diversions_open",
             "office",
             "application",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            where="closed_at IS NULL",
         ),
     )
 
@@ -264,13 +260,12 @@ class RegisterNumber(InOffice, Base):
     __table_args__ = (
         of_application(),
         UniqueConstraint("office", "number"),
-        Index(
+        partial_index(
             "uq_register_numbers_valid",
             "office",
             "application",
             unique=True,
-            sqlite_where=text("voided_at IS NULL"),
-            postgresql_where=text("voided_at IS NULL"),
+            where="voided_at IS NULL",
         ),
     )
 
@@ -330,13 +325,12 @@ class CustodyRecord(WithId, Base):
 
     __table_args__ = (
         of_application(),
-        Index(
+        partial_index(
             "uq_custody_open",
             "office",
             "application",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            where="ended_at IS NULL",
         ),
     )
 

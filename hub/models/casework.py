@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, InOffice, WithId
+from hub.models.schema import Base, InOffice, WithId, partial_index
 
 
 def _of_application() -> ForeignKeyConstraint:
@@ -160,13 +160,12 @@ class DataCorrection(WithId, Base):
 
     __table_args__ = (
         _of_application(),
-        Index(
+        partial_index(
             "uq_data_corrections_open",
             "office",
             "application",
             unique=True,
-            sqlite_where=text("settled_at IS NULL"),
-            postgresql_where=text("settled_at IS NULL"),
+            where="settled_at IS NULL",
         ),
     )
 
@@ -235,12 +234,11 @@ class Stoppage(WithId, Base):
     note: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_stoppages_open",
             "office",
             "kind",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            where="ended_at IS NULL",
         ),
     )

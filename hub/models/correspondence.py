@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, WithId
+from hub.models.schema import Base, WithId, partial_index
 
-_VALID = text("voided_at IS NULL")
+_VALID = "voided_at IS NULL"
 
 
 def _of_application() -> ForeignKeyConstraint:
@@ -87,13 +87,12 @@ class Legalisation(WithId, Base):
 
     __table_args__ = (
         _of_application(),
-        Index(
+        partial_index(
             "uq_legalisations_valid",
             "office",
             "application",
             unique=True,
-            sqlite_where=_VALID,
-            postgresql_where=_VALID,
+            where=_VALID,
         ),
     )
 

@@ -11,11 +11,10 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, InOffice, WithId
+from hub.models.schema import Base, InOffice, WithId, partial_index
 
 
 class EventRow(InOffice, Base):
@@ -111,7 +110,7 @@ class TicketRow(WithId, Base):
         ForeignKeyConstraint(["office", "visit"], ["visits.office", "visits.id"]),
         UniqueConstraint("office", "day", "prefix", "serial"),
         # the hot path: the first waiting ticket of each group
-        Index(
+        partial_index(
             "ix_tickets_waiting",
             "office",
             "lane",
@@ -121,27 +120,24 @@ class TicketRow(WithId, Base):
             "held_for",
             "arrived_at",
             "id",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
+            where="state = 'waiting'",
         ),
         Index("ix_tickets_day", "office", "day", "lane", "state"),
         # one counter serves one ticket at a time
-        Index(
+        partial_index(
             "uq_tickets_at_counter",
             "office",
             "counter",
             unique=True,
-            sqlite_where=text("state IN ('called', 'serving')"),
-            postgresql_where=text("state IN ('called', 'serving')"),
+            where="state IN ('called', 'serving')",
         ),
         Index("ix_tickets_application", "office", "application"),
         # what an officer put aside, and what closing time ends
-        Index(
+        partial_index(
             "ix_tickets_parked",
             "office",
             "parked_counter",
-            sqlite_where=text("state = 'parked'"),
-            postgresql_where=text("state = 'parked'"),
+            where="state = 'parked'",
         ),
     )
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, InOffice, WithId
+from hub.models.schema import Base, InOffice, WithId, partial_index
 
-_IN_FORCE = text("replaced_at IS NULL")
+_IN_FORCE = "replaced_at IS NULL"
 
 
 def _of_application() -> ForeignKeyConstraint:
@@ -41,13 +41,12 @@ class Billing(WithId, Base):
     __table_args__ = (
         _of_application(),
         UniqueConstraint("office", "code_index"),
-        Index(
+        partial_index(
             "uq_billings_in_force",
             "office",
             "application",
             unique=True,
-            sqlite_where=_IN_FORCE,
-            postgresql_where=_IN_FORCE,
+            where=_IN_FORCE,
         ),
     )
 
@@ -111,13 +110,12 @@ class LostProof(WithId, Base):
 
     __table_args__ = (
         _of_application(),
-        Index(
+        partial_index(
             "uq_lost_proofs_open",
             "office",
             "payment",
             unique=True,
-            sqlite_where=text("granted_at IS NULL"),
-            postgresql_where=text("granted_at IS NULL"),
+            where="granted_at IS NULL",
         ),
     )
 
