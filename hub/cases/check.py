@@ -31,7 +31,7 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from _broken_series(session, office)
     yield from _broken_files(session, office)
     yield from broken_screening(session, office, procedure)
-    yield from broken_holdings(session, office)
+    yield from broken_holdings(session, office, procedure.sop)
     yield from _broken_search(session, office)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)

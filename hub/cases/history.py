@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import persons
+from hub.cases.history_remarks import remarks_of
 from hub.cases.views import HistoryLine
 from hub.models.application import Application, StepRecord
-from hub.models.casework import Reopening
 from hub.models.queue import EventRow
 from hub.models.station import Station
 from hub.procedure import Procedure
-from hub.sop import Gate, Step
+from hub.sop import Gate, Sop, Step
 from hub.wire import Words
 
 _WORDS = {
@@ -75,8 +74,8 @@ def history(
         .order_by(EventRow.seq)
     )
     who = {**names, **_stations(session, application.office)}
-    remarks = _remarks(session, procedure, application)
-    reasons = _reopened_because(session, procedure, application)
+    of_steps = _remarks(session, procedure, application)
+    written = remarks_of(session, procedure, application)
     lines = []
     hidden = False
     for event in session.scalars(query):
@@ -88,9 +87,9 @@ def history(
         what = _what(procedure, event.kind, body)
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
-            remark = remarks.get(step, "") if event.kind in _DONE else ""
-            if event.kind == _REOPENED:
-                remark = reasons.get((event.at, step), "")
+            remark = written.get((event.kind, event.at), "")
+            if event.kind in _DONE:
+                remark = of_steps.get(step, "")
             by = who.get(event.actor, "")
             lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark))
     return tuple(lines)
@@ -98,6 +97,12 @@ def history(
 
 _DONE = ("step.completed", "gate.passed")
 _REOPENED = "step.reopened"
+_LEGALISED = {
+    "own": Words(id="oleh penanda tangan sendiri", en="by the signer in person"),
+    "wet": Words(id="tanda tangan basah, dicatat dengan pindaian", en="ink, recorded by its scan"),
+    "electronic": Words(id="tanda tangan elektronik", en="electronic signature"),
+}
+_CORRECTED = Words(id="data dikoreksi", en="data corrected")
 
 
 def _what(procedure: Procedure, kind: str, body: Mapping[str, object]) -> Words | None:
@@ -105,35 +110,27 @@ def _what(procedure: Procedure, kind: str, body: Mapping[str, object]) -> Words 
     if kind in _DONE:
         return _titled(stage) if stage else None
     words = _WORDS.get(kind)
-    if kind == _REOPENED and words is not None and stage is not None:
-        title = _titled(stage)
-        return Words(id=f"{words.id}: {title.id}", en=f"{words.en}: {title.en}")
-    related = procedure.sop.related(str(body.get("to", "")))
-    if words is not None and related is not None:
-        return Words(id=f"{words.id}: {related.id}", en=f"{words.en}: {related.en}")
-    return words
+    more = _titled(stage) if kind == _REOPENED and stage else _more(procedure.sop, kind, body)
+    if words is None or more is None:
+        return words
+    return Words(id=f"{words.id}: {more.id}", en=f"{words.en}: {more.en}")
+
+
+def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
+    """Return where the case went, or in which way it was done."""
+    if kind == "branch.moved":
+        state = str(body.get("state", ""))
+        moves = (branch.move(state) for branch in sop.sheet.related)
+        return next((move.words for move in moves if move), _CORRECTED)
+    if kind == "case.legalised":
+        return _LEGALISED.get(str(body.get("mode", "")))
+    related = sop.related(str(body.get("to", "")))
+    return Words(id=related.id.rstrip(";"), en=related.en.rstrip(";")) if related else None
 
 
 def _titled(stage: Step | Gate) -> Words:
     number = f"{stage.name} · " if isinstance(stage, Step) else ""
     return Words(id=f"{number}{stage.title.id}", en=f"{number}{stage.title.en}")
-
-
-def _reopened_because(
-    session: Session, procedure: Procedure, application: Application
-) -> dict[tuple[datetime, str], str]:
-    key = persons.data_key(procedure.keyring, application)
-    rows = session.scalars(
-        select(Reopening).where(
-            Reopening.office == application.office, Reopening.application == application.id
-        )
-    )
-    return {
-        (row.at, row.step): persons.open_text(
-            key, application, f"reopening/{row.id}", row.sealed_reason
-        )
-        for row in rows
-    }
 
 
 def _remarks(session: Session, procedure: Procedure, application: Application) -> dict[str, str]:

@@ -20,19 +20,20 @@ from hub.models.application import (
 )
 from hub.models.correspondence import Destruction, Legalisation, LetterRow
 from hub.models.treasury import CounterEntry, StatementLine, TreasuryDay
+from hub.sop import Sop
 
 _KNOWN = {"received", "used", "spoiled", "void", "destroyed"}
 _FILED = {before for before, _ in STEPS.values()} | {after for _, after in STEPS.values()}
 _FILED |= {"APPROVED", "DESTROYED"}
 
 
-def broken_holdings(session: Session, office: int) -> Iterator[str]:
+def broken_holdings(session: Session, office: int, sop: Sop) -> Iterator[str]:
     """Yield a sentence with references only for every invariant that does not hold."""
     yield from _broken_payments(session, office)
     yield from _broken_days(session, office)
     yield from _broken_custody(session, office)
     yield from _broken_blanks(session, office)
-    yield from _broken_signatures(session, office)
+    yield from _broken_signatures(session, office, sop)
     yield from _broken_archive(session, office)
     yield from _broken_agenda(session, office)
     yield from _broken_destructions(session, office)
@@ -104,7 +105,12 @@ def _broken_blanks(session: Session, office: int) -> Iterator[str]:
             yield f"blank {blank.id}: destroyed by one person"
 
 
-def _broken_signatures(session: Session, office: int) -> Iterator[str]:
+def _broken_signatures(session: Session, office: int, sop: Sop) -> Iterator[str]:
+    """What is legalised stands under its case's valid number, from then on to the end."""
+    signed_at, names = sop.doing("legalise"), [stage.name for stage in sop.stages]
+    if not signed_at:
+        return
+    place = names.index(signed_at)
     query = (
         select(Legalisation.id, Legalisation.number, RegisterNumber.number)
         .outerjoin(
@@ -121,8 +127,8 @@ def _broken_signatures(session: Session, office: int) -> Iterator[str]:
         .where(
             Legalisation.office == office,
             Legalisation.voided_at.is_(None),
-            Application.position.in_(("10", "11", "12", "")),
-            Application.state.in_(("LEGALISED", "READY", "COLLECTED", "ARCHIVED")),
+            Application.position.in_([*names[place + 1 :], ""]),
+            Application.state.in_([stage.reaches for stage in sop.stages[place:]]),
         )
     )
     for signed, number, valid in session.execute(query):

@@ -121,6 +121,28 @@ def steps_of(
     return tuple(found)
 
 
+def times_asked(
+    session: Session, procedure: Procedure, application: Application
+) -> tuple[datetime, ...]:
+    """Return when the applicant was asked by letter, oldest first, in every branch of the case."""
+    letters = {
+        (branch.code, move.state)
+        for branch in procedure.sop.sheet.related
+        for move in branch.moves
+        if move.letter
+    }
+    query = (
+        select(BranchMove, Diversion.to)
+        .join(
+            Diversion,
+            (Diversion.office == BranchMove.office) & (Diversion.id == BranchMove.diversion),
+        )
+        .where(BranchMove.office == application.office, BranchMove.application == application.id)
+        .order_by(BranchMove.at)
+    )
+    return tuple(row.at for row, to in session.execute(query) if (to, row.state) in letters)
+
+
 _OTHERS = {
     "CORRECTION": Words(id="Data dikoreksi", en="Data corrected"),
     REPRINT: Words(id="Data tercetak dikoreksi: cetak ulang", en="Printed data corrected: reprint"),

@@ -1,10 +1,10 @@
-"""The official papers of a case: passport receipt, billing slip, letters, label, history."""
+"""The official papers of a case: passport receipt, billing slip, cover letter, label, history."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from hub.cases import agenda, archive, blanks, branches, custody
+from hub.cases import agenda, archive, blanks, custody
 from hub.cases.history_paper import case_history
 from hub.cases.opened import OpenedCase
 from hub.cases.payments import billing
@@ -17,14 +17,11 @@ from hub.letters import (
     Listing,
     OfficialLetter,
 )
-from hub.letters.wording import in_words, indonesian_date
-from hub.models.application import Diversion
+from hub.letters.wording import indonesian_date
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
-NONCONFORMITY = "nonconformity"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
-NOTHING = Words(id="–", en="–")
 _SKIM = Words(id="PNBP penerbitan SKIM", en="State fee for issuing a SKIM")
 _BACK = Words(
     id="Dikembalikan saat SKIM diambil, atau bila permohonan berakhir.",
@@ -133,141 +130,6 @@ def cover_letter(opened: OpenedCase) -> OfficialLetter:
     )
 
 
-def rejection_letter(opened: OpenedCase) -> OfficialLetter:
-    """Return the letter that tells the applicant of the rejection. Raises Conflict."""
-    case = opened.case
-    if case.state != "REJECTED" or case.ended_at is None:
-        text = "This case was not rejected."
-        raise Conflict("not_rejected", text, id="Perkara ini tidak ditolak.")
-    ended = opened.procedure.office.today(case.ended_at)
-    number = f"{case.case_code}-T1"
-    return OfficialLetter(
-        imprint=opened.imprint(number, f"LOKET:J:{number}", case.case_code),
-        number=number,
-        dated=ended,
-        attachment=NOTHING,
-        subject=Words(
-            id="Pemberitahuan penolakan permohonan SKIM",
-            en="Notice of rejection of the SKIM application",
-        ),
-        addressee=tuple(
-            line for line in (opened.person.name, opened.person.value("address")) if line
-        ),
-        opening=(
-            Words(
-                id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara dengan data berikut "
-                "tidak dapat kami kabulkan:",
-                en="We cannot grant your application for an Immigration Certificate (SKIM) with "
-                "the following data:",
-            ),
-        ),
-        facts=(
-            _fact("Kode permohonan", "Case code", case.case_code),
-            _fact("Dasar hukum", "Legal basis", _system(opened, "legal_basis")),
-            _fact("Alasan", "Reason", _system(opened, "end_reason")),
-        ),
-        heading=Words(id="Hak Saudara", en="Your rights"),
-        points=(
-            Words(
-                id="Mengajukan keberatan tertulis kepada Kepala Kantor dengan menyebut kode "
-                "permohonan.",
-                en="You may object in writing to the head of office, quoting the case code.",
-            ),
-            Words(
-                id="Paspor Saudara dikembalikan di loket pengambilan dengan tanda tangan.",
-                en="Your passport is given back at the collection counter against your signature.",
-            ),
-        ),
-        closing=(),
-        signer=opened.signer(),
-        public=True,
-    )
-
-
-def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
-    """Return the letter that asks the applicant to mend what does not agree. Raises Conflict."""
-    case = opened.case
-    branch = branches.open_diversion(opened.session, case)
-    if branch is None or branch.to != NONCONFORMITY:
-        text = "This case is not in the nonconformity procedure."
-        raise Conflict("not_diverted", text, id="Perkara ini tidak dalam ketidaksesuaian.")
-    number = f"{case.case_code}-N1"
-    reason = branches.reason_of(opened.procedure, case, branch)
-    return OfficialLetter(
-        imprint=opened.imprint(number, f"LOKET:N:{number}", case.case_code),
-        number=number,
-        dated=opened.today,
-        attachment=NOTHING,
-        subject=Words(
-            id="Pemberitahuan ketidaksesuaian permohonan SKIM",
-            en="Notice: something in the SKIM application does not agree",
-        ),
-        addressee=tuple(
-            line for line in (opened.person.name, opened.person.value("address")) if line
-        ),
-        opening=(
-            Words(
-                id="Pada permohonan Surat Keterangan Keimigrasian (SKIM) Saudara ditemukan hal "
-                "yang perlu diperbaiki atau dijelaskan:",
-                en="In your application for an Immigration Certificate (SKIM) something must be "
-                "corrected or explained:",
-            ),
-        ),
-        facts=(
-            _fact("Kode permohonan", "Case code", case.case_code),
-            _fact("Ditemukan", "Found on", indonesian_date(opened.office_day(branch.opened_at))),
-            _fact("Yang perlu diperbaiki", "To be corrected", reason),
-            *_branch_facts(opened, branch),
-        ),
-        heading=Words(id="Yang perlu Saudara lakukan", en="What you should do"),
-        points=(
-            Words(
-                id="Datang ke loket permohonan dengan surat ini dan dokumen aslinya; antrean "
-                "memakai kode permohonan.",
-                en="Come to the application counter with this letter and the original documents; "
-                "the queue takes your case code.",
-            ),
-            Words(
-                id="Permohonan tetap terdaftar selama perbaikan; tidak perlu mengajukan ulang.",
-                en="Your application stays registered meanwhile; you need not apply again.",
-            ),
-            _after_the_deadline(branch),
-        ),
-        closing=(),
-        signer=opened.signer(),
-        public=True,
-    )
-
-
-def _branch_facts(opened: OpenedCase, branch: Diversion) -> tuple[Fact, ...]:
-    """Return kind, decision, deadline and legal basis of a nonconformity."""
-    rules = opened.procedure.sop.related(branch.to)
-    nature = rules.nature(branch.nature) if rules else None
-    now = rules.move(branch.stage) if rules else None
-    basis = rules.basis if rules else None
-    until = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
-    return (
-        _fact("Jenis ketidaksesuaian", "Kind", _in_both(nature.words if nature else None)),
-        _fact("Keputusan", "Decision", _in_both(now.words if now else None)),
-        _fact("Batas waktu", "Deadline", until),
-        _fact("Dasar hukum", "Legal basis", _in_both(basis)),
-    )
-
-
-def _in_both(words: Words | None) -> str:
-    return f"{words.id} / {words.en}" if words else "–"
-
-
-def _after_the_deadline(branch: Diversion) -> Words:
-    day = in_words(branch.deadline_on)
-    return Words(
-        id=f"Bila sampai {day.id} hal ini tidak diperbaiki, Kepala Kantor dapat menolak permohonan "
-        "dengan menyebut dasar hukumnya; paspor dikembalikan.",
-        en=f"If this is not mended by {day.en}, the head of office may reject the application, "
-        "naming the legal basis; the passport is given back.",
-    )
-
-
 def archive_label(opened: OpenedCase) -> ArchiveLabel:
     """Return the label for the file on the shelf. Raises Conflict `not_archived`."""
     case = opened.case
@@ -304,10 +166,6 @@ def _person(opened: OpenedCase) -> tuple[Fact, ...]:
         _fact("Izin tinggal", "Stay permit", permit if person.value("permit_number") else "–"),
         _fact("Kode permohonan", "Case code", opened.case.case_code),
     )
-
-
-def _system(opened: OpenedCase, field: str) -> str:
-    return opened.person.values.get(field, {}).get("system", "–")
 
 
 def _fact(indonesian: str, english: str, value: str) -> Fact:

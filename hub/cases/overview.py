@@ -220,7 +220,7 @@ def _documents(
 ) -> tuple[DocumentLine, ...]:
     only_money = officer.roles <= {"treasurer"}
     sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
-    package = None if only_money else archive.line_of(session, row)
+    package = None if only_money else archive.line_of(session, procedure, row)
     lines = tuple(
         DocumentLine(
             id=document.id,

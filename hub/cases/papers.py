@@ -7,12 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, official_papers, payments, public_page
+from hub.cases import applicant_letters, blanks, official_papers, payments, public_page
 from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
-from hub.cases.notify_letter import notify_letter
 from hub.cases.opened import OpenedCase, opened_case
 from hub.cases.papers_due import must_be_due
 from hub.errors import NotFound
@@ -240,10 +239,10 @@ _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {
     "collection_slip": _collection_slip,
     "custody_receipt": official_papers.custody_receipt,
     "billing_slip": official_papers.billing_slip,
-    "rejection_letter": official_papers.rejection_letter,
+    "rejection_letter": applicant_letters.rejection_letter,
     "cover_letter": official_papers.cover_letter,
-    "nonconformity_letter": official_papers.nonconformity_letter,
-    "notify_letter": notify_letter,
+    "nonconformity_letter": applicant_letters.nonconformity_letter,
+    "notify_letter": applicant_letters.notify_letter,
     "archive_label": official_papers.archive_label,
     "case_history": official_papers.history_of,
 }

@@ -46,6 +46,13 @@ NOTIFY = Room(
     "phone",
     frozenset({"counter_officer", "administration", "supervisor", "approver"}),
 )
+NONCONFORMITY = Room(
+    "nonconformity",
+    "/nonconformity",
+    "git-branch",
+    frozenset({"approver", "document_examiner", "watchlist_examiner", "legaliser", "supervisor"}),
+    frozenset({"administration", "auditor"}),
+)
 BLANKS = Room("blanks", "/blanks", "id-card", frozenset({"issuing_officer", "supervisor"}))
 ARCHIVE = Room("archive", "/archive", "archive", frozenset({"archivist", "administration"}))
 MONEY = Room(
@@ -59,4 +66,4 @@ MONEY = Room(
 
 TIMES = Room("times", "/times", "clock", frozenset({"supervisor"}))
 
-ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, BLANKS, ARCHIVE, TIMES)
+ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, NONCONFORMITY, BLANKS, ARCHIVE, TIMES)

@@ -112,7 +112,7 @@ def package_of(tx: Tx, application: str) -> str:
 
 
 def package_row(session: Session, office: int, application: str) -> ArchivePackage | None:
-    """Return the package of a case, None before step 12."""
+    """Return the package of a case, None before it is archived."""
     return session.scalar(
         select(ArchivePackage).where(
             ArchivePackage.office == office, ArchivePackage.application == application
@@ -120,20 +120,23 @@ def package_row(session: Session, office: int, application: str) -> ArchivePacka
     )
 
 
-def line_of(session: Session, application: Application) -> DocumentLine | None:
-    """Return the package as a file of the case, None before step 12."""
+def line_of(
+    session: Session, procedure: Procedure, application: Application
+) -> DocumentLine | None:
+    """Return the package as a file of the case, None before it is archived."""
     package = package_row(session, application.office, application.id)
     if package is None:
         return None
     giver = session.get(Officer, (package.office, package.given_by))
+    step = procedure.sop.doing("archive")
     return DocumentLine(
         id=package.id,
-        item="12.package",
+        item=f"{step}.{PACKAGE}",
         name=Words(id="Paket arsip", en="Archive package"),
         kind="package",
         blob=package.blob,
         media_type=MEDIA_TYPE,
-        step="12",
+        step=step,
         by=giver.name if giver is not None else package.given_by,
         at=package.at,
     )

@@ -72,13 +72,9 @@ async def give_list(desk: NamedDependency[Desk], request: AnyRequest) -> Respons
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
     chosen = form.every("case")
-    try:
-        await desk.command(
-            lambda tx: keeping.give_list(tx, desk.procedure, chosen), form, "transfer list"
-        )
-    except Refused as refused:
-        return await _page(desk, refused, form)
-    return back("/archive")
+    return await _done(
+        desk, form, "transfer list", lambda tx: keeping.give_list(tx, desk.procedure, chosen)
+    )
 
 
 @post("/archive/transfer/{transfer:str}", request_max_body_size=FORM_LIMIT)
@@ -88,11 +84,9 @@ async def receive_list(
     """Sign a transfer list as its receiver."""
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
-    try:
-        await desk.command(lambda tx: keeping.receive_list(tx, transfer), form, "receive list")
-    except Refused as refused:
-        return await _page(desk, refused, form)
-    return back("/archive")
+    return await _done(
+        desk, form, "receive list", lambda tx: keeping.receive_list(tx, transfer)
+    )
 
 
 @get("/archive/transfer/{transfer:str}/list.pdf")
@@ -145,13 +139,9 @@ async def propose_destruction(
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
     chosen = form.every("case")
-    try:
-        await desk.command(
-            lambda tx: destroying.propose(tx, desk.procedure, chosen), form, "destruction list"
-        )
-    except Refused as refused:
-        return await _page(desk, refused, form)
-    return back("/archive")
+    return await _done(
+        desk, form, "destruction list", lambda tx: destroying.propose(tx, desk.procedure, chosen)
+    )
 
 
 @get("/archive/destruction/{destruction:str}/list.pdf")
@@ -196,11 +186,7 @@ async def act_on_destruction(
     chosen = acts.get(act)
     if chosen is None:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
-    try:
-        await desk.command(chosen, form, f"destruction {act}")
-    except Refused as refused:
-        return await _page(desk, refused, form)
-    return back("/archive")
+    return await _done(desk, form, f"destruction {act}", chosen)
 
 
 @post("/archive/{application:str}/open", request_max_body_size=FORM_LIMIT)
@@ -211,15 +197,13 @@ async def open_package(
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
     reason = form.text("reason")
-    try:
-        await desk.command(
-            lambda tx: keeping.open_package(tx, desk.procedure, application, reason),
-            form,
-            "open package",
-        )
-    except Refused as refused:
-        return await _page(desk, refused, form)
-    return back(f"/archive?opened={application}")
+    return await _done(
+        desk,
+        form,
+        "open package",
+        lambda tx: keeping.open_package(tx, desk.procedure, application, reason),
+        then=f"/archive?opened={application}",
+    )
 
 
 @post("/archive/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
@@ -235,13 +219,20 @@ async def act_on_file(
     if act not in STEPS:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
     done = Act(act, form.text("place"), iso_date(form.text("due_on")), form.text("note"))
+    return await _done(
+        desk, form, f"archive {act}", lambda tx: keeping.move(tx, desk.procedure, application, done)
+    )
+
+
+async def _done(
+    desk: Desk, form: Form, name: str, act: Callable[[Tx], object], *, then: str = "/archive"
+) -> Response[str] | Redirect:
+    """Do one act of the archive and go on; a refusal stands above what was typed."""
     try:
-        await desk.command(
-            lambda tx: keeping.move(tx, desk.procedure, application, done), form, f"archive {act}"
-        )
+        await desk.command(act, form, name)
     except Refused as refused:
         return await _page(desk, refused, form)
-    return back("/archive")
+    return back(then)
 
 
 async def _page(

@@ -1,0 +1,254 @@
+"""Letters to the applicant: what does not agree, the rejection, the notice to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from hub.cases import branches, nonconformity, notifying
+from hub.cases.notifying import ToNotify
+from hub.cases.opened import OpenedCase
+from hub.cases.persons import INNER
+from hub.errors import Conflict
+from hub.letters import Fact, OfficialLetter
+from hub.letters.wording import in_words, indonesian_date
+from hub.models.application import Diversion
+from hub.wire import Words
+
+NOTHING = Words(id="–", en="–")
+NONCONFORMITY = "nonconformity"
+_BRING: Mapping[str, Words] = {
+    "EXPIRED_UNPAID": Words(
+        id="Bawa tanda terima permohonan; kode billing diberikan di loket pembayaran.",
+        en="Bring the application receipt; the billing code is given at the payment counter.",
+    ),
+    "UNCOLLECTED": Words(
+        id="Bawa tanda bukti bayar dan identitas asli; tanpa tanda bukti bayar dokumen tidak "
+        "dapat diserahkan.",
+        en="Bring the proof of payment and your original identity document; without the proof "
+        "the document cannot be handed over.",
+    ),
+}
+_OTHERWISE = Words(
+    id="Bawa tanda terima permohonan dan dokumen aslinya.",
+    en="Bring the application receipt and the original documents.",
+)
+
+
+def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter that asks the applicant to mend what does not agree. Raises Conflict."""
+    branch = branches.open_diversion(opened.session, opened.case)
+    if branch is None or branch.to != NONCONFORMITY:
+        text = "This case is not in the nonconformity procedure."
+        raise Conflict("not_diverted", text, id="Perkara ini tidak dalam ketidaksesuaian.")
+    asked = nonconformity.times_asked(opened.session, opened.procedure, opened.case)
+    found_on = indonesian_date(opened.office_day(branch.opened_at))
+    reason = branches.reason_of(opened.procedure, opened.case, branch)
+    return _to_applicant(
+        opened,
+        f"N{max(1, len(asked))}",
+        opened.office_day(asked[-1]) if asked else opened.today,
+        Words(
+            id="Pemberitahuan ketidaksesuaian permohonan SKIM",
+            en="Notice: something in the SKIM application does not agree",
+        ),
+        Words(
+            id="Pada permohonan Surat Keterangan Keimigrasian (SKIM) Saudara ditemukan hal "
+            "yang perlu diperbaiki atau dijelaskan:",
+            en="In your application for an Immigration Certificate (SKIM) something must be "
+            "corrected or explained:",
+        ),
+        (
+            _fact("Ditemukan", "Found on", found_on),
+            _fact("Yang perlu diperbaiki", "To be corrected", reason),
+            *_branch_facts(opened, branch),
+        ),
+        Words(id="Yang perlu Saudara lakukan", en="What you should do"),
+        (
+            Words(
+                id="Datang ke loket permohonan dengan surat ini dan dokumen aslinya; antrean "
+                "memakai kode permohonan.",
+                en="Come to the application counter with this letter and the original documents; "
+                "the queue takes your case code.",
+            ),
+            Words(
+                id="Permohonan tetap terdaftar selama perbaikan; tidak perlu mengajukan ulang.",
+                en="Your application stays registered meanwhile; you need not apply again.",
+            ),
+            _or_rejected(branch.deadline_on),
+        ),
+    )
+
+
+def rejection_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter that tells the applicant of the rejection. Raises Conflict."""
+    case = opened.case
+    if case.state != "REJECTED" or case.ended_at is None:
+        text = "This case was not rejected."
+        raise Conflict("not_rejected", text, id="Perkara ini tidak ditolak.")
+    return _to_applicant(
+        opened,
+        "T1",
+        opened.office_day(case.ended_at),
+        Words(
+            id="Pemberitahuan penolakan permohonan SKIM",
+            en="Notice of rejection of the SKIM application",
+        ),
+        Words(
+            id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara dengan data berikut "
+            "tidak dapat kami kabulkan:",
+            en="We cannot grant your application for an Immigration Certificate (SKIM) with "
+            "the following data:",
+        ),
+        (
+            _fact("Dasar hukum", "Legal basis", _kept(opened, "legal_basis")),
+            _fact("Alasan", "Reason", _kept(opened, "end_reason")),
+        ),
+        Words(id="Hak Saudara", en="Your rights"),
+        (
+            Words(
+                id="Mengajukan keberatan tertulis kepada Kepala Kantor dengan menyebut kode "
+                "permohonan.",
+                en="You may object in writing to the head of office, quoting the case code.",
+            ),
+            Words(
+                id="Paspor Saudara dikembalikan di loket pengambilan dengan tanda tangan.",
+                en="Your passport is given back at the collection counter against your signature.",
+            ),
+        ),
+    )
+
+
+def notify_letter(opened: OpenedCase) -> OfficialLetter:
+    """Return the letter for a case on the list to notify. Raises Conflict `nobody_to_notify`."""
+    row = notifying.row_of(opened.session, opened.procedure, opened.case, opened.at)
+    if row is None:
+        raise Conflict(
+            "nobody_to_notify",
+            "This case does not wait for its applicant.",
+            id="Perkara ini tidak sedang menunggu pemohon.",
+        )
+    return _to_applicant(
+        opened,
+        f"U{row.contacts + 1}",
+        opened.today,
+        Words(
+            id="Pemberitahuan untuk datang ke Kantor Imigrasi",
+            en="Notice to come to the immigration office",
+        ),
+        Words(
+            id="Sehubungan dengan permohonan Surat Keterangan Keimigrasian (SKIM) Saudara, "
+            "kami mohon Saudara datang untuk:",
+            en="In your application for an Immigration Certificate (SKIM), we ask you to "
+            "come for the following:",
+        ),
+        _called_for(opened, row),
+        Words(id="Yang perlu Saudara ketahui", en="What you should know"),
+        _to_know(opened, row),
+    )
+
+
+def _to_applicant(
+    opened: OpenedCase,
+    letter: str,
+    dated: date,
+    subject: Words,
+    opening: Words,
+    facts: Sequence[Fact],
+    heading: Words,
+    points: Sequence[Words],
+) -> OfficialLetter:
+    """Return a letter to the applicant's address; `letter` is its kind and count, as in `N1`."""
+    code = opened.case.case_code
+    number = f"{code}-{letter}"
+    return OfficialLetter(
+        imprint=opened.imprint(number, f"LOKET:{letter[0]}:{number}", code),
+        number=number,
+        dated=dated,
+        attachment=NOTHING,
+        subject=subject,
+        addressee=tuple(
+            line for line in (opened.person.name, opened.person.value("address")) if line
+        ),
+        opening=(opening,),
+        facts=(_fact("Kode permohonan", "Case code", code), *facts),
+        heading=heading,
+        points=tuple(points),
+        closing=(),
+        signer=opened.signer(),
+        public=True,
+    )
+
+
+def _branch_facts(opened: OpenedCase, branch: Diversion) -> tuple[Fact, ...]:
+    """Return kind, decision, deadline and legal basis of a nonconformity."""
+    rules = opened.procedure.sop.related(branch.to)
+    nature = rules.nature(branch.nature) if rules else None
+    now = rules.move(branch.stage) if rules else None
+    basis = rules.basis if rules else None
+    until = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
+    return (
+        _fact("Jenis ketidaksesuaian", "Kind", _in_both(nature.words if nature else None)),
+        _fact("Keputusan", "Decision", _in_both(now.words if now else None)),
+        _fact("Batas waktu", "Deadline", until),
+        _fact("Dasar hukum", "Legal basis", _in_both(basis)),
+    )
+
+
+def _or_rejected(deadline: date | None) -> Words:
+    day = in_words(deadline)
+    return Words(
+        id=f"Bila sampai {day.id} hal ini tidak diperbaiki, Kepala Kantor dapat menolak permohonan "
+        "dengan menyebut dasar hukumnya; paspor dikembalikan.",
+        en=f"If this is not mended by {day.en}, the head of office may reject the application, "
+        "naming the legal basis; the passport is given back.",
+    )
+
+
+def _called_for(opened: OpenedCase, row: ToNotify) -> tuple[Fact, ...]:
+    since = indonesian_date(opened.office_day(row.since))
+    facts = [
+        _fact("Keperluan", "What for", _in_both(row.what)),
+        _fact("Menunggu sejak", "Waiting since", since),
+    ]
+    if row.deadline is not None:
+        facts.append(_fact("Batas waktu", "Deadline", indonesian_date(row.deadline)))
+    if row.comes_on is not None:
+        facts.append(_fact("Janji kedatangan", "Appointment", indonesian_date(row.comes_on)))
+    return tuple(facts)
+
+
+def _to_know(opened: OpenedCase, row: ToNotify) -> tuple[Words, ...]:
+    ending = notifying.lapses(opened.procedure.sop).get(row.stage, "")
+    points = [
+        _BRING.get(ending, _OTHERWISE),
+        Words(
+            id="Antrean memakai kode permohonan di atas; kios di ruang tunggu membacanya.",
+            en="The queue takes the case code above; the kiosk in the hall reads it.",
+        ),
+    ]
+    if row.deadline is not None:
+        points.append(_or_ended(row.deadline))
+    return tuple(points)
+
+
+def _or_ended(deadline: date) -> Words:
+    day = in_words(deadline)
+    return Words(
+        id=f"Bila Saudara tidak datang sampai {day.id}, permohonan dapat diakhiri; paspor selalu "
+        "dikembalikan dengan tanda tangan.",
+        en=f"If you do not come by {day.en}, the application may be ended; the passport is always "
+        "given back against your signature.",
+    )
+
+
+def _kept(opened: OpenedCase, field: str) -> str:
+    return opened.person.values.get(field, {}).get(INNER, "–")
+
+
+def _in_both(words: Words | None) -> str:
+    return f"{words.id} / {words.en}" if words else "–"
+
+
+def _fact(indonesian: str, english: str, value: str) -> Fact:
+    return Fact(label=Words(id=indonesian, en=english), value=value)

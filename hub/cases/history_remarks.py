@@ -1,0 +1,86 @@
+"""What officers wrote beside what they did: the sealed remarks of a case, by event and instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import persons
+from hub.models.application import Application, Diversion
+from hub.models.casework import BranchMove, Reopening
+from hub.models.correspondence import Contact
+from hub.procedure import Procedure
+
+Remark = tuple[tuple[str, datetime], str]
+ENDINGS = ("application.rejected", "application.withdrawn", "application.lapsed")
+
+
+def remarks_of(
+    session: Session, procedure: Procedure, application: Application
+) -> dict[tuple[str, datetime], str]:
+    """Return every remark of a case by the kind of its event and when it happened."""
+    key = persons.data_key(procedure.keyring, application)
+    return {
+        where: text
+        for where, text in (
+            *_reopenings(session, application, key),
+            *_branches(session, application, key),
+            *_branch_moves(session, application, key),
+            *_contacts(session, application, key),
+            *_ending(session, procedure, application),
+        )
+        if text
+    }
+
+
+def _reopenings(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(Reopening).where(
+        Reopening.office == application.office, Reopening.application == application.id
+    )
+    for row in session.scalars(query):
+        text = persons.open_text(key, application, f"reopening/{row.id}", row.sealed_reason)
+        yield ("step.reopened", row.at), text
+
+
+def _branches(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(Diversion).where(
+        Diversion.office == application.office, Diversion.application == application.id
+    )
+    for row in session.scalars(query):
+        why = persons.open_text(key, application, f"diversion/{row.id}", row.sealed_reason)
+        yield ("application.diverted", row.opened_at), why
+        if row.closed_at is not None:
+            place = f"outcome/{row.id}"
+            how = persons.open_text(key, application, place, row.sealed_outcome_reason)
+            yield ("application.resumed", row.closed_at), how
+
+
+def _branch_moves(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(BranchMove).where(
+        BranchMove.office == application.office, BranchMove.application == application.id
+    )
+    for row in session.scalars(query):
+        text = persons.open_text(key, application, f"move/{row.id}", row.sealed_note)
+        yield ("branch.moved", row.at), text
+
+
+def _contacts(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(Contact).where(
+        Contact.office == application.office, Contact.application == application.id
+    )
+    for row in session.scalars(query):
+        text = persons.open_text(key, application, f"contact/{row.id}", row.sealed_note)
+        yield ("applicant.contacted", row.at), text
+
+
+def _ending(session: Session, procedure: Procedure, application: Application) -> Iterator[Remark]:
+    if application.ended_at is None:
+        return
+    said = persons.read(session, procedure.keyring, application).values
+    parts = (said.get(field, {}).get(persons.INNER, "") for field in ("end_reason", "legal_basis"))
+    text = " · ".join(part for part in parts if part)
+    for kind in ENDINGS:
+        yield (kind, application.ended_at), text
