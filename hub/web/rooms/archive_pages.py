@@ -84,9 +84,7 @@ async def receive_list(
     """Sign a transfer list as its receiver."""
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
-    return await _done(
-        desk, form, "receive list", lambda tx: keeping.receive_list(tx, transfer)
-    )
+    return await _done(desk, form, "receive list", lambda tx: keeping.receive_list(tx, transfer))
 
 
 @get("/archive/transfer/{transfer:str}/list.pdf")

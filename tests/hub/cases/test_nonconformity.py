@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from hub.cases import applications, branches, nonconformity
 from hub.cases.check import broken_cases
+from hub.cases.open_nonconformities import open_nonconformities
 from hub.errors import BadInput, Conflict, NotAllowed
 
 
@@ -169,3 +170,44 @@ def test_only_the_head_rejects_from_within_it(desk) -> None:
     reject("kakanim")
 
     assert desk.view(case).head.state == "REJECTED"
+
+
+def work_list(desk, login, **asked):
+    with desk.database.reading() as session:
+        return open_nonconformities(
+            session, desk.office_no, desk.procedure, desk.staff[login], desk.clock.now(), **asked
+        )
+
+
+def test_the_work_list_names_age_deadline_and_who_must_act(desk) -> None:
+    waiting, fresh = opened(desk), opened(desk, "DOC_MISSING")
+    move(desk, "pejabat", waiting, "UNDER_REVIEW")
+    move(desk, "pejabat", waiting, "NEED_APPLICANT", "surat panggilan 12")
+
+    first, second = work_list(desk, "pejabat").rows
+    desk.clock.at += timedelta(days=21)
+    [late] = work_list(desk, "pejabat", who="applicant").rows
+
+    assert [first.application, second.application] == [waiting, fresh]
+    assert (first.age_days, first.days_left, first.roles) == (0, 14, ())
+    assert (first.note, second.note) == ("surat panggilan 12", "nama tidak sama")
+    assert (second.roles, second.mine) == (("approver", "document_examiner", "supervisor"), True)
+    assert (late.late, late.age_days) == (True, 15)
+    assert [row.application for row in work_list(desk, "tu", who="me").rows] == []
+
+
+def test_a_settled_one_leaves_the_list_and_its_notes_stay_in_the_history(desk) -> None:
+    case = opened(desk)
+    move(desk, "pejabat", case, "UNDER_REVIEW", "akta asli diminta")
+    correct(desk, "pejabat", case, "birth_place", "Contoh")
+    settle(desk, "pejabat", case)
+
+    said = [(line.what.id, line.remark) for line in desk.view(case).history]
+
+    assert work_list(desk, "pejabat").count == 0
+    assert [one for one in said if one[1]] == [
+        ("Dialihkan: SOP Penanganan Ketidaksesuaian", "nama tidak sama"),
+        ("Ketidaksesuaian berlanjut: Diteliti", "akta asli diminta"),
+        ("Ketidaksesuaian berlanjut: data dikoreksi", "salah ketik"),
+        ("Dilanjutkan kembali", "sudah benar"),
+    ]
