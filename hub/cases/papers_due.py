@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import persons
 from hub.cases.applications import ENDED
-from hub.cases.papers_needs import lacks, printing_row
+from hub.cases.papers_needs import asked_of, lacks, printing_row
 from hub.cases.payments import billing
 from hub.cases.views import PaperLine
 from hub.errors import BadInput, Conflict
@@ -56,9 +56,10 @@ def papers_due(
 ) -> tuple[PaperLine, ...]:
     """Return the papers that can be printed now, and those whose turn it is with what they lack."""
     printed = times_printed(session, application)
+    asked = asked_of(session, procedure, application, person, at)
     lines = []
     for kind, (evidence, indonesian, english) in _NAMES.items():
-        missing = lacks(session, procedure, application, kind, person, at)
+        missing = lacks(asked, kind)
         if missing and not _is_its_turn(procedure, application, kind):
             continue
         if kind == "billing_slip" and application.position != billing.paying_step(procedure.sop):
@@ -77,7 +78,7 @@ def must_be_due(
 ) -> None:
     """Refuse a paper that comes too early. Raises BadInput naming the rows, or Conflict."""
     person = persons.read(session, procedure.keyring, application)
-    missing = lacks(session, procedure, application, kind, person, at)
+    missing = lacks(asked_of(session, procedure, application, person, at), kind)
     if not missing:
         return
     _, indonesian, english = _NAMES[kind]

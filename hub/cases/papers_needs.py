@@ -49,28 +49,35 @@ CARD = (*IDENTITY, "birth_place", "birth_date", "nationality", "permit_type", "p
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """Where a paper is asked for; the person is read once for all papers."""
+class Asked:
+    """Where papers are asked for: the person and the steps done are read once for all of them."""
 
     session: Session
     procedure: Procedure
     case: Application
     person: persons.Person
+    done: frozenset[str]
     at: datetime
 
 
-def lacks(
-    session: Session,
-    procedure: Procedure,
-    case: Application,
-    kind: str,
-    person: persons.Person,
-    at: datetime,
-) -> tuple[Lack, ...]:
+def asked_of(
+    session: Session, procedure: Procedure, case: Application, person: persons.Person, at: datetime
+) -> Asked:
+    """Return what the papers of a case are asked with."""
+    done = select(StepRecord.step).where(
+        StepRecord.office == case.office,
+        StepRecord.application == case.id,
+        StepRecord.completed_at.is_not(None),
+    )
+    return Asked(session, procedure, case, person, frozenset(session.scalars(done)), at)
+
+
+def lacks(asked: Asked, kind: str) -> tuple[Lack, ...]:
     """Return what is missing for the paper `kind`; empty when it can be printed."""
-    asked = _Asked(session, procedure, case, person, at)
+    if early := _of_its_step(asked, kind):
+        return early
     facts = tuple(one for fact in _FACTS.get(kind, ()) if (one := fact(asked)) is not None)
-    return _of_its_step(asked, kind) or (*facts, *_of_the_person(asked, kind))
+    return (*facts, *_of_the_person(asked, kind))
 
 
 def printing_row(procedure: Procedure, kind: str) -> tuple[Step | Gate, EvidenceRule] | None:
@@ -82,10 +89,10 @@ def printing_row(procedure: Procedure, kind: str) -> tuple[Step | Gate, Evidence
     return None
 
 
-def _of_its_step(asked: _Asked, kind: str) -> tuple[Lack, ...]:
+def _of_its_step(asked: Asked, kind: str) -> tuple[Lack, ...]:
     """The step that gives the paper has its turn, and the rows which the paper says are there."""
     found = printing_row(asked.procedure, kind)
-    if found is None or _is_done(asked, found[0].name):
+    if found is None or found[0].name in asked.done:
         return ()
     stage, rule = found
     if asked.case.position != stage.name:
@@ -105,16 +112,7 @@ def _of_its_step(asked: _Asked, kind: str) -> tuple[Lack, ...]:
     )
 
 
-def _is_done(asked: _Asked, stage: str) -> bool:
-    query = select(StepRecord.completed_at).where(
-        StepRecord.office == asked.case.office,
-        StepRecord.application == asked.case.id,
-        StepRecord.step == stage,
-    )
-    return asked.session.scalar(query) is not None
-
-
-def _its_turn(asked: _Asked, stage: Step | Gate) -> Lack:
+def _its_turn(asked: Asked, stage: Step | Gate) -> Lack:
     before = asked.procedure.sop.stage(asked.case.position)
     name = before.title if before else Words(id="–", en="–")
     place = asked.case.position
@@ -125,7 +123,7 @@ def _its_turn(asked: _Asked, stage: Step | Gate) -> Lack:
     return Lack(row="", words=words, code="step_not_yet")
 
 
-def _of_the_person(asked: _Asked, kind: str) -> tuple[Lack, ...]:
+def _of_the_person(asked: Asked, kind: str) -> tuple[Lack, ...]:
     missing = []
     for name in _VALUES.get(kind, ()):
         field = asked.procedure.sop.field(name)
@@ -138,7 +136,7 @@ def _of_the_person(asked: _Asked, kind: str) -> tuple[Lack, ...]:
 # ── facts of the case ────────────────────────────────────────────────────────
 
 
-def _number(asked: _Asked) -> Lack | None:
+def _number(asked: Asked) -> Lack | None:
     if blanks.number_of(asked.session, asked.case.office, asked.case.id) is not None:
         return None
     return _lack(
@@ -148,20 +146,20 @@ def _number(asked: _Asked) -> Lack | None:
     )
 
 
-def _paid(asked: _Asked) -> Lack | None:
+def _paid(asked: Asked) -> Lack | None:
     if payments.of_case(asked.session, asked.case.office, asked.case.id) is not None:
         return None
     return _lack("not_paid", "pembayaran belum dicatat", "no payment is recorded yet")
 
 
-def _photo(asked: _Asked) -> Lack | None:
+def _photo(asked: Asked) -> Lack | None:
     files = documents.of_case(asked.session, asked.case.office, asked.case.id)
     if any(one.kind == "photo" for one in files):
         return None
     return _lack("photo_missing", "foto belum diambil", "no photo was taken yet")
 
 
-def _signer(asked: _Asked) -> Lack | None:
+def _signer(asked: Asked) -> Lack | None:
     if asked.procedure.office.signers_on(asked.procedure.office.today(asked.at)):
         return None
     return _lack(
@@ -171,7 +169,7 @@ def _signer(asked: _Asked) -> Lack | None:
     )
 
 
-def _held(asked: _Asked) -> Lack | None:
+def _held(asked: Asked) -> Lack | None:
     kept = custody.holder(asked.session, asked.case.office, asked.case.id)
     if kept is not None and not kept.released:
         return None
@@ -182,7 +180,7 @@ def _held(asked: _Asked) -> Lack | None:
     )
 
 
-def _agenda(asked: _Asked) -> Lack | None:
+def _agenda(asked: Asked) -> Lack | None:
     if agenda.cover_letter_of(asked.session, asked.case.office, asked.case.id) is not None:
         return None
     return _lack(
@@ -192,7 +190,7 @@ def _agenda(asked: _Asked) -> Lack | None:
     )
 
 
-def _asked_by_letter(asked: _Asked) -> Lack | None:
+def _asked_by_letter(asked: Asked) -> Lack | None:
     """The letter says until when: it is due once the branch waits for the applicant."""
     branch = open_diversion(asked.session, asked.case)
     if branch is None or branch.to != "nonconformity":
@@ -211,7 +209,7 @@ def _asked_by_letter(asked: _Asked) -> Lack | None:
     )
 
 
-def _waits_for_person(asked: _Asked) -> Lack | None:
+def _waits_for_person(asked: Asked) -> Lack | None:
     if notifying.needs_person(asked.session, asked.procedure, asked.case):
         return None
     return _lack(
@@ -221,7 +219,7 @@ def _waits_for_person(asked: _Asked) -> Lack | None:
     )
 
 
-def _billed(asked: _Asked) -> Lack | None:
+def _billed(asked: Asked) -> Lack | None:
     code = billing.in_force(asked.session, asked.case.office, asked.case.id)
     today = asked.procedure.office.today(asked.at)
     if code is not None and code.expires_on >= today:
@@ -233,13 +231,13 @@ def _billed(asked: _Asked) -> Lack | None:
     )
 
 
-def _rejected(asked: _Asked) -> Lack | None:
+def _rejected(asked: Asked) -> Lack | None:
     if asked.case.state == "REJECTED":
         return None
     return _lack("not_rejected", "perkara tidak ditolak", "the case was not rejected")
 
 
-def _archived(asked: _Asked) -> Lack | None:
+def _archived(asked: Asked) -> Lack | None:
     if package_row(asked.session, asked.case.office, asked.case.id) is not None:
         return None
     return _lack("not_archived", "perkara belum di arsip", "the case is not in the archive yet")
@@ -249,7 +247,7 @@ def _lack(code: str, indonesian: str, english: str) -> Lack:
     return Lack(row="", words=Words(id=indonesian, en=english), code=code)
 
 
-_FACTS: Mapping[str, tuple[Callable[[_Asked], Lack | None], ...]] = {
+_FACTS: Mapping[str, tuple[Callable[[Asked], Lack | None], ...]] = {
     "custody_receipt": (_held,),
     "cover_letter": (_agenda,),
     "nonconformity_letter": (_asked_by_letter, _signer),

@@ -23,6 +23,7 @@ TRUST_ORDER = (OFFICER, "chip", REREAD, "mrz", "typed", CARD)
 NAMES = ("surname", "given_names", "full_name")
 INNER = "system"
 """What the hub itself keeps with a case; never compared."""
+_SEALED = (PersonalValue.field, PersonalValue.source, PersonalValue.sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,11 @@ def read(session: Session, keyring: Keyring, application: Application) -> Person
     """Return the person of a case."""
     key = data_key(keyring, application)
     found: dict[str, dict[str, str]] = {}
-    for row in session.scalars(_rows(application)):
-        place = _place(row.field, row.source)
-        found.setdefault(row.field, {})[row.source] = open_text(key, application, place, row.sealed)
+    # columns, not objects: a page reads them several times
+    bare = _rows(application).with_only_columns(*_SEALED)
+    for field, source, sealed in session.execute(bare):
+        text = open_text(key, application, _place(field, source), sealed)
+        found.setdefault(field, {})[source] = text
     return Person(found)
 
 
@@ -100,21 +103,16 @@ def names(
     cases = {one.id: one for one in applications}
     if not cases:
         return {}
-    query = select(PersonalValue).where(
+    query = select(PersonalValue.application, *_SEALED).where(
         PersonalValue.office == applications[0].office,
         PersonalValue.application.in_(cases),
         PersonalValue.field.in_(NAMES),
     )
     found: dict[str, dict[str, dict[str, str]]] = {}
     keys = {case: data_key(keyring, one) for case, one in cases.items()}
-    for row in session.scalars(query):
-        text = open_text(
-            keys[row.application],
-            cases[row.application],
-            _place(row.field, row.source),
-            row.sealed,
-        )
-        found.setdefault(row.application, {}).setdefault(row.field, {})[row.source] = text
+    for case, field, source, sealed in session.execute(query):
+        text = open_text(keys[case], cases[case], _place(field, source), sealed)
+        found.setdefault(case, {}).setdefault(field, {})[source] = text
     return {case: Person(values).name for case, values in found.items()}
 
 
