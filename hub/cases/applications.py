@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
@@ -105,20 +105,32 @@ def confirm_draft(tx: Tx, procedure: Procedure, application: str, values: Mappin
 def find(session: Session, office: int, procedure: Procedure, reference: str) -> Application | None:
     """Return a case by id, case code, or the code on its receipt; None if there is none."""
     receipt = procedure.keyring.blind("receipt", read_secret(reference))
-    named = or_(_named(reference), Application.receipt_index == receipt)
-    return session.scalar(select(Application).where(Application.office == office, named))
+    for name in (*_names(reference), Application.receipt_index == receipt):
+        query = select(Application).where(Application.office == office, name)
+        if (found := session.scalar(query)) is not None:
+            return found
+    return None
 
 
 def resolve(session: Session, office: int, reference: str) -> str | None:
     """Return the id of the case that an id or a case code names, or None."""
-    query = select(Application.id).where(Application.office == office, _named(reference))
-    return session.scalar(query)
+    for name in _names(reference):
+        query = select(Application.id).where(Application.office == office, name)
+        if (found := session.scalar(query)) is not None:
+            return found
+    return None
 
 
-def _named(reference: str) -> ColumnElement[bool]:
+def _names(reference: str) -> Iterator[ColumnElement[bool]]:
+    """Yield what a reference can name, the id first; each is asked for by itself.
+
+    For an OR over several indexes SQLite reads every case of the office: 2.2 ms of 10,000.
+    """
     text = reference.strip()
+    yield Application.id == text
     codes = read_case_code(text.removeprefix(RECEIPT).partition(":")[0])
-    return or_(Application.id == text, Application.case_code.in_(codes))
+    if codes:
+        yield Application.case_code.in_(codes)
 
 
 def must_find(session: Session, office: int, procedure: Procedure, reference: str) -> Application:

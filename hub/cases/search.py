@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from devices.mrz.names import transliterate
@@ -89,10 +89,11 @@ def by_number(session: Session, office: int, keyring: Keyring, text: str) -> tup
         ),
         select(Payment.application).where(
             Payment.office == office,
-            or_(
-                Payment.proof_index == keyring.blind("proof", read_secret(text)),
-                Payment.proof_number == text.strip().upper().removeprefix(PROOF).partition(":")[0],
-            ),
+            Payment.proof_index == keyring.blind("proof", read_secret(text)),
+        ),
+        select(Payment.application).where(
+            Payment.office == office,
+            Payment.proof_number == text.strip().upper().removeprefix(PROOF).partition(":")[0],
         ),
     )
     for query in papers:

@@ -63,6 +63,7 @@ class Application(WithId, Base):
             "office",
             "position",
             "moved_at",
+            "id",
             where="ended_at IS NULL",
         ),
         Index("ix_applications_state", "office", "state", "position"),

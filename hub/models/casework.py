@@ -44,7 +44,8 @@ class SearchTerm(InOffice, Base):
 
     __table_args__ = (
         _of_application(),
-        Index("ix_search_terms_term", "office", "kind", "term"),
+        # with the case in it, or SQLite reads every term of the office by the primary key
+        Index("ix_search_terms_term", "office", "kind", "term", "application"),
     )
 
 

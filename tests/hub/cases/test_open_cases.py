@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 
-from hub.cases import open_cases, persons
+from hub.cases import applications, open_cases, persons, search
 from hub.cases.open_cases import PAGE, Asked
 from hub.models.application import Application
 from hub.models.schema import new_id
@@ -94,3 +95,30 @@ def test_a_case_that_comes_to_its_next_step_begins_to_wait_anew(desk) -> None:
     [row] = ask(desk, "loket", Asked()).mine
 
     assert row.waiting_since.replace(microsecond=0) == desk.clock.now()
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_finding_a_case_looks_up_an_index_by_more_than_its_office(desk) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, values, _context, _many) -> None:
+        asked.append((statement, values))
+
+    listening = (desk.database.readers, "before_cursor_execute", note)
+    event.listen(*listening)
+    with desk.database.reading() as session:
+        keyring = desk.procedure.keyring
+        applications.find(session, desk.office_no, desk.procedure, "CTH-261123-0042-K")
+        search.by_name(session, desk.office_no, keyring, "Eriksson")
+        search.by_number(session, desk.office_no, keyring, "L898902C3")
+    event.remove(*listening)
+    with desk.database.readers.connect() as connection:
+        plans = [
+            step[3]
+            for statement, values in asked
+            if re.search(r"FROM (applications|search_terms)", statement)
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+
+    assert len(plans) >= 4
+    assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(office=?)")] == []
