@@ -9,7 +9,7 @@ from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from hub.web.words import Speech
 from hub.wire import Words
 
 _FILES: dict[str, tuple[Callable[[tuple[CaseRow, ...], Speech], bytes], str]] = {
-    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "csv": (as_csv, "text/csv"),
     "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
@@ -74,16 +74,15 @@ async def show_work_list(
     return page("cases.html", frame, view, live=desk.live, status=404 if refused else 200)
 
 
-@get("/cases/list.{kind:str}")
+@get([f"/cases/list.{kind}" for kind in _FILES])
 async def download_list(
-    kind: FromPath[str],
+    request: AnyRequest,
     desk: NamedDependency[Desk],
     role: FromQuery[str] = "",
     late: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """Give the work list as a file, `csv` or `xlsx`. Raises NotFound `file_unknown`."""
-    if kind not in _FILES:
-        raise NotFound("file_unknown", "There is no such file.", id="Berkas itu tidak ada.")
+    """Give the work list as the file that the address names."""
+    kind = request.url.path.rpartition(".")[2]
     asked = Asked(_known_role(desk, role), late == "yes")
     _, at, rows = await desk.read(
         lambda session, at: tuple(
@@ -92,7 +91,7 @@ async def download_list(
     )
     write, media = _FILES[kind]
     content = await asyncio.to_thread(write, rows, desk.speech)
-    name = f"loket-{role or 'cases'}-{desk.office.today(at):%Y-%m-%d}.{kind}"
+    name = f"loket-{asked.role or 'cases'}-{desk.office.today(at):%Y-%m-%d}.{kind}"
     headers = {
         "Cache-Control": "no-store",
         "Content-Disposition": f'attachment; filename="{name}"',

@@ -19,7 +19,7 @@ from hub.web.desk import Desk
 from hub.web.rendering import page
 from hub.web.supervisor.showing import must_supervise
 
-_CSV = "text/csv; charset=utf-8"
+_CSV = "text/csv"
 _HEAD = (
     "service", "issued", "served", "absent", "ended", "mean_wait_s", "longest_wait_s", "given_back",
 )  # fmt: skip

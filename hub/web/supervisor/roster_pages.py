@@ -21,7 +21,7 @@ from hub.wire import CounterState, FieldFault
 from hub.wire.opening import RosterState, RowFault
 
 EXAMPLE = "counter,starts,ends,lanes,officer\n1,08:00,12:00,intake biometrics,siti\n"
-_CSV = "text/csv; charset=utf-8"
+_CSV = "text/csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ async def import_report(
     rows.writerow(("line", "field", "reason"))
     rows.writerows((bad.line, bad.field, bad.reason) for bad in newest.outcome.bad_rows)
     headers = {"Content-Disposition": 'attachment; filename="impor-cekal.csv"'}
-    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(out.getvalue(), media_type="text/csv", headers=headers)
 
 
 async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:

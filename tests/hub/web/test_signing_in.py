@@ -5,65 +5,43 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
+from plain_browser import PlainBrowser
+from web_office import PASSWORD
 
 from hub.officers import MOST_FAILURES
 from hub.sample import LOGINS
 from hub.web.gate import MOST_FROM_ADDRESS
 
-PASSWORD = "kata-sandi-contoh"
-CSRF = re.compile(r'name="csrf" value="([^"]*)"')
-
-
-class Browser:
-    """A browser without scripts: keeps cookies, follows what it is told to."""
-
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=60)
-
-    def token(self, path: str = "/login") -> str:
-        return CSRF.search(self.http.get(path).text)[1]
-
-    def sign_in(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
-        form = {"login": login, "password": password, "csrf": self.token()} | more
-        return self.http.post("/login", data=form)
-
-    def walk(self, answer: httpx.Response) -> httpx.Response:
-        """Follow redirections to the page that a person sees."""
-        while answer.is_redirect:
-            answer = self.http.get(answer.headers["location"])
-        return answer
-
 
 @pytest.fixture
-def browser(office) -> Iterator[Browser]:
-    opened = Browser(office.url)
+def browser(office) -> Iterator[PlainBrowser]:
+    opened = PlainBrowser(office.url)
     yield opened
     opened.http.close()
 
 
 @pytest.fixture
-def stranger(own_office) -> Iterator[Browser]:
+def stranger(own_office) -> Iterator[PlainBrowser]:
     """A browser at an office of its own: what it spoils, no other test sees."""
-    opened = Browser(own_office.url)
+    opened = PlainBrowser(own_office.url)
     yield opened
     opened.http.close()
 
 
 @pytest.mark.parametrize("role", LOGINS)
-def test_every_role_begins_at_a_page_that_it_may_use(browser: Browser, role: str) -> None:
+def test_every_role_begins_at_a_page_that_it_may_use(browser: PlainBrowser, role: str) -> None:
     page = browser.walk(browser.sign_in(LOGINS[role]))
 
     assert page.status_code == 200
     assert page.url.path in {"/cases", "/supervisor", "/sop", "/wasdakim", "/wasdakim/list"}
 
 
-def test_the_archivist_begins_at_the_procedure(browser: Browser) -> None:
+def test_the_archivist_begins_at_the_procedure(browser: PlainBrowser) -> None:
     assert browser.walk(browser.sign_in("arsip")).url.path == "/sop"
 
 
-def test_after_signing_in_one_is_where_one_wanted_to_go(browser: Browser) -> None:
+def test_after_signing_in_one_is_where_one_wanted_to_go(browser: PlainBrowser) -> None:
     asked = browser.http.get("/sop")
 
     assert asked.headers["location"] == "/login?to=/sop"
@@ -71,18 +49,18 @@ def test_after_signing_in_one_is_where_one_wanted_to_go(browser: Browser) -> Non
 
 
 @pytest.mark.parametrize("to", ["//evil.example", "/\\evil.example", "https://evil.example"])
-def test_signing_in_never_leads_to_another_site(browser: Browser, to: str) -> None:
+def test_signing_in_never_leads_to_another_site(browser: PlainBrowser, to: str) -> None:
     assert browser.sign_in("loket", to=to).headers["location"] == "/"
 
 
-def test_the_session_cookie_is_no_business_of_scripts_or_other_sites(browser: Browser) -> None:
+def test_the_session_cookie_is_no_business_of_scripts_or_other_sites(browser: PlainBrowser) -> None:
     cookie = browser.sign_in("loket").headers["set-cookie"].lower()
 
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
 
 
-def test_after_signing_out_the_old_cookie_opens_nothing(browser: Browser) -> None:
+def test_after_signing_out_the_old_cookie_opens_nothing(browser: PlainBrowser) -> None:
     browser.sign_in("data")
     old = browser.http.cookies["loket_session"]
 
@@ -92,7 +70,7 @@ def test_after_signing_out_the_old_cookie_opens_nothing(browser: Browser) -> Non
     assert browser.http.get("/sop").headers["location"].startswith("/login")
 
 
-def test_a_wrong_password_keeps_what_was_typed_but_not_the_password(browser: Browser) -> None:
+def test_a_wrong_password_keeps_what_was_typed_but_not_the_password(browser: PlainBrowser) -> None:
     page = browser.sign_in("setuju", "salah-sekali-lagi")
 
     assert page.status_code == 422
@@ -101,14 +79,14 @@ def test_a_wrong_password_keeps_what_was_typed_but_not_the_password(browser: Bro
 
 
 @pytest.mark.parametrize("login", ["x" * 5000, "a\x00b", "loket\n", "' OR 1=1 --", ""])
-def test_a_login_that_cannot_be_is_only_wrong(browser: Browser, login: str) -> None:
+def test_a_login_that_cannot_be_is_only_wrong(browser: PlainBrowser, login: str) -> None:
     page = browser.sign_in(login, "apa saja boleh")
 
     assert page.status_code == 422
     assert "Nama masuk atau kata sandi salah" in page.text
 
 
-def test_five_wrong_passwords_lock_a_login_whether_it_exists_or_not(stranger: Browser) -> None:
+def test_five_wrong_passwords_lock_a_login_whether_it_exists_or_not(stranger: PlainBrowser) -> None:
     for login in ("loket", "nobody-here"):
         said = [stranger.sign_in(login, "salah").text for _ in range(MOST_FAILURES + 1)]
 
@@ -117,7 +95,7 @@ def test_five_wrong_passwords_lock_a_login_whether_it_exists_or_not(stranger: Br
     assert "lima menit" in stranger.sign_in("loket").text
 
 
-def test_guessing_from_one_computer_is_stopped(stranger: Browser) -> None:
+def test_guessing_from_one_computer_is_stopped(stranger: PlainBrowser) -> None:
     for number in range(MOST_FROM_ADDRESS):
         assert stranger.sign_in(f"guess-{number}", "salah").status_code == 422
 
@@ -128,7 +106,7 @@ def test_guessing_from_one_computer_is_stopped(stranger: Browser) -> None:
     assert "loket_session" not in stranger.http.cookies
 
 
-def test_a_login_form_of_another_page_signs_nobody_in(browser: Browser) -> None:
+def test_a_login_form_of_another_page_signs_nobody_in(browser: PlainBrowser) -> None:
     form = {"login": "loket", "password": PASSWORD}
 
     without_token = browser.http.post("/login", data=form)
@@ -148,7 +126,7 @@ def test_a_login_form_of_another_page_signs_nobody_in(browser: Browser) -> None:
     "path", ["/counter/4/open", "/case/none/begin", "/case/none/document", "/supervisor/paper"]
 )
 def test_a_form_without_the_sessions_token_or_from_elsewhere_does_nothing(
-    browser: Browser, path: str
+    browser: PlainBrowser, path: str
 ) -> None:
     browser.sign_in("supervisor")
     token = browser.token("/sop")
@@ -162,7 +140,7 @@ def test_a_form_without_the_sessions_token_or_from_elsewhere_does_nothing(
 
 
 @pytest.mark.parametrize("path", ["/login", "/display", "/sop", "/counter/4", "/nowhere"])
-def test_every_page_carries_its_protection(browser: Browser, path: str) -> None:
+def test_every_page_carries_its_protection(browser: PlainBrowser, path: str) -> None:
     browser.sign_in("supervisor")
 
     headers = browser.http.get(path).headers
@@ -175,7 +153,7 @@ def test_every_page_carries_its_protection(browser: Browser, path: str) -> None:
     assert headers["cache-control"] == "no-store"
 
 
-def test_static_files_are_not_sniffed(browser: Browser) -> None:
+def test_static_files_are_not_sniffed(browser: PlainBrowser) -> None:
     address = re.search(r'href="(/static/loket\.css[^"]*)"', browser.http.get("/login").text)[1]
 
     headers = browser.http.get(address).headers
