@@ -16,6 +16,8 @@ from kiosk.widgets.press import Pressable
 from kiosk.widgets.text import Icon, Text
 
 MOST_CARDS = 5
+OVERFULL = 1.06
+"""So much more than its room a page may want: the shell tightens it by a step or two."""
 
 
 class ServicePage(Page):
@@ -46,10 +48,10 @@ class ServicePage(Page):
             card.measure(width - left - right, look) + look.gap(self.ids.cards.gap)
             for card in cards
         ]
-        alone, paged = (height - self._without_cards(width, look, pages) for pages in ("", "1"))
+        room = height * OVERFULL + look.gap(self.ids.cards.gap)  # none is wanted after the last
+        alone, paged = (room - self._without_cards(width, look, pages) for pages in ("", "1"))
         if self.low:
-            below = look.gap(self.pad[3]) + 2 * look.gap(self.gap)
-            pager = self.ids.pager.measure(width - left - right, look)
+            below, pager = self._under_cards(width - left - right, look)
             alone, paged = min(alone, reach - below), min(paged, reach - below - pager)
         starts = _page_starts(heights, alone=alone, paged=paged)
         pages = len(starts)
@@ -89,6 +91,12 @@ class ServicePage(Page):
         self.ids.cards.clear_widgets()
         self.pages = pages
         return self.measure(width, look)
+
+    def _under_cards(self, wide: float, look: Look) -> tuple[float, float]:
+        """Return the height of what always lies under the cards, and of the pager."""
+        parts = self.ids.booking, self.ids.pager
+        booking, pager = (look.gap(self.gap) + part.measure(wide, look) for part in parts)
+        return booking + look.gap(self.pad[3]) + look.gap(self.gap), pager
 
     def _card(self, service: ServiceState) -> ServiceCard:
         card = ServiceCard(name=f"service-{service.code}", event=ServiceChosen(service.code))

@@ -168,7 +168,7 @@ def _services() -> list[ServiceState]:
 def ticket(**more: Any) -> Ticket:
     values: dict[str, Any] = {
         "id": "t" * 32,
-        "number": "A042",
+        "number": "A-042",
         "service": "skim",
         "lane": "skim",
         "state": "waiting",

@@ -54,7 +54,7 @@ class SmallHub:
         if path == "/api/tickets":
             wanted = msgspec.json.decode(body, type=IssueTicket)
             if key not in self.issued:
-                number = f"A{len(self.issued) + 1:03d}"
+                number = f"A-{len(self.issued) + 1:03d}"
                 ident = f"{len(self.issued) + 1:032x}"
                 self.issued[key] = ticket(
                     id=ident, number=number, service=wanted.service, application=wanted.application

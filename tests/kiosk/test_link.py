@@ -66,7 +66,7 @@ def test_a_lost_answer_gives_the_same_ticket_and_not_a_second_one(tmp_path: Path
         async with Kiosk(url, tmp_path) as kiosk:
             await kiosk.link.deliver(kiosk.link.keep(ASK))
 
-            assert [event.ticket.number for event in kiosk.heard(TicketIssued)] == ["A001"]
+            assert [event.ticket.number for event in kiosk.heard(TicketIssued)] == ["A-001"]
             assert kiosk.heard(LinkChanged)[0].online is False
 
     with serving(hub) as url:
@@ -115,7 +115,7 @@ def test_after_a_restart_the_same_request_goes_on_under_its_key(tmp_path: Path) 
 
             assert [event.service for event in kiosk.heard(Resumed)] == ["skim"]
             issued = kiosk.heard(TicketIssued)[0]
-            assert issued.ticket.number == "A001"
+            assert issued.ticket.number == "A-001"
             assert issued.case_code == "CTH-261123-0001-K"
             assert issued.ticket.application == "d" * 32
 

@@ -191,7 +191,7 @@ def test_killed_before_the_paper_began_the_same_ticket_is_printed_after_the_rest
         async with Desk(url, state, printer=printer.address) as desk:
             shown = await desk.paper_is("printed")
             assert shown.ticket is not None
-            assert shown.ticket.number == "A001"
+            assert shown.ticket.number == "A-001"
 
     with serving(hub) as url:
         run(before(url))
@@ -218,7 +218,7 @@ def test_killed_in_the_middle_of_the_paper_the_ticket_is_shown_and_the_reprint_i
         async with Desk(url, state, printer=printer.address) as desk:
             shown = await desk.paper_is("unknown")
             assert shown.ticket is not None
-            assert shown.ticket.number == "A001"
+            assert shown.ticket.number == "A-001"
             desk.do(on.PrintTouched())
             await desk.paper_is("printed")
             await desk.until(lambda: len(hub.printed) == 2)
@@ -253,7 +253,7 @@ def test_killed_after_the_paper_came_the_printer_is_asked_and_prints_nothing_twi
         async with Desk(url, old, printer=address) as desk:
             shown = await desk.paper_is("printed")
             assert shown.ticket is not None
-            assert shown.ticket.number == "A001"
+            assert shown.ticket.number == "A-001"
 
     with serving(hub) as url:
         run(before(url))

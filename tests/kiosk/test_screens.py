@@ -21,8 +21,8 @@ def test_a_person_takes_a_number_by_touch(glass: Glass) -> None:
 
     asked = glass.effects[-1]
     assert isinstance(asked, SendRequest)
-    glass.tell(on.TicketIssued(asked.key, ticket(number="I007", service="information")))
-    assert "I007" in glass.texts()
+    glass.tell(on.TicketIssued(asked.key, ticket(number="I-007", service="information")))
+    assert "I-007" in glass.texts()
     assert "Your queue number" in glass.texts()
 
 
@@ -41,6 +41,19 @@ def test_cards_are_made_ahead_in_both_languages_and_anew_when_they_would_say_som
     glass.touch("language-en")
     assert "41 waiting" in glass.texts()
     assert not glass.shell.build_ahead()
+
+
+def test_no_page_of_services_leaves_room_that_its_next_card_would_fill(glass: Glass) -> None:
+    services = list(office().services)[1:]
+    long = Words(id="Surat Keterangan Keimigrasian (SKIM)", en="Immigration statement (SKIM)")
+    services[1] = msgspec.structs.replace(services[1], name=long)
+    glass.tell(on.OfficeSeen(office(services=services)), on.LanguageChosen("id", KEY))
+
+    page = glass.shell.page
+    shown, free = len(page.ids.cards.children), page.children[0].height
+
+    following = page._all_cards()[shown]
+    assert free < following.measure(page.ids.cards.width, glass.shell.look)
 
 
 def test_an_emergency_stop_stands_on_every_screen_in_the_persons_language(glass: Glass) -> None:

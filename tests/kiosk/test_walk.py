@@ -101,7 +101,7 @@ def test_a_person_walks_from_the_first_touch_to_a_number(display: str, tmp_path:
             visitor.touch("next")
             ticket = visitor.see("ticket")
 
-            assert "A001" in ticket["texts"]
+            assert "A-001" in ticket["texts"]
             assert probe.stat().st_mode & 0o077 == 0
             visitor.leave()
             program.send_signal(signal.SIGTERM)
