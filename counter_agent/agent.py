@@ -22,6 +22,7 @@ from counter_agent.preview import Previews
 from counter_agent.scans import Scans
 from counter_agent.search import Search
 from counter_agent.worker import DeviceWorker
+from devices.piv.pin import PinKey
 from hub.client import HubClient, Reset, follow
 from hub.errors import NotAllowed, Refused
 from hub.wire import Event, StationReport
@@ -34,6 +35,7 @@ REPORT_PAUSE_S = 0.5
 LOST_S = 10.0
 """After so long without the hub, one that was found on the network is looked for again."""
 STOP_S = 0.8
+CARD_READER = "card_reader"
 OVER = frozenset({"job.done", "job.failed", "job.expired", "job.unknown"})
 
 
@@ -51,6 +53,7 @@ class Agent:
         self._search = Search(settings)
         loop = asyncio.get_running_loop()
         self._scans = Scans(loop)
+        self._pins = PinKey()
         self._workers = {
             role: DeviceWorker(
                 role,
@@ -58,6 +61,7 @@ class Agent:
                 lambda: _tell(loop, self._changed),
                 heard=self._scans.hear,
                 state=settings.state,
+                pin_key=self._pins.public if role == CARD_READER else "",
             )
             for role, address in settings.devices.items()
         }
@@ -100,7 +104,7 @@ class Agent:
             worker.care_after(care)
         delivery = Delivery(client, self._outbox, self._boot)
         async with asyncio.TaskGroup() as tasks:
-            jobs = Jobs(client, self._outbox, self._workers, delivery, self._boot)
+            jobs = Jobs(client, self._outbox, self._workers, delivery, self._boot, self._pins)
             seq = await insist(lambda: jobs.fetch(tasks))
             tasks.create_task(delivery.run(), name="deliver")
             tasks.create_task(self._report_changes(client), name="report")

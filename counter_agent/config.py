@@ -36,6 +36,7 @@ ABILITY_OF_ROLE: Mapping[str, tuple[str, ...]] = {
     "ticket_printer": ("print_ticket", "last_process_id"),
     "document_printer": ("print_pdf", "find_job"),
     "passport_reader": ("present", "read_passport"),
+    "card_reader": ("present", "confirm"),
     "barcode_reader": ("read_scan",),
 }
 """The roles that a counter's devices play, and what a device must be able to do for each."""

@@ -19,6 +19,7 @@ from counter_agent.delivery import Delivery
 from counter_agent.errors import AgentError
 from counter_agent.insist import insist
 from counter_agent.kinds import (
+    ONCE,
     PRINTS,
     ROLE_OF_KIND,
     Order,
@@ -31,6 +32,7 @@ from counter_agent.run import Run
 from counter_agent.worker import FAULT, DeviceWorker
 from devices.capabilities import Device, PrintResult, PrintState
 from devices.errors import DeviceError, DeviceProtocolError, DeviceUnavailable
+from devices.piv.pin import PinKey
 from devices.record import DONE_OF
 from hub.client import HubClient, Unreachable
 from hub.errors import Conflict, LoketError, NotAllowed, NotAuthenticated, NotFound, Refused
@@ -59,12 +61,14 @@ class Jobs:
         workers: Mapping[str, DeviceWorker],
         delivery: Delivery,
         boot: str,
+        pins: PinKey,
     ) -> None:
         self._client = client
         self._outbox = outbox
         self._workers = workers
         self._delivery = delivery
         self._boot = boot
+        self._pins = pins
         self._turns = {role: asyncio.Lock() for role in ROLE_OF_KIND.values()}
         self._alive: dict[str, Run] = {}
         self._left = {begun.job: begun for begun in outbox.begun()}
@@ -151,7 +155,7 @@ class Jobs:
         body = JobStarted(boot=run.lease.boot, fence=run.lease.fence)
         key = uuid.uuid4().hex
         await insist(lambda: self._client.job_started(run.job.id, body, key=key), run.remaining_s)
-        order = Order(run.job, content, run.progress, run.cancelled)
+        order = Order(run.job, content, run.progress, run.cancelled, self._pins)
         ending = await self._repeat(worker, run, order)
         if run.job.kind == "print_document" and ending.facts.get("print") == PrintState.SENT:
             # the printer has it but did not end in time: it tells later
@@ -181,7 +185,7 @@ class Jobs:
             try:
                 return await self._on(worker, run, _begun(self._outbox, run.lease, order))
             except DeviceUnavailable:
-                if run.remaining_s() <= 0 or run.cancelled():
+                if run.remaining_s() <= 0 or run.cancelled() or order.job.kind in ONCE:
                     raise
             except DeviceProtocolError:
                 nonsense += 1

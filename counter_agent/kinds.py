@@ -27,6 +27,7 @@ from devices.capabilities import (
     FingerImage,
     FingerprintReader,
     MrzKey,
+    OfficerCardReader,
     PassportReader,
     Photo,
     PrintResult,
@@ -35,8 +36,10 @@ from devices.capabilities import (
     TicketImage,
     TicketPrinter,
 )
+from devices.errors import DeviceProtocolError, DeviceRefused, DocumentRemoved
 from devices.fingers.quality import ALGORITHM, quality_of
 from devices.pdf import pages_to_pdf
+from devices.piv.pin import PinKey, PinLost
 from hub.wire import ChipEvidence, ChipKey, Job, PassportInput
 
 ROLE_OF_KIND: Mapping[str, str] = {
@@ -44,16 +47,19 @@ ROLE_OF_KIND: Mapping[str, str] = {
     "take_photo": "camera",
     "scan": "scanner",
     "read_passport": "passport_reader",
+    "confirm_by_card": "card_reader",
     "print_document": "document_printer",
     "print_ticket": "ticket_printer",
 }
 PRINTS = frozenset({"print_document", "print_ticket"})
 """Kinds that leave paper: never repeated by themselves."""
+ONCE = frozenset({"confirm_by_card"})
+"""Kinds that end with the first trouble: a PIN is sent to its card once."""
 
 FINGER_WAIT_S = 30.0
 SHOTS, BETWEEN_SHOTS_S = 3, 0.6
 """A portrait is taken so often by itself; after that the officer decides."""
-PASSPORT_WAIT_S, LOOK_EVERY_S = 30.0, 0.3
+PASSPORT_WAIT_S, CARD_WAIT_S, LOOK_EVERY_S = 30.0, 10.0, 0.3
 _LONGEST_WAIT_S = 120.0
 _MOST_PAGES = 100
 _DPI = range(75, 1201)
@@ -71,6 +77,8 @@ class Order:
     content: bytes
     progress: Progress
     cancelled: Callable[[], bool]
+    pins: PinKey
+    """Opens the PIN that comes with the order of a card's signature."""
 
 
 def perform(device: Device, order: Order, *, print_id: int) -> Ending:
@@ -91,6 +99,8 @@ def _perform(device: Device, order: Order, print_id: int) -> Ending:
             return _scan(cast("DocumentScanner", device), order)
         case "read_passport":
             return _read_passport(cast("PassportReader", device), order)
+        case "confirm_by_card":
+            return _confirm_by_card(cast("OfficerCardReader", device), order)
         case "print_document":
             return _print_document(cast("DocumentPrinter", device), order)
         case "print_ticket":
@@ -216,11 +226,8 @@ def _scan(scanner: DocumentScanner, order: Order) -> Ending:
 def _read_passport(reader: PassportReader, order: Order) -> Ending:
     """Read the chip with the key in the job's file; the hub judges what it gave."""
     key = _access_key(order.content)
-    until = time.monotonic() + PASSPORT_WAIT_S
-    while not reader.present():
-        if order.cancelled() or time.monotonic() > until:
-            return Ending("failed", code="cancelled" if order.cancelled() else "no_passport")
-        time.sleep(LOOK_EVERY_S)  # a person lays it down
+    if not _laid_down(reader, order, PASSPORT_WAIT_S):
+        return Ending("failed", code="cancelled" if order.cancelled() else "no_passport")
     read = reader.read_passport(key, progress=order.progress, cancelled=order.cancelled)
     if read.access not in ("BAC", "PACE"):
         return Ending("failed", code="passport_no_scheme")
@@ -239,6 +246,46 @@ def _read_passport(reader: PassportReader, order: Order) -> Ending:
     )
     part = Part("application/octet-stream", msgspec.json.encode(said))
     return Ending("done", (part,), facts={"access": read.access, "apdus": str(read.apdus)})
+
+
+def _laid_down(reader: PassportReader | OfficerCardReader, order: Order, wait_s: float) -> bool:
+    """Wait until a person has laid the document down; return whether that came true in time."""
+    until = time.monotonic() + wait_s
+    while not reader.present():
+        if order.cancelled() or time.monotonic() > until:
+            return False
+        time.sleep(LOOK_EVERY_S)  # a person lays it down
+    return True
+
+
+def _confirm_by_card(reader: OfficerCardReader, order: Order) -> Ending:
+    """Let the officer's card sign the hub's challenge; its PIN is opened here, for it alone."""
+    asked = order.job.options
+    challenge = _challenge(asked)
+    try:
+        pin = order.pins.open(order.content, challenge)
+    except PinLost:
+        return Ending("failed", code="card_pin_lost")
+    if not _laid_down(reader, order, CARD_WAIT_S):
+        return Ending("failed", code="cancelled" if order.cancelled() else "card_absent")
+    purpose, bound = asked.get("purpose", ""), asked.get("certificate", "")
+    try:
+        signature = reader.confirm(challenge, purpose, pin, bound=bound)
+    except DocumentRemoved:
+        return Ending("failed", code="card_removed")
+    except DeviceRefused as error:
+        return Ending("failed", code=f"card_{error.reason}", detail=error.detail)
+    except DeviceProtocolError as error:  # the card, not the reader: each errand powers it anew
+        return Ending("failed", code="card_garbled", detail=error.detail)
+    return Ending("done", (Part("application/octet-stream", signature),))
+
+
+def _challenge(options: Mapping[str, str]) -> bytes:
+    try:
+        return bytes.fromhex(options.get("challenge", ""))
+    except ValueError as error:
+        message = "challenge: hexadecimal digits"
+        raise WrongOptions(message) from error
 
 
 def _access_key(content: bytes) -> AccessKey:

@@ -75,6 +75,7 @@ class DeviceWorker:
         *,
         heard: Callable[[Scan | str], None] | None = None,
         state: Path | None = None,
+        pin_key: str = "",
     ) -> None:
         self._role = role
         self._address = address
@@ -88,6 +89,7 @@ class DeviceWorker:
         self._wears: Mapping[str, tuple[str, ...]] = {}
         self._fingers: FingerReader | None = None
         self._preview = False
+        self._pin_key = pin_key
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
         )
@@ -287,6 +289,7 @@ class DeviceWorker:
                 firmware=identity.firmware,
                 fingers=self._fingers,
                 preview=self._preview,
+                pin_key=self._pin_key,
             )
         )
 

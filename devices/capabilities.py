@@ -401,12 +401,19 @@ class OfficerCard:
 class OfficerCardReader(Device, Protocol):
     """Reads officers' cards and lets them sign."""
 
+    def present(self) -> bool:
+        """Return whether a card is in the reader."""
+        ...
+
     def officer_card(self) -> OfficerCard:
         """Return whose card it is. Raises DocumentRemoved, DeviceProtocolError."""
         ...
 
-    def confirm(self, challenge: bytes, purpose: str, pin: str) -> bytes:
-        """Let the card sign `challenge` for the act `purpose`. Raises WrongPin, DeviceRefused."""
+    def confirm(self, challenge: bytes, purpose: str, pin: str, *, bound: str = "") -> bytes:
+        """Let the card sign `challenge` for the act `purpose`. Raises WrongPin, DeviceRefused.
+
+        `bound` is the SHA-256 that the card's certificate must have before it gets the PIN.
+        """
         ...
 
 

@@ -27,11 +27,12 @@ DEADLINE = {
     "take_photo": timedelta(minutes=2),
     "scan": timedelta(minutes=10),
     "read_passport": timedelta(minutes=3),
+    "confirm_by_card": timedelta(seconds=40),
     "print_document": timedelta(minutes=10),
     "print_ticket": timedelta(minutes=3),
 }
 PRINTS = ("print_document", "print_ticket")
-SECRETS = ("read_passport",)
+SECRETS = ("read_passport", "confirm_by_card")
 """Kinds whose file is a secret for the device alone: it is forgotten with the job's end."""
 UNFINISHED = ("queued", "leased", "started")
 _COLUMNS = JobRow.__table__.c
@@ -159,8 +160,8 @@ def settle_unknown(tx: Tx, *, job: str, printed: bool) -> Job:
     return _moved(tx, job)
 
 
-def cancel(tx: Tx, *, job: str, application: str) -> Job:
-    """End a capture or scan of a case that nobody wants any more; its device stops.
+def cancel(tx: Tx, *, job: str, application: str | None) -> Job:
+    """End a capture or scan, of a case or of none, that nobody wants any more; its device stops.
 
     Raises NotFound `job_unknown`, Conflict `job_over` | `job_prints`.
     """

@@ -6,8 +6,10 @@ its own without keeping it. An act that is done cannot be done again, so neither
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ from hub.writer import Tx
 if TYPE_CHECKING:
     from devices.piv.proof import CardCertificate
 
+PIN_FIELD = "card_pin"
+"""The field of a page's form in which an officer types the card's PIN."""
 CHALLENGE_LASTS = timedelta(minutes=2)
 _RANDOM, _EXPIRY = 16, 8
 _LENGTH = _RANDOM + _EXPIRY + 32
@@ -36,7 +40,9 @@ def bind(tx: Tx, *, login: str, certificate: bytes) -> str:
     """
     officer, card = _officer(tx, login), _readable(certificate)
     if not card.valid_on(tx.at):
-        raise _bad("card_expired", "sertifikat kartu tidak berlaku hari ini / is not valid today")
+        raise refusal(
+            "card_expired", "sertifikat kartu tidak berlaku hari ini / is not valid today"
+        )
     taken = select(OfficerCard.officer).where(
         OfficerCard.office == tx.office, OfficerCard.fingerprint == card.fingerprint
     )
@@ -70,6 +76,22 @@ def remove(tx: Tx, *, login: str) -> None:
         tx.emit(OfficerCardRemoved(officer), subject=officer)
 
 
+def bound_to(connection: Connection, office: int, officer: str) -> str | None:
+    """Return the fingerprint of the certificate that is bound to the officer, None without one."""
+    query = select(OfficerCard.fingerprint).where(
+        OfficerCard.office == office, OfficerCard.officer == officer
+    )
+    return connection.execute(query).scalar_one_or_none()
+
+
+def purpose_of(step: str, cases: Sequence[str]) -> str:
+    """Name what a card signs for: a step of one case, or of a batch by the digest of its cases."""
+    chosen = sorted(set(cases))
+    if len(chosen) == 1:
+        return f"{step} {chosen[0]}"
+    return f"{step} {len(chosen)} {hashlib.sha256(' '.join(chosen).encode()).hexdigest()}"
+
+
 def challenge(keyring: Keyring, *, officer: str, purpose: str, at: datetime) -> bytes:
     """Return a fresh challenge for one officer and one act."""
     head = secrets.token_bytes(_RANDOM) + to_micros(at + CHALLENGE_LASTS).to_bytes(_EXPIRY, "big")
@@ -91,22 +113,40 @@ def confirm(
     head, mac = given[: _RANDOM + _EXPIRY], given[_RANDOM + _EXPIRY :]
     ours = len(given) == _LENGTH
     if not ours or not hmac.compare_digest(mac, _mac(keyring, head, officer, purpose)):
-        raise _bad("card_challenge", "tantangan bukan dari hub ini / the challenge is not ours")
+        raise refusal("card_challenge", "tantangan bukan dari hub ini / the challenge is not ours")
     if from_micros(int.from_bytes(head[_RANDOM:], "big")) < at:
-        raise _bad("card_late", "lewat dua menit, ulangi / two minutes are over, do it again")
+        raise refusal("card_late", "lewat dua menit, ulangi / two minutes are over, do it again")
     query = select(OfficerCard.certificate).where(
         OfficerCard.office == office, OfficerCard.officer == officer
     )
     bound = connection.execute(query).scalar_one_or_none()
     if bound is None:
-        raise _bad("card_unbound", "belum ada kartu terikat / no card is bound to you")
+        raise unbound()
     card = _readable(bound)
     if not card.valid_on(at):
-        raise _bad("card_expired", "sertifikat kartu tidak berlaku hari ini / is not valid today")
+        raise refusal(
+            "card_expired", "sertifikat kartu tidak berlaku hari ini / is not valid today"
+        )
     from devices.piv.proof import confirms  # loaded with the first card, as below
 
     if not confirms(card, given, purpose, signature):
-        raise _bad("card_signature", "tanda tangan kartu salah / the card's signature is wrong")
+        raise refusal("card_signature", "tanda tangan kartu salah / the card's signature is wrong")
+
+
+def unbound() -> BadInput:
+    """Return the refusal of an officer who has no card."""
+    return refusal("card_unbound", "belum ada kartu terikat / no card is bound to you")
+
+
+def refusal(code: str, words: str) -> BadInput:
+    """Return why a card does not confirm; `words` are Indonesian and English around a slash."""
+    indonesian, _, english = words.partition(" / ")
+    return BadInput(
+        code,
+        f"The card does not confirm: {english}.",
+        id=f"Kartu tidak mengesahkan: {indonesian}.",
+        fields=[FieldFault(field=PIN_FIELD, code=code.removeprefix("card_"), message=words)],
+    )
 
 
 def _mac(keyring: Keyring, head: bytes, officer: str, purpose: str) -> bytes:
@@ -140,14 +180,4 @@ def _readable(certificate: bytes) -> CardCertificate:
     try:
         return read_certificate(certificate)
     except ProofError as error:
-        raise _bad("card_wrong", f"sertifikat kartu tidak dapat dipakai / {error}") from error
-
-
-def _bad(code: str, words: str) -> BadInput:
-    indonesian, _, english = words.partition(" / ")
-    return BadInput(
-        code,
-        f"The card does not confirm: {english}.",
-        id=f"Kartu tidak mengesahkan: {indonesian}.",
-        fields=[FieldFault(field="initials", code=code.removeprefix("card_"), message=words)],
-    )
+        raise refusal("card_wrong", f"sertifikat kartu tidak dapat dipakai / {error}") from error

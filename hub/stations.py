@@ -20,7 +20,7 @@ from hub.wire import DeviceReport, FieldFault, StationReport, StationState
 from hub.writer import Actor, Tx
 
 KINDS = ("kiosk", "agent", "program")
-_CAN = ("fingers", "preview")
+_CAN = ("fingers", "preview", "pin_key")
 _TOLD = tuple(field for field in DeviceReport.__struct_fields__ if field not in _CAN)
 
 

@@ -80,11 +80,12 @@ class PivReader:
                 return OfficerCard("other", self._number_of_other())
             return OfficerCard("piv", self._number(), self._certificate().der)
 
-    def confirm(self, challenge: bytes, purpose: str, pin: str) -> bytes:
+    def confirm(self, challenge: bytes, purpose: str, pin: str, *, bound: str = "") -> bytes:
         """Let the card sign `challenge` for the act `purpose`, with its PIN.
 
-        Raises WrongPin (with the tries left), DeviceRefused `identification_only`,
-        DeviceProtocolError when the card's signature is wrong, DocumentRemoved.
+        A card with another certificate than the fingerprint `bound` gets no PIN. Raises WrongPin
+        (with the tries left), DeviceRefused `identification_only` | `no_certificate` |
+        `other_card`, DeviceProtocolError when the card's signature is wrong, DocumentRemoved.
         """
         with self._session():
             if not self._select():
@@ -94,6 +95,9 @@ class PivReader:
                 )
                 raise DeviceRefused(message, reason="identification_only")
             certificate = self._certificate()
+            if bound and certificate.fingerprint != bound:
+                message = "Ini kartu lain / this is another card"
+                raise DeviceRefused(message, reason="other_card")
             self._enter(pin)
             return self._sign(certificate, challenge, purpose)
 

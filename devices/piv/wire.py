@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from devices.emrtd import tlv
 from devices.emrtd.wire import OK, Command, WireError, split_response
+from devices.piv.pin import is_pin
 from devices.piv.proof import CardKey
 
 APPLICATION = bytes.fromhex("A00000030800001000")
@@ -40,7 +41,7 @@ def get_data(name: bytes) -> Command:
 
 def verify_pin(pin: str) -> Command:
     """VERIFY the card's PIN, six to eight digits. Raises ValueError for another form."""
-    if not (6 <= len(pin) <= 8 and pin.isascii() and pin.isdigit()):
+    if not is_pin(pin):
         message = "a PIN has six to eight digits"
         raise ValueError(message)
     return Command(0x00, 0x20, 0x00, PIN, pin.encode().ljust(8, b"\xff"))

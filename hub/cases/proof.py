@@ -183,7 +183,9 @@ def _login(judge: Judge, row: Requirement, found: Found) -> Words | None:
     del judge, row
     if found.value == "verified":
         return None
-    return Words(id="kata sandi belum diperiksa", en="the password was not verified")
+    return Words(
+        id="kata sandi atau PIN kartu belum diisi", en="fill in the password or the card's PIN"
+    )
 
 
 def _doubts(judge: Judge, row: Requirement, found: Found) -> Words | None:

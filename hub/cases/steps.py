@@ -105,6 +105,7 @@ def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str)
     row, stage = workable(tx, procedure, application)
     today = procedure.office.today(tx.at)
     requirement = _row_of(procedure, row, stage, key, today)
+    _must_not_confirm(requirement)
     empty = not evidence.plain(requirement, value) and not requirement.rule.first
     if empty and evidence.withdraw(tx, row, stage.name, key):
         tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
@@ -243,6 +244,21 @@ def _row_of(
         indonesian = "Langkah ini tidak memiliki isian itu."
         raise BadInput("row_unknown", text, id=indonesian, fields=[fault])
     return found
+
+
+def _must_not_confirm(requirement: Requirement) -> None:
+    """Refuse to keep a confirmation beforehand: it is one only together with what it confirms."""
+    if requirement.kind != "login":
+        return
+    fault = FieldFault(
+        field=requirement.key, code="not_beforehand", message="saat selesai / when completing"
+    )
+    raise BadInput(
+        "not_beforehand",
+        "Password and card confirm the step as it is completed, not before.",
+        id="Kata sandi dan kartu mengesahkan saat langkah diselesaikan, bukan sebelumnya.",
+        fields=[fault],
+    )
 
 
 def _must_be_known(procedure: Procedure, step: str) -> None:

@@ -12,7 +12,13 @@ from typing import Literal
 import msgspec
 
 JobKind = Literal[
-    "capture_finger", "take_photo", "scan", "read_passport", "print_document", "print_ticket"
+    "capture_finger",
+    "take_photo",
+    "scan",
+    "read_passport",
+    "confirm_by_card",
+    "print_document",
+    "print_ticket",
 ]
 JobState = Literal["queued", "leased", "started", "done", "failed", "expired", "unknown"]
 

@@ -8,6 +8,7 @@ import pytest
 from counter_agent import kinds
 from counter_agent.kinds import Order, perform
 from devices.capabilities import Device
+from devices.piv.pin import PinKey
 from devices.registry import open_device, start_simulator
 from hub.wire import Job
 
@@ -31,7 +32,7 @@ def order(**options: str) -> Order:
         options=options,
         deadline=datetime(2040, 1, 9, tzinfo=UTC),
     )
-    return Order(job, b"", lambda _done, _total: None, lambda: False)
+    return Order(job, b"", lambda _done, _total: None, lambda: False, PinKey())
 
 
 def test_the_photo_says_what_was_measured_and_what_is_wrong(

@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
+from devices.piv.pin import PinKey, seal_pin
+from devices.piv.proof import confirms, read_certificate
+
 
 def ticket_png(height: int = 160) -> bytes:
     picture = Image.new("L", (570, height), 255)
@@ -181,3 +184,27 @@ def test_jobs_of_one_device_are_done_in_order(hub, simulate, start_agent):
     done = [event.subject for event in hub.events if event.kind == "job.done"]
     assert done == jobs
     assert printer.tickets == 4
+
+
+def test_a_card_signs_with_a_pin_of_this_start_and_is_asked_once_when_it_is_silent(
+    hub, simulate, start_agent
+):
+    reader = simulate("piv", pin="82460913")
+    start_agent({"card_reader": reader.address})
+    key = hub.wait_lamp("card_reader", "ready").pin_key
+    challenge = bytes(56)
+    options = {"challenge": challenge.hex(), "purpose": "6 x", "certificate": ""}
+
+    def asked(opener: str) -> str:
+        sealed = seal_pin(opener, "82460913", challenge)
+        return hub.ask("confirm_by_card", options, blob=sealed)
+
+    signed = asked(key)
+    assert hub.ended(signed).state == "done"
+    certificate = read_certificate(reader.issued.certificate)
+    assert confirms(certificate, challenge, "6 x", hub.file_of(signed))
+
+    assert hub.ended(asked(PinKey().public)).code == "card_pin_lost"
+    reader.fault("silent")
+    assert hub.ended(asked(key)).code == "device_silent"
+    assert reader.card.tries == 3

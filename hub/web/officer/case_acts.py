@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import blobs, jobs
+from hub import blobs, jobs, officer_cards
 from hub.cases import (
     branches,
     case_view,
@@ -94,9 +94,14 @@ def passwords(view: CaseView, form: Form) -> list[str]:
     return [form.text(row.key) for row in rows if row.kind == "login" and form.text(row.key)]
 
 
+def confirms(view: CaseView) -> bool:
+    """Return whether the current step asks the officer to confirm with password or card."""
+    return any(row.kind == "login" for row in (view.current.evidence if view.current else ()))
+
+
 def purpose(view: CaseView, step: str) -> str:
     """Return what a card signs for: this step of this case."""
-    return f"{step} {view.id}"
+    return officer_cards.purpose_of(step, [view.id])
 
 
 async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verified: bool) -> None:

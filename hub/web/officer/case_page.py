@@ -11,6 +11,7 @@ from hub.cases.checklists import COPY
 from hub.cases.open_cases import Asked
 from hub.cases.views import CaseView, EvidenceRow, WorkList
 from hub.errors import Refused
+from hub.web.officer.views import CardDoor
 from hub.web.room_list import MONEY
 from hub.wire import Words
 
@@ -78,6 +79,8 @@ class CasePage:
     """The step or row whose button was pressed once and is asked for again."""
     can_return: bool = False
     supervises: bool = False
+    card: CardDoor | None = None
+    """Where this officer may confirm by card, if the step asks for it."""
     chip_lamp: JobLamp | None = None
     """How the newest reading of the chip at the counter stands, until it succeeded."""
 

@@ -14,8 +14,11 @@ from hub.cases.qualifications import SUPERVISORS
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
 from hub.models.application import Application
+from hub.officer_cards import PIN_FIELD
 from hub.web.desk import Desk
 from hub.web.forms import Form, fresh_key
+from hub.web.officer import case_acts
+from hub.web.officer.card_confirming import card_door
 from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
 
@@ -53,6 +56,7 @@ def read_case(
         warning=desk.procedure.sop.sheet.warning,
         can_return=_can_return(case),
         supervises=bool(SUPERVISORS & desk.officer.roles),
+        card=card_door(session, desk) if case_acts.confirms(case) else None,
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
 
@@ -123,7 +127,7 @@ def _item(
         row=row,
         job=lamps.get(row.evidence),
         value="" if row.kind == "login" else value,
-        fault=faults.get(row.key, ""),
+        fault=faults.get(row.key, "") or (faults.get(PIN_FIELD, "") if row.kind == "login" else ""),
         picture=row.blob is not None and row.blob in pictures,
     )
 

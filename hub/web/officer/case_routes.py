@@ -14,13 +14,16 @@ from litestar.response import Redirect
 
 from hub import jobs, officer_cards
 from hub.cases import applications, doubts, reopen, stay_acts, steps
+from hub.cases.views import CaseView
 from hub.errors import NotFound, Refused
+from hub.feed import Feed
 from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
+from hub.web.officer.card_confirming import confirmed_at_reader
 from hub.web.officer.case_reading import read_case
-from hub.web.officer.confirming import confirmed, confirmed_by_card
+from hub.web.officer.confirming import confirmed, confirmed_by_card, octets
 from hub.web.officer.reprint import settle
 from hub.web.rendering import page
 from hub.web.typed_dates import iso_date
@@ -125,6 +128,7 @@ async def complete_step(
     application: FromPath[str],
     step: FromPath[str],
     desk: NamedDependency[Desk],
+    feed: NamedDependency[Feed],
     request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Complete the current step or gate; a refusal names every row that is wrong or missing."""
@@ -133,18 +137,22 @@ async def complete_step(
     try:
         if await case_acts.asks_again(desk, view, step, form):
             return await show_again(desk, application, form=form, sure=step)
-        verified = await confirmed(desk, case_acts.passwords(view, form)) or (
-            await confirmed_by_card(
-                desk,
-                case_acts.purpose(view, step),
-                form.text("card_challenge"),
-                form.text("card_signature"),
-            )
-        )
+        verified = await _verified(desk, feed, view, step, form)
         await case_acts.complete(desk, view, step, form, verified=verified)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
     return _back(view.id)
+
+
+async def _verified(desk: Desk, feed: Feed, view: CaseView, step: str, form: Form) -> bool:
+    """Return whether the officer confirmed: password, card in the reader, or a card elsewhere."""
+    purpose = case_acts.purpose(view, step)
+    challenge, signature = octets(form.text("card_challenge")), octets(form.text("card_signature"))
+    return (
+        await confirmed(desk, case_acts.passwords(view, form))
+        or (case_acts.confirms(view) and await confirmed_at_reader(desk, feed, form, purpose))
+        or await confirmed_by_card(desk, purpose, challenge, signature)
+    )
 
 
 @post("/case/{application:str}/card-challenge", request_max_body_size=FORM_LIMIT)

@@ -9,6 +9,8 @@ import asyncio
 import binascii
 from base64 import b64decode
 
+from sqlalchemy import Connection
+
 from hub import officer_cards
 from hub.errors import BadInput
 from hub.officers import Credentials, credentials_of, note_failure, password_matches
@@ -23,18 +25,17 @@ async def confirmed(desk: Desk, given: list[str], field: str = "initials") -> bo
 
     def read() -> Credentials:
         with desk.database.reading_core() as connection:
-            return credentials_of(connection, desk.office_no, desk.officer.id)
+            return must_be_unlocked(connection, desk, field)
 
     known = await asyncio.to_thread(read)
-    _must_be_unlocked(known, desk, field)
     if await asyncio.to_thread(password_matches, known.password_hash, given[0]):
         return True
     await _count(known, desk)
     raise _wrong_password(field, "Kata sandi salah. / The password is wrong.")
 
 
-async def confirmed_by_card(desk: Desk, purpose: str, challenge: str, signature: str) -> bool:
-    """Return whether the officer's card signed for `purpose`; both texts are base64.
+async def confirmed_by_card(desk: Desk, purpose: str, challenge: bytes, signature: bytes) -> bool:
+    """Return whether the officer's card signed `challenge` for `purpose`; False without either.
 
     Raises BadInput `card_…`, `password_wrong` while locked.
     """
@@ -43,16 +44,15 @@ async def confirmed_by_card(desk: Desk, purpose: str, challenge: str, signature:
 
     def judge() -> Credentials:
         with desk.database.reading_core() as connection:
-            known = credentials_of(connection, desk.office_no, desk.officer.id)
-            _must_be_unlocked(known, desk, "initials")
+            known = must_be_unlocked(connection, desk, officer_cards.PIN_FIELD)
             officer_cards.confirm(
                 connection,
                 desk.procedure.keyring,
                 desk.office_no,
                 officer=desk.officer.id,
                 purpose=purpose,
-                given=_octets(challenge),
-                signature=_octets(signature),
+                given=challenge,
+                signature=signature,
                 at=desk.clock.now(),
             )
             return known
@@ -70,16 +70,20 @@ async def confirmed_by_card(desk: Desk, purpose: str, challenge: str, signature:
     return True
 
 
-def _octets(text: str) -> bytes:
+def octets(text: str) -> bytes:
+    """Return what base64 `text` stands for, nothing if it is none."""
     try:
         return b64decode(text[:2000], validate=True)
     except binascii.Error:
         return b""
 
 
-def _must_be_unlocked(known: Credentials, desk: Desk, field: str) -> None:
+def must_be_unlocked(connection: Connection, desk: Desk, field: str) -> Credentials:
+    """Return what the officer confirms with. Raises BadInput `password_wrong` while locked."""
+    known = credentials_of(connection, desk.office_no, desk.officer.id)
     if known.locked_until is not None and known.locked_until > desk.clock.now():
         raise _wrong_password(field, "Terkunci lima menit. / Locked for five minutes.")
+    return known
 
 
 async def _count(known: Credentials, desk: Desk) -> None:

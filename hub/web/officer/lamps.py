@@ -21,6 +21,7 @@ _ICONS = {
     "document_printer": "printer",
     "ticket_printer": "ticket",
     "passport_reader": "nfc",
+    "card_reader": "id-card",
     "barcode_reader": "barcode",
 }
 _LAMPS = {

@@ -11,6 +11,13 @@ from hub.wire import Candidate, Ticket
 
 
 @dataclass(frozen=True, slots=True)
+class CardDoor:
+    """Where an officer may confirm by card: the counters with a reader; only one's own if there."""
+
+    counters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLamp:
     """A device with its state as icon, word and colour."""
 

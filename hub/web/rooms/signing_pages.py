@@ -18,11 +18,15 @@ from hub.cases import signing
 from hub.cases.legalising import signer_of
 from hub.cases.signing import ToSign
 from hub.errors import BadInput, Refused
+from hub.feed import Feed
 from hub.office import Signer
+from hub.officer_cards import purpose_of
 from hub.signatures import LocalKey, Signature
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.officer.card_confirming import card_door, confirmed_at_reader
 from hub.web.officer.confirming import confirmed
+from hub.web.officer.views import CardDoor
 from hub.web.room_list import SIGNING
 from hub.web.rooms.room import back, media_of, must_look, show
 from hub.wire import FieldFault
@@ -38,6 +42,7 @@ class SigningPage:
     names: dict[str, str]
     me: Signer | None
     records_wet: bool
+    card: CardDoor | None
 
 
 @get("/signing")
@@ -48,16 +53,15 @@ async def show_signing(desk: NamedDependency[Desk]) -> Response[str]:
 
 
 @post("/signing/sign", request_max_body_size=FORM_LIMIT)
-async def sign(desk: NamedDependency[Desk], request: AnyRequest) -> Response[str] | Redirect:
-    """Confirm the reviewed cases; the signer's password stands for the hand."""
+async def sign(
+    desk: NamedDependency[Desk], feed: NamedDependency[Feed], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Confirm the reviewed cases; the signer's password or card stands for the hand."""
     must_look(desk, SIGNING)
     form = await read_form(request, desk.officer.csrf)
     chosen = form.every("case")
     try:
-        if not await confirmed(desk, [form.text("password")], "password"):
-            fault = FieldFault(field="password", code="missing", message="wajib diisi / required")
-            text = "Your password confirms the signature."
-            raise BadInput("password_missing", text, id="Isi kata sandi Anda.", fields=[fault])
+        await _must_confirm(desk, feed, form, chosen)
         signed = await _electronically(desk, chosen)
         await desk.command(
             lambda tx: signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip, signed),
@@ -94,6 +98,18 @@ async def record_wet(
     return back("/signing")
 
 
+async def _must_confirm(desk: Desk, feed: Feed, form: Form, chosen: list[str]) -> None:
+    """Raise BadInput unless the signer confirmed these cases with password or card."""
+    if await confirmed(desk, [form.text("password")], "password"):
+        return
+    act = purpose_of(desk.procedure.sop.doing("legalise"), chosen)
+    if chosen and await confirmed_at_reader(desk, feed, form, act):
+        return
+    fault = FieldFault(field="password", code="missing", message="wajib diisi / required")
+    text = "Your password or your card confirms the signature."
+    raise BadInput("password_missing", text, id="Isi kata sandi atau PIN kartu.", fields=[fault])
+
+
 async def _electronically(desk: Desk, chosen: list[str]) -> dict[str, StoredFile]:
     """Sign the letters with the office's key, if it signs so; nothing is recorded by this."""
     rules = desk.office.signature
@@ -126,6 +142,7 @@ async def _page(
             names={one.nip: one.name for one in in_force},
             me=signer_of(desk.office, desk.officer.nip, day),
             records_wet="administration" in desk.officer.roles,
+            card=card_door(session, desk),
         )
 
     return await show(desk, SIGNING, "signing.html", read, refused=refused, form=form)

@@ -136,6 +136,14 @@ def test_approval_needs_the_receipt_of_this_case(desk) -> None:
     assert [fault.field for fault in refused.fields] == ["receipt_code"]
 
 
+def test_initials_are_no_evidence_that_can_be_kept_beforehand(desk) -> None:
+    case = desk.go("6")
+
+    refused = refusal(BadInput, lambda: desk.supply("pejabat", case, "initials", "verified"))
+
+    assert (refused.code, refused.fields[0].field) == ("not_beforehand", "initials")
+
+
 def test_collection_needs_the_payment_proof_of_this_case(desk) -> None:
     case = desk.go("11")
     values = {

@@ -7,14 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from screened import prepared
+from screened import Desk, prepared
 from web_office import PASSWORD, WebOffice, end, serve
 
 from devices.registry import start_simulator
@@ -34,14 +34,21 @@ class Counter:
     devices: Mapping[str, Any]
 
 
-def office_with_case(empty_house: Path, place: Path, *steps: str) -> tuple[WebOffice, list[str]]:
-    """Serve an office with one case for each of `steps`, taken to just before it."""
+def office_with_case(
+    empty_house: Path,
+    place: Path,
+    *steps: str,
+    then: Callable[[Desk, list[str]], None] | None = None,
+) -> tuple[WebOffice, list[str]]:
+    """Serve an office with one case for each of `steps`, taken to just before it, and `then`."""
     folder = place / "hub"
     shutil.copytree(empty_house, folder)
     shutil.copy(empty_house.with_name("hub.key"), place / "hub.key")
     perform(settings_for(folder), SystemClock(), FillOffice(PASSWORD))
     with prepared(folder) as (desk, _):
         cases = [desk.go(step) for step in steps]
+        if then is not None:
+            then(desk, cases)
     url, process = serve(folder, 0, "--practice-clock", SERVED)
     return WebOffice(url, folder, process, httpx.Client(base_url=url, timeout=30)), cases
 
