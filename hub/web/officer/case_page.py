@@ -177,5 +177,5 @@ class WorkListPage:
     def address(self, page: int) -> str:
         """Return the query of another page of the same list."""
         said = {"role": self.asked.role, "late": "yes" if self.asked.late else ""}
-        said |= {"page": str(page) if page > 1 else "", "q": self.sought}
+        said |= {"page": str(page) if page > 1 else ""}
         return urlencode({name: text for name, text in said.items() if text})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from hub.cases import applications, search, stoppages, work_list
 from hub.cases.open_cases import Asked, listed, whole_list
+from hub.cases.overview import must_see_cases
 from hub.cases.qualifications import SUPERVISORS
 from hub.cases.views import CaseRow, WorkList
-from hub.errors import NotFound, Refused
+from hub.errors import NotFound
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, fresh_key, read_form
 from hub.web.officer.case_page import WorkListPage
@@ -35,43 +37,43 @@ _FILES: dict[str, tuple[Callable[[tuple[CaseRow, ...], Speech], bytes], str]] = 
 @get("/cases")
 async def show_work_list(
     desk: NamedDependency[Desk],
-    q: FromQuery[str] = "",
     role: FromQuery[str] = "",
     late: FromQuery[str] = "",
     number: Annotated[int, QueryParameter(name="page")] = 1,
-) -> Response[str] | Redirect:
-    """Show what waits for this officer; `q` leads to the case it names: code, number or name."""
+) -> Response[str]:
+    """Show what waits for this officer."""
     asked = Asked(_known_role(desk, role), late == "yes", max(1, number))
-    refused: Refused | None = None
-    found: tuple[str, ...] = ()
-    if q.strip():
-        _, _, found = await desk.read(lambda session, _at: _sought(session, desk, q))
-        if len(found) == 1:
-            return Redirect(f"/case/{found[0]}", status_code=303)
-        refused = None if found else _unknown_code()
     seq, at, (listed, stopped) = await desk.read(
-        lambda session, at: (_list(session, desk, asked, found, at), _stopped(session, desk))
+        lambda session, at: (
+            work_list(session, desk.office_no, desk.procedure, desk.officer.actor, at, asked),
+            _stopped(session, desk),
+        )
     )
-    view = WorkListPage(
-        listed,
-        asked,
-        sought=q,
-        refused=refused,
-        roles=_roles(desk),
-        stopped=stopped,
-        key=fresh_key(),
-        may_stop=bool(stoppages.MAY_STOP & desk.officer.roles),
-        supervises=bool(SUPERVISORS & desk.officer.roles),
+    return _page(desk, seq, at, _view(desk, listed, stopped, asked))
+
+
+@post("/cases/search", request_max_body_size=FORM_LIMIT)
+async def search_cases(
+    desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Lead to the case that a code, number or name means: posted, never in an address."""
+    form = await read_form(request, desk.officer.csrf)
+    sought = form.text("q")
+    if not sought:
+        return Redirect("/cases", status_code=303)
+
+    seq, at, (found, listed, stopped) = await desk.read(
+        lambda session, at: (
+            found := _sought(session, desk, sought),
+            _found(session, desk, found, at),
+            _stopped(session, desk),
+        )
     )
-    frame = desk.frame(
-        seq,
-        at,
-        title=desk.speech.say("nav_cases"),
-        section="cases",
-        here=f"/cases?{view.address(asked.page)}" if view.address(asked.page) else "/cases",
-        stream="cases",
-    )
-    return page("cases.html", frame, view, live=desk.live, status=404 if refused else 200)
+    if len(found) == 1:
+        return Redirect(f"/case/{found[0]}", status_code=303)
+    refused = None if found else _unknown_code()
+    view = replace(_view(desk, listed, stopped, Asked()), sought=sought, refused=refused)
+    return _page(desk, seq, at, view)
 
 
 @get([f"/cases/list.{kind}" for kind in _FILES])
@@ -113,13 +115,38 @@ async def note_stoppage(desk: NamedDependency[Desk], request: AnyRequest) -> Red
     return Redirect("/cases", status_code=303)
 
 
-def _list(
-    session: Session, desk: Desk, asked: Asked, found: tuple[str, ...], at: datetime
-) -> WorkList:
-    """Return the page of the list, or the cases that were found."""
+def _view(
+    desk: Desk, listed: WorkList, stopped: tuple[tuple[str, datetime], ...], asked: Asked
+) -> WorkListPage:
+    return WorkListPage(
+        listed,
+        asked,
+        roles=_roles(desk),
+        stopped=stopped,
+        key=fresh_key(),
+        may_stop=bool(stoppages.MAY_STOP & desk.officer.roles),
+        supervises=bool(SUPERVISORS & desk.officer.roles),
+    )
+
+
+def _page(desk: Desk, seq: int, at: datetime, view: WorkListPage) -> Response[str]:
+    address = view.address(view.asked.page)
+    frame = desk.frame(
+        seq,
+        at,
+        title=desk.speech.say("nav_cases"),
+        section="cases",
+        here=f"/cases?{address}" if address else "/cases",
+        stream="" if view.sought else "cases",  # what was found stays as it was found
+    )
+    return page("cases.html", frame, view, live=desk.live, status=404 if view.refused else 200)
+
+
+def _found(session: Session, desk: Desk, found: tuple[str, ...], at: datetime) -> WorkList:
+    """Return the cases that were found as a list of one page; none: the officer's own list."""
     office, actor = desk.office_no, desk.officer.actor
     if not found:
-        return work_list(session, office, desk.procedure, actor, at, asked)
+        return work_list(session, office, desk.procedure, actor, at, Asked())
     rows = listed(session, office, desk.procedure, actor, at, found)
     mine = tuple(row for row in rows if row.mine)
     others = tuple(row for row in rows if not row.mine)
@@ -143,7 +170,11 @@ def _roles(desk: Desk) -> tuple[tuple[str, Words], ...]:
 
 
 def _sought(session: Session, desk: Desk, text: str) -> tuple[str, ...]:
-    """Return the cases that a code, a number, a scanned barcode or a name leads to."""
+    """Return the cases that a code, a number, a scanned barcode or a name leads to.
+
+    Raises NotAllowed: who sees no cases does not learn either who has one.
+    """
+    must_see_cases(desk.procedure, desk.officer.actor)
     office, keyring = desk.office_no, desk.procedure.keyring
     named = applications.find(session, office, desk.procedure, text)
     if named is not None:
@@ -161,4 +192,4 @@ def _unknown_code() -> NotFound:
     )
 
 
-routes = [show_work_list, download_list, note_stoppage]
+routes = [show_work_list, search_cases, download_list, note_stoppage]

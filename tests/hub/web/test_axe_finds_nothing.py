@@ -14,7 +14,7 @@ RUN = """async () => {
     .map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }"""
 PAGES = {
-    "supervisor": ("/supervisor", "/cases", "/qualifications", "/cases?q=tidak-ada"),
+    "supervisor": ("/supervisor", "/cases", "/qualifications"),
     "tu": ("/cases?role=approver",),
     "loket": ("/counter/3", "/cases", "/sop?lang=en"),
     "sah": ("/cases",),
@@ -71,6 +71,15 @@ def test_the_other_pages_of_officers(office, enter, source, login):
     seen = {path: judge(officer, path) for path in PAGES[login]}
 
     assert {path: found for path, found in seen.items() if found} == {}
+
+
+def test_a_search_that_finds_nothing(office, enter, source):
+    officer = enter(office, "loket").go("/cases")
+    officer.page.fill("#search", "tidak ada")
+    officer.press("Enter")
+
+    assert officer.has("#refusal")
+    assert judge(officer) == []
 
 
 def test_the_sign_in_page(office, enter, source):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from plain_browser import PlainBrowser
+
 
 def tick_papers(officer):
     for box in officer.page.locator("#step-form .tick:not(.small) input").all():
@@ -44,6 +46,35 @@ def test_a_step_of_another_role_is_read_only(office, enter):
     assert "hanya dapat dibaca" in officer.text(".case-main .alert.info")
     assert not officer.has(".decide")
     assert officer.page.locator("#step-form input:not([type=hidden])").count() == 0
+
+
+def test_a_name_that_is_searched_for_never_stands_in_an_address(office, enter):
+    cases = {office.draft(), office.draft()}
+    officer = enter(office, "loket").go("/cases")
+    asked = []
+    officer.page.on("request", lambda request: asked.append(request.url))
+
+    officer.page.fill("#search", "Eriksson Anna")
+    officer.press("Enter")
+
+    assert cases <= {link.rpartition("/")[2] for link in officer.links()}
+    assert officer.page.input_value("#search") == "Eriksson Anna"
+    assert not [url for url in (*asked, *officer.links()) if "riksson" in url.lower()]
+
+
+def test_who_sees_no_cases_does_not_learn_whether_there_is_one(office):
+    office.draft()
+    archivist = PlainBrowser(office.url)
+    archivist.sign_in("arsip")
+    token = archivist.token("/sop")
+
+    answers = [
+        archivist.http.post("/cases/search", data={"csrf": token, "q": sought})
+        for sought in ("L898902C3", "Eriksson", "nobody at all")
+    ]
+    archivist.http.close()
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
 
 
 def test_the_receipt_waits_for_the_ticks_and_then_prints_what_is_ticked(office, enter):

@@ -115,6 +115,10 @@ class Screen:
         self.page.evaluate("document.fonts.ready")
         return self
 
+    def links(self) -> list[str]:
+        """Return the addresses that the page leads to."""
+        return self.page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+
     def press(self, key: str) -> Screen:
         """Press a key that sends a form, and wait for the page that follows."""
         with self.page.expect_navigation():
