@@ -120,7 +120,7 @@ class Jobs:
         if kind not in DONE_OF:
             return  # nothing of the device is used up by it
         if worker is not None and ending.state == "done":
-            worker.count(DONE_OF[kind])
+            worker.count(DONE_OF[kind], int(ending.facts.get("pages", "1")))
         elif worker is not None and ending.state == "failed":
             worker.count(f"{DONE_OF[kind]}_failed")
 

@@ -28,12 +28,13 @@ from devices.barcode.wire import Scan
 from devices.capabilities import Device, FingerprintReader, Health, Identity
 from devices.errors import (
     AddressError,
+    AnotherDevice,
     DeviceError,
     DeviceProtocolError,
     DeviceRefused,
     DeviceUnavailable,
 )
-from devices.record import DeviceRecord, Diary, wears_of
+from devices.record import Diary, wears_of
 from devices.registry import open_device
 from hub.wire import DeviceReport, FingerReader
 
@@ -54,8 +55,6 @@ LONGEST_PAUSE_S = 30.0
 HEALTH_EVERY_S = 10.0
 LISTEN_S = 0.5
 """How long a scanner is listened to before the thread looks for something else to do."""
-ANOTHER = "device_changed"
-"""Another device is at the address: a person has to accept it before it is used."""
 FAULT = "device_fault"
 """The driver broke: a fault of ours, not of the device."""
 
@@ -172,17 +171,16 @@ class DeviceWorker:
 
     def accept(self) -> None:
         """Take whatever device is at the address now for the right one: a person said so."""
-        self._diary.note(DeviceRecord.forgotten)
+        self._diary.forget_accepted()
         self._arrivals.wake()
 
     def _is_accepted(self, identity: Identity) -> bool:
-        record = self._diary.read()
-        if record is None or not record.is_another(identity):
-            return True
-        known = record.accepted or Identity()
-        was, now = f"{known.model} {known.serial}", f"{identity.model} {identity.serial}"
-        self._down(ANOTHER, f"{now.strip()} instead of {was.strip()}")
-        return False
+        try:
+            self._diary.must_be_known(identity)
+        except AnotherDevice as error:
+            self._down(error.code, error.detail)
+            return False
+        return True
 
     def _keep(self, device: Device) -> None:
         self._fingers = _fingers_of(device)
@@ -214,10 +212,10 @@ class DeviceWorker:
             return False
         return self._guarded(partial(self._ask, device))
 
-    def count(self, counter: str) -> None:
-        """Add one to a counter of the device's record, and to what wears out with it."""
+    def count(self, counter: str, uses: int = 1) -> None:
+        """Add to a counter of the device's record, and to what wears out with it."""
         worn = self._wears.get(counter, ())
-        self._diary.note(lambda record: record.counted(counter, *worn))
+        self._diary.note(lambda record: record.counted(counter, *worn, uses=uses))
 
     def _next_act(self, wait_s: float) -> _Request | None:
         """Return what is to be done; None after `wait_s`, or when something came or went."""
@@ -300,7 +298,7 @@ class DeviceWorker:
 
     def _down(self, code: str, detail: str) -> None:
         said = self._report.lamp == "down" and self._report.code == code
-        if not said and code != ANOTHER:
+        if not said and code != AnotherDevice.code:
             at = datetime.now(UTC)  # noqa: TID251 - as above
             self._diary.note(lambda record: record.down(code, at=at))
         log.log(

@@ -9,6 +9,7 @@ DeviceError
 ├── DeviceProtocolError     it answered nonsense: reset and repeat once, then replace
 ├── DeviceRefused           it understood and said no (code says why)
 └── NeedsPerson             somebody has to do something at the device
+    ├── AnotherDevice       not the one that was accepted at this address
     ├── OutOfPaper          paper end or feeder empty
     ├── CoverOpen
     ├── Jammed
@@ -85,6 +86,12 @@ class NeedsPerson(DeviceError):
     """Somebody has to do something at the device before it can go on."""
 
     code = "device_needs_person"
+
+
+class AnotherDevice(NeedsPerson):
+    """Another device than the accepted one is at the address: a person takes or changes it."""
+
+    code = "device_changed"
 
 
 class OutOfPaper(NeedsPerson):

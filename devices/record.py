@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from devices.capabilities import Health, Identity, Lamp
+from devices.errors import AnotherDevice
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ DONE_OF: Final[Mapping[str, str]] = {
     "scan": "scans",
     "read_passport": "chips",
 }
-"""The counter that a finished job of a kind adds to."""
+"""The counter that a finished job of a kind adds to: one, or as many as it scanned pages."""
 SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
     "cleaned": ("fingers", "fingers_failed", "scans", "photos", "chips", "chips_failed"),
     "roll_changed": ("tickets", "tickets_failed"),
@@ -83,9 +84,9 @@ class DeviceRecord:
         """Return the record of a device that was lost at `at`."""
         return replace(self, up_since=None, last_error=code, last_error_at=at)
 
-    def counted(self, *counters: str) -> DeviceRecord:
-        """Return the record with one more of each of `counters`."""
-        more = {name: self.counters.get(name, 0) + 1 for name in counters}
+    def counted(self, *counters: str, uses: int = 1) -> DeviceRecord:
+        """Return the record with `uses` more of each of `counters`."""
+        more = {name: self.counters.get(name, 0) + uses for name in counters}
         return replace(self, counters={**self.counters, **more})
 
     def cared(self, care: Mapping[str, int]) -> DeviceRecord:
@@ -170,6 +171,19 @@ class Diary:
         """Return the record as it is kept."""
         return self.note(lambda record: record)
 
+    def must_be_known(self, identity: Identity) -> None:
+        """Raise AnotherDevice unless `identity` is who was accepted, or the first one seen."""
+        record = self.read()
+        if record is None or record.accepted is None or not record.is_another(identity):
+            return
+        now, was = _short(identity), _short(record.accepted)
+        message = f"{now} menggantikan {was} / {now} in place of {was}"
+        raise AnotherDevice(message, address=self._address)
+
+    def forget_accepted(self) -> None:
+        """Take whatever device is opened next for the right one: a person said so."""
+        self.note(DeviceRecord.forgotten)
+
     def with_care(self, health: Health, care: Mapping[str, int]) -> Health:
         """Return the health, or that the device wants to be cleaned or given a roll."""
         record = self.note(lambda record: record.cared(care)) if care else None
@@ -177,6 +191,10 @@ class Diary:
             return health
         due = record.care_due()
         return Health(Lamp.WARNING, CARE_DUE, ", ".join(due)) if due else health
+
+
+def _short(identity: Identity) -> str:
+    return f"{identity.model} {identity.serial}".strip()
 
 
 def _completed(known: Identity | None, told: Identity) -> Identity:

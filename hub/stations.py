@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -11,7 +12,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
 from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated
-from hub.events import DeviceAccepted, DevicesChanged, StationAdded, StationRevoked
+from hub.events import (
+    DeviceAccepted,
+    DevicesChanged,
+    KioskDeviceAccepted,
+    StationAdded,
+    StationRevoked,
+)
 from hub.models.schema import new_id
 from hub.models.station import Station, StationDevice
 from hub.office import OfficeConfig
@@ -107,6 +114,7 @@ def state_of(actor: Actor, seq: int, series: str | None = None) -> StationState:
     """Return the station that a token belongs to; `series` is the letter of its own numbers."""
     [kind] = actor.roles
     return StationState(
+        id=actor.id,
         name=actor.name,
         kind=cast("Literal['kiosk', 'agent', 'program']", kind),
         counter=actor.counter,
@@ -161,18 +169,28 @@ def known(connection: Connection, office_no: int) -> list[KnownStation]:
 
 def accept_device(tx: Tx, *, counter: int, role: str) -> None:
     """Take the device that now stands in for another one for the right one. Raises Conflict."""
-    waiting = [
-        device
-        for device in devices_at(tx.connection, tx.office, counter)
-        if device.role == role and device.code == "device_changed"
-    ]
-    if not waiting:
+    _must_wait(devices_at(tx.connection, tx.office, counter), role)
+    tx.emit(DeviceAccepted(counter, role), subject=role)
+
+
+def accept_device_of(tx: Tx, *, station: str, role: str) -> None:
+    """Take a kiosk's or agent's device that stands in for another one as right. Raises Conflict."""
+    _must_wait(_devices(tx.connection, tx.office, station), role)
+    query = select(Station.counter).where(Station.office == tx.office, Station.id == station)
+    counter = tx.connection.execute(query).scalar_one_or_none()
+    if counter is None:
+        tx.emit(KioskDeviceAccepted(station, role), subject=role)
+    else:
+        tx.emit(DeviceAccepted(counter, role), subject=role)
+
+
+def _must_wait(devices: Sequence[DeviceReport], role: str) -> None:
+    if not any(one.role == role and one.code == "device_changed" for one in devices):
         raise Conflict(
             "device_not_changed",
             "No other device waits for acceptance there.",
             id="Tidak ada perangkat lain yang menunggu diterima di sana.",
         )
-    tx.emit(DeviceAccepted(counter, role), subject=role)
 
 
 def devices_at(connection: Connection, office_no: int, counter: int) -> list[DeviceReport]:

@@ -16,6 +16,13 @@ class AskPrinter:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptDevice:
+    """Use the device that stands in for another one at the address of `role`."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadChip:
     """Read the passport on the reader; `on` is the office's day, for two-digit years."""
 
@@ -74,5 +81,13 @@ class Wipe:
 
 
 Effect = (
-    AskPrinter | ReadChip | CancelRead | SendRequest | DropRequest | PrintTicket | CallStaff | Wipe
+    AskPrinter
+    | AcceptDevice
+    | ReadChip
+    | CancelRead
+    | SendRequest
+    | DropRequest
+    | PrintTicket
+    | CallStaff
+    | Wipe
 )

@@ -14,6 +14,7 @@ from devices.errors import DeviceError
 from hub.wire import DeviceReport, TicketPrinted, Words
 from kiosk import forms
 from kiosk.effects import (
+    AcceptDevice,
     AskPrinter,
     CallStaff,
     CancelRead,
@@ -82,9 +83,7 @@ class Errands:
         if kept is not None:
             await self._resume(kept)
         while True:
-            self._tell(ReaderSeen(self._peripherals.reader_works))
-            self._tell(PrinterSeen(await self._peripherals.printer_code()))
-            await self._report()
+            await self._look()
             await asyncio.sleep(LOOK_AT_DEVICES_S)
 
     async def stop(self) -> None:
@@ -98,6 +97,9 @@ class Errands:
             case AskPrinter():
                 self._link.refresh()
                 self._begin(self._ask_printer())
+            case AcceptDevice():
+                self._peripherals.accept(effect.role)
+                self._begin(self._look())
             case CancelRead():
                 self._reading.set()
             case CallStaff():
@@ -155,6 +157,12 @@ class Errands:
     def _settle(self, wanted: Wanted, ticket: str, result: PrintResult) -> None:
         printed = TicketPrinted(state=result.state.value, code=result.code)
         self._link.settle_print(wanted.key, ticket, printed, nonce=secrets.token_hex(4))
+
+    async def _look(self) -> None:
+        """Look how the devices are, and tell window and hub."""
+        await self._report()
+        self._tell(ReaderSeen(self._peripherals.reader_works))
+        self._tell(PrinterSeen(await self._peripherals.printer_code()))
 
     async def _ask_printer(self) -> None:
         self._tell(PrinterSeen(await self._peripherals.printer_code()))

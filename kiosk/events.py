@@ -189,6 +189,13 @@ class ReaderSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceAccepted:
+    """A supervisor took the device that stands in for another one for the right one."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChipProgress:
     """The chip is being read: `done` of `total` bytes."""
 
@@ -281,6 +288,7 @@ Event = (
     | OfficeAlone
     | LinkChanged
     | PrinterSeen
+    | DeviceAccepted
     | ReaderSeen
     | ChipProgress
     | ChipRead

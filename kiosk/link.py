@@ -19,8 +19,10 @@ import msgspec
 from hub.client import HubClient, Unreachable, follow
 from hub.errors import Busy, Fault, NotAllowed, Refused
 from hub.wire import DeviceReport, OfficeState, StationReport, TicketPrinted
+from hub.wire import Event as FeedEvent
 from kiosk.effects import SendRequest
 from kiosk.events import (
+    DeviceAccepted,
     Event,
     LinkChanged,
     OfficeAlone,
@@ -34,6 +36,7 @@ from kiosk.standing_in import StandIn
 
 log = logging.getLogger(__name__)
 
+ACCEPTED = "kiosk.device_accepted"
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 4.0
 """A person stands and waits: no longer pause than they would bear."""
@@ -246,7 +249,9 @@ class Link:
                 async with aclosing(
                     follow(self._hub, office.seq, on_link=self._feed_changed)
                 ) as items:
-                    async for _ in items:
+                    async for item in items:
+                        if isinstance(item, FeedEvent) and item.kind == ACCEPTED:
+                            await self._accepted(item)
                         self._stale.set()
             except NotAllowed as refusal:
                 log.error("the hub does not know this kiosk: %s", refusal.code)  # noqa: TRY400 — no trace
@@ -256,6 +261,12 @@ class Link:
                 log.debug("hub not reached: %s", type(error).__name__)
                 self._lost()
             await asyncio.sleep(LONGEST_PAUSE_S / 2)
+
+    async def _accepted(self, event: FeedEvent) -> None:
+        """Tell that a person accepted a device, if it is one of this kiosk. Raises Fault."""
+        me = await self._hub.me()
+        if event.body.get("station") == me.id:
+            self._tell(DeviceAccepted(str(event.body.get("role"))))
 
     async def _keep_fresh(self) -> None:
         while True:

@@ -33,6 +33,7 @@ from devices.capabilities import (
     TicketPrinter,
 )
 from devices.errors import (
+    AnotherDevice,
     DeviceError,
     DeviceProtocolError,
     DeviceSilent,
@@ -68,6 +69,8 @@ class Bench:
         self.role = role
         self.address = address
         self.diary = Diary(state, role, shown_address(address))
+        self.waits = False
+        """Whether another device than the accepted one is at its address."""
         self._last_error = ""
         self._wears: Mapping[str, tuple[str, ...]] = {}
         self._device: Device | None = None
@@ -109,6 +112,11 @@ class Bench:
             self._found(self._device)
         return self._device
 
+    def accept(self) -> None:
+        """Take whatever device is at the address now for the right one: a person said so."""
+        self.diary.forget_accepted()
+        self.waits = False
+
     def count(self, counter: str) -> None:
         """Add one to a counter of the device's record, and to what wears out with it."""
         worn = self._wears.get(counter, ())
@@ -116,12 +124,14 @@ class Bench:
 
     def _found(self, device: Device) -> None:
         identity, at = device.identity(), _now()
-        self._last_error, self._wears = "", wears_of(device)
-        self.diary.note(
-            lambda record: (record.forgotten() if record.is_another(identity) else record).up(
-                identity, at=at
-            )
-        )
+        try:
+            self.diary.must_be_known(identity)
+        except AnotherDevice:
+            self.waits = True
+            self._shut()
+            raise
+        self._last_error, self._wears, self.waits = "", wears_of(device), False
+        self.diary.note(lambda record: record.up(identity, at=at))
 
     def _lost(self, code: str) -> None:
         """Note it once, however often it is tried."""
@@ -162,8 +172,9 @@ class Peripherals:
 
     @property
     def reader_works(self) -> bool:
-        """Whether there is a passport reader that has not retired."""
-        return self._reader is not None and self._failures < RETIRE_AFTER
+        """Whether there is a passport reader, the accepted one, that has not retired."""
+        reader = self._reader
+        return reader is not None and not reader.waits and self._failures < RETIRE_AFTER
 
     async def printer_code(self) -> str:
         """Return the printer's health code, "none" without a printer."""
@@ -238,6 +249,13 @@ class Peripherals:
         reports = [await _report(bench, care or {}) for bench in benches]
         return [self._retired(report) for report in reports]
 
+    def accept(self, role: str) -> None:
+        """Take the device that stands in for another one for the right one."""
+        for bench in (self._printer, self._reader):
+            if bench is not None and bench.role == role:
+                log.info("%s: another device was accepted by a person", role)
+                bench.accept()
+
     def close(self) -> None:
         """Release both devices."""
         for bench in (self._printer, self._reader):
@@ -292,7 +310,11 @@ async def _report(bench: Bench, care: Mapping[str, int] = MappingProxyType({})) 
         )
     except DeviceError as error:
         return DeviceReport(
-            role=bench.role, address=bench.address, lamp=Lamp.DOWN.value, code=error.code
+            role=bench.role,
+            address=bench.address,
+            lamp=Lamp.DOWN.value,
+            code=error.code,
+            detail=error.detail if isinstance(error, AnotherDevice) else "",
         )
     return DeviceReport(
         role=bench.role,

@@ -11,7 +11,7 @@ from functools import singledispatch
 
 from kiosk import events as on
 from kiosk import flow, forms
-from kiosk.effects import AskPrinter, CallStaff, DropRequest, Wipe
+from kiosk.effects import AcceptDevice, AskPrinter, CallStaff, DropRequest, Wipe
 from kiosk.state import ASK_OFFICER_AFTER, SCALES, Answers, Chip, Paper, Session, View
 from kiosk.steps import (
     Reduced,
@@ -307,6 +307,11 @@ def _link(event: on.LinkChanged, session: Session) -> Reduced:
 @_apply.register
 def _printer(event: on.PrinterSeen, session: Session) -> Reduced:
     return replace(session, printer=event.code), ()
+
+
+@_apply.register
+def _accepted(event: on.DeviceAccepted, session: Session) -> Reduced:
+    return session, (AcceptDevice(event.role),)
 
 
 @_apply.register

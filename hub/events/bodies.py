@@ -213,6 +213,16 @@ class DeviceAccepted(_V1):
 
 
 @dataclass(frozen=True, slots=True)
+class KioskDeviceAccepted(_V1):
+    """A supervisor took another device at a known address of a kiosk for the right one."""
+
+    kind: ClassVar[str] = "kiosk.device_accepted"
+    audience: ClassVar[str] = "public"  # a kiosk has no counter whose events it would be told
+    station: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewAsked(_V1):
     """The officer of a counter wants to see what one of its devices sees."""
 

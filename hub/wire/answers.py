@@ -290,6 +290,7 @@ class StationState(Answer, frozen=True, kw_only=True):
     seq: int
     series: str | None = None
     """The letter after a service's prefix in numbers that this kiosk gives without the hub."""
+    id: str = ""
 
 
 class Event(Answer, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from devices.piv.pin import PinKey, seal_pin
 from devices.piv.proof import confirms, read_certificate
+from devices.record import read_records
 
 
 def ticket_png(height: int = 160) -> bytes:
@@ -46,15 +47,16 @@ def test_no_finger_is_an_ordinary_failure(hub, simulate, start_agent):
     assert (hub.ended(job).state, hub.results[job].code) == ("failed", "no_finger")
 
 
-def test_a_scan_is_one_pdf(hub, simulate, start_agent):
+def test_a_scan_is_one_pdf_and_each_of_its_pages_is_counted(hub, simulate, start_agent, tmp_path):
     scanner = simulate("sane")
     start_agent({"scanner": scanner.address})
 
-    job = hub.ask("scan", {"pages": "1", "dpi": "75", "colour": "no"})
+    job = hub.ask("scan", {"pages": "3", "feeder": "yes", "dpi": "75", "colour": "no"})
     result = hub.ended(job)
 
-    assert (result.state, result.code, result.facts["pages"]) == ("done", "", "1")
+    assert (result.state, result.code, result.facts["pages"]) == ("done", "", "3")
     assert hub.file_of(job).startswith(b"%PDF-")
+    assert read_records(tmp_path / "state")["scanner"].counters == {"scans": 3}
 
 
 def test_a_ticket_comes_out_of_the_printer(hub, simulate, start_agent):

@@ -13,14 +13,18 @@ from offices import office, ticket
 
 from hub.wire import (
     DraftOpened,
+    Event,
     IssueTicket,
     OfficeState,
     Preregistration,
     Problem,
     StationReport,
+    StationState,
     Ticket,
     TicketPrinted,
 )
+
+ME = StationState(id="5" * 32, name="kios", kind="kiosk", counter=None, seq=1)
 
 
 class SmallHub:
@@ -33,11 +37,25 @@ class SmallHub:
         self.drafts: dict[str, Preregistration] = {}
         self.printed: list[tuple[str, TicketPrinted]] = []
         self.reports: list[StationReport] = []
+        self.events: list[Event] = []
         self.keys: list[str] = []
         self.silent = 0
         self.refuse: tuple[int, str] | None = None
         self.feed_ended = threading.Event()
         self._lock = threading.Lock()
+
+    def read(self, path: str) -> Any:
+        """Answer one GET."""
+        return ME if path == "/api/stations/me" else self.office
+
+    def news(self) -> Iterator[bytes]:
+        """Yield each event once, as the feed writes it, until the feed ends."""
+        told = 0
+        while not self.feed_ended.wait(0.05):
+            for event in self.events[told:]:
+                data = msgspec.json.encode(event).decode()
+                yield f"id: {event.seq}\ndata: {data}\n\n".encode()
+            told = len(self.events)
 
     def command(self, path: str, key: str, body: bytes) -> tuple[int, Any]:
         """Carry out one POST; the same key and body give the same answer."""
@@ -79,7 +97,7 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
             if self.path.startswith("/api/feed"):
                 self._feed()
                 return
-            self._answer(200, hub.office)
+            self._answer(200, hub.read(self.path))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
@@ -106,7 +124,7 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(b"id: 1\n\n")
             self.wfile.flush()
-            hub.feed_ended.wait(60)
+            self.wfile.writelines(hub.news())
             self.close_connection = True
 
         def log_message(self, *_: object) -> None:

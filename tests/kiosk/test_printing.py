@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from desk import Desk, run
-from small_hub import SmallHub, serving
+from small_hub import ME, SmallHub, serving
 
 from devices.capabilities import Identity
-from devices.record import read_records
-from hub.wire import DeviceReport, IssueTicket
+from devices.record import change_record, read_records
+from hub.wire import DeviceReport, Event, IssueTicket
 from kiosk import events as on
 from kiosk.outbox import Outbox, OutboxFull, Wanted
 
@@ -112,6 +113,46 @@ def test_a_kiosk_keeps_how_its_printer_fared_and_says_when_it_wants_its_care(
         False,
     )
     assert record.care_due() == ["tickets 1 / 1"]
+
+
+def test_another_printer_prints_only_after_a_supervisor_accepted_it(
+    hub: SmallHub, printer: Any, tmp_path: Path
+) -> None:
+    state, other = tmp_path / "state", Identity("Loket receipt printer", "ANOTHER", "1.00")
+    state.mkdir()
+    before = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
+    change_record(
+        state, "ticket_printer", printer.address, lambda record: record.up(other, at=before)
+    )
+
+    def accepted(station: str) -> Event:
+        seq = len(hub.events) + 2
+        body = {"station": station, "role": "ticket_printer"}
+        return Event(
+            seq=seq, at=before, kind="kiosk.device_accepted", v=1, audience="public",
+            subject="ticket_printer", body=body,
+        )  # fmt: skip
+
+    async def story(url: str) -> None:
+        async with Desk(url, state, printer=printer.address) as desk:
+            await desk.begin("information")
+            await desk.until(lambda: lamps(hub)["ticket_printer"].code == "device_changed")
+            assert "SIM00001" in lamps(hub)["ticket_printer"].detail
+            hub.events.append(accepted("another kiosk"))
+            desk.do(on.NextTouched())
+            assert (await desk.paper_is("failed")).paper.code == "device_changed"
+
+            hub.events.append(accepted(ME.id))
+            await desk.until(lambda: lamps(hub)["ticket_printer"].lamp == "ready")
+            desk.do(on.PrintTouched())
+            await desk.paper_is("printed")
+
+    with serving(hub) as url:
+        run(story(url))
+    assert tickets(tmp_path) == 1
+    kept = read_records(state)["ticket_printer"].accepted
+    assert kept is not None
+    assert kept.serial == "SIM00001"
 
 
 def test_a_printer_cut_off_in_the_middle_leaves_the_paper_unknown_and_the_next_is_a_copy(

@@ -56,6 +56,8 @@ def device_notice(device: DeviceReport, speech: Speech) -> Notice | None:
     what = f"{_role(device.role, speech)}: {_word(device, speech)}."
     todo = speech.known(f"todo_{_plain(device.code)}", speech.say("todo_other"))
     role = device.role if device.code == "device_changed" else ""
+    if role and device.detail:
+        todo = f"{speech.half(device.detail)}. {todo}"
     return Notice(kind, symbol, what, todo, role=role)
 
 

@@ -52,6 +52,7 @@ class Notice:
     at: datetime | None = None
     role: str = ""
     """The device that waits for acceptance in place of another one."""
+    station: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from hub import opening
+from hub import opening, stations
 from hub.announce import Neighbours
 from hub.errors import BadInput, Refused
 from hub.opening import days, outage
@@ -102,6 +102,18 @@ async def close_day(
     return await _act(desk, neighbours, request, run, "close day", to=to)
 
 
+@post("/supervisor/device")
+async def accept_device(
+    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], request: AnyRequest
+) -> Page:
+    """Take a device that stands in for another one, at a kiosk or counter, for the right one."""
+
+    def run(tx: Tx, form: Form) -> None:
+        stations.accept_device_of(tx, station=form.text("station"), role=form.text("role"))
+
+    return await _act(desk, neighbours, request, run, "accept device")
+
+
 async def _act(
     desk: Desk,
     neighbours: Neighbours,
@@ -142,4 +154,4 @@ def _today_at(desk: Desk, at: datetime, form: Form, field: str) -> datetime:
     return datetime.combine(desk.office.today(at), moment.replace(tzinfo=None), zone)
 
 
-routes = [stop, resume, show_message, end_message, serve_by_hand, close_day]
+routes = [stop, resume, show_message, end_message, serve_by_hand, close_day, accept_device]

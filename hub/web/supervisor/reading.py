@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
@@ -266,7 +267,7 @@ def _at_station(desk: Desk, station: KnownStation, notice: Notice) -> Notice:
     where = station.name
     if station.counter is not None:
         where = desk.speech.say("counter_n", number=station.counter)
-    return Notice(notice.kind, notice.symbol, f"{where}: {notice.what}", notice.todo)
+    return replace(notice, what=f"{where}: {notice.what}", station=station.id)
 
 
 def _tickets_without_paper(connection: Connection, desk: Desk, at: datetime) -> list[str]:

@@ -131,3 +131,31 @@ def test_who_may_only_look_cannot_act(own_office, enter) -> None:
     assert answer.status_code == 403
     assert not auditor.has("text=Hentikan antrean")
     assert own_office.kiosk.get("/api/office").json()["stop"] is None
+
+
+def test_another_device_of_a_kiosk_is_accepted_on_the_supervisors_page(
+    own_office, supervisor
+) -> None:
+    me = own_office.kiosk.get("/api/stations/me").json()
+    waiting = {
+        "role": "ticket_printer", "address": "escpos:/dev/x", "lamp": "down",
+        "code": "device_changed", "detail": "TM-T82 B2 menggantikan TM-T82 A1 / B2 in place of A1",
+    }  # fmt: skip
+    report = {"boot": "b" * 32, "version": "1", "devices": [waiting]}
+    own_office.post("/api/stations/me/report", report)
+    shown(supervisor, ".alarms li:has-text('TM-T82 B2 menggantikan TM-T82 A1')")
+    assert supervisor.faults() == []
+
+    supervisor.click("button:has-text('Terima perangkat ini')")
+
+    headers = {"Last-Event-ID": str(me["seq"])}
+    with own_office.kiosk.stream("GET", "/api/feed", headers=headers) as feed:
+        lines = feed.iter_lines()
+        data = next(line for line in lines if "data:" in line and "kiosk.device_acc" in line)
+    assert f'"station":"{me["id"]}"' in data
+    assert '"role":"ticket_printer"' in data
+    waiting["lamp"], waiting["code"] = "ready", ""
+    own_office.post("/api/stations/me/report", report)
+    expect(supervisor.page.locator("button:has-text('Terima perangkat ini')")).to_have_count(
+        0, timeout=LONG
+    )
