@@ -24,6 +24,7 @@ from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
 from hub.house import SYSTEM, House, locked, open_house
+from hub.office import OfficeConfig
 from hub.settings import Settings
 from hub.wire import Problem
 from hub.writer import Tx, Writer
@@ -34,6 +35,14 @@ LINE_LIMIT = 4 * 1024 * 1024
 
 class AddStation(msgspec.Struct, frozen=True, tag="add-station"):
     """Admit a station; answers with its token."""
+
+    kind: str
+    name: str
+    counter: int | None = None
+
+
+class RevokeStation(msgspec.Struct, frozen=True, tag="revoke-station"):
+    """End the token of a station that is gone; answers with how many there were."""
 
     kind: str
     name: str
@@ -108,6 +117,7 @@ class SetThreshold(msgspec.Struct, frozen=True, tag="set-threshold"):
 
 Change = (
     AddStation
+    | RevokeStation
     | AddOfficer
     | BindCard
     | FillOffice
@@ -130,10 +140,8 @@ class AdminAnswer(msgspec.Struct, frozen=True):
 def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
     """Return the command as a function of a transaction. Raises BadInput."""
     office = house.procedure.office
-    if isinstance(command, AddStation):
-        return lambda tx: [
-            stations.add(tx, office, kind=command.kind, name=command.name, counter=command.counter)
-        ]
+    if isinstance(command, AddStation | RevokeStation):
+        return _station(office, command)
     if isinstance(command, AddOfficer):
         hashed = officers.hash_password(command.password)
         return lambda tx: [
@@ -173,6 +181,15 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
     if isinstance(command, ExportCases | ImportCase):
         return _exchange(house, command)
     return lambda tx: _move_clock(tx, house, command.to)
+
+
+def _station(
+    office: OfficeConfig, command: AddStation | RevokeStation
+) -> Callable[[Tx], list[str]]:
+    kind, name, counter = command.kind, command.name, command.counter
+    if isinstance(command, AddStation):
+        return lambda tx: [stations.add(tx, office, kind=kind, name=name, counter=counter)]
+    return lambda tx: [str(stations.revoke_named(tx, kind=kind, name=name, counter=counter))]
 
 
 def _exchange(house: House, command: ExportCases | ImportCase) -> Callable[[Tx], list[str]]:

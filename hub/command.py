@@ -173,24 +173,27 @@ def token(
     kiosk: Annotated[str | None, typer.Option("--kiosk", help="Name of a kiosk.")] = None,
     counter: Annotated[int | None, typer.Option("--counter", help="Number of a counter.")] = None,
     program: Annotated[str | None, typer.Option("--program", help="Name of a program.")] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End its token instead.")] = False,
     database: DatabaseUrl = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Admit a station and print its token, which is shown this once.
+    """Admit a station and print its token, which is shown this once; one it had before is dead.
 
     Example: loket hub token --data /var/lib/loket --counter 3
     """
-    from hub.admin import AddStation
+    from hub.admin import AddStation, RevokeStation
 
     if [kiosk, counter, program].count(None) != 2:
         _wrong_use("name one of --kiosk NAME, --counter N, --program NAME")
+    station: tuple[str, str, int | None] = ("program", str(program), None)
     if counter is not None:
-        command = AddStation("agent", f"counter {counter}", counter)
+        station = ("agent", f"counter {counter}", counter)
     elif kiosk is not None:
-        command = AddStation("kiosk", kiosk)
+        station = ("kiosk", kiosk, None)
+    if revoke:
+        _administer(data, database, key_file, RevokeStation(*station), say="revoked")
     else:
-        command = AddStation("program", str(program))
-    _administer(data, database, key_file, command)
+        _administer(data, database, key_file, AddStation(*station))
 
 
 @hub_app.command()

@@ -63,12 +63,13 @@ class Subscription:
     """
 
     __slots__ = (
-        "_after", "_bytes", "_feed", "_frames", "_reading", "_until", "_woken", "over", "sender",
-        "viewer",
+        "_after", "_bytes", "_feed", "_frames", "_reading", "_until", "_woken", "holder", "over",
+        "sender", "viewer",
     )  # fmt: skip
 
-    def __init__(self, feed: Feed, viewer: Viewer, after: int) -> None:
+    def __init__(self, feed: Feed, viewer: Viewer, after: int, holder: str) -> None:
         self.viewer = viewer
+        self.holder = holder
         self.over = False
         self.sender: asyncio.Task[object] | None = None
         self._feed = feed
@@ -97,6 +98,10 @@ class Subscription:
             self.end()
         elif self._woken is not None:
             self._wake()
+
+    def leave(self) -> None:
+        """Say that nobody reads any more; safe to call twice."""
+        self._feed.leave(self)
 
     def end(self) -> None:
         """End the stream; a `sender` that hangs on a stalled connection is cancelled."""
@@ -168,9 +173,12 @@ class Feed:
         frames = [frame for frame in self._recent if after < frame.seq <= until]
         return frames if len(frames) == until - after else []
 
-    def subscribe(self, viewer: Viewer, after: int) -> Subscription:
-        """Return a reader of what `viewer` may see after `after`; `leave` when done with it."""
-        subscription = Subscription(self, viewer, after)
+    def subscribe(self, viewer: Viewer, after: int, holder: str = "") -> Subscription:
+        """Return a reader of what `viewer` may see after `after`; `leave` when done with it.
+
+        `holder` is whose right to read it is, by reference: it ends with that right (`end_of`).
+        """
+        subscription = Subscription(self, viewer, after, holder)
         self._subscriptions.setdefault(viewer, set()).add(subscription)
         if self._beating is None:
             self._beat_later()
@@ -182,6 +190,12 @@ class Feed:
         readers.discard(subscription)
         if not readers:
             self._subscriptions.pop(subscription.viewer, None)
+
+    def end_of(self, holder: str) -> None:
+        """End every stream of `holder`, who has to show anew that they may read."""
+        for readers in list(self._subscriptions.values()):
+            for subscription in [one for one in readers if one.holder == holder]:
+                subscription.end()
 
     def subscribers(self) -> int:
         """Return how many streams are open."""

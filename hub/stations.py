@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
-from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated
+from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated, NotFound
 from hub.events import (
     DeviceAccepted,
     DevicesChanged,
@@ -45,7 +45,11 @@ class KnownStation:
 
 
 def add(tx: Tx, office: OfficeConfig, *, kind: str, name: str, counter: int | None = None) -> str:
-    """Admit a station and return its token, which is shown once. Raises BadInput."""
+    """Admit a station and return its token, which is shown once. Raises BadInput.
+
+    One that is known by this kind, name and counter keeps its id and the letter of its numbers;
+    its token of before is dead.
+    """
     if kind == "agent" and (counter is None or office.counter(counter) is None):
         known = ", ".join(str(one.number) for one in office.counters)
         raise BadInput(
@@ -55,18 +59,18 @@ def add(tx: Tx, office: OfficeConfig, *, kind: str, name: str, counter: int | No
             fields=[FieldFault(field="counter", code="unknown")],
         )
     token = new_token()
-    station = new_id()
-    tx.connection.execute(
-        insert(Station).values(
-            office=tx.office,
-            id=station,
-            name=name,
-            kind=kind,
-            counter=counter,
-            token_hash=token_hash(token),
-            created_at=tx.at,
+    before = _named(tx, kind, name, counter)
+    for one in before:
+        revoke(tx, station=one)
+    station = before[0] if before else new_id()
+    values = {"token_hash": token_hash(token), "revoked_at": None}
+    if before:
+        _set(tx, station, **values)
+    else:
+        whose = {"office": tx.office, "id": station, "name": name, "kind": kind}
+        tx.connection.execute(
+            insert(Station).values(**whose, counter=counter, created_at=tx.at, **values)
         )
-    )
     if kind == "kiosk":
         give_letter(tx, station)
     tx.emit(StationAdded(station, kind), subject=station, station=station)
@@ -75,12 +79,41 @@ def add(tx: Tx, office: OfficeConfig, *, kind: str, name: str, counter: int | No
 
 def revoke(tx: Tx, *, station: str) -> None:
     """End a station's token."""
-    tx.connection.execute(
-        update(Station)
-        .where(Station.office == tx.office, Station.id == station, Station.revoked_at.is_(None))
-        .values(revoked_at=tx.at)
-    )
+    _set(tx, station, revoked_at=tx.at)
     tx.emit(StationRevoked(station), subject=station, station=station)
+
+
+def revoke_named(tx: Tx, *, kind: str, name: str, counter: int | None = None) -> int:
+    """End the tokens of a kind and name; return how many. Raises NotFound `station_unknown`."""
+    found = _named(tx, kind, name, counter)
+    if not found:
+        query = select(Station.name).where(Station.office == tx.office, Station.kind == kind)
+        there = ", ".join(sorted(set(tx.connection.execute(query).scalars()))) or "–"
+        raise NotFound(
+            "station_unknown",
+            f"No station of that kind has this name; there are: {there}.",
+            id=f"Tidak ada stasiun sejenis dengan nama itu; yang ada: {there}.",
+        )
+    for station in found:
+        revoke(tx, station=station)
+    return len(found)
+
+
+def _named(tx: Tx, kind: str, name: str, counter: int | None) -> list[str]:
+    """Return the stations of a kind, name and counter, the newest first."""
+    query = select(Station.id).where(
+        Station.office == tx.office,
+        Station.kind == kind,
+        Station.name == name,
+        Station.counter.is_(None) if counter is None else Station.counter == counter,
+    )
+    return list(tx.connection.execute(query.order_by(Station.created_at.desc())).scalars())
+
+
+def _set(tx: Tx, station: str, **values: object) -> None:
+    tx.connection.execute(
+        update(Station).where(Station.office == tx.office, Station.id == station).values(**values)
+    )
 
 
 def by_token(connection: Connection, office_no: int, token: str) -> Actor:

@@ -93,12 +93,12 @@ def create_app(serving: Serving) -> Litestar:
     """Return the application; its lifespan starts and stops the serving parts."""
     house = serving.house
     tokens = Tokens(house.database, house.office_no)
-    _let_hear(serving, tokens)
     office_no, office = house.office_no, house.procedure.office
     boards = stream.Boards(house.database, office_no, office, house.clock)
     streams = stream.Streams(
         serving.feed, tokens, house.database, office_no, house.clock, boards, office
     )
+    _let_hear(serving, tokens, streams)
     return Litestar(
         route_handlers=_routes(streams),
         dependencies=_parts(serving, tokens),
@@ -180,14 +180,14 @@ async def protect_file(answer: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _let_hear(serving: Serving, tokens: Tokens) -> None:
+def _let_hear(serving: Serving, tokens: Tokens, streams: stream.Streams) -> None:
+    hearers = (tokens.heard, streams.heard, serving.screener.heard)
     if serving.elsewhere is None:
-        serving.writer.listen(serving.feed.publish)
-        serving.writer.listen(tokens.heard)
-        serving.writer.listen(serving.screener.heard)
+        for hear in (serving.feed.publish, *hearers):
+            serving.writer.listen(hear)
     else:
-        serving.elsewhere.listen(tokens.heard)
-        serving.elsewhere.listen(serving.screener.heard)
+        for hear in hearers:
+            serving.elsewhere.listen(hear)
         serving.writer.listen(serving.elsewhere.committed_here)
 
 

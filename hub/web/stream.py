@@ -23,7 +23,8 @@ from sqlalchemy.exc import OperationalError
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import BadInput, NotFound, Refused
-from hub.feed import Feed, Frame, Subscription, Viewer, to_wire
+from hub.events import Sealed
+from hub.feed import Feed, Frame, Level, Subscription, Viewer, to_wire
 from hub.office import OfficeConfig
 from hub.web.auth import signed_in
 from hub.web.commanding import bearer
@@ -94,35 +95,46 @@ class Streams:
     async def programs(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /api/feed to a station."""
         try:
-            viewer, after = await self._program_viewer(scope)
+            station, after = await self._program(scope)
         except (Refused, OperationalError) as error:
             await _refuse(send, problem_of(error, "GET /api/feed"))
             return
-        await self._serve(viewer, after, _for_programs, receive, send)
+        reading = self._reading(viewer_of(station), after, station.reference)
+        await _serve(reading, _for_programs, receive, send)
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
         connection: AnyConnection = ASGIConnection(scope)
         view = str(scope["path"]).removeprefix("/stream/").strip("/")
         try:
-            viewer = await self._page_viewer(connection, view)
+            viewer, holder = await self._page_viewer(connection, view)
             after = _position(connection)
         except Refused as refused:
             await _refuse(send, refused.problem())
             return
-        await self._serve(viewer, after, self._renderer(connection, view), receive, send)
+        reading = self._reading(viewer, after, holder)
+        await _serve(reading, self._renderer(connection, view), receive, send)
 
-    async def _program_viewer(self, scope: Scope) -> tuple[Viewer, int | None]:
+    def heard(self, events: list[Sealed]) -> None:
+        """End the streams of a revoked token and of who signed out; listens to the writer."""
+        for event in events:
+            if event.kind == "station.revoked":
+                self.feed.end_of(f"station:{event.subject}")
+            elif event.kind == "officer.signed_out":
+                self.feed.end_of(f"officer:{event.subject}")
+
+    async def _program(self, scope: Scope) -> tuple[Actor, int | None]:
         # what the framework notes about a connection would stay as long as the stream: a copy
         connection: AnyConnection = ASGIConnection(cast("Scope", {**scope, "state": {}}))
-        station = await self.tokens.station(bearer(connection))
-        return viewer_of(station), _position(connection)
+        return await self.tokens.station(bearer(connection)), _position(connection)
 
-    async def _page_viewer(self, connection: AnyConnection, view: str) -> Viewer:
+    async def _page_viewer(self, connection: AnyConnection, view: str) -> tuple[Viewer, str]:
+        """Return what a page may see, and whose right that is."""
         if view == DISPLAY:
-            return Viewer("public")
+            return Viewer("public"), ""
         officer = await signed_in(connection, self.database, self.office_no, self.clock)
-        return Viewer("wasdakim" if officer.roles & self.office.cekal.browses else "staff")
+        level: Level = "wasdakim" if officer.roles & self.office.cekal.browses else "staff"
+        return Viewer(level), officer.actor.reference
 
     def _renderer(self, connection: AnyConnection, view: str) -> Renderer:
         if view != DISPLAY:
@@ -131,20 +143,24 @@ class Streams:
         known = lang if lang in self.boards.languages else "id"
         return lambda frames: self.boards.draw(frames, known)
 
-    async def _serve(
-        self, viewer: Viewer, after: int | None, render: Renderer, receive: Receive, send: Send
-    ) -> None:
-        subscription = self.feed.subscribe(viewer, self.feed.tail if after is None else after)
-        subscription.sender = asyncio.current_task()
-        watching = asyncio.create_task(_end_when_closed(receive, subscription))
-        try:
-            await _send_all(subscription, render, send)
-        except asyncio.CancelledError:
-            if not subscription.over:
-                raise
-        finally:
-            self.feed.leave(subscription)
-            watching.cancel()
+    def _reading(self, viewer: Viewer, after: int | None, holder: str) -> Subscription:
+        return self.feed.subscribe(viewer, self.feed.tail if after is None else after, holder)
+
+
+async def _serve(
+    subscription: Subscription, render: Renderer, receive: Receive, send: Send
+) -> None:
+    """Send what `subscription` reads until either side ends it."""
+    subscription.sender = asyncio.current_task()
+    watching = asyncio.create_task(_end_when_closed(receive, subscription))
+    try:
+        await _send_all(subscription, render, send)
+    except asyncio.CancelledError:
+        if not subscription.over:
+            raise
+    finally:
+        subscription.leave()
+        watching.cancel()
 
 
 def viewer_of(station: Actor) -> Viewer:

@@ -20,14 +20,18 @@ class Tokens:
         self._database = database
         self._office_no = office_no
         self._known: dict[str, Actor] = {}
+        self._revocations = 0
 
     async def station(self, token: str) -> Actor:
         """Return the holder of `token`. Raises NotAuthenticated `token_unknown`."""
         hashed = token_hash(token)
-        actor = self._known.get(hashed)
-        if actor is not None:
-            return actor
+        known = self._known.get(hashed)
+        if known is not None:
+            return known
+        revocations = self._revocations
         actor = await asyncio.to_thread(self._look_up, token)
+        if revocations != self._revocations:  # perhaps this one, since it was looked up
+            return await self.station(token)
         if len(self._known) >= MOST_CACHED:
             self._known.clear()
         self._known[hashed] = actor
@@ -41,6 +45,7 @@ class Tokens:
         """Forget everybody when a token was revoked; listens to the writer."""
         if any(event.kind == "station.revoked" for event in events):
             self._known.clear()
+            self._revocations += 1
 
     def _look_up(self, token: str) -> Actor:
         with self._database.reading_core() as connection:

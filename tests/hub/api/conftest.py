@@ -9,6 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,10 +32,9 @@ class RunningHub:
     process: subprocess.Popen[str]
     clients: list[httpx.Client] = field(default_factory=list)
 
-    def station(self, kind: str, counter: int | None = None) -> Station:
-        [token] = perform(
-            settings_for(self.folder), SystemClock(), AddStation(kind, f"{kind} {counter}", counter)
-        )
+    def station(self, kind: str, counter: int | None = None, name: str = "") -> Station:
+        name = name or f"{kind} {len(self.clients)}"
+        [token] = perform(settings_for(self.folder), SystemClock(), AddStation(kind, name, counter))
         client = httpx.Client(
             base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=30
         )
@@ -56,6 +56,14 @@ class Station:
 
     def get(self, path: str) -> httpx.Response:
         return self.http.get(path)
+
+    @contextmanager
+    def follow(self) -> Iterator[Iterator[str]]:
+        """Follow the feed from now on, line by line."""
+        with self.http.stream("GET", "/api/feed") as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            yield lines
 
     def post(self, path: str, body: object, key: str | None = None) -> httpx.Response:
         headers = {"Idempotency-Key": key or uuid.uuid4().hex}

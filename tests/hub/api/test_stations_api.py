@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hub.demo.processes import loket, run
+
 
 def test_without_a_token_nothing_is_told(hub) -> None:
     refused = httpx.get(f"{hub.url}/api/queue")
@@ -153,6 +155,50 @@ def refused(folder: Path, *options: str) -> str:
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     return ended.stderr
+
+
+def test_a_station_admitted_anew_is_the_same_one_and_its_old_token_is_dead(hub) -> None:
+    before, after = hub.station("kiosk", name="hall"), hub.station("kiosk", name="hall")
+
+    refused, me = before.get("/api/stations/me"), after.get("/api/stations/me")
+
+    assert (refused.status_code, refused.json()["code"]) == (401, "token_unknown")
+    assert me.json()["name"] == "hall"
+    assert me.json()["series"] is not None
+
+
+@pytest.mark.parametrize("ended_by", ["loket hub token --revoke", "another token of that name"])
+def test_a_stream_ends_with_its_token(hub, ended_by: str) -> None:
+    lost, other = hub.station("program", name="lobby"), hub.station("program")
+    series = hub.station("kiosk", name="door").get("/api/stations/me").json()["series"]
+
+    with lost.http.stream("GET", "/api/feed?after=0") as feed, other.follow() as still_open:
+        frames = feed.iter_lines()
+        next(frames)
+        if ended_by.endswith("--revoke"):
+            run("revoke", loket("hub", "token", "--data", hub.folder, "--program", "lobby",
+                                "--revoke"))  # fmt: skip
+        else:
+            hub.station("program", name="lobby")
+        list(frames)  # the hub ends it: else this would wait for ever
+        other.post("/api/tickets", {"service": "skim"})
+        told = next(line for line in still_open if line == "event: ticket.issued")
+
+    assert lost.get("/api/feed").status_code == 401
+    assert told
+    assert hub.station("kiosk", name="door").get("/api/stations/me").json()["series"] == series
+
+
+def test_a_station_that_is_not_known_cannot_be_revoked(hub) -> None:
+    hub.station("kiosk", name="hall")
+
+    done = subprocess.run(
+        loket("hub", "token", "--data", hub.folder, "--kiosk", "nowhere", "--revoke"),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "hall" in done.stderr
 
 
 def test_plain_is_refused_beyond_loopback(folder) -> None:

@@ -70,6 +70,27 @@ def test_after_signing_out_the_old_cookie_opens_nothing(browser: PlainBrowser) -
     assert browser.http.get("/sop").headers["location"].startswith("/login")
 
 
+def test_signing_out_ends_the_streams_of_that_officer_only(browser: PlainBrowser, office) -> None:
+    colleague = PlainBrowser(office.url)
+    for who, login in ((browser, "data"), (colleague, "periksa")):
+        who.sign_in(login)
+
+    with (
+        browser.http.stream("GET", "/stream/cases") as mine,
+        colleague.http.stream("GET", "/stream/cases") as theirs,
+    ):
+        frames, others = mine.iter_lines(), theirs.iter_lines()
+        next(frames), next(others)
+        browser.http.post("/logout", data={"csrf": browser.token("/sop")})
+        list(frames)  # the hub ends it: else this would wait for ever
+        office.draft()
+        changed = next(line for line in others if line.startswith("data: application."))
+    colleague.http.close()
+
+    assert changed
+    assert browser.http.get("/stream/cases").status_code != 200
+
+
 def test_a_wrong_password_keeps_what_was_typed_but_not_the_password(browser: PlainBrowser) -> None:
     page = browser.sign_in("setuju", "salah-sekali-lagi")
 

@@ -57,7 +57,8 @@ class WebOffice:
     def station(self, kind: str, counter: int | None = None) -> str:
         """Admit a station and return its token."""
         settings = settings_for(self.folder)
-        [token] = perform(settings, SystemClock(), AddStation(kind, f"{kind} {counter}", counter))
+        name = f"{kind} {uuid.uuid4().hex[:8]}"
+        [token] = perform(settings, SystemClock(), AddStation(kind, name, counter))
         return token
 
 
