@@ -16,12 +16,26 @@ _MICROSECOND = timedelta(microseconds=1)
 # RFC 9562 §5.4: all but version and variant is random
 _RANDOM_BITS = 0xFFFFFFFF_FFFF_0FFF_3FFF_FFFFFFFFFFFF
 _VERSION_4 = 0x00000000_0000_4000_8000_000000000000
+# §5.7 with §6.2, method 3: milliseconds, 4096ths of one, 62 random bits
+_VERSION_7 = 0x00000000_0000_7000_8000_000000000000
+_RANDOM_7 = 0x3FFF_FFFFFFFFFFFF
 
 
 def new_id() -> str:
     """Return a random UUIDv4 as 32 hex digits."""
     # a ticket takes two: `uuid.uuid4().hex` takes three times as long
     return f"{int.from_bytes(os.urandom(16)) & _RANDOM_BITS | _VERSION_4:032x}"
+
+
+def new_id_at(at: datetime) -> str:
+    """Return a UUIDv7 of the instant `at` as 32 hex digits, for tables that a busy hall fills.
+
+    Later ones are greater: the rows of a batch share a page of each index, where random ids dirty
+    a page each (measured: a quarter of the writer's time). Knowing one says nothing of another.
+    """
+    millis, micros = divmod(to_micros(at), 1000)
+    told = millis << 80 | (micros * 4096 // 1000) << 64
+    return f"{told | _VERSION_7 | int.from_bytes(os.urandom(8)) & _RANDOM_7:032x}"
 
 
 def to_micros(instant: datetime) -> int:

@@ -20,7 +20,7 @@ from hub.events.opening import NumbersVoided
 from hub.events.queue import TicketEnded
 from hub.models.opening import NumberVoid
 from hub.models.queue import NumberSeries, Visit
-from hub.models.schema import new_id
+from hub.models.schema import new_id_at
 from hub.models.station import Station
 from hub.office import OfficeConfig, ServiceConfig
 from hub.opening.alone import replace_doubtful
@@ -282,7 +282,7 @@ def _add(
     needed = " ".join(sorted(at_counter.intersection(request.needs)))
     group = Group(service.lane, request.segment, request.language, needed)
     over = day < office.today(tx.at) or _is_closed(tx, day)
-    ticket = new_id()
+    ticket = new_id_at(at)
     visit = before.visit if before is not None else _open_visit(tx, day, at)
     tickets.add(
         tx,
@@ -313,7 +313,7 @@ def _add(
 
 
 def _open_visit(tx: Tx, day: date, at: datetime) -> str:
-    visit = new_id()
+    visit = new_id_at(at)
     visiting = {"office": tx.office, "id": visit, "day": day, "opened_at": at}
     tx.connection.execute(insert(table_of(Visit)), visiting)
     return visit

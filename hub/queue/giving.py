@@ -19,7 +19,7 @@ from hub.database import table_of
 from hub.errors import BadInput, Refused
 from hub.events import TicketIssued
 from hub.models.queue import NumberSeries, Visit
-from hub.models.schema import new_id
+from hub.models.schema import new_id_at
 from hub.office import OfficeConfig, ServiceConfig
 from hub.queue.routing import arrival_of
 from hub.statements import Statement
@@ -127,7 +127,7 @@ class _Hall:
         lane = self._lane(service.lane)
         expected = lane.outlook.expected(lane.waiting)
         group = Group(service.lane, request.segment, request.language, _needed(ask))
-        ticket, number = new_id(), number_of(service.prefix, serial)
+        ticket, number = new_id_at(tx.at), number_of(service.prefix, serial)
         visit = request.visit or self._open_visit(tx)
         self._tickets.append(
             {
@@ -225,7 +225,7 @@ class _Hall:
         return lane
 
     def _open_visit(self, tx: Tx) -> str:
-        visit = new_id()
+        visit = new_id_at(tx.at)
         self._visits.append(
             {"office": tx.office, "id": visit, "day": self._day, "opened_at": tx.at}
         )

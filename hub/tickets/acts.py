@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from hub.database import table_of
 from hub.errors import BadInput, Conflict
 from hub.models.queue import CallRow, TicketNote
-from hub.models.schema import new_id
+from hub.models.schema import new_id_at
 from hub.office import OfficeConfig
 from hub.statements import Line, Statement
 from hub.tickets import rows as tickets
@@ -106,7 +106,7 @@ def record_call(
     """Keep a call with the heads of all candidate groups at that instant."""
     call = {
         "office": tx.office,
-        "id": new_id(),
+        "id": new_id_at(tx.at),
         "ticket": ticket,
         "counter": counter,
         "actor": tx.actor.reference,
@@ -125,7 +125,7 @@ def keep_note(tx: Tx, ticket: str, act: str, text: str) -> None:
         return
     note = {
         "office": tx.office,
-        "id": new_id(),
+        "id": new_id_at(tx.at),
         "ticket": ticket,
         "act": act,
         "actor": tx.actor.reference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
@@ -12,11 +12,11 @@ from hub.database import table_of
 from hub.house import SYSTEM, House
 from hub.models.queue import CallRow, NumberSeries, TicketRow, Visit
 from hub.models.schema import new_id
-from hub.statements import Statement
+from hub.statements import MOST_ROWS, Statement
 from hub.writer import Tx
 
 MORNING = datetime(2026, 11, 24, 1, 30, 0, 123456, tzinfo=UTC)
-DAY = date(2026, 11, 24)
+DAY, SECOND = date(2026, 11, 24), timedelta(seconds=1)
 _VISITS, _TICKETS = table_of(Visit), table_of(TicketRow)
 _ADD_VISIT, _ADD_TICKET = Statement(insert(_VISITS)), Statement(insert(_TICKETS))
 _FIND = Statement(select(*_TICKETS.c).where(_TICKETS.c.id == bindparam("of_ticket")))
@@ -117,6 +117,22 @@ def test_many_rows_go_in_at_once_and_an_update_returns_what_it_wrote(house: Hous
         return tuple(following.one(tx.connection, {"of_prefix": "Y"}))
 
     assert run(house, command) == (8, DAY)
+
+
+def test_however_many_rows_go_in_each_is_stored_once_and_in_its_order(house: House) -> None:
+    many = range(1, 2 * MOST_ROWS + 8)
+
+    def command(tx: Tx) -> list[tuple[object, ...]]:
+        rows = [
+            {"office": tx.office, "id": f"{n:032x}", "day": DAY, "opened_at": MORNING + n * SECOND}
+            for n in many
+        ]
+        _ADD_VISIT.run_many(tx.connection, rows)
+        query = select(_VISITS.c.id, _VISITS.c.opened_at).where(_VISITS.c.office == tx.office)
+        query = query.order_by(_VISITS.c.opened_at)
+        return [tuple(row) for row in tx.connection.execute(query)]
+
+    assert run(house, command) == [(f"{n:032x}", MORNING + n * SECOND) for n in many]
 
 
 def test_one_row_is_one_row(house: House) -> None:
