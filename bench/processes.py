@@ -80,26 +80,41 @@ def strace_is_here() -> bool:
 
 @contextmanager
 def hub(
-    folder: Path, module: str = SHIPPED, *, traced: bool = False, tls: bool = False
+    folder: Path,
+    module: str = SHIPPED,
+    *,
+    traced: bool = False,
+    tls: bool = False,
+    sync_later_us: int = 0,
 ) -> Iterator[Running]:
     """Create a hub in `folder` and serve it on loopback until the block ends."""
     create_house(settings_for(folder), SystemClock())
-    with served(folder, module, traced=traced, tls=tls) as running:
+    with served(folder, module, traced=traced, tls=tls, sync_later_us=sync_later_us) as running:
         yield running
 
 
 @contextmanager
 def served(
-    folder: Path, module: str = SHIPPED, *, traced: bool = False, tls: bool = False
+    folder: Path,
+    module: str = SHIPPED,
+    *,
+    traced: bool = False,
+    tls: bool = False,
+    sync_later_us: int = 0,
 ) -> Iterator[Running]:
-    """Serve the hub that stands in `folder` on loopback until the block ends."""
+    """Serve the hub that stands in `folder` on loopback until the block ends.
+
+    With `sync_later_us` strace lets every fdatasync and fsync return that much later.
+    """
+    traced = traced or sync_later_us > 0
     if tls:
         create_authority(folder, office="Kantor Contoh", at=SystemClock().now())
     trace = folder.with_suffix(".strace") if traced else None
     log = folder.with_suffix(".log")
     with log.open("w") as told:
         serving = subprocess.Popen(
-            [*_under(trace), sys.executable, "-m", module, *_asked(module, folder, tls=tls)],
+            [*_under(trace, sync_later_us), sys.executable, "-m", module,
+             *_asked(module, folder, tls=tls)],
             stdout=subprocess.PIPE, stderr=told, text=True,
         )  # fmt: skip
     assert serving.stdout is not None
@@ -160,11 +175,20 @@ def flask_service(folder: Path, *options: str) -> Iterator[Running]:
             serving.wait(timeout=30)
 
 
-def _under(trace: Path | None) -> list[str]:
+def sync_us_under_strace(folder: Path, later_us: int) -> float:
+    """Return how long a sync takes that strace lets return later, its own work included."""
+    code = f"import pathlib, bench.machine as m; print(m.sync_us(pathlib.Path({str(folder)!r})))"
+    command = [*_under(folder / "sync.strace", later_us), sys.executable, "-c", code]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def _under(trace: Path | None, sync_later_us: int) -> list[str]:
     if trace is None:
         return []
+    later = f"inject=fdatasync,fsync:delay_exit={sync_later_us}"
     # seccomp-bpf stops the process at these two calls only
     return ["strace", "-f", "--seccomp-bpf", "-ttt", "-e", "trace=fdatasync,fsync",
+            *(["-e", later] if sync_later_us else []),
             "-e", "signal=none", "-o", str(trace)]  # fmt: skip
 
 

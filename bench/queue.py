@@ -20,7 +20,9 @@ from bench.processes import (
     flask_service,
     hub,
     strace_is_here,
+    sync_us_under_strace,
 )
+from bench.processes import SHIPPED as HUB
 from bench.report import Report, percentile
 
 CLIENTS = (1, 16, 64)
@@ -31,14 +33,17 @@ SYNCS_PER_TICKET = {1: 1.05, 16: 0.20, 64: 0.06}
 FASTER_THAN_ALONE = {16: 3.0, 64: 5.0}
 FASTER_THAN_FLASK = {1: 1.5, 16: 6.0, 64: 10.0}
 LATE_BESIDE_FLASK = {16: 0.15}
+SYNC_LATER_US = 1000
+LATER_ROUNDS = 3
 SHIPPED, ALONE = "hub", "hub, batches of one"
 FLASK, LOCKED = "Flask", "Flask, writer lock"
 
 
 def measure(report: Report, folder: Path) -> None:
-    """Measure the durable writes, then the speed in interleaved rounds."""
+    """Measure the durable writes, then the speed in interleaved rounds, on a slower disk too."""
     _writes(report, folder)
     _speed(report, folder)
+    _speed_on_a_slower_disk(report, folder)
 
 
 def _writes(report: Report, folder: Path) -> None:
@@ -97,6 +102,34 @@ def _speed(report: Report, folder: Path) -> None:
             _compare(report, clients, figures)
 
 
+def _speed_on_a_slower_disk(report: Report, folder: Path) -> None:
+    """Compare with batches of one where a sync takes as long as on an ordinary SSD."""
+    report.section(f"the same where strace lets each sync return {SYNC_LATER_US} µs later")
+    if not strace_is_here():
+        report.holds("strace is installed", reached=False)
+        return
+    took_us = sync_us_under_strace(folder, SYNC_LATER_US)
+    print(f"a sync of 4 KiB takes {took_us:,.0f} µs there")
+    loads: dict[tuple[str, int], list[Measured]] = defaultdict(list)
+    with ExitStack() as serving:
+        running = {
+            name: serving.enter_context(hub(folder / place, module, sync_later_us=SYNC_LATER_US))
+            for name, place, module in (
+                (SHIPPED, "shipped-later", HUB),
+                (ALONE, "alone-later", BATCH_OF_ONE),
+            )
+        }
+        for one in running.values():
+            uvloop.run(issue_tickets(one, clients=8, tickets=100))  # caches are warm then
+        for _ in range(LATER_ROUNDS):
+            for clients in FASTER_THAN_ALONE:
+                for name, one in running.items():
+                    loads[name, clients].append(_load(one, clients))
+    for clients in FASTER_THAN_ALONE:
+        figures = {name: _figures(report, name, clients, loads) for name in running}
+        _compare(report, clients, figures, where=f", syncs {SYNC_LATER_US} µs later")
+
+
 def _load(service: Running, clients: int) -> Measured:
     before = service.processor_s()
     load = uvloop.run(issue_tickets(service, clients=clients, seconds=EACH_S))
@@ -133,11 +166,13 @@ def _figures(
     return Figures(report.rounds(f"{title}: rate", rates, "tickets/s"), late)
 
 
-def _compare(report: Report, clients: int, figures: Mapping[str, Figures]) -> None:
+def _compare(
+    report: Report, clients: int, figures: Mapping[str, Figures], *, where: str = ""
+) -> None:
     ours = figures[SHIPPED]
     if clients in FASTER_THAN_ALONE:
         times = ours.per_second / figures[ALONE].per_second
-        name = f"times as fast as batches of one at {clients}"
+        name = f"times as fast as batches of one at {clients}{where}"
         report.at_least(name, times, FASTER_THAN_ALONE[clients])
     if FLASK not in figures:
         return

@@ -27,7 +27,7 @@ Given = Mapping[str, object]
 Convert = Callable[[Any], object]  # Any: whatever the column's type holds
 _CURSOR = "loket_cursor"
 MOST_ROWS = 32
-"""Rows of one INSERT. Each number of rows is a statement of its own: they go in by powers of two."""
+"""Rows of one INSERT. Each number of rows is a statement of its own: there are powers of two."""
 
 
 class Statement:

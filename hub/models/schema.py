@@ -1,4 +1,4 @@
-"""What all tables share: the office as first key column, random ids, instants as microseconds."""
+"""What all tables share: the office as first key column, ids as UUIDs, instants as microseconds."""
 
 from __future__ import annotations
 
@@ -110,6 +110,6 @@ class InOffice:
 
 
 class WithId(InOffice):
-    """Adds a random id as the second key column."""
+    """Adds an id as the second key column: a random one unless the row is given another."""
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id, sort_order=-99)
