@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,13 @@ import numpy.typing as npt
 from hub.cekal.folding import FoldedName
 from hub.cekal.index import PARTS, Index
 from hub.cekal.neighbours import Alike, Neighbours, kinds_of_looks
+from hub.cekal.syllables import mandarin_of
 from hub.cekal.vocabulary import Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
-_JOINED_AT_LEAST = 0.84
+_JOINED_AT_LEAST, _SAME_AT_LEAST = 0.84, 0.95
+_WEIGHED_WHOLE = 4
+"""Names of at most so many parts are paired as a whole, longer ones part by part."""
 _MOST_READINGS = 2 * PARTS - 1
 
 
@@ -56,8 +59,10 @@ def readings_of(index: Index, name: FoldedName) -> tuple[Reading, ...]:
         for place, part in enumerate(parts)
     ]
     pairs = pairwise(parts)
+    # syllables that stand together on the list are read apart there, too: FONG NG is no FANG
+    least = _SAME_AT_LEAST if all(map(mandarin_of, parts)) else _JOINED_AT_LEAST
     joined = [
-        Reading(one + other, (place, place + 1), _close(index.neighbourhood.of(one + other)))
+        Reading(one + other, (place, place + 1), _close(index.neighbourhood.of(one + other), least))
         for place, (one, other) in enumerate(pairs)
     ]
     return (*single, *(reading for reading in joined if reading.near.parts.size))
@@ -78,6 +83,7 @@ def align(index: Index, readings: tuple[Reading, ...], rows: Ints) -> Aligned:
     value[likeness == 0] = 0
     for place, reading in enumerate(readings):
         value[:, place] *= 1.05 if len(reading.covers) > 1 else 1.0
+    whole = value.copy()
     for _ in range(min(sum(len(r.covers) == 1 for r in readings), width)):
         best = value.reshape(len(rows), -1).argmax(axis=1)
         reading_at, place_at = best // width, best % width
@@ -87,7 +93,41 @@ def align(index: Index, readings: tuple[Reading, ...], rows: Ints) -> Aligned:
         chosen[every[good], reading_at[good]] = place_at[good]
         value[every[good], :, place_at[good]] = 0
         value[covered[reading_at] & good[:, None]] = 0
+    _weigh_whole(readings, on_list, whole, chosen)
     return _aligned(readings, chosen, on_list, likeness, kind, surprise)
+
+
+def _weigh_whole(
+    readings: tuple[Reading, ...], on_list: Ints, value: Floats, chosen: Ints
+) -> None:
+    """Pair short names anew where another pairing of the whole is better than best pairs first.
+
+    XU sounds more like SAU than like HUI; XU XIU is nevertheless HUI SAU. Likeness counts to the
+    third power: one certain pair is worth more than two vague ones.
+    """
+    single = [number for number, reading in enumerate(readings) if len(reading.covers) == 1]
+    if not 1 < len(single) <= _WEIGHED_WHOLE:
+        return
+    joined = [number for number in range(len(readings)) if number not in single]
+    most = int((on_list >= 0).sum(axis=1).max(initial=0))
+    open_ = ~(chosen[:, joined] >= 0).any(axis=1) if joined else np.ones(len(chosen), np.bool_)
+    rows = np.flatnonzero(open_ & ((on_list >= 0).sum(axis=1) <= _WEIGHED_WHOLE))
+    places = max(min(most, _WEIGHED_WHOLE), len(single))
+    if rows.size == 0:
+        return
+    worth = np.zeros((rows.size, len(single), places), np.float32)
+    width = min(places, value.shape[2])
+    worth[:, :, :width] = value[np.ix_(rows, single, range(width))] ** 3
+    ways = np.array(list(permutations(range(places), len(single))), np.int32)
+    totals = worth[:, np.arange(len(single)), ways].sum(axis=2)
+    best = totals.argmax(axis=1)
+    taken = chosen[np.ix_(rows, single)]
+    at = np.maximum(taken, 0)[:, :, None]
+    before = (np.take_along_axis(worth, at, 2)[:, :, 0] * (taken >= 0)).sum(axis=1)
+    better = totals[np.arange(rows.size), best] > before + np.float32(1e-4)
+    way = ways[best[better]]
+    paired = np.take_along_axis(worth[better], way[:, :, None], 2)[:, :, 0] > 0
+    chosen[np.ix_(rows[better], single)] = np.where(paired, way, -1)
 
 
 def _aligned(
@@ -175,6 +215,6 @@ def _measure(
     surprise[unknown] = np.where(kinds >= 0, known[np.minimum(at, len(known) - 1)], 0)
 
 
-def _close(near: Neighbours) -> Neighbours:
-    kept = (near.likeness >= _JOINED_AT_LEAST) & (near.kinds < Alike.BEGINNING)
+def _close(near: Neighbours, least: float) -> Neighbours:
+    kept = (near.likeness >= least) & (near.kinds < Alike.BEGINNING)
     return Neighbours(near.parts[kept], near.likeness[kept], near.kinds[kept], near.surprise[kept])

@@ -43,6 +43,9 @@ _SHORTEST_COMPOUND = 9
 _JOINT = re.compile(r"(.{3,})(?:[UO][LRZJ])")
 _ARTICLES = ("AL", "EL")
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
+_ONE_LETTER = {"I": "YI", "U": "WOO", "O": "OH"}
+"""Korean surnames that the Revised Romanization writes with one letter."""
+_BURMESE = ("U", "DAW")
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
 
@@ -92,7 +95,7 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]
     cut = MRZ_WIDTH - 3 <= width <= MRZ_WIDTH + 1
     if said := eastern(letters, words("fillers") | words("titles")):
-        return (FoldedName(tuple(dict.fromkeys(said)), cut=cut),)
+        return tuple(FoldedName(parts, cut=cut) for parts in _eastern_readings(said))
     every = [part for part in letters if part not in words("fillers")]
     plain = [part for part in every if part not in words("titles")] or every
     readings = [plain]
@@ -101,6 +104,14 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
         readings.append([part for part in every if part not in hard])
     found = (_shaped(reading) for reading in readings)
     return tuple(FoldedName(parts, cut=cut) for parts in dict.fromkeys(found) if parts)
+
+
+def _eastern_readings(said: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return an eastern name with its surname written out, and without a Burmese U or DAW."""
+    written = (_ONE_LETTER.get(part, part) for part in said)
+    whole = tuple(dict.fromkeys(written))
+    honoured = len(said) > 2 and said[0] in _BURMESE
+    return (whole, tuple(dict.fromkeys(said[1:]))) if honoured else (whole,)
 
 
 def _shaped(tokens: list[str]) -> tuple[str, ...]:

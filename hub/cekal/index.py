@@ -192,7 +192,7 @@ def forms_of_all(names: list[str]) -> list[FoldedName]:
     forms: dict[tuple[str, ...], FoldedName] = {}
     for name in (name for text in names for name in fold(text)):
         forms.setdefault(name.parts, name)
-        if spread := syllabic(name.parts):
+        for spread in syllabic(name.parts):
             forms.setdefault(spread, FoldedName(spread, name.cut))
     return list(forms.values())
 

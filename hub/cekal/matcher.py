@@ -16,14 +16,17 @@ from hub.cekal.birthdates import births_of
 from hub.cekal.candidates import candidates
 from hub.cekal.folding import FoldedName
 from hub.cekal.index import Index, forms_of
-from hub.cekal.records import Answer, Query, country_of, passport_of, sex_of
+from hub.cekal.records import Answer, Query, country_of, custom_of, passport_of, sex_of
 from hub.cekal.splitting import split_form
+from hub.cekal.syllables import spread_out
 from hub.cekal.terms import TERMS, Asked, terms_of
 from hub.cekal.vocabulary import Floats, Ints
 from hub.cekal.weights import Weights, score_of
 
 TOP = 30
 LEAST_SCORE = 1e-4
+EASTERN = ("sinitic", "korean")
+"""Customs whose names may be taken apart by syllables where they are one word."""
 _SEX = {"": 0, "M": 1, "F": 2}
 
 
@@ -92,6 +95,8 @@ class Matcher:
     def asked(self, query: Query) -> Asked:
         """Return a query in the form in which it is compared."""
         forms = forms_of(query.name)
+        if len(forms) == 1 and custom_of(country_of(query.nationality)) in EASTERN:
+            forms += _by_syllables(forms[0])
         forms += [split for form in forms if (split := split_form(self.index, form)) is not None]
         return Asked(
             tuple(forms[:4]),
@@ -142,3 +147,8 @@ class Matcher:
             asked.names[int(compared.forms[at])],
             compared.terms[at],
         )
+
+
+def _by_syllables(form: FoldedName) -> list[FoldedName]:
+    spread = spread_out(form.parts[0]) if len(form.parts) == 1 else ()
+    return [FoldedName(spread, form.cut)] if spread else []

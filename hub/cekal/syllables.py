@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from itertools import product
+from itertools import chain, islice, product
 
 from hub.cekal.tables import in_order, lines, pairs, words
 
@@ -34,6 +34,7 @@ _FINAL = {
 }
 _LONGEST_SYLLABLE = 6
 _MOST_SYLLABLES = 4
+_MOST_WAYS = 2
 _DIALECT = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
@@ -104,32 +105,47 @@ def korean_key(part: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def split_syllables(part: str) -> tuple[str, ...]:
-    """Return `part` as two or three Chinese or Korean syllables, or () if it cannot be read so."""
+def split_syllables(part: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read `part` as two or three Chinese or Korean syllables, likeliest first.
+
+    A syllable begins with a consonant if it can (JI HOON, not JIH OON); whether G ends one or
+    begins the next is open (JEON GIL, JEONG IL).
+    """
     if not 4 <= len(part) <= 3 * _LONGEST_SYLLABLE:
         return ()
     cuts = [place for place in range(2, len(part) - 1) if _is_syllable(part[:place])]
-    for place in sorted(cuts, key=lambda cut: abs(2 * cut - len(part))):
-        if _is_syllable(part[place:]):
-            return part[:place], part[place:]
+    two = [cut for cut in cuts if _is_syllable(part[cut:])]
+    if two:
+        two.sort(key=lambda cut: (_begins_late(part, cut), abs(2 * cut - len(part))))
+        good = [cut for cut in two[:2] if not _begins_late(part, cut)] or two[:1]
+        return tuple((part[:cut], part[cut:]) for cut in good)
     for place in cuts:
-        rest = split_syllables(part[place:])
-        if len(rest) == 2:
-            return part[:place], *rest
+        for rest in split_syllables(part[place:]):
+            if len(rest) == 2:
+                return ((part[:place], *rest),)
     return ()
 
 
-def syllabic(parts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return an East Asian name syllable by syllable, or () if it does not look like one."""
+def _begins_late(part: str, cut: int) -> bool:
+    """Say whether a consonant before the cut would rather begin the syllable after it."""
+    return part[cut] in "AEIOU" and not part[:cut].endswith("NG")
+
+
+def syllabic(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read an East Asian name by syllables; none if it looks like no such."""
     if not 2 <= len(parts) <= 4 or not any(_is_surname(part) for part in (parts[0], parts[-1])):
         return ()
-    spread: list[str] = []
-    for part in parts:
-        pieces = (part,) if _is_syllable(part) else split_syllables(part)
-        if not pieces:
-            return ()
-        spread += pieces
-    return tuple(spread) if len(parts) < len(spread) <= 4 else ()
+    ways = [((part,),) if _is_syllable(part) else split_syllables(part) for part in parts]
+    spread = (tuple(chain.from_iterable(way)) for way in product(*ways))
+    return tuple(way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= 4)
+
+
+def spread_out(part: str) -> tuple[str, ...]:
+    """Return a whole East Asian name that was written as one word by syllables, or ()."""
+    for way in split_syllables(part):
+        if len(way) == 3 and any(_is_surname(one) for one in (way[0], way[-1])):
+            return way
+    return ()
 
 
 def _is_surname(part: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hub.cekal.sounds import keys_shared, sound_of
-from hub.cekal.syllables import split_syllables, syllabic, wade_giles
+from hub.cekal.syllables import split_syllables, spread_out, syllabic, wade_giles
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,10 @@ def test_pinyin_is_written_in_wade_giles() -> None:
 
 
 def test_syllables_written_together_are_taken_apart() -> None:
-    assert split_syllables("XIAOMING") == ("XIAO", "MING")
-    assert split_syllables("SEONGMIN") == ("SEONG", "MIN")
-    assert syllabic(("LI", "XIAOMING")) == ("LI", "XIAO", "MING")
+    assert split_syllables("XIAOMING") == (("XIAO", "MING"),)
+    assert split_syllables("SEONGMIN") == (("SEONG", "MIN"),)
+    assert split_syllables("JIHOON") == (("JI", "HOON"),)
+    assert set(split_syllables("JEONGIL")) == {("JEON", "GIL"), ("JEONG", "IL")}
+    assert syllabic(("LI", "XIAOMING")) == (("LI", "XIAO", "MING"),)
+    assert spread_out("WEIMINGZHAO") == ("WEI", "MING", "ZHAO")
     assert syllabic(("BUDI", "SANTOSO")) == ()
