@@ -22,6 +22,7 @@ NEWEST = 2030
 BUDDHIST_AHEAD = 543
 MINGUO_BEHIND = 1911
 PERSIAN_BEHIND = 621
+ZEROS = "tanggal nol; kosongkan bila tidak diketahui / a date of zeros; leave it empty if unknown"
 _FORM = re.compile(r"(\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _LOCAL = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 _MOST_MONTHS, _MOST_DAYS = 12, 31
@@ -54,8 +55,7 @@ def check_birth(text: str) -> str:
         raise NoDate(message)
     year, month, day = (int(part or 0) for part in found.groups())
     if year == 0:
-        message = "tahun 0000 / the year is 0000"
-        raise NoDate(message)
+        raise NoDate(ZEROS)
     if len(found.group(1)) < 4:
         message = "tahun harus empat angka / the year needs four digits"
         raise NoDate(message)

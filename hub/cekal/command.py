@@ -118,9 +118,10 @@ def screen(
     from hub.cekal.answering import answer_all
 
     with _in_words():
-        asked = list(read_queries(_existing(queries)))
+        file = _existing(queries)
         with _bar("index", 0) as step:
             matcher = _matcher(data, watchlist, key_file, step)
+        asked = list(read_queries(file))
         with _bar("screen", len(asked)) as step:
             answer_all(matcher, asked, out, top, step)
     print(f"{len(asked)} queries against {len(matcher.index)} entries: {out}")

@@ -6,15 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from hub.cekal.birthdates import NoDate, check_birth
+from hub.cekal.birthdates import ZEROS, NoDate, check_birth
 from hub.cekal.folding import LONGEST, fold
 from hub.cekal.reading import Cell, Row
 from hub.cekal.records import Entry, sex_of
 
 KINDS = ("cegah", "tangkal")
 _LOCAL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-_UNKNOWN = ("", "-", "?", "N/A", "NULL", "NONE", "TIDAK DIKETAHUI", "UNKNOWN", "00/00/0000")
+_UNKNOWN = ("", "-", "?", "N/A", "NULL", "NONE", "TIDAK DIKETAHUI", "UNKNOWN")
 _FORMULA = re.compile(r"^\s*[=+@]|^\s*-\D")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -110,13 +111,18 @@ def _birth(cell: Cell) -> str | None:
     text = _text(cell, "dob")
     if text.upper() in _UNKNOWN:
         return None
-    if local := _LOCAL_DATE.fullmatch(text):
-        day, month, year = local.groups()
-        text = f"{year}-{int(month):02d}-{int(day):02d}"
     try:
-        return check_birth(text.replace("/", "-").split("T")[0].split(" ")[0])
+        return check_birth(_year_first(text))
     except NoDate as wrong:
         raise _Wrong("dob", str(wrong)) from wrong
+
+
+def _year_first(text: str) -> str:
+    """Return a date as YYYY-MM-DD whichever way round and with whatever time it was written."""
+    if local := _LOCAL_DATE.fullmatch(text):
+        day, month, year = local.groups()
+        return f"{year}-{int(month):02d}-{int(day):02d}"
+    return text.replace("/", "-").split("T")[0].split(" ")[0]
 
 
 def _sex(cell: Cell) -> str | None:
@@ -129,20 +135,19 @@ def _sex(cell: Cell) -> str | None:
 
 
 def _day(cell: Cell, field: str) -> str | None:
+    """Return a day from or to which a ban counts; unlike a birth it may lie far ahead."""
     text = _text(cell, field)
     if text.upper() in _UNKNOWN:
         return None
-    if local := _LOCAL_DATE.fullmatch(text):
-        day, month, year = local.groups()
-        text = f"{year}-{int(month):02d}-{int(day):02d}"
-    text = text.split("T")[0].split(" ")[0]
-    try:
-        check_birth(text)
-    except NoDate as wrong:
-        raise _Wrong(field, str(wrong)) from wrong
+    text = _year_first(text)
     if not _DAY.fullmatch(text):
         raise _Wrong(field, "bukan TTTT-BB-HH / not YYYY-MM-DD")
-    return text
+    if text.startswith("0000"):
+        raise _Wrong(field, ZEROS)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as wrong:
+        raise _Wrong(field, "tanggal itu tidak ada / there is no such day") from wrong
 
 
 def _several(cell: Cell) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub.cekal.birthdates import births_of
 from hub.cekal.records import Entry, Query
 
 Line = dict[str, object]
@@ -19,6 +20,7 @@ Line = dict[str, object]
 def read_queries(file: Path) -> Iterator[Query]:
     """Return the queries of a file of JSON lines."""
     for number, line in _lines(file):
+        _name_faults(file.name, number, _text(line, "name") or _text(line, "names"), line)
         yield Query(
             id=_text(line, "id") or f"line {number}",
             name=_text(line, "name") or " ".join(_texts(line, "names")[:1]),
@@ -32,6 +34,7 @@ def read_queries(file: Path) -> Iterator[Query]:
 def read_entries(file: Path) -> Iterator[Entry]:
     """Return the entries of a file of JSON lines."""
     for number, line in _lines(file):
+        _name_faults(file.name, number, _text(line, "names") or _text(line, "name"), line)
         yield Entry(
             id=_text(line, "id") or f"line {number}",
             names=_texts(line, "names") or _texts(line, "name"),
@@ -56,6 +59,15 @@ def _lines(file: Path) -> Iterator[tuple[int, Line]]:
                 yield number, decoder.decode(_readable(file.name, number, text))
             except msgspec.DecodeError:
                 _tell(file.name, number, "bukan JSON / no JSON")
+
+
+def _name_faults(file: str, number: int, name: str, line: Line) -> None:
+    """Say what of a line cannot be compared; the rest of it counts all the same."""
+    if not any(sign.isalpha() for sign in name):
+        _tell(file, number, "nama tanpa huruf / a name without letters")
+    if (dob := _text(line, "dob")) and not births_of(dob):
+        _tell(file, number, "tanggal lahir tidak terbaca, dianggap tidak ada / "
+              "no date of birth, counted as unknown")  # fmt: skip
 
 
 def _readable(name: str, number: int, text: bytes) -> str:

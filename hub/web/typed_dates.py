@@ -6,10 +6,11 @@ A native date field shows 04/15/2032 on a PC set to American English: a date tha
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 
 _DAY_FIRST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})|(\d{2})(\d{2})(\d{4})", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-./ ](\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,2})[.: ](\d{2})|(\d{2})(\d{2})", re.ASCII)
 _ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
@@ -25,6 +26,21 @@ def iso_date(typed: str) -> str:
         month, year = found.groups()
         return f"{year}-{int(month):02d}"
     return typed
+
+
+def typed_moment(day: str, clock: str) -> datetime | None:
+    """Return a typed day and time of day (14.30, 14:30, 1430), without a zone; None: both empty.
+
+    Raises ValueError if one of them is missing or is none.
+    """
+    if not day and not clock:
+        return None
+    found = _CLOCK.fullmatch(clock)
+    if found is None:
+        message = "no time of day"
+        raise ValueError(message)
+    hour, minute = (int(part) for part in found.groups() if part is not None)
+    return datetime.combine(date.fromisoformat(iso_date(day)), time(hour, minute))
 
 
 def day_first(value: str) -> str:

@@ -26,6 +26,7 @@ from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer.case_acts import media_of
 from hub.web.rendering import page
 from hub.web.screener import Screener
+from hub.web.typed_dates import typed_moment
 from hub.web.wasdakim.ending import ending_count
 from hub.web.wasdakim.reading import CheckView, read_check, read_work
 from hub.web.wasdakim.rights import must_confirm, must_see
@@ -124,7 +125,7 @@ async def _by_hand(desk: Desk, application: str, form: Form) -> Run:
     result = form.text("choice")
     if result not in ("CLEAR", "POSSIBLE_MATCH"):
         raise _fault("choice", "Pilih hasilnya / Choose the result")
-    made_at, stored = _moment(desk, form.text("made_at")), None
+    made_at, stored = _moment(desk, form), None
     file = form.files.get("scan")
     if file is not None and file.content:
         media = media_of("scan", file)
@@ -154,14 +155,12 @@ def _keep_scan(tx: Tx, application: str, position: str, stored: tuple[StoredFile
     return file.id
 
 
-def _moment(desk: Desk, text: str) -> datetime | None:
-    if not text:
-        return None
+def _moment(desk: Desk, form: Form) -> datetime | None:
     try:
-        local = datetime.fromisoformat(text)
+        typed = typed_moment(form.text("made_at"), form.text("made_at_time"))
     except ValueError as error:
-        raise _fault("made_at", "Tanggal dan jam tidak terbaca / No date and time") from error
-    return local.replace(tzinfo=desk.office.zone)
+        raise _fault("made_at", "Tanggal atau jam tidak terbaca / No date or time") from error
+    return typed.replace(tzinfo=desk.office.zone) if typed else None
 
 
 def _fault(name: str, message: str) -> BadInput:

@@ -18,6 +18,7 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases.screening import versions
+from hub.cases.screening.threshold import threshold
 from hub.cekal.records import Entry, Query
 from hub.errors import BadInput, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
@@ -31,6 +32,7 @@ from hub.web.forms import FORM_LIMIT, Form, fresh_key, read_form
 from hub.web.importer import Import, Importer
 from hub.web.rendering import page
 from hub.web.screener import Screener
+from hub.web.typed_dates import typed_moment
 from hub.web.wasdakim.entering import entry_from, mapping_from, version_name
 from hub.web.wasdakim.rights import must_browse, must_confirm, must_have
 from hub.wire import FieldFault
@@ -39,6 +41,7 @@ from hub.writer import Tx
 PAGE = 25
 PREVIEWED = 10
 ENDING_SHOWN = 15
+MIDNIGHT = "00.00"
 FORMS: Mapping[str, Literal["jsonl", "csv", "xlsx"]] = {
     "jsonl": "jsonl",
     "ndjson": "jsonl",
@@ -70,6 +73,20 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ThresholdView:
+    """The office's threshold, and what it was set from: on which list, for which share, by whom."""
+
+    score: float
+    false_alarms: float
+    size: int
+    version: str
+    by: str
+    at: datetime
+    elsewhere: bool
+    """It was measured on a list that is no longer in force."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListView:
     """The page of the list."""
 
@@ -85,6 +102,8 @@ class ListView:
     key: str
     newest: Import | None
     today: date
+    threshold: ThresholdView | None
+    """None: the learned one."""
     sought: str = ""
     refused: Refused | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -223,7 +242,7 @@ async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
         form=FORMS[ending],
         version=name,
         kind="update" if form.text("kind") == "update" else "full",
-        effective=_effective(desk, form.text("effective"), now),
+        effective=_effective(desk, form, now),
         at=now,
         mapping=mapping,
         good_only=form.text("good_only") == "yes",
@@ -335,6 +354,17 @@ def _read(session: Session, desk: Desk, importer: Importer, at: datetime) -> Lis
         key=fresh_key(),
         newest=newest if newest and newest.officer == desk.officer.id else None,
         today=desk.office.today(at),
+        threshold=_threshold(session, desk, counting),
+    )
+
+
+def _threshold(session: Session, desk: Desk, counting: set[str]) -> ThresholdView | None:
+    own = threshold(session, desk.office_no)
+    if own is None:
+        return None
+    elsewhere = own.list_version not in counting
+    return ThresholdView(
+        own.score, own.false_alarms, own.size, own.list_version, own.by_name, own.at, elsewhere
     )
 
 
@@ -389,13 +419,14 @@ async def _with_entries(desk: Desk, screener: Screener, view: ListView, after: i
     )
 
 
-def _effective(desk: Desk, text: str, now: datetime) -> datetime:
-    if not text:
-        return now
+def _effective(desk: Desk, form: Form, now: datetime) -> datetime:
+    """Return from when a version counts: a day alone means its beginning, nothing means now."""
+    day, clock = form.text("effective"), form.text("effective_time")
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=desk.office.zone)
+        typed = typed_moment(day, clock or (MIDNIGHT if day else ""))
     except ValueError as error:
-        raise _fault("effective", "Tanggal tidak terbaca / No date and time") from error
+        raise _fault("effective", "Tanggal atau jam tidak terbaca / No date or time") from error
+    return typed.replace(tzinfo=desk.office.zone) if typed else now
 
 
 def _fault(name: str, message: str) -> BadInput:

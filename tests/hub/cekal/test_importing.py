@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from hub.cekal.birthdates import ZEROS
 from hub.cekal.importing import Imported, ImportOrder, import_list
 from hub.cekal.listing import StoredList
 from hub.cekal.reading import format_of, mapping_of
@@ -62,6 +63,9 @@ BAD_ROWS = [
     (person(1), "id"),
     (person(9, dob="1975-02-31"), "dob"),
     (person(9, dob="0000-00-00"), "dob"),
+    (person(9, dob="00/00/0000"), "dob"),
+    (person(9, valid_to="00-00-0000"), "valid_to"),
+    (person(9, valid_to="2026-02-31"), "valid_to"),
     (person(9, dob="04-03-75"), "dob"),
     (person(9, names=["Budi\x07Contoh"]), "names"),
     (person(9, names=['=HYPERLINK("x")']), "names"),
@@ -83,6 +87,21 @@ def test_a_bad_row_is_named_and_nothing_is_taken(
     assert store.manifest().versions == []
     assert (done.bad_rows[0].line, done.bad_rows[0].field) == (2, field)
     assert done.bad_rows[0].reason
+
+
+@pytest.mark.parametrize("zeros", ["0000-00-00", "00/00/0000", "0000", "0000/00/00"])
+def test_a_date_of_zeros_is_one_fault_however_it_is_written(
+    store: StoredList, tmp_path: Path, zeros: str
+) -> None:
+    done = take(store, lines(tmp_path, person(1, dob=zeros)))
+
+    assert [bad.reason for bad in done.bad_rows] == [ZEROS]
+
+
+def test_a_ban_may_end_far_ahead(store: StoredList, tmp_path: Path) -> None:
+    take(store, lines(tmp_path, person(1, valid_to="31/12/2099"), person(2, valid_to="9999-12-31")))
+
+    assert [entry.valid_to for entry in store.entries(NOW)] == ["2099-12-31", "9999-12-31"]
 
 
 def test_the_good_rows_are_taken_if_one_asks_for_it(store: StoredList, tmp_path: Path) -> None:

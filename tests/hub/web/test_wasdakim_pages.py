@@ -15,7 +15,7 @@ from PIL import Image
 from screened import ANNA, FIELDS, OTHERS, Desk, prepared
 from web_office import PASSWORD, WIDE, WebOffice, end, serve
 
-from hub.admin import AddOfficer, CheckRecords, FillOffice, perform
+from hub.admin import AddOfficer, CheckRecords, FillOffice, SetThreshold, perform
 from hub.clock import SystemClock
 from hub.settings import settings_for
 
@@ -201,6 +201,12 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
 
     screen.go("/wasdakim/list")
     screen.page.set_input_files("[name=file]", file)
+    screen.page.fill("#field-effective", "10-01-2040")
+    screen.page.fill("[name=effective_time]", "25.70")
+    screen.click("button[value=trial]")
+    assert "jam tidak terbaca" in screen.text("#refusal")
+    screen.page.set_input_files("[name=file]", file)
+    screen.page.fill("[name=effective_time]", "7.15")
     screen.click("button[value=trial]")
 
     screen.page.wait_for_selector("#import-result .faults-table")
@@ -216,6 +222,21 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
     verifier = enter(cases.office, "verifikasi")
     judge_list(verifier)
     assert "berlaku sekarang" in verifier.text("#live")
+
+
+def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, enter) -> None:
+    screen = enter(cases.office, "input")
+    assert "Belum pernah diukur" in screen.go("/wasdakim/list").text(".threshold-card")
+    measured = SetThreshold(0.43, 0.02, 812, "daftar-lama", "Pengelola Contoh")
+    perform(settings_for(cases.office.folder), SystemClock(), measured)
+
+    said = screen.go("/wasdakim/list").text(".threshold-card")
+
+    assert "0,43" in said
+    assert "2,0 %" in said
+    assert "812 entri, versi daftar-lama" in said
+    assert "Pengelola Contoh" in said
+    assert "tidak lagi berlaku" in said
 
 
 def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
@@ -234,7 +255,8 @@ def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
     assert "pindaian pemeriksaan petugas lain wajib" in screen.text("#refusal")
     assert screen.page.input_value("#field-reference_no") == "NC-2040"
 
-    screen.page.fill("#field-made_at", "2040-01-09T08:30")
+    screen.page.fill("#field-made_at", "09-01-2040")
+    screen.page.fill("[name=made_at_time]", "8.30")
     screen.page.set_input_files("#field-scan", scan)
     screen.click("button[value=CLEAR]")
 
