@@ -14,6 +14,7 @@ from bench.screening import rivals
 from bench.screening.measured import Scored, Scores, by, recall, score, threshold
 from bench.screening.second_hand import SecondHand
 from bench.screening.sets import Case, Sets
+from bench.screening.third_hand import ThirdHand
 from hub.cekal.calibrating import threshold_for
 from hub.cekal.index import index_of
 from hub.cekal.matcher import Matcher
@@ -50,15 +51,26 @@ def quick(report: Report, _folder: Path | None = None, *, seed: int = 0) -> None
     measure(report, 10_000, 400, seed or time.time_ns() % 10**9, alone=False, few=True)
 
 
+def times(report: Report, size: int, queries: int, seed: int) -> None:
+    """Measure only what a quiet machine is needed for: wall clock, index, memory."""
+    report.section(f"screening, times only, {size:,} entries, seed {seed}")
+    sets = Sets(seed)
+    entries, people = sets.entries(size)
+    matcher = _built(report, entries, int(size > LARGE))
+    cases = sets.positives(people, queries, unseen=False) + sets.negatives(people, queries)
+    _took(report, size, [score(cases, lambda case: ask(matcher, case))])
+    print(f"  the whole process: {_resident_gib():.2f} GiB, invented people included")
+
+
 def measure(
     report: Report, size: int, queries: int, seed: int, *, alone: bool, few: bool = False
 ) -> None:
     """Measure everything on one list; `few` queries leave more room for chance."""
     report.section(f"screening, {size:,} entries, seed {seed}")
-    sets, hand = Sets(seed), SecondHand(seed)
+    sets, hand, third = Sets(seed), SecondHand(seed), ThirdHand(seed)
     entries, people = sets.entries(size)
-    known = hand.entries(min(HAND_EACH, size // 100))
-    # the second hand's people take the place of others, so that the size stays
+    known = hand.entries(min(HAND_EACH, size // 100)) + third.entries()
+    # the people of both hands take the place of others, so that the size stays
     entries[-len(known) :], people = known, people[: -len(known)]
     large = int(size > LARGE)
     matcher = _built(report, entries, large)
@@ -71,6 +83,7 @@ def measure(
     _fixed_beforehand(report, matcher, entries, mine, seed, MANY[few])
     _tables(mine)
     _second_hand(report, matcher, hand, queries, MANY[few])
+    _third_hand(report, matcher, third, threshold(mine.negatives, 0.01))
     if not alone:
         rivals.compare(size, entries, matcher.index, cases)
 
@@ -113,6 +126,21 @@ def _second_hand(
     _line("second hand, alarms by culture", alarms, alarms.best, one, "culture")
 
 
+def _third_hand(report: Report, matcher: Matcher, third: ThirdHand, one: float) -> None:
+    """Measure on names as the press writes them, at the generator's threshold for 1 %."""
+    found = score(third.positives(), lambda case: ask(matcher, case))
+    alarms = score(third.negatives(), lambda case: ask(matcher, case))
+    report.at_least("third hand 1 %", recall(found, one), GOALS["unseen 1 %"][0])
+    share = 100 * float(np.mean(alarms.best > matcher.weights.threshold(0.01, len(matcher.index))))
+    complete = recall(found, one, lambda case: case.complete)
+    print(
+        f"  third hand: {len(found.cases)} queries, complete birth {complete:.3f}; "
+        f"first 30 {np.mean(found.rank < 30):.3f}; "
+        f"false alarms at the threshold learned {share:.2f} %"
+    )
+    _line("third hand at 1 % by culture", found, found.right, one, "culture")
+
+
 def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
     large = int(size > LARGE)
     one, five = (threshold(mine.negatives, share) for share in (0.01, 0.05))
@@ -132,11 +160,19 @@ def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
     print(
         f"  right entry among the first 30: {among['seen']:.3f} seen, {among['unseen']:.3f} unseen"
     )
-    parts = (mine.seen, mine.unseen, mine.negatives)
+    _took(report, size, [mine.seen, mine.unseen, mine.negatives])
+
+
+def _took(report: Report, size: int, parts: list[Scored]) -> None:
     every = np.concatenate([part.ms for part in parts])
     busy = np.concatenate([part.processor_ms for part in parts])
-    print(f"  p95 of a query, processor time: {np.percentile(busy, 95):.1f} ms")
-    report.at_most("p95 of a query, ms", float(np.percentile(every, 95)), P95_MS[large])
+    half, most = (float(np.percentile(every, share)) for share in (50, 99))
+    print(
+        f"  a query, wall clock: median {half:.1f} ms, p99 {most:.1f} ms; "
+        f"processor time, p95: {np.percentile(busy, 95):.1f} ms"
+    )
+    goal = P95_MS[int(size > LARGE)]
+    report.at_most("p95 of a query, wall clock, ms", float(np.percentile(every, 95)), goal)
 
 
 def _fixed_beforehand(

@@ -48,11 +48,14 @@ class ThirdHand:
         """Return half of the people, each in one writing."""
         return [
             Entry(
-                id=one, names=[person.names[self._listed[one]]], dob=self._born(one), sex=person.sex,
+                id=one,
+                names=[person.names[self._listed[one]]],
+                dob=self._born(one),
+                sex=person.sex,
                 nationality=person.nation,
             )
             for one, person in self._known.items()
-        ]  # fmt: skip
+        ]
 
     def positives(self) -> list[Case]:
         """Return a query for every other writing of those on the list."""
@@ -65,11 +68,11 @@ class ThirdHand:
 
     def negatives(self) -> list[Case]:
         """Return a query for every writing of those who are not on the list."""
+        asked = [(person, name) for person in self._strangers for name in person.names]
         return [
-            Case(self._query(person, name, person.birth.isoformat()), "", "", person.culture, "right")
-            for person in self._strangers
-            for name in person.names
-        ]  # fmt: skip
+            Case(self._query(one, name, one.birth.isoformat()), "", "", one.culture, "right")
+            for one, name in asked
+        ]
 
     def _case(self, one: str, person: Written, name: str) -> Case:
         dob, birth = changes.birth_text(self.random, person.birth, person.nation)

@@ -97,9 +97,7 @@ def align(index: Index, readings: tuple[Reading, ...], rows: Ints) -> Aligned:
     return _aligned(readings, chosen, on_list, likeness, kind, surprise)
 
 
-def _weigh_whole(
-    readings: tuple[Reading, ...], on_list: Ints, value: Floats, chosen: Ints
-) -> None:
+def _weigh_whole(readings: tuple[Reading, ...], on_list: Ints, value: Floats, chosen: Ints) -> None:
     """Pair short names anew where another pairing of the whole is better than best pairs first.
 
     XU sounds more like SAU than like HUI; XU XIU is nevertheless HUI SAU. Likeness counts to the
