@@ -107,25 +107,19 @@ def _weigh_whole(readings: tuple[Reading, ...], on_list: Ints, value: Floats, ch
     if not 1 < len(single) <= _WEIGHED_WHOLE:
         return
     joined = [number for number in range(len(readings)) if number not in single]
-    most = int((on_list >= 0).sum(axis=1).max(initial=0))
-    open_ = ~(chosen[:, joined] >= 0).any(axis=1) if joined else np.ones(len(chosen), np.bool_)
-    rows = np.flatnonzero(open_ & ((on_list >= 0).sum(axis=1) <= _WEIGHED_WHOLE))
-    places = max(min(most, _WEIGHED_WHOLE), len(single))
-    if rows.size == 0:
-        return
-    worth = np.zeros((rows.size, len(single), places), np.float32)
-    width = min(places, value.shape[2])
-    worth[:, :, :width] = value[np.ix_(rows, single, range(width))] ** 3
-    ways = np.array(list(permutations(range(places), len(single))), np.int32)
+    short = (on_list >= 0).sum(axis=1) <= _WEIGHED_WHOLE
+    rows = np.flatnonzero(short & ~(chosen[:, joined] >= 0).any(axis=1))
+    worth = value[rows][:, single, :_WEIGHED_WHOLE] ** 3
+    ways = np.array(list(permutations(range(_WEIGHED_WHOLE), len(single))), np.int32)
     totals = worth[:, np.arange(len(single)), ways].sum(axis=2)
     best = totals.argmax(axis=1)
-    taken = chosen[np.ix_(rows, single)]
+    taken = chosen[rows][:, single]
     at = np.maximum(taken, 0)[:, :, None]
     before = (np.take_along_axis(worth, at, 2)[:, :, 0] * (taken >= 0)).sum(axis=1)
     better = totals[np.arange(rows.size), best] > before + np.float32(1e-4)
     way = ways[best[better]]
     paired = np.take_along_axis(worth[better], way[:, :, None], 2)[:, :, 0] > 0
-    chosen[np.ix_(rows[better], single)] = np.where(paired, way, -1)
+    chosen[rows[better][:, None], single] = np.where(paired, way, -1)
 
 
 def _aligned(

@@ -45,10 +45,14 @@ SPOTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {
         ("CHN", "Zhang Zhiming", ("CHANG CHIH-MING", "Cheung Chi Ming", "TEO CHEE BENG"),
          ("Zhao Xiaofeng", "Zhang Lihua")),
         ("SGP", "Tan Kim Hock", ("Chen Jinfu", "CHAN KAM FUK"), ("Lim Boon Keng",)),
+        ("HKG", "Sau-Lan Hui", ("Xu Xiulan", "HSU HSIU-LAN"), ("Hui Siu Ling",)),
+        ("CHN", "Wei Mingzhao", ("WEIMINGZHAO",), ("Wei Xiaoling",)),
         ("IDN", "Oei Giok Lan", ("Huang Yulan", "WONG YUK LAN", "Ng Geok Lan"), ("Oei Siok Hoen",)),
     ],
     "korean": [
         ("KOR", "Lee Jungho", ("YI CHONG-HO", "Rhee Jeong Ho", "I JEONGHO"), ("Kim Minseok",)),
+        ("KOR", "Yun Jeongil", ("CHONG-IL YUN", "Youn Jung-Il"), ("Yun Minseok",)),
+        ("KOR", "Woo Jihoon", ("U CHI-HUN",), ("Woo Minseok",)),
         ("KOR", "Park Seokjin", ("PAK SOK-CHIN", "Bak Seok-jin"), ("Park Youngsoo",)),
     ],
     "tamil": [
