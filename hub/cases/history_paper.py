@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import persons
+from hub.cases import blanks, legalising, payments, persons
 from hub.cases.current import officer_names
 from hub.cases.history import history
+from hub.cases.views import HistoryLine
 from hub.letters import Column, Fact, Imprint, Letterhead, Listing
-from hub.letters.wording import clock_time, local_day, short_date
+from hub.letters.wording import clock_time, local_day, short_date, staff_number
 from hub.models.application import Application
+from hub.models.correspondence import Legalisation
 from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Actor
@@ -70,12 +73,55 @@ def case_history(
         rows=tuple(
             (
                 f"{short_date(local_day(line.at, zone))} {clock_time(line.at, zone)}",
-                f"{line.what.id} / {line.what.en}" + (f" · {line.remark}" if line.remark else ""),
+                _said(line),
                 line.by or "–",
             )
             for line in lines
         ),
     )
+
+
+def case_record_paper(
+    session: Session, procedure: Procedure, case: Application, at: datetime, officer: Actor
+) -> Listing:
+    """Return the whole case to be read: the data that count, its numbers, and its history."""
+    person = persons.read(session, procedure.keyring, case)
+    number = blanks.number_of(session, case.office, case.id)
+    blank = blanks.of_case(session, case.office, case.id)
+    payment = payments.of_case(session, case.office, case.id)
+    signed = legalising.of_case(session, case.office, case.id)
+    whole = case_history(session, procedure, case, at, officer)
+    found = (
+        ("Nomor register", "Register number", number.number if number else ""),
+        ("Blangko", "Blank", blank.serial if blank else ""),
+        ("Tanda bukti bayar", "Proof of payment", payment.proof_number if payment else ""),
+        ("Disahkan oleh", "Legalised by", _signer(signed) if signed else ""),
+    )
+    return replace(
+        whole,
+        title=Words(id="Catatan Perkara", en="Record of the case"),
+        facts=(
+            *whole.facts,
+            *(_fact(*one) for one in found if one[2]),
+            *(
+                Fact(label=field.label, value=person.value(field.name))
+                for field in procedure.sop.fields
+                if field.kind != "stays" and person.value(field.name)
+            ),
+        ),
+    )
+
+
+def _signer(signed: Legalisation) -> str:
+    letter = f", {signed.letter}" if signed.letter else ""
+    return f"{signed.signer_name}, NIP {staff_number(signed.signer_nip)}, {signed.capacity}{letter}"
+
+
+def _said(line: HistoryLine) -> str:
+    """Return what happened in both languages, the step's number once, with what was remarked."""
+    number, dot, title = line.what.en.partition(" · ")
+    english = title if dot and number.isdecimal() else line.what.en
+    return f"{line.what.id} / {english}" + (f" · {line.remark}" if line.remark else "")
 
 
 def _fact(indonesian: str, english: str, value: str) -> Fact:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from hub.cases.payments.day_book import DayList
 from hub.letters import Column, Fact, Imprint, Listing, Signing
-from hub.letters.wording import indonesian_date, rupiah
+from hub.letters.wording import indonesian_date, rupiah, staff_number
 from hub.models.application import Blank
 from hub.models.correspondence import Destruction, TransferList
 from hub.procedure import Procedure
@@ -73,7 +73,7 @@ def closing_list(
             Signing(
                 role=Words(id="Bendahara Penerimaan", en="Treasurer"),
                 name=treasurer,
-                detail=f"NIP {nip}" if nip else "",
+                detail=f"NIP {staff_number(nip)}" if nip else "",
             ),
             Signing(role=HEAD_SEEN),
         ),

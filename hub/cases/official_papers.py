@@ -54,6 +54,7 @@ def custody_receipt(opened: OpenedCase) -> CustodyReceipt:
         returned_when=_BACK if whole else _BACK_TODAY,
         officer=opened.officer.name,
         counter=opened.counter,
+        on_record=opened.signature_on_record(),
     )
 
 

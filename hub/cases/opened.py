@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,11 @@ from hub.writer import Actor
 
 CONSECUTIVE: Route = "5Y_CONSEC"
 CUMULATIVE: Route = "10Y_CUMUL"
+
+
+def is_latin(text: str) -> bool:
+    """Say whether every letter of a text is one of the Latin script, accents included."""
+    return all("LATIN" in unicodedata.name(one, "") for one in text if one.isalpha())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +103,31 @@ class OpenedCase:
             raise Conflict("photo_missing", text, id="Belum ada foto pada perkara ini.")
         return self.procedure.blobs.get(photos[-1].blob)
 
+    def signature_on_record(self) -> bytes | None:
+        """Return the applicant's captured signature if there is one and the office prints it."""
+        if not self.procedure.office.papers.applicant_signature:
+            return None
+        for stage in self.procedure.sop.stages:
+            for rule in stage.evidence:
+                blob = self.values.get(stage.name, {}).get(rule.key, "")
+                if rule.kind == "signature" and blob:
+                    return self.procedure.blobs.get(blob)
+        return None
+
+    def full_name(self) -> str:
+        """Return the full name, or the passport's transcription of one in another script."""
+        whole = self.person.value("full_name")
+        return whole if is_latin(whole) else self.person.name
+
+    @property
+    def issued_on(self) -> date:
+        """Return the day of the register number; today while there is none."""
+        number = blanks.number_of(self.session, self.case.office, self.case.id)
+        return self.office_day(number.given_at) if number else self.today
+
     def periods(self) -> tuple[PermitPeriod, ...]:
-        """Return the permits that the stay is counted over, up to today."""
-        judged = eligibility(self.person, self.today)
+        """Return the permits that the stay is counted over, up to the day of issue."""
+        judged = eligibility(self.person, self.issued_on)
         chains = judged.chains[-1:] if self.route() == CONSECUTIVE else judged.chains
         stays = [stay for chain in chains for stay in chain.stays]
         return tuple(
@@ -107,7 +135,7 @@ class OpenedCase:
                 permit=stay.kind,
                 number=stay.number,
                 start=stay.start,
-                end=max(stay.start, min(stay.end, self.today)),
+                end=max(stay.start, min(stay.end, self.issued_on)),
             )
             for stay in stays
         )
@@ -115,16 +143,19 @@ class OpenedCase:
     def route(self) -> Route:
         """Return how the stay is counted: as the examiner confirmed, else as computed."""
         said = next((values["route"] for values in self.values.values() if values.get("route")), "")
-        route = said or eligibility(self.person, self.today).route or CONSECUTIVE
+        route = said or eligibility(self.person, self.issued_on).route or CONSECUTIVE
         return CUMULATIVE if route == CUMULATIVE else CONSECUTIVE
 
     def permit(self) -> str:
         """Return kind and number of the stay permit."""
         return f"{self.person.value('permit_type')} {self.person.value('permit_number')}"
 
-    def signer(self) -> Signer:
-        """Return who legalised, or who will. Raises Conflict `signer_missing`."""
-        signers = self.procedure.office.signers_on(self.today)
+    def signer(self, on: date | None = None) -> Signer:
+        """Return who legalised, or who will, of those in force `on` a day, else today.
+
+        Raises Conflict `signer_missing`.
+        """
+        signers = self.procedure.office.signers_on(on or self.today)
         sop = self.procedure.sop
         nip = self.said(sop.doing("legalise"), "nip")
         nip = nip or self.said(sop.doing("issue"), "signer_nip")

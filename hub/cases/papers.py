@@ -12,7 +12,8 @@ from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
-from hub.cases.opened import OpenedCase, opened_case
+from hub.cases.opened import OpenedCase, is_latin, opened_case
+from hub.cases.overview import PURPOSES as PURPOSE_WORDS
 from hub.cases.papers_due import must_be_due
 from hub.errors import NotFound
 from hub.letters import (
@@ -36,6 +37,8 @@ from hub.writer import Actor
 SKIM = "LOKET:S:"
 SLIP = "LOKET:C:"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
+PASSPORT = "passport"
+"""The checklist's item of which custody is taken."""
 HANDOVER = Words(id="Petugas Penyerahan", en="Hand-over officer")
 COLLECTORS = {
     "SELF": Words(id="Pemohon sendiri", en="The applicant"),
@@ -86,7 +89,7 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
         imprint=opened.imprint(case.case_code, payload, read_secret(payload)),
         applicant=opened.person.name or "–",
         passport=opened.person.value("passport_number"),
-        application=Words(id="Surat Keterangan Keimigrasian", en="Immigration statement (SKIM)"),
+        application=_applied_for(case.purpose),
         guarantor=opened.person.value("guarantor") or "–",
         received_at=case.received_at or opened.at,
         notify=opened.person.value("phone") or "–",
@@ -98,15 +101,28 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
                 name=item.name,
                 original_seen=bool(ticked.get(f"checklist.{item.code}")),
                 copy=bool(ticked.get(f"checklist.{item.code}{COPY}")),
-                kept=True,
+                kept=_stays(item.code, ticked, office.office.custody),
             )
             for item in papers_of(opened.procedure, case, opened.today)
             if ticked.get(f"checklist.{item.code}") or ticked.get(f"checklist.{item.code}{COPY}")
         ),
         officer=opened.officer.name,
         counter=opened.counter,
+        on_record=opened.signature_on_record(),
         page=public_page.url_of(opened.procedure.keyring, office.office.public_url, case.id),
     )
+
+
+def _applied_for(purpose: str) -> Words:
+    words = PURPOSE_WORDS[purpose]
+    return Words(id=f"SKIM, {words.id}", en=words.en.lower())
+
+
+def _stays(code: str, ticked: Mapping[str, str], custody: str) -> bool:
+    """Say whether the paper itself stays here: not what was seen and copied, but the passport."""
+    if code == PASSPORT:
+        return custody == "office"
+    return not ticked.get(f"checklist.{code}{COPY}")
 
 
 def _payment_proof(opened: OpenedCase) -> PaymentProof:
@@ -125,7 +141,7 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
         billing_code=known.billing_code,
         ntpn=known.ntpn,
         bank=known.bank or "–",
-        paid_at=payment.at,
+        paid_on=payment.paid_on,
         token=known.secret,
         issued_on=opened.procedure.office.today(payment.at),
         treasurer=opened.officer_as(payment.by, payment.by_name, TREASURER),
@@ -139,7 +155,7 @@ def _skim_letter(opened: OpenedCase) -> SkimLetter:
         number=number.number,
         route=opened.route(),
         purpose=PURPOSES[opened.case.purpose],
-        full_name=person.value("full_name"),
+        full_name=opened.full_name(),
         sex=SEXES.get(person.value("sex"), "X"),
         birth_place=person.value("birth_place"),
         birth_date=_written(person.value("birth_date")),
@@ -151,8 +167,9 @@ def _skim_letter(opened: OpenedCase) -> SkimLetter:
         address=person.value("address"),
         photo_jpeg=opened.photo(),
         periods=opened.periods(),
-        issued_on=opened.procedure.office.today(number.given_at),
-        signer=opened.signer(),
+        issued_on=opened.issued_on,
+        signer=opened.signer(opened.issued_on),
+        native_name="" if is_latin(whole := person.value("full_name")) else whole,
     )
 
 
@@ -163,7 +180,7 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
         blank_serial=blank.serial if blank else "–",
-        full_name=person.value("full_name"),
+        full_name=opened.full_name(),
         sex=SEXES.get(person.value("sex"), "X"),
         birth_place=person.value("birth_place"),
         birth_date=_written(person.value("birth_date")),
@@ -173,8 +190,8 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         periods=opened.periods(),
         route=opened.route(),
         purpose=PURPOSES[opened.case.purpose],
-        issued_on=opened.procedure.office.today(number.given_at),
-        signer=opened.signer(),
+        issued_on=opened.issued_on,
+        signer=opened.signer(opened.issued_on),
         photo_jpeg=opened.photo(),
     )
 
@@ -195,11 +212,11 @@ def _endorsement(opened: OpenedCase) -> EndorsementText:
     return EndorsementText(
         imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
-        full_name=opened.person.value("full_name"),
+        full_name=opened.full_name(),
         passport_number=opened.person.value("passport_number"),
         purpose=PURPOSES[opened.case.purpose],
-        issued_on=opened.procedure.office.today(number.given_at),
-        signer=opened.signer(),
+        issued_on=opened.issued_on,
+        signer=opened.signer(opened.issued_on),
     )
 
 
@@ -209,6 +226,7 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
     handover = opened.procedure.sop.doing("close_custody")
     collector = opened.said(handover, "collector")
     passport = opened.person.value("passport_number")
+    blank = blanks.of_case(opened.session, case.office, case.id)
     return CollectionSlip(
         imprint=opened.imprint(slip, f"{SLIP}{slip}", case.case_code),
         number=slip,
@@ -216,18 +234,31 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
         passport=passport,
         payment_proof=payment.proof_number,
         collected_by=COLLECTORS.get(collector, COLLECTORS["SELF"]),
-        checked_by=Words(id="Dokumen identitas", en="Identity document"),
+        checked_by=_seen(opened, handover),
         items=(
             HandedItem(name=Words(id="Paspor", en="Passport"), number=passport),
-            HandedItem(name=Words(id="SKIM", en="SKIM"), number=number.number),
+            HandedItem(name=Words(id="Surat SKIM", en="SKIM letter"), number=number.number),
+            HandedItem(
+                name=Words(id="Kartu SKIM", en="SKIM card"),
+                number=f"Blangko {blank.serial}" if blank else "–",
+            ),
         ),
         handed_at=opened.at,
         receiver=opened.said(handover, "collector_name") or opened.person.name,
         officer=opened.officer_as(opened.officer.id, opened.officer.name, HANDOVER),
         contents=CONTENTS,
         classification=opened.procedure.office.register.classification,
-        shelf=opened.said(opened.procedure.sop.doing("archive"), "shelf") or "–",
+        shelf=opened.said(opened.procedure.sop.doing("archive"), "shelf"),
+        on_record=opened.signature_on_record() if collector in ("", "SELF") else None,
     )
+
+
+def _seen(opened: OpenedCase, handover: str) -> Words:
+    """Return by which document the collector was known."""
+    stage = opened.procedure.sop.stage(handover)
+    rule = stage.rule("collector_document_kind") if stage else None
+    choice = rule.choice(opened.said(handover, rule.key)) if rule else None
+    return choice.words if choice else Words(id="Dokumen identitas", en="Identity document")
 
 
 _PAPERS: Mapping[str, Callable[[OpenedCase], Paper]] = {

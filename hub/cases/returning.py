@@ -20,6 +20,7 @@ from hub.cases.requirements import Requirement, unfold
 from hub.errors import Conflict
 from hub.events.applications import FileReturned
 from hub.letters import MissingItem, MissingList
+from hub.letters.wording import in_words
 from hub.models.application import Application
 from hub.models.casework import FileReturn
 from hub.models.schema import new_id
@@ -119,7 +120,8 @@ def missing_list(
     opened = opened_case(session, office, procedure, application, LIST, at, officer, counter)
     ticked = found_so_far(session, procedure, opened.case, officer.id, opened.today)
     listed = checklist_of(procedure, opened.case, opened.today)
-    paper = f"{opened.case.case_code}-K"
+    since = in_words(listed.valid_from)
+    paper = f"{opened.case.case_code}-D"
     return MissingList(
         imprint=opened.imprint(paper, opened.case.case_code, opened.case.case_code),
         queue_number=number or "–",
@@ -131,8 +133,8 @@ def missing_list(
         missing=tuple(_item(procedure, opened.case, row, opened.today) for row in ticked.missing),
         complete=tuple(row.label for row in ticked.there),
         checklist=Words(
-            id=f"daftar kelengkapan kantor versi {listed.version}, berlaku {listed.valid_from}",
-            en=f"the office's checklist version {listed.version}, in force {listed.valid_from}",
+            id=f"daftar kelengkapan kantor versi {listed.version}, berlaku sejak {since.id}",
+            en=f"the office's checklist version {listed.version}, in force since {since.en}",
         ),
         officer=officer.name,
     )

@@ -6,6 +6,7 @@ import functools
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -26,10 +27,18 @@ from hub.letters.papers import (
     SkimCard,
     SkimLetter,
 )
-from hub.letters.pictures import FOR_PHONES, portrait_svg, qr_modules, qr_svg
+from hub.letters.pictures import (
+    FOR_PHONES,
+    portrait_svg,
+    qr_modules,
+    qr_svg,
+    signature_svg,
+)
 from hub.letters.sheets import Sheet, sheet
 
 STANDARDS = ["a-2a", "ua-1"]
+LATIN = 0x24F
+"""The last sign of the Latin blocks that every font of ours has."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QR_MODULE_MM = 0.508  # 6 dots at 300 dpi; readers need 0.49 mm for the signed payload
 
@@ -96,7 +105,36 @@ def archive_label(head: Letterhead, paper: ArchiveLabel) -> bytes:
 
 
 def compose(head: Letterhead, paper: Paper) -> bytes:
-    """Return any paper as PDF by its type. Raises Unprintable naming the field to correct."""
+    """Return any paper as PDF by its type. Raises Unprintable naming the field to correct.
+
+    Where the office has no font for it, a letter leaves out the name in its own script, and a
+    list writes the sign's number: what was remarked in a case never keeps it from the archive.
+    """
+    try:
+        return _composed(head, paper)
+    except Unprintable as error:
+        if isinstance(paper, SkimLetter) and error.field == "native_name":
+            plain: Paper = replace(paper, native_name="")
+        elif isinstance(paper, Listing) and error.code == "glyph_missing":
+            plain = _spelt(paper)
+        else:
+            raise
+    return _composed(head, plain)
+
+
+def _spelt(listing: Listing) -> Listing:
+    """Return the list with `[U+738B]` for every sign that no font has."""
+    values = [*(one.value for one in listing.facts), *(c for row in listing.rows for c in row)]
+    signs = {sign for value in values for sign in value if ord(sign) > LATIN}
+    numbers = {ord(sign): f"[U+{ord(sign):04X}]" for sign in signs if _no_font_has(sign)}
+    return replace(
+        listing,
+        facts=tuple(replace(one, value=one.value.translate(numbers)) for one in listing.facts),
+        rows=tuple(tuple(cell.translate(numbers) for cell in row) for row in listing.rows),
+    )
+
+
+def _composed(head: Letterhead, paper: Paper) -> bytes:
     _refuse_empty(paper)
     text = sheet(head, paper)
     qr = qr_svg(paper.imprint.payload)
@@ -112,6 +150,8 @@ def compose(head: Letterhead, paper: Paper) -> bytes:
         files["emblem.svg"] = head.emblem_svg.encode()
     if isinstance(paper, SkimLetter | SkimCard):
         files["photo.svg"] = portrait_svg(paper.photo_jpeg).encode()
+    if isinstance(paper, ApplicationReceipt | CustodyReceipt | CollectionSlip) and paper.on_record:
+        files["signature.svg"] = signature_svg(paper.on_record).encode()
     return _pdf(files, text, paper)
 
 

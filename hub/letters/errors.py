@@ -1,7 +1,8 @@
 """Why a paper is not printed: always a value somebody can correct.
 
 hub.errors.BadInput
-└── Unprintable     glyph_missing | paper_overflow | qr_too_long | photo_unreadable | paper_empty
+└── Unprintable     glyph_missing | paper_overflow | qr_too_long | photo_unreadable |
+                    signature_unreadable | paper_empty
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ _WORDS = {
     "photo_unreadable": (
         "Foto ({field}) tidak terbaca: ambil foto lagi.",
         "The photo ({field}) cannot be read: take it again.",
+    ),
+    "signature_unreadable": (
+        "Tanda tangan tercatat ({field}) tidak terbaca: rekam lagi di perekaman biometrik.",
+        "The signature on record ({field}) cannot be read: capture it again with the biometrics.",
     ),
     "paper_empty": (
         "Kolom {field} kosong: lengkapi dahulu.",

@@ -25,6 +25,8 @@ class CustodyReceipt:
     returned_when: Words
     officer: str
     counter: int
+    on_record: bytes | None = None
+    """The applicant's captured signature, if the office prints it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from hub.letters.wording import (
     local_day,
     rupiah,
     rupiah_in_words,
+    staff_number,
 )
 from hub.wire import Words
 
@@ -49,6 +50,7 @@ def _custody(paper: CustodyReceipt, head: Letterhead) -> Sheet:
         "returned_when": _both(paper.returned_when),
         "officer": paper.officer,
         "counter": str(paper.counter),
+        "on_record": paper.on_record is not None,
     }
 
 
@@ -114,4 +116,8 @@ def _both(words: Words) -> dict[str, str]:
 
 
 def _signer(signer: Signer) -> Sheet:
-    return {"name": signer.name, "nip": signer.nip, "capacity": _both(signer.capacity)}
+    return {
+        "name": signer.name,
+        "nip": staff_number(signer.nip),
+        "capacity": _both(signer.capacity),
+    }

@@ -81,6 +81,8 @@ class ApplicationReceipt:
     documents: tuple[ReceivedDocument, ...]
     officer: str
     counter: int
+    on_record: bytes | None = None
+    """The applicant's signature as it was captured: to compare with, never instead of the ink."""
     page: str = ""
     """Where the applicant can follow the case; empty if phones cannot reach the office."""
 
@@ -97,7 +99,7 @@ class PaymentProof:
     billing_code: str
     ntpn: str
     bank: str
-    paid_at: datetime
+    paid_on: date
     token: str
     issued_on: date
     treasurer: Signer
@@ -172,7 +174,7 @@ class HandedItem:
 class CollectionSlip:
     """Bukti Pengambilan: A to the applicant (step 11), B to the archive (step 12).
 
-    `file_giver` and `archivist` may be None while part B is still to be signed.
+    `file_giver` and `archivist` may be None, and `shelf` empty, while part B is still to be filled.
     """
 
     imprint: Imprint
@@ -191,6 +193,8 @@ class CollectionSlip:
     shelf: str
     file_giver: Signer | None = None
     archivist: Signer | None = None
+    on_record: bytes | None = None
+    """The applicant's captured signature, where the applicant collects in person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

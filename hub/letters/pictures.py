@@ -1,4 +1,4 @@
-"""The two pictures papers carry, as SVG text: the verification code and the portrait."""
+"""The pictures papers carry, as SVG text: verification code, portrait, signature on record."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from hub.letters.errors import Unprintable
 QR_QUIET_MODULES = 4
 QR_MOST_MODULES = 65  # version 10 with its zone: 33.02 mm on the card, 6 dots of 300 dpi a module
 PORTRAIT = (720, 960)  # 30 × 40 mm at 610 dpi, 3 : 4
+SIGNATURE = (900, 300)  # 30 × 10 mm at 760 dpi
+INK = 200  # darker than the paper of a scan
 _LEVELS = "hqml"
 FOR_PHONES = "ml"
 """A camera reads an address from clean paper; fewer modules make them larger."""
@@ -78,4 +80,30 @@ def portrait_svg(jpeg: bytes) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<image width="{width}" height="{height}" href="data:image/jpeg;base64,{image}"/></svg>'
+    )
+
+
+def signature_svg(picture: bytes) -> str:
+    """Return a captured signature cut to its ink, grey on white, without notes.
+
+    Raises Unprintable if it is no picture, or an empty one.
+    """
+    try:
+        drawn = ImageOps.exif_transpose(Image.open(io.BytesIO(picture))).convert("RGBA")
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise Unprintable("signature_unreadable", "on_record") from error
+    paper = Image.new("RGBA", drawn.size, "white")
+    grey = Image.alpha_composite(paper, drawn).convert("L")
+    ink = grey.point(lambda level: 255 if level < INK else 0).getbbox()
+    if ink is None:
+        raise Unprintable("signature_unreadable", "on_record")
+    cut = grey.crop(ink)
+    cut.thumbnail(SIGNATURE, Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    cut.save(out, "PNG")
+    image = base64.b64encode(out.getvalue()).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {cut.width} {cut.height}">'
+        f'<image width="{cut.width}" height="{cut.height}" href="data:image/png;base64,{image}"/>'
+        "</svg>"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 
+from hub.letters.countries import country
 from hub.letters.official import BillingSlip, CustodyReceipt, Listing, OfficialLetter, Paper
 from hub.letters.official_sheets import official_sheet
 from hub.letters.papers import (
@@ -29,12 +30,15 @@ from hub.letters.wording import (
     rupiah,
     rupiah_in_words,
     short_date,
+    staff_number,
     stay,
     total_stay,
 )
 from hub.wire import Words
 
 Sheet = dict[str, object]
+NATIONALITY_ON_CARD = 22
+"""Signs of 5.6 pt that fit beside the sex."""
 
 _SEX = {"M": ("Laki-laki / Male", "L / M"), "F": ("Perempuan / Female", "P / F"), "X": ("X", "X")}
 _PURPOSE = {
@@ -81,7 +85,7 @@ def _own(paper: Paper, head: Letterhead) -> Sheet:  # noqa: C901 — one line a 
         case ApplicationReceipt():
             return _receipt(paper, head)
         case PaymentProof():
-            return _proof(paper, head)
+            return _proof(paper)
         case SkimLetter():
             return _letter(paper)
         case SkimCard():
@@ -103,6 +107,7 @@ def _receipt(paper: ApplicationReceipt, head: Letterhead) -> Sheet:
         "applicant": paper.applicant,
         "passport": paper.passport,
         "application": _both(paper.application),
+        "on_record": paper.on_record is not None,
         "guarantor": paper.guarantor,
         "received": _moment(paper.received_at, head),
         "notify": paper.notify,
@@ -119,7 +124,7 @@ def _receipt(paper: ApplicationReceipt, head: Letterhead) -> Sheet:
     }
 
 
-def _proof(paper: PaymentProof, head: Letterhead) -> Sheet:
+def _proof(paper: PaymentProof) -> Sheet:
     return {
         "number": paper.number,
         "applicant": paper.applicant,
@@ -129,7 +134,7 @@ def _proof(paper: PaymentProof, head: Letterhead) -> Sheet:
         "billing_code": paper.billing_code,
         "ntpn": paper.ntpn,
         "bank": paper.bank,
-        "paid": _moment(paper.paid_at, head),
+        "paid": indonesian_date(paper.paid_on),
         "token": paper.token,
         "issued": indonesian_date(paper.issued_on),
         "treasurer": _signer(paper.treasurer),
@@ -147,7 +152,7 @@ def _letter(paper: SkimLetter) -> Sheet:
         "native_name": paper.native_name,
         "sex": _SEX[paper.sex][0],
         "birth": f"{paper.birth_place}, {paper.birth_date}",
-        "nationality": paper.nationality,
+        "nationality": _nationality(paper.nationality),
         "passport": f"{paper.passport_number}, berlaku{_until(paper.passport_expiry)}",
         "permit": paper.permit + permit_until,
         "address": paper.address,
@@ -171,7 +176,7 @@ def _card(paper: SkimCard, head: Letterhead) -> Sheet:
         "sex": _SEX[paper.sex][1],
         "birth_place": paper.birth_place,
         "birth_date": paper.birth_date,
-        "nationality": paper.nationality,
+        "nationality": _nationality(paper.nationality, NATIONALITY_ON_CARD),
         "passport": paper.passport_number,
         "permit": paper.permit,
         "stay": f"{short_date(first)} – {short_date(last)} ({total})",
@@ -195,7 +200,8 @@ def _slip(paper: CollectionSlip, head: Letterhead) -> Sheet:
         "officer": _signer(paper.officer),
         "contents": _both(paper.contents),
         "classification": paper.classification,
-        "shelf": paper.shelf,
+        "shelf": paper.shelf or None,
+        "on_record": paper.on_record is not None,
         "file_giver": _signer(paper.file_giver),
         "archivist": _signer(paper.archivist),
     }
@@ -245,6 +251,13 @@ def _total(periods: tuple[PermitPeriod, ...], route: Route) -> Stay:
     return total_stay(stay(period.start, period.end) for period in periods)
 
 
+def _nationality(code: str, longest: int = 60) -> str:
+    """Return `Tiongkok (CHN)`; the code alone where there is no name, or no place for it."""
+    named = country(code)
+    text = f"{named.id} ({code})" if named else code
+    return text if len(text) <= longest else code
+
+
 def _until(day: date) -> str:
     return f" s.d. {indonesian_date(day)}"
 
@@ -260,7 +273,11 @@ def _both(words: Words) -> dict[str, str]:
 def _signer(signer: Signer | None) -> Sheet | None:
     if signer is None:
         return None
-    return {"name": signer.name, "nip": signer.nip, "capacity": _both(signer.capacity)}
+    return {
+        "name": signer.name,
+        "nip": staff_number(signer.nip),
+        "capacity": _both(signer.capacity),
+    }
 
 
 def _cleaned(value: object) -> object:

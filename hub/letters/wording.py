@@ -92,6 +92,13 @@ def local_day(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def staff_number(nip: str) -> str:
+    """Return a NIP as offices write it: "19750101 200001 1 001"."""
+    if len(nip) != 18 or not nip.isdecimal():
+        return nip
+    return f"{nip[:8]} {nip[8:14]} {nip[14]} {nip[15:]}"
+
+
 def rupiah(amount: int) -> str:
     """Return "Rp 3.000.000"."""
     return "Rp " + f"{amount:,}".replace(",", ".")

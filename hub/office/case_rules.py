@@ -88,6 +88,13 @@ class BiometricRules(Rule, frozen=True, kw_only=True):
         return known[-1].colour if known else "white"
 
 
+class PaperRules(Rule, frozen=True, kw_only=True):
+    """What the papers show beyond what they must."""
+
+    applicant_signature: bool = False
+    """Whether papers that the applicant signs also show the signature captured before."""
+
+
 def _since(rule: BackgroundRule) -> date:
     return rule.valid_from
 

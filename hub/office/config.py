@@ -8,7 +8,14 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from hub.office.case_rules import SKIM_NUMBER, BiometricRules, Checklist, Relaxation, StayRules
+from hub.office.case_rules import (
+    SKIM_NUMBER,
+    BiometricRules,
+    Checklist,
+    PaperRules,
+    Relaxation,
+    StayRules,
+)
 from hub.office.cekal_rules import CekalRules
 from hub.office.hours import (
     Calendar,
@@ -255,6 +262,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
     treasury: TreasuryRules = TreasuryRules()
     signature: SignatureRules = SignatureRules()
+    papers: PaperRules = PaperRules()
     deadlines: Deadlines = Deadlines()
     register: RegisterRule
     signers: tuple[Signer, ...] = msgspec.field(name="signer")

@@ -3,7 +3,7 @@
 CODE/bagit.txt  bag-info.txt  manifest-sha256.txt  tagmanifest-sha256.txt
 CODE/signature.txt       LOKET:A:CODE:SHA-256 of the tag manifest:signature of the office
 CODE/data/case.json      the whole case record
-CODE/data/case.pdf       the same case to be read: its history as PDF/A
+CODE/data/case.pdf       the same case to be read, as PDF/A: its data, numbers and history
 CODE/data/audit.json     its events with their seals
 CODE/data/documents/…    every file of the case
 """
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases import documents
-from hub.cases.history_paper import case_history, letterhead
+from hub.cases.history_paper import case_record_paper, letterhead
 from hub.cases.record import case_record, events_of
 from hub.cases.views import DocumentLine
 from hub.errors import BadInput
@@ -173,7 +173,7 @@ def _readable(
     session: Session, procedure: Procedure, application: Application, at: datetime, officer: Actor
 ) -> bytes:
     moment = at.replace(microsecond=0)
-    paper = case_history(session, procedure, application, moment, officer)
+    paper = case_record_paper(session, procedure, application, moment, officer)
     return print_once(letterhead(procedure), paper)
 
 

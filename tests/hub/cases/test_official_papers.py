@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import tempfile
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
+from hub.blobs import register
 from hub.cases import agenda, applications, branches, ledger, nonconformity, notifying
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
@@ -19,6 +22,7 @@ from hub.cases.payments import billing, day_book
 from hub.demo.papers import codes_on
 from hub.errors import Conflict
 from hub.letters import Paper, compose
+from hub.office.case_rules import PaperRules
 from hub.seals import judge_code, read_public_keys
 
 BASIS = "Pasal 27 Permenkumham 10/2023"
@@ -223,3 +227,34 @@ def test_the_code_scanned_off_the_proof_is_the_offices(desk) -> None:
 
     keys = read_public_keys(desk.procedure.keyring.public_code_key())
     assert judge_code(codes[0], keys).state == "paid"
+
+
+def test_the_signature_on_record_is_printed_only_if_the_office_wants_it(desk) -> None:
+    case = desk.go("biometrics")
+    drawn = desk.procedure.blobs.put(b"what the pad drew")
+    desk.do("loket", lambda tx: register(tx, drawn, "image/png").id)
+    desk.supply("loket", case, "signature", drawn.id)
+
+    plain = paper(desk, case, "custody_receipt")
+    office = msgspec.structs.replace(
+        desk.procedure.office, papers=PaperRules(applicant_signature=True)
+    )
+    desk.procedure = dataclasses.replace(desk.procedure, office=office)
+    shown = paper(desk, case, "custody_receipt")
+    desk.supply("loket", case, "signature", "")
+
+    assert plain.on_record is None
+    assert shown.on_record == b"what the pad drew"
+    assert paper(desk, case, "custody_receipt").on_record is None
+
+
+def test_a_letter_printed_again_says_what_it_said_on_its_day(desk) -> None:
+    case = desk.go("9")
+    at_once = paper(desk, case, "skim_letter", "cetak")
+
+    desk.clock.at += timedelta(days=400)
+    later = paper(desk, case, "skim_letter", "cetak")
+
+    assert later.issued_on == at_once.issued_on == date(2026, 11, 23)
+    assert later.periods == at_once.periods
+    assert later.signer == at_once.signer

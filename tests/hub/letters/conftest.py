@@ -143,7 +143,7 @@ def proof(imprint: Imprint) -> PaymentProof:
         billing_code="820261207465628",
         ntpn="A1B2C3D4E5F6G7H8",
         bank="BANK CONTOH",
-        paid_at=datetime(2026, 12, 7, 2, 15, tzinfo=UTC),
+        paid_on=date(2026, 12, 4),
         token="7KQ2-M9XA",
         issued_on=date(2026, 12, 7),
         treasurer=Signer(

@@ -12,15 +12,19 @@ from pathlib import Path
 import pypdf
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageDraw
 from pypdf.generic import DictionaryObject
 
 from hub.letters import (
     ApplicationReceipt,
     ArchiveLabel,
     CollectionSlip,
+    Column,
     EndorsementText,
+    Fact,
+    Imprint,
     Letterhead,
+    Listing,
     MissingList,
     Paper,
     PaymentProof,
@@ -30,6 +34,7 @@ from hub.letters import (
     Unprintable,
 )
 from hub.letters.compose import compose
+from hub.wire import Words
 
 KINDS = ("receipt", "proof", "letter", "card", "slip", "missing", "endorsement", "label")
 SMALL = SkimCard | EndorsementText | ArchiveLabel
@@ -322,3 +327,56 @@ def test_letters_can_be_named_without_loading_the_typesetter() -> None:
     answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
 
     assert answer.stdout.strip() == "False"
+
+
+def test_a_list_spells_a_sign_that_no_font_has(head: Letterhead, imprint: Imprint) -> None:
+    listing = Listing(
+        imprint=imprint,
+        title=Words(id="Riwayat Perkara", en="History of the case"),
+        number="1",
+        facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="王 Anna"),),
+        columns=(Column(head=Words(id="Catatan", en="Remark")),),
+        rows=(("aksara 安",),),
+    )
+
+    text = text_of(compose(head, listing))
+
+    assert "[U+738B] Anna" in text
+    assert "aksara [U+5B89]" in text
+
+
+def test_a_letter_shows_a_name_in_its_own_script_if_a_font_has_it(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    cyrillic = text_of(compose(head, replace(letter, native_name="Анна Эрикссон")))
+    chinese = text_of(compose(head, replace(letter, native_name="王安娜")))
+
+    assert "Анна Эрикссон" in cyrillic
+    assert "Nama dalam aksara asli" not in chinese
+
+
+def test_a_captured_signature_is_marked_as_on_record(
+    head: Letterhead, receipt: ApplicationReceipt, slip: CollectionSlip
+) -> None:
+    for paper in (receipt, slip):
+        pdf = compose(head, replace(paper, on_record=signature()))
+
+        assert "tercatat / on record" in text_of(pdf)
+        assert len(read(pdf).pages[0].images) == 1
+        assert "on record" not in text_of(compose(head, paper))
+
+
+def test_an_empty_signature_is_refused(head: Letterhead, receipt: ApplicationReceipt) -> None:
+    blank = io.BytesIO()
+    Image.new("RGB", (720, 240), "white").save(blank, "PNG")
+
+    with pytest.raises(Unprintable, match="signature_unreadable"):
+        compose(head, replace(receipt, on_record=blank.getvalue()))
+
+
+def signature() -> bytes:
+    """A stroke as the pad draws it, on nothing."""
+    picture, out = Image.new("RGBA", (720, 240)), io.BytesIO()
+    ImageDraw.Draw(picture).line(((80, 160), (200, 60), (320, 180), (640, 90)), "#0a1b33", 6)
+    picture.save(out, "PNG")
+    return out.getvalue()
