@@ -107,33 +107,50 @@ def keep(
             values = {requirement.field: found.value}
             persons.write(tx, procedure.keyring, application, persons.OFFICER, values)
         return
-    key = persons.data_key(procedure.keyring, application)
-    place = _place(stage, requirement.key)
     row = _valid_row(tx.session, application, stage, requirement.key)
     if row is not None:
+        key = persons.data_key(procedure.keyring, application)
+        place = persons.evidence_place(stage, requirement.key)
         if persons.open_text(key, application, place, row.sealed) == found.value:
             return
-        row.voided_at = tx.at
-        tx.session.flush()
+    blob = found.blobs[0] if found.blobs else None
+    state(tx, procedure, application, stage, requirement.key, found.value, blob=blob, job=found.job)
+    for name, blob in found.named or [("", blob) for blob in found.blobs]:
+        item = f"{stage}.{requirement.key}{name}"
+        documents.keep(tx, application.id, kind=requirement.kind, item=item, blob=blob, step=stage)
+
+
+def state(
+    tx: Tx,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    key: str,
+    text: str,
+    *,
+    blob: str | None = None,
+    job: str | None = None,
+) -> None:
+    """Keep a row of evidence, sealed, in place of what was kept for `key` before."""
+    withdraw(tx, application, stage, key)
+    secret = persons.data_key(procedure.keyring, application)
+    place = persons.evidence_place(stage, key)
     tx.session.add(
         Evidence(
             office=tx.office,
             id=new_id(),
             application=application.id,
             step=stage,
-            key=requirement.key,
-            sealed=persons.seal_text(key, application, place, found.value),
-            blob=found.blobs[0] if found.blobs else None,
-            job=found.job,
+            key=key,
+            sealed=persons.seal_text(secret, application, place, text),
+            blob=blob,
+            job=job,
             by=tx.actor.id,
             by_name=tx.actor.name,
             at=tx.at,
         )
     )
     tx.session.flush()
-    for name, blob in found.named or [("", blob) for blob in found.blobs]:
-        item = f"{stage}.{requirement.key}{name}"
-        documents.keep(tx, application.id, kind=requirement.kind, item=item, blob=blob, step=stage)
 
 
 def withdraw(tx: Tx, application: Application, stage: str, key: str) -> bool:
@@ -152,7 +169,9 @@ def values_of(
     key = persons.data_key(procedure.keyring, application)
     result: dict[str, dict[str, str]] = {}
     for row in session.scalars(_valid(application)):
-        text = persons.open_text(key, application, _place(row.step, row.key), row.sealed)
+        text = persons.open_text(
+            key, application, persons.evidence_place(row.step, row.key), row.sealed
+        )
         result.setdefault(row.step, {})[row.key] = text
     return result
 
@@ -258,7 +277,7 @@ def _stored(
     rows = session.scalars(_valid(application).where(Evidence.step == stage))
     return {
         row.key: Found(
-            persons.open_text(key, application, _place(stage, row.key), row.sealed),
+            persons.open_text(key, application, persons.evidence_place(stage, row.key), row.sealed),
             (row.blob,) if row.blob else (),
             row.job,
             row.by_name or row.by,
@@ -317,7 +336,3 @@ def _valid(application: Application) -> Select[Evidence]:
 
 def _valid_row(session: Session, application: Application, stage: str, key: str) -> Evidence | None:
     return session.scalar(_valid(application).where(Evidence.step == stage, Evidence.key == key))
-
-
-def _place(stage: str, key: str) -> str:
-    return f"evidence/{stage}/{key}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from hub import jobs
-from hub.cases import evidence, fingers, persons
+from hub.cases import evidence, fingers
 from hub.cases.fingers import EXCEPTIONS, NAMES, TOGETHER, Finger, Said
 from hub.cases.steps import workable
 from hub.errors import BadInput, Conflict
 from hub.events.applications import EvidenceSupplied
-from hub.models.application import Application, Evidence
-from hub.models.schema import new_id
+from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.stations import devices_at
 from hub.wire import DeviceReport, FieldFault, Job
@@ -174,31 +173,10 @@ def _say(
     job: str | None = None,
 ) -> str:
     key = f"{KEY}.{number}"
-    _void(tx, row, stage, number)
-    secret = persons.data_key(procedure.keyring, row)
     text = msgspec.json.encode(said).decode()
-    tx.session.add(
-        Evidence(
-            office=tx.office,
-            id=new_id(),
-            application=row.id,
-            step=stage,
-            key=key,
-            sealed=persons.seal_text(secret, row, fingers.place_of(stage, KEY, number), text),
-            blob=blob,
-            job=job,
-            by=tx.actor.id,
-            by_name=tx.actor.name,
-            at=tx.at,
-        )
-    )
-    tx.session.flush()
+    evidence.state(tx, procedure, row, stage, key, text, blob=blob, job=job)
     tx.emit(EvidenceSupplied(row.id, stage, key), subject=row.id)
     return key
-
-
-def _void(tx: Tx, row: Application, stage: str, number: int) -> None:
-    evidence.withdraw(tx, row, stage, f"{KEY}.{number}")
 
 
 def _wrong(field: str, message: str) -> BadInput:

@@ -153,11 +153,6 @@ def lacking(fingers: Sequence[Finger]) -> Words | None:
     )
 
 
-def place_of(stage: str, key: str, number: int) -> str:
-    """Return the place that what is said of a finger is sealed for."""
-    return f"evidence/{stage}/{key}.{number}"
-
-
 def _finger(
     number: int,
     rules: BiometricRules,
@@ -236,6 +231,8 @@ def _said(
     found = {}
     for row in session.scalars(query):
         number = int(row.key.removeprefix(f"{key}."))
-        text = persons.open_text(secret, application, place_of(stage, key, number), row.sealed)
+        text = persons.open_text(
+            secret, application, persons.evidence_place(stage, f"{key}.{number}"), row.sealed
+        )
         found[number] = (msgspec.json.decode(text, type=Said), row)
     return found

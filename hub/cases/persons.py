@@ -72,6 +72,11 @@ def key_place(office: int, application: str) -> str:
     return f"{office}/application/{application}"
 
 
+def evidence_place(stage: str, row: str) -> str:
+    """Return the place within the case that a row of evidence is sealed for."""
+    return f"evidence/{stage}/{row}"
+
+
 def seal_text(key: bytes, application: Application, place: str, text: str) -> bytes:
     """Seal `text` for `place` within the case."""
     return seal(key, text.encode(), f"{application.office}/{application.id}/{place}")

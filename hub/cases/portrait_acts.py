@@ -5,13 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from hub import jobs
-from hub.cases import evidence, persons, portraits
+from hub.cases import evidence, portraits
 from hub.cases.portraits import KEY, SAID, Portrait, Said
 from hub.cases.steps import workable
 from hub.errors import BadInput, Conflict
 from hub.events.applications import EvidenceSupplied
-from hub.models.application import Application, Evidence
-from hub.models.schema import new_id
+from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Job
 from hub.writer import Tx
@@ -87,24 +86,8 @@ def _at(tx: Tx, procedure: Procedure, application: str) -> tuple[Application, st
 
 
 def _say(tx: Tx, procedure: Procedure, row: Application, stage: str, said: Said) -> str:
-    evidence.withdraw(tx, row, stage, SAID)
-    secret = persons.data_key(procedure.keyring, row)
     text = msgspec.json.encode(said).decode()
-    tx.session.add(
-        Evidence(
-            office=tx.office,
-            id=new_id(),
-            application=row.id,
-            step=stage,
-            key=SAID,
-            sealed=persons.seal_text(secret, row, portraits.place_of(stage), text),
-            job=said.job or None,
-            by=tx.actor.id,
-            by_name=tx.actor.name,
-            at=tx.at,
-        )
-    )
-    tx.session.flush()
+    evidence.state(tx, procedure, row, stage, SAID, text, job=said.job or None)
     tx.emit(EvidenceSupplied(row.id, stage, SAID), subject=row.id)
     return SAID
 

@@ -89,11 +89,6 @@ def accepted_jobs(session: Session, application: Application) -> frozenset[str]:
     return frozenset(job for job in session.scalars(query) if job)
 
 
-def place_of(stage: str) -> str:
-    """Return the place that what is said of the portrait is sealed for."""
-    return f"evidence/{stage}/{SAID}"
-
-
 def _state(
     mine: list[JobView], newest: JobView | None, faults: tuple[str, ...], *, accepted: bool
 ) -> str:
@@ -120,5 +115,5 @@ def _said(
     if row is None:
         return None, None
     secret = persons.data_key(procedure.keyring, application)
-    text = persons.open_text(secret, application, place_of(stage), row.sealed)
+    text = persons.open_text(secret, application, persons.evidence_place(stage, SAID), row.sealed)
     return msgspec.json.decode(text, type=Said), row.at
