@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import evidence, segregation
 from hub.cases.evidence import JOB_KINDS, Found
+from hub.cases.field_words import in_words
 from hub.cases.proof import Judge
 from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
@@ -216,6 +217,7 @@ def _row(
         group=row.person.group if row.person else "",
         sources=row.person.sources if row.person else "",
         source=here.by if here and row.person else "",
+        words=in_words(row.person, here.value) if here and row.person else None,
     )
 
 

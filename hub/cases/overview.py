@@ -23,6 +23,7 @@ from hub.cases import (
 from hub.cases.applications import ENDED, must_find
 from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
+from hub.cases.field_words import in_words
 from hub.cases.findings import findings
 from hub.cases.history import history
 from hub.cases.papers_due import papers_due
@@ -293,6 +294,7 @@ def _values(procedure: Procedure, person: persons.Person) -> tuple[ValueRow, ...
             field=field.name,
             label=field.label,
             value=person.value(field.name),
+            words=in_words(field, person.value(field.name)),
             sources=tuple(
                 SourceValue(source=source, value=text)
                 for source, text in person.sources(field.name).items()

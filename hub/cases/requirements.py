@@ -63,6 +63,13 @@ def unfold(
     )
 
 
+def choices_of(field: FieldRule) -> tuple[Choice, ...]:
+    """Return what a field of the person can be chosen from; nothing where it is written."""
+    known = {"sex": SEXES, "permit": PERMITS}
+    own = tuple(Choice(value=c.value, words=c.words) for c in field.choices)
+    return known.get(field.kind, own)
+
+
 def _unfold_rule(
     procedure: Procedure,
     application: Application,
@@ -103,16 +110,15 @@ def _of_paper(rule: EvidenceRule, item: ChecklistItem) -> Iterator[Requirement]:
 
 
 def _of_field(rule: EvidenceRule, field: FieldRule) -> Requirement:
-    own = tuple(Choice(value=c.value, words=c.words) for c in field.choices)
-    kinds: dict[str, tuple[InputKind, tuple[Choice, ...]]] = {
-        "date": ("date", ()),
-        "sex": ("choice", SEXES),
-        "permit": ("choice", PERMITS),
-        "choice": ("choice", own),
-        "lines": ("lines", ()),
-        "stays": ("stays", ()),
+    kinds: dict[str, InputKind] = {
+        "date": "date",
+        "sex": "choice",
+        "permit": "choice",
+        "choice": "choice",
+        "lines": "lines",
+        "stays": "stays",
     }
-    kind, choices = kinds.get(field.kind, ("text", ()))
+    kind, choices = kinds.get(field.kind, "text"), choices_of(field)
     key = f"field.{field.name}"
     return Requirement(
         key, kind, field.label, field.required, rule, field.hint, choices, person=field

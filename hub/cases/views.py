@@ -134,6 +134,8 @@ class EvidenceRow:
     sources: str = ""
     source: str = ""
     """For a field of the person: its group, where it can come from, where it came from."""
+    words: Words | None = None
+    """For a field of the person: its value as it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +294,7 @@ class ValueRow:
     field: str
     label: Words
     value: str
+    words: Words
     sources: tuple[SourceValue, ...]
     differs: bool
 

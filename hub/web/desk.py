@@ -23,7 +23,7 @@ from hub.procedure import Procedure
 from hub.queue import board
 from hub.web.forms import Form
 from hub.web.rendering import PART_HEADER, Frame
-from hub.web.room_list import ROOMS
+from hub.web.room_list import CUSTODY, ROOMS
 from hub.web.words import Speech, language
 from hub.wire import NoticeState
 from hub.writer import Done, Tx, Writer
@@ -95,6 +95,7 @@ class Desk:
         roles = self.officer.roles
         cases = {"cases"} if may_see_cases(self.procedure, roles) else set()
         behind = {"rooms"} if any(room.admits(roles) for room in ROOMS) else set()
+        behind |= {"custody"} if CUSTODY.admits(roles) else set()
         rules = self.office.cekal
         found = cases | behind | ({"supervisor"} if roles & MAY_SUPERVISE else set())
         found |= {"wasdakim"} if roles & rules.sees else set()

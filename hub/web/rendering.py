@@ -71,7 +71,7 @@ class Frame:
     officer: Someone | None = None
     counter: int | None = None
     rooms: frozenset[str] = frozenset()
-    """The pages that the officer's roles open: `cases`, `supervisor`, `wasdakim`, `cekal_list`."""
+    """The pages that the officer's roles open: `cases`, `custody`, `supervisor`, …"""
     shown: tuple[NoticeState, ...] = ()
     """The emergency stop and messages on every screen."""
 

@@ -12,7 +12,11 @@ from hub.web.desk import Desk
 from hub.web.officer.views import CaseBrief, NeededRow
 from hub.web.words import Speech, other, pick
 
-MOST_FACTS = 6
+FACTS = (
+    "surname", "given_names", "sex", "birth_date", "nationality", "passport_number",
+    "passport_expiry", "guarantor", "phone",
+)  # fmt: skip
+"""What an officer compares with the person and the passport in front of the counter."""
 
 
 def brief(session: Session, desk: Desk, application: str, at: datetime) -> CaseBrief:
@@ -49,12 +53,13 @@ def _needed(row: EvidenceRow, speech: Speech) -> NeededRow:
 
 
 def _facts(view: CaseView, speech: Speech) -> tuple[tuple[str, str, str, str], ...]:
-    shown = [row for row in view.values if row.value][:MOST_FACTS]
+    known = {row.field: row for row in view.values if row.value}
+    shown = [known[name] for name in FACTS if name in known]
     return tuple(
         (
             speech.pick(row.label),
             pick(row.label, other(speech.lang)),
-            speech.dated(row.value),
+            speech.dated(speech.pick(row.words)),
             row.sources[0].source if row.sources else "officer",
         )
         for row in shown

@@ -15,7 +15,7 @@ from hub.errors import BadInput, NotAllowed, Refused
 from hub.web.desk import Desk
 from hub.web.forms import Attached, Form, fresh_key
 from hub.web.rendering import page
-from hub.web.room_list import Room
+from hub.web.room_list import CUSTODY, Room
 from hub.wire import FieldFault
 
 T = TypeVar("T")
@@ -75,7 +75,7 @@ async def show(
         seq,
         at,
         title=desk.speech.say(f"room_{room.code}"),
-        section="rooms",
+        section="custody" if room is CUSTODY else "rooms",
         here=here or room.path,
         stream="",
     )

@@ -51,7 +51,8 @@
     }
     if ((key === "?" || key === "/") && typing(event.target)) return;
     if (key === "?") { event.preventDefault(); document.getElementById("keys")?.showModal(); return; }
-    const act = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const named = `[data-key="${CSS.escape(key)}"]`;
+    const act = document.querySelector(`main ${named}`) ?? document.querySelector(named);
     if (!act) return;
     event.preventDefault();
     act.focus();
@@ -70,6 +71,12 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
+    const opener = event.target.closest("[data-opens]");
+    if (opener) {
+      const drawer = document.getElementById(opener.dataset.opens);
+      drawer.open = true;
+      drawer.querySelector("summary").focus();
+    }
   });
   window.addEventListener("pageshow", () => {
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.ariaBusy = null;

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from hub.cases.compare import differ, pieces
+from hub.cases.countries import CODES, state_name
 from hub.cases.field_rules import clean, fault, faults_between, nik_birth
+from hub.cases.field_words import in_words
 from hub.sop import load_sop
 
 SOP = load_sop()
@@ -110,3 +112,26 @@ def test_a_missing_letter_is_shown_where_it_is_missing() -> None:
 
     assert ("gap", "N") in found
     assert "".join(text for kind, text in found if kind != "gap") == "ANA MARIA"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "indonesian", "english"),
+    [
+        ("sex", "F", "Perempuan (F)", "Female (F)"),
+        ("nationality", "SWE", "SWE · Swedia", "SWE · Sweden"),
+        ("nationality", "D", "D · Jerman", "D · Germany"),
+        ("permit_type", "ITAP", "Izin Tinggal Tetap (ITAP)", "Permanent stay permit"),
+        ("surname", "ERIKSSON", "ERIKSSON", "ERIKSSON"),
+        ("nationality", "QQQ", "QQQ", "QQQ"),
+    ],
+)
+def test_a_code_is_read_with_what_it_stands_for(field, value, indonesian, english) -> None:
+    words = in_words(SOP.field(field), value)
+
+    assert (words.id, words.en) == (indonesian, english)
+
+
+def test_every_code_of_a_passport_has_a_name_in_both_languages() -> None:
+    names = {code: state_name(code) for code in CODES}
+
+    assert [code for code, name in names.items() if not (name and name.id and name.en)] == []

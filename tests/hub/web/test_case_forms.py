@@ -62,6 +62,22 @@ def test_a_name_that_is_searched_for_never_stands_in_an_address(office, enter):
     assert not [url for url in (*asked, *officer.links()) if "riksson" in url.lower()]
 
 
+def test_from_any_page_a_key_leads_to_the_case_and_another_opens_its_history(office, enter):
+    officer = enter(office, "loket").go("/custody")
+    here = officer.text("nav [aria-current]")
+    code = officer.go(f"/case/{office.draft()}").text(".case-person p strong")
+    officer.go("/sop").page.keyboard.press("/")
+
+    officer.page.keyboard.type(code)
+    officer.press("Enter")
+    officer.page.keyboard.press("Alt+r")
+    officer.page.wait_for_selector("#history[open]")
+
+    assert here.strip() == "Paspor di kantor"
+    assert officer.text(".case-person p strong") == code
+    assert officer.page.locator("#history summary:focus").count() == 1
+
+
 def test_who_sees_no_cases_does_not_learn_whether_there_is_one(office):
     office.draft()
     archivist = PlainBrowser(office.url)
