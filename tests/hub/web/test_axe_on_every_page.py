@@ -40,7 +40,7 @@ ROOMS = {
     "sah": ("/signing", "/case/{archived}"),
     "arsip": ("/archive",),
     "data": ("/case/{2}/transcribe",),
-    "periksa": ("/case/{4}/chip", "/case/{diverted}"),
+    "periksa": ("/case/{4}/chip", "/case/{diverted}", "/nonconformity"),
 }
 WASDAKIM = {
     "kepala": ("/wasdakim", "/wasdakim/case/{hit}", "/wasdakim/case/{3}", "/wasdakim/list"),
