@@ -59,7 +59,7 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
 
     def build(self) -> Shell:
         """Return the root widget."""
-        self.shell = Shell(say=lambda key: self.t(key, self.lang), speech=self._speech)
+        self.shell = Shell(say=self._say, speech=self._speech)
         self.shell.show(self.session)
         self.tell(events.Tick(Clock.get_time()))
         Clock.schedule_interval(self._tick, TICK_S)
@@ -118,13 +118,16 @@ class KioskApp(App):  # type: ignore[misc] # Kivy has no types
         self.shell.show(self.session)
         self._on_session(self.session)
 
+    def _say(self, key: str, language: str = "") -> str:
+        return self.t(key, language or self.lang)
+
     def _time(self) -> str:
         """Return the office's time of day: the hub's clock, carried on by ours."""
         office = self.session.office
         if office is None:
             return ""
         now = office.now + timedelta(seconds=Clock.get_time() - self._office_seen_at)
-        return clock(now.astimezone(ZoneInfo(office.timezone)), self.lang)
+        return clock(now.astimezone(ZoneInfo(office.timezone)))
 
     def _drawn_once(self, window: object) -> None:
         window.unbind(on_flip=self._drawn_once)  # type: ignore[attr-defined] # Kivy's window

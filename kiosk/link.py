@@ -117,6 +117,7 @@ class Link:
 
     def _do_without(self, wanted: Wanted) -> bool:
         """End a request without the hub: an own number, or a word that it cannot be done now."""
+        self._tell_alone()
         if wanted.check_in is not None:
             self._refuse(wanted, "booking_alone")
             return True
@@ -288,6 +289,9 @@ class Link:
         # a hub that only restarts is back sooner than anybody would notice
         if self._away_since is None or self._now() - self._away_since < OWN_AFTER_S:
             return
+        self._tell_alone()
+
+    def _tell_alone(self) -> None:
         office = self._stand_in.office()
         if office is not None:
             self._office_seen.set()

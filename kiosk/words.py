@@ -20,9 +20,9 @@ def load_catalogues() -> dict[str, Catalogue]:
     return {language: _load(_FOLDER / f"{language}.toml") for language in LANGUAGES}
 
 
-def clock(at: datetime, language: str) -> str:
-    """Return the time of day as the language writes it: 09.41 or 09:41."""
-    return f"{at:%H.%M}" if language == "id" else f"{at:%H:%M}"
+def clock(at: datetime) -> str:
+    """Return the time of day as tickets and displays write it in every language: 09.41."""
+    return f"{at:%H.%M}"
 
 
 def long_day(day: date, language: str) -> str:

@@ -12,7 +12,8 @@ class SendingPage(Page):
     """Waiting for the hub's answer."""
 
     offline = BooleanProperty(False)
+    booked = BooleanProperty(False)
 
     def render(self, session: Session) -> None:
         """Show whether the hub answers."""
-        self.offline = not session.online
+        self.offline, self.booked = not session.online, session.booked

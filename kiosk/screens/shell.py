@@ -231,9 +231,7 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         if office is None or session.screen == flow.CLOSED.name:
             return "unplug", ""
         if not session.online:
-            silent = session.screen == flow.SENDING.name
-            key = "offline.alone" if session.alone else "offline.banner"
-            return "unplug", "" if silent else self._say(key)
+            return "unplug", self._without_hub(session)
         notices = ([office.stop] if office.stop else []) + list(office.messages)
         if not notices:
             return "unplug", ""
@@ -242,6 +240,15 @@ class Shell(Widget):  # type: ignore[misc] # Kivy has no types
         both = f"{words.id}\n{words.en}" if words.en else words.id
         one = words.en if english and words.en else words.id
         return "triangle-alert", both if session.screen == flow.LANGUAGE.name else one
+
+    def _without_hub(self, session: Session) -> str:
+        if session.screen == flow.SENDING.name:
+            return ""
+        if session.screen != flow.LANGUAGE.name:
+            return self._say("offline.alone" if session.alone else "offline.banner")
+        # nobody has entered anything, or chosen a language
+        key = "offline.alone" if session.alone else "offline.idle"
+        return "\n".join(self._say(key, language) for language in LANGUAGES)
 
     def _place_frame(self, look: Look) -> float:
         """Place header, banner, foot and bar; return the upper edge of the room between."""

@@ -53,8 +53,7 @@ class TicketPage(Page):
         if timedelta(minutes=high) < SLOT:
             return self.say("ticket.soon")
         first, last = call_window(ticket.issued_at, low, high, office.timezone)
-        language = self.session.view.language
-        return f"{clock(first, language)}–{clock(last, language)}"
+        return f"{clock(first)}–{clock(last)}"
 
     def _show_paper(self, paper: Paper) -> None:
         self.printing = paper.state == "printing"

@@ -69,6 +69,23 @@ def test_an_emergency_stop_stands_on_every_screen_in_the_persons_language(glass:
     assert words.en not in glass.texts()
 
 
+def test_a_hub_that_is_away_is_said_to_whoever_comes_and_nothing_is_promised_in_vain(
+    glass: Glass,
+) -> None:
+    glass.tell(on.OfficeSeen(office()), on.LinkChanged(online=False))
+    assert "You can begin all the same." in glass.texts()
+    assert "Anda tetap dapat mulai." in glass.texts()
+    assert "tersimpan" not in glass.texts()
+
+    glass.touch("language-id")
+    assert "Isian Anda tersimpan." in glass.texts()
+
+    glass.touch("booking")
+    glass.tell(*[on.KeyTouched(sign) for sign in "ABCD2345"], on.NextTouched())
+    assert "Janji temu Anda belum dapat diperiksa" in glass.texts()
+    assert "nomor sendiri" not in glass.texts()
+
+
 def test_a_code_is_typed_on_the_own_keyboard(glass: Glass) -> None:
     glass.tell(on.OfficeSeen(office()))
     glass.touch("language-id")

@@ -26,15 +26,14 @@ def _stranded(connection: Connection, desk: Desk) -> list[Notice]:
     waiting: dict[str, int] = {}
     for one in why.stranded(connection, desk.office_no, desk.office):
         waiting[one.group.lane] = waiting.get(one.group.lane, 0) + one.waiting
-    return [
-        Notice(
-            "bad",
-            "user-x",
-            desk.speech.say("stranded", count=count, lane=_lane_name(desk, lane)),
-            desk.speech.say("stranded_todo"),
-        )
+    if not waiting:
+        return []
+    lanes = ", ".join(
+        desk.speech.say("stranded_in", lane=_lane_name(desk, lane), count=count)
         for lane, count in waiting.items()
-    ]
+    )
+    said = desk.speech.say("stranded", lanes=lanes)
+    return [Notice("bad", "user-x", said, desk.speech.say("stranded_todo"))]
 
 
 def _lane_name(desk: Desk, lane: str) -> str:

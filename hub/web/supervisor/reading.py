@@ -110,6 +110,7 @@ def _lane_lines(
                 longest_s=state.longest_wait_s if state.waiting else 0,
                 limit_s=lane.max_wait_min * 60,
                 span=desk.speech.span(state.estimate) if state.estimate else "",
+                high_min=state.estimate.high_min if state.estimate else None,
                 counters=open_now.get(state.lane, 0),
             )
         )

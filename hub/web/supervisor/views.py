@@ -24,6 +24,7 @@ class LaneLine:
     longest_s: int
     limit_s: int
     span: str
+    high_min: int | None
     counters: int
 
     @property
@@ -35,6 +36,11 @@ class LaneLine:
     def near(self) -> bool:
         """Return whether the longest wait has passed two thirds of the limit."""
         return self.waiting > 0 and self.longest_s * 3 > self.limit_s * 2
+
+    @property
+    def will_pass(self) -> bool:
+        """Return whether somebody who comes now is expected to wait longer than the limit."""
+        return self.high_min is not None and self.high_min * 60 > self.limit_s
 
 
 @dataclass(frozen=True, slots=True)
