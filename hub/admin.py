@@ -25,6 +25,7 @@ from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
 from hub.house import SYSTEM, House, locked, open_house
 from hub.office import OfficeConfig
+from hub.opening import after_restore
 from hub.settings import Settings
 from hub.wire import Problem
 from hub.writer import Tx, Writer
@@ -70,6 +71,12 @@ class FillOffice(msgspec.Struct, frozen=True, tag="fill-office"):
     """Give a practice office officers, card blanks and a list; answers with the logins."""
 
     password: str
+
+
+class SkipNumbers(msgspec.Struct, frozen=True, tag="skip-numbers"):
+    """Let today's series go on `gap` numbers later; answers with each that was moved."""
+
+    gap: int
 
 
 class MoveClock(msgspec.Struct, frozen=True, tag="move-clock"):
@@ -122,6 +129,7 @@ Change = (
     | BindCard
     | FillOffice
     | MoveClock
+    | SkipNumbers
     | EnterList
     | SetThreshold
     | ExportCases
@@ -180,7 +188,16 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
         return lambda tx: [threshold.set_threshold(tx, **fields)]
     if isinstance(command, ExportCases | ImportCase):
         return _exchange(house, command)
-    return lambda tx: _move_clock(tx, house, command.to)
+    return lambda tx: _set_day(tx, house, command)
+
+
+def _set_day(tx: Tx, house: House, command: MoveClock | SkipNumbers) -> list[str]:
+    if isinstance(command, MoveClock):
+        return _move_clock(tx, house, command.to)
+    return [
+        f"{one.day} {one.prefix}: last known {one.last}, goes on at {one.number}"
+        for one in after_restore.skip_numbers(tx, house.procedure.office, gap=command.gap)
+    ]
 
 
 def _station(

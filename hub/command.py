@@ -310,6 +310,49 @@ def backup(
     )
 
 
+@hub_app.command()
+def restore(
+    data: Data,
+    copy: Annotated[
+        Path | None, typer.Argument(help="Folder that `loket hub backup --to` wrote.")
+    ] = None,
+    gap: Annotated[
+        int, typer.Option("--gap", help="How many numbers may have been given after the copy.")
+    ] = 200,
+    key_file: KeyFile = None,
+) -> None:
+    """Bring a copy back as the hub's folder; today's numbers go on behind a gap.
+
+    The folder of before is kept beside it. Without a copy only the numbers move on: for a
+    database that pg_restore has brought back.
+
+    Example: loket hub restore /mnt/backup/loket --data /var/lib/loket
+    """
+    from hub.admin import SkipNumbers, perform
+    from hub.clock import SystemClock
+    from hub.restoring import bring_back
+
+    clock, moved = SystemClock(), []
+
+    def skip(settings: Settings) -> None:
+        moved.extend(perform(settings, clock, SkipNumbers(gap)))
+
+    settings = _settings(data, None, key_file)
+    with in_words():
+        if copy is None:
+            skip(settings)
+        else:
+            done = bring_back(settings, copy, clock, skip)
+            print(f"restored   {data} as it was at {done.taken}")
+            if done.aside is not None:
+                print(f"before     {done.aside}   (delete it when nothing of it is missed)")
+            if not done.has_tls:
+                print(f"missing    {data}/tls: bring it from the safe, stations know the hub by it")
+    for line in moved:
+        print(f"numbers    {line}")
+    check(data, key_file=key_file)
+
+
 def _administer(
     data: Path,
     database: str | None,

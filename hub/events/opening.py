@@ -68,6 +68,15 @@ class NumbersVoided(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeRestored(_Staff):
+    """A copy was brought back; `following` are the next numbers of the series that were moved."""
+
+    kind: ClassVar[str] = "office.restored"
+    gap: int
+    following: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AppointmentBooked(_Staff):
     """A time was booked."""
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from hub import tickets
 from hub.database import table_of
 from hub.errors import Conflict
+from hub.models.opening import NumberVoid
 from hub.models.queue import NumberSeries
 from hub.office import OfficeConfig, ServiceConfig
 from hub.opening.again import again_words
@@ -33,6 +34,14 @@ _OF_PREFIX = (
     _T.prefix == bindparam("of_prefix"),
 )
 _TICKETS = Statement(select(func.count()).where(*_OF_PREFIX))
+_V = table_of(NumberVoid).c
+_VOIDS_OF = Statement(
+    select(func.count()).where(
+        _V.office == bindparam("of_office"),
+        _V.day == bindparam("of_day"),
+        _V.prefix == bindparam("of_prefix"),
+    )
+)
 _REPLACED = Statement(select(func.count()).where(*_OF_PREFIX, _T.outcome == REPLACED))
 
 
@@ -49,7 +58,9 @@ def require_quota(
         return
     day = office.today(at)
     kiosks = [row.prefix for row in _KIOSKS.rows(connection, _asked(office_no, day))]
-    if serial + _without_hub(connection, office_no, day, service, kiosks) > service.quota:
+    used = serial + _without_hub(connection, office_no, day, service, kiosks)
+    # voids are counted last: the hub's own series has some only after a copy was brought back
+    if used > service.quota and used - _void(connection, office_no, day, service) > service.quota:
         raise _used_up(office, service, at)
 
 
@@ -66,6 +77,7 @@ def numbers_left(
         used = given.get(one.prefix, 0)
         if one.quota is not None:
             used += _without_hub(connection, office_no, day, one, kiosks)
+            used -= _void(connection, office_no, day, one)
         left[one.code] = None if one.quota is None else max(0, one.quota - used)
     return left
 
@@ -85,6 +97,12 @@ def _without_hub(
     own = sum(_TICKETS.scalar(connection, {**asked, "of_prefix": prefix}) for prefix in mine)
     replaced = _REPLACED.scalar(connection, {**asked, "of_prefix": service.prefix})
     return int(own - replaced)
+
+
+def _void(connection: Connection, office_no: int, day: date, service: ServiceConfig) -> int:
+    """Return how many numbers of the hub's own series nobody is known to have."""
+    asked = {**_asked(office_no, day), "of_prefix": service.prefix}
+    return int(_VOIDS_OF.scalar(connection, asked))
 
 
 def _used_up(office: OfficeConfig, service: ServiceConfig, at: datetime) -> Conflict:
