@@ -119,7 +119,7 @@ class Matching:
             if process is None or process.stdin is None:
                 raise Away
             try:
-                process.stdin.write(msgspec.json.encode(asked) + b"\n")
+                _write(process, asked)
                 async with asyncio.timeout(self._within_s):
                     await process.stdin.drain()
                 async with asyncio.timeout(self._within_s):
@@ -173,8 +173,8 @@ class Matching:
 
 
 def _write(process: Process, said: msgspec.Struct) -> None:
-    if process.stdin is None:
-        raise Away
+    if process.stdin is None or process.stdin.is_closing():
+        raise Away  # the hub's loop refuses to write to one that has died
     process.stdin.write(msgspec.json.encode(said) + b"\n")
 
 

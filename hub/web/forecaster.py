@@ -62,7 +62,7 @@ class Forecasts:
     async def _once(self) -> float:
         try:
             found = await self._ask()
-        except (Lost, OSError, msgspec.DecodeError):
+        except (Lost, OSError, ValueError):  # a line too long, or none of ours
             log.warning("the forecasting process is lost; the usual minutes stand in")
             await self._end()
             return min(STARTED_AGAIN_AFTER_S, 10 * self._every_s)
@@ -82,8 +82,8 @@ class Forecasts:
 
     async def _ask(self) -> dict[str, list[tuple[int, int]]]:
         process = self._process or await self._start()
-        if process.stdin is None or process.stdout is None:
-            raise Lost
+        if process.stdin is None or process.stdout is None or process.stdin.is_closing():
+            raise Lost  # the hub's loop refuses to write to one that has died
         process.stdin.write(question(self._clock.now()))
         try:
             await process.stdin.drain()

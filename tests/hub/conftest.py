@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import uvloop
 
 from bench.cluster import Cluster
 from hub import queue, stations
@@ -129,6 +129,6 @@ def run(house: House) -> Callable[[Callable[[Writer], Awaitable[object]]], objec
             async with writing(house) as writer:
                 return await body(writer)
 
-        return asyncio.run(main())
+        return uvloop.run(main())
 
     return runner

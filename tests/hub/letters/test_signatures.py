@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import typst
+import uvloop
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -60,7 +60,7 @@ def printed(head: Letterhead, letter: SkimLetter) -> bytes:
 
 
 def signed(key: Path, pdf: bytes) -> bytes:
-    return asyncio.run(LocalKey(key / "key.p12", key / "pass").sign(pdf, SAID))
+    return uvloop.run(LocalKey(key / "key.p12", key / "pass").sign(pdf, SAID))
 
 
 def test_a_signed_letter_is_pades_and_whole_for_an_outside_judge(key, printed) -> None:
@@ -128,7 +128,7 @@ def test_a_key_that_does_not_open_signs_nothing(key, printed, tmp_path) -> None:
     (tmp_path / "wrong").write_text("salah")
 
     with pytest.raises(Conflict) as refused:
-        asyncio.run(LocalKey(key / "key.p12", tmp_path / "wrong").sign(printed, SAID))
+        uvloop.run(LocalKey(key / "key.p12", tmp_path / "wrong").sign(printed, SAID))
 
     assert refused.value.code == "signature_refused"
 

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from hub.cekal.listing import StoredList
 from hub.cekal.records import Entry, Query
@@ -64,7 +65,7 @@ def run(tmp_path: Path) -> Callable[..., None]:
             async with linked(tmp_path, within_s) as kept:
                 await body(kept)
 
-        asyncio.run(main())
+        uvloop.run(main())
 
     return runner
 
@@ -104,6 +105,25 @@ def test_a_process_killed_in_a_question_is_away_and_replaced(run) -> None:
 
         await kept.link.use("t1", names)
         assert kept.link.process_id not in (None, first)
+        assert (await kept.link.ask(ANNA, DAY, 3)).found[0].entry.id == "C-1"
+
+    run(body)
+
+
+def test_a_process_that_died_between_two_questions_is_away_and_replaced(run) -> None:
+    async def body(kept: Kept) -> None:
+        names = [kept.add("V1", LIST)]
+        await kept.link.use("t1", names)
+        first = kept.link.process_id
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        while Path(f"/proc/{first}").exists():
+            await asyncio.sleep(0.01)
+
+        with pytest.raises(Away):
+            await kept.link.look(Look(DAY.isoformat(), ids=["C-3"]))
+
+        await kept.link.use("t1", names)
         assert (await kept.link.ask(ANNA, DAY, 3)).found[0].entry.id == "C-1"
 
     run(body)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import uvloop
 from msgspec.structs import replace as replaced
 from sqlalchemy import select
 
@@ -78,7 +79,7 @@ def serve(house: House, screener_of: Callable[[Writer], Screener], until: Awaita
             await asyncio.gather(running, return_exceptions=True)
             await writer.stop()
 
-    asyncio.run(main())
+    uvloop.run(main())
 
 
 def state_of(house: House, case: str) -> str:

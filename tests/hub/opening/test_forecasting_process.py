@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import uvloop
 from sqlalchemy import select
 
 from hub import queue
@@ -67,7 +68,7 @@ def test_issue_tells_what_the_process_prepared_and_keeps_it(house: House) -> Non
             )
             return done.value
 
-    ticket = asyncio.run(morning())
+    ticket = uvloop.run(morning())
 
     assert ticket.estimate is not None
     with house.database.reading_core() as connection:
@@ -92,7 +93,7 @@ def test_a_killed_process_is_replaced_and_ends_with_the_hub(house: House) -> Non
                 "another process",
             )
 
-    second = asyncio.run(morning())
+    second = uvloop.run(morning())
 
     assert not Path(f"/proc/{second}").exists()
 
