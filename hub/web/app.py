@@ -8,7 +8,6 @@ import logging
 import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router, get
@@ -19,14 +18,11 @@ from litestar.response import Redirect
 from litestar.response.file import ASGIFileResponse
 from litestar.types import ASGIApp, ControllerRouterHandler
 
-from hub import jobs
 from hub.announce import Announcer, Neighbours
 from hub.cases import may_see_cases
-from hub.clock import SystemClock
-from hub.errors import LoketError, Refused
+from hub.errors import Refused
 from hub.feed import Feed
-from hub.forgetting import forget_commands, forget_unnamed_files
-from hub.house import SYSTEM, House
+from hub.house import House
 from hub.letters.press import Press
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
@@ -49,6 +45,7 @@ from hub.web.connection import AnyRequest
 from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
+from hub.web.housekeeping import expire_jobs, forget_old
 from hub.web.importer import Importer
 from hub.web.previews import Previews, offer_picture
 from hub.web.problems import answer_failure, answer_http, answer_refused
@@ -62,8 +59,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-JOBS_EXPIRE_EVERY = timedelta(seconds=5)
-FORGETTING_EVERY = timedelta(minutes=10)
 LARGEST_BODY = 1024 * 1024
 SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -267,8 +262,8 @@ def _living(
         await serving.neighbours.start()
         if serving.announcer is not None:
             await serving.announcer.start()
-        expiring = asyncio.create_task(_expire_jobs(serving.writer))
-        forgetting = asyncio.create_task(_forget(serving.house, serving.writer))
+        expiring = asyncio.create_task(expire_jobs(serving.writer))
+        forgetting = asyncio.create_task(forget_old(serving.house, serving.writer))
         rules = serving.house.procedure.office
         ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
         forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
@@ -292,26 +287,3 @@ def _living(
             serving.house.database.close()
 
     return living
-
-
-async def _forget(house: House, writer: Writer) -> None:
-    while True:
-        await asyncio.sleep(FORGETTING_EVERY.total_seconds())
-        try:
-            while (await writer.run(forget_commands, actor=SYSTEM, name="forget")).value:
-                await asyncio.sleep(0)  # others come between
-            now, blobs = SystemClock().now(), house.procedure.blobs
-            await asyncio.to_thread(
-                forget_unnamed_files, house.database, house.office_no, blobs, now
-            )
-        except (LoketError, OSError) as refused:
-            log.warning("what is old could not be forgotten yet: %s", type(refused).__name__)
-
-
-async def _expire_jobs(writer: Writer) -> None:
-    while True:
-        await asyncio.sleep(JOBS_EXPIRE_EVERY.total_seconds())
-        try:
-            await writer.run(jobs.expire, actor=SYSTEM, name="expire jobs")
-        except Refused as refused:
-            log.warning("jobs could not be expired: %s", refused.code)

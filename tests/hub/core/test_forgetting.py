@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvloop
 from sqlalchemy import func, select
 
-from hub import check, opening, queue
+from hub import check, jobs, opening, queue
 from hub.blobs import register
 from hub.errors import NotFound
 from hub.forgetting import (
@@ -17,10 +19,13 @@ from hub.forgetting import (
     UNNAMED_KEPT,
     forget_commands,
     forget_unnamed_files,
+    forget_uploads,
+    unclaimed_uploads,
 )
 from hub.house import SYSTEM, House
 from hub.models.queue import CommandRow
-from hub.wire import IssueTicket, Ticket, Words
+from hub.web import housekeeping
+from hub.wire import IssueTicket, JobResult, LeaseJob, Ticket, Words
 from hub.writer import Actor, Tx, Writer
 
 KIOSK = Actor("station", "k1", "Kios 1", frozenset({"kiosk"}))
@@ -128,3 +133,93 @@ def test_a_file_that_no_record_names_goes_after_a_day_and_others_stay(house, run
     assert blobs.get(named.id) == b"kept"
     with pytest.raises(NotFound):
         blobs.get(unnamed.id)
+
+
+def test_a_capture_that_was_called_off_on_its_way_leaves_no_finger_behind(
+    house, run, clock
+) -> None:
+    agent = Actor("station", "a1", "Loket 1", frozenset({"agent"}), counter=1)
+    blobs = house.procedure.blobs
+    late, taken, printed = (blobs.put(content) for content in (b"finger", b"scan", b"paper"))
+
+    async def upload(writer: Writer) -> None:
+        for stored in (late, taken, printed):
+            await writer.run(
+                lambda tx, stored=stored: register(tx, stored, "image/png", station="a1").id,
+                actor=agent,
+            )
+        paper = {"counter": 1, "kind": "print_ticket", "blob": printed.id}
+        await writer.run(lambda tx: jobs.ask(tx, **paper), actor=SYSTEM)
+        asked = await writer.run(lambda tx: jobs.ask(tx, counter=1, kind="scan"), actor=SYSTEM)
+        job = asked.value.id
+        leased = await writer.run(
+            lambda tx: jobs.lease(tx, job=job, request=LeaseJob(boot="boot")), actor=agent
+        )
+        result = JobResult(boot="boot", fence=leased.value.fence, state="done", blobs=[taken.id])
+        await writer.run(lambda tx: jobs.result(tx, job=job, request=result), actor=agent)
+
+    async def forget(writer: Writer) -> int:
+        unclaimed = unclaimed_uploads(house.database, house.office_no, clock.now())
+        return (await writer.run(lambda tx: forget_uploads(tx, unclaimed), actor=SYSTEM)).value
+
+    run(upload)
+    assert run(forget) == 0
+
+    clock.pass_(hours=25)
+
+    assert (run(forget), run(forget)) == (1, 0)
+    day_after = datetime.now(UTC) + UNNAMED_KEPT + timedelta(minutes=1)
+    forget_unnamed_files(house.database, house.office_no, blobs, day_after)
+    assert set(blobs.ids()) == {taken.id, printed.id}
+    with house.database.reading_core() as connection:
+        assert check.check_records(connection, house.office_no) == []
+
+
+def test_forgetting_goes_on_after_the_database_was_away(house, run, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(housekeeping, "FORGETTING_EVERY", timedelta(seconds=0.01))
+    unnamed = house.procedure.blobs.put(b"let go")
+    path = next(house.settings.folder.glob(f"blobs/??/{unnamed.id}"))
+    os.utime(path, (0, 0))
+
+    def rename(before: str, after: str) -> None:
+        with house.database.writing.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+    async def body(writer: Writer) -> None:
+        rename("blobs", "blobs_away")
+        forgetting = asyncio.create_task(housekeeping.forget_old(house, writer))
+        async with asyncio.timeout(20):
+            while "could not be forgotten yet" not in caplog.text:
+                await asyncio.sleep(0.01)
+            rename("blobs_away", "blobs")
+            while path.exists():
+                await asyncio.sleep(0.01)
+        forgetting.cancel()
+        await asyncio.gather(forgetting, return_exceptions=True)
+
+    run(body)
+
+
+def test_jobs_are_ended_also_after_the_writer_failed(house, monkeypatch, clock) -> None:
+    monkeypatch.setattr(housekeeping, "JOBS_EXPIRE_EVERY", timedelta(seconds=0.01))
+    writer = house.writer()
+    job = writer.run_alone(lambda tx: jobs.ask(tx, counter=1, kind="scan"), actor=SYSTEM).id
+    clock.pass_(days=1)
+
+    def state() -> str:
+        with house.database.reading_core() as connection:
+            return jobs.find(connection, house.office_no, job).state
+
+    async def body() -> None:
+        expiring = asyncio.create_task(housekeeping.expire_jobs(writer))
+        await asyncio.sleep(0.1)  # a writer that does not run fails each of these times
+        assert not expiring.done()
+        writer.start()
+        async with asyncio.timeout(20):
+            while state() != "expired":
+                await asyncio.sleep(0.01)
+        expiring.cancel()
+        await asyncio.gather(expiring, return_exceptions=True)
+        await writer.stop()
+
+    uvloop.run(body())
