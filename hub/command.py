@@ -1,4 +1,4 @@
-"""The command line: `loket COMMAND …`, and the hub's own commands.
+"""`loket hub`: create, serve, check and copy a hub; admit stations and officers.
 
 Each package contributes its command by the entry-point group `loket.commands`; only the one that
 is asked for gets imported.
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from hub.saying import in_words
+from hub.saying import in_words, out_of_reach
+from hub.usage import usage
 
 if TYPE_CHECKING:
     from hub.settings import Settings
@@ -24,6 +25,7 @@ GROUP = "loket.commands"
 
 hub_app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     help="The hub: queue, applications, documents, pages.",
 )
@@ -45,11 +47,12 @@ def main() -> NoReturn:
         print(f"loket {version('loket')}")
         raise SystemExit(0)
     if not arguments or arguments[0] in ("--help", "-h"):
-        _print_usage(sorted(known))
+        print(usage(known.values()))
         raise SystemExit(0 if arguments else 2)
     if arguments[0] not in known:
         print(
-            f"loket: no command '{arguments[0]}'. Known: {', '.join(sorted(known))}",
+            f"loket: tidak ada perintah '{arguments[0]}' / no such command: "
+            f"{', '.join(sorted(known))}",
             file=sys.stderr,
         )
         raise SystemExit(2)
@@ -63,6 +66,9 @@ def _run(app: typer.Typer, arguments: list[str]) -> None:
     except Exception as error:
         if os.environ.get("LOKET_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.filename:
+            print(f"loket {arguments[0]}: {out_of_reach(error)}", file=sys.stderr)
+            raise SystemExit(1) from error
         print(
             f"loket {arguments[0]}: {type(error).__name__}: {error}\n"
             "       (LOKET_DEBUG=1 shows where)",
@@ -110,7 +116,9 @@ def init(
 def serve(
     data: Data,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.")] = 8443,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")
+    ] = 8443,
     database: DatabaseUrl = None,
     key_file: KeyFile = None,
     plain: Annotated[
@@ -124,7 +132,8 @@ def serve(
         list[str] | None, typer.Option("--interface", help="Announce only on this address.")
     ] = None,
     public_port: Annotated[
-        int | None, typer.Option("--public-port", help="Serve visitors' phones on this port.")
+        int | None,
+        typer.Option("--public-port", min=0, max=65535, help="Serve visitors' phones here."),
     ] = None,
     public_host: Annotated[
         str, typer.Option("--public-host", help="Address of the phones' listener.")
@@ -184,7 +193,7 @@ def token(
     from hub.admin import AddStation, RevokeStation
 
     if [kiosk, counter, program].count(None) != 2:
-        _wrong_use("name one of --kiosk NAME, --counter N, --program NAME")
+        _wrong_use("sebut salah satu / name one of: --kiosk NAME, --counter N, --program NAME")
     station: tuple[str, str, int | None] = ("program", str(program), None)
     if counter is not None:
         station = ("agent", f"counter {counter}", counter)
@@ -234,11 +243,11 @@ def card(
     from hub.admin import BindCard
 
     if (certificate is None) != remove:
-        _wrong_use("write --certificate FILE or --remove")
+        _wrong_use("tulis / write --certificate FILE, atau / or --remove")
     try:
         pem = certificate.read_text(encoding="ascii") if certificate else ""
     except (OSError, UnicodeDecodeError):
-        _wrong_use(f"{certificate} is no PEM file that can be read")
+        _wrong_use(f"{certificate}: bukan PEM yang terbaca / no PEM that can be read")
     _administer(data, database, key_file, BindCard(login, pem), say="card")
 
 
@@ -391,13 +400,6 @@ def _ask_password() -> str:
 def _wrong_use(message: str) -> NoReturn:
     print(f"loket: {message}", file=sys.stderr)
     raise SystemExit(2)
-
-
-def _print_usage(names: list[str]) -> None:
-    print("loket: the queue of an immigration office and the SKIM procedure\n")
-    print("Usage: loket COMMAND [OPTIONS]     loket COMMAND --help shows examples\n")
-    for name in names:
-        print(f"  {name}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -51,7 +53,8 @@ def kiosk(
     # touch comes as mouse here: Kivy's missing multitouch library is no fault to be told
     logging.getLogger("kivy").addFilter(lambda record: "MTDev" not in record.getMessage())
     folder = state or _state_folder()
-    _check_devices(reader, printer)
+    _check_hub(hub)
+    _check_devices({"--reader": reader, "--printer": printer})
     token = _token(token_file or folder / TOKEN_NAME)
     size = _size(windowed)
 
@@ -98,12 +101,28 @@ def _size(windowed: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _check_devices(*addresses: str) -> None:
+def _check_hub(hub: str) -> None:
+    parts = urlsplit(hub or "https://found")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        message = f"'{hub}': tulis https://HOST:PORT. / write https://HOST:PORT."
+        raise typer.BadParameter(message, param_hint="--hub")
+    from hub.client.finding import trustworthy
+
+    if not trustworthy(hub or "https://found"):
+        message = (
+            f"'{hub}' tanpa TLS: token dapat dibaca di jaringan; pakai https. / "
+            f"'{hub}' has no TLS: the token would be readable on the network; use https."
+        )
+        raise typer.BadParameter(message, param_hint="--hub")
+
+
+def _check_devices(addresses: Mapping[str, str]) -> None:
     from devices.address import parse_address
     from devices.errors import AddressError
 
-    for address in filter(None, addresses):
+    for option, address in addresses.items():
         try:
-            parse_address(address)
+            if address:
+                parse_address(address)
         except AddressError as error:
-            raise typer.BadParameter(error.detail) from error
+            raise typer.BadParameter(error.detail, param_hint=option) from error

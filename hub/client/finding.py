@@ -30,13 +30,18 @@ class HubFound:
 
     @property
     def trustworthy(self) -> bool:
-        """Whether a token may be sent there: over TLS, or without leaving this machine."""
-        parts = urlsplit(self.url)
-        try:
-            local = ipaddress.ip_address(parts.hostname or "").is_loopback
-        except ValueError:
-            local = False
-        return parts.scheme == "https" or local
+        """Whether a token may be sent there."""
+        return trustworthy(self.url)
+
+
+def trustworthy(url: str) -> bool:
+    """Say whether a token may be sent to `url`: over TLS, or without leaving this machine."""
+    parts = urlsplit(url)
+    try:
+        local = ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        local = parts.hostname == "localhost"
+    return parts.scheme == "https" or local
 
 
 async def discover(timeout_s: float, *, interfaces: Sequence[str] | None = None) -> list[HubFound]:

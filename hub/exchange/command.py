@@ -16,6 +16,7 @@ from hub.saying import in_words
 
 case_app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     help="Cases as documented JSON: export, import, schema.",
 )
@@ -60,6 +61,9 @@ def import_cases(
     from hub.errors import Refused
     from hub.settings import settings_for
 
+    if not file.is_file():
+        print(f"loket case: tidak ada berkas {file} / there is no file {file}", file=sys.stderr)
+        raise SystemExit(2)
     settings = settings_for(data)
     with in_words(), file.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):

@@ -10,6 +10,7 @@ import typer
 
 office_app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     help="The office file: services, lanes, counters, hours, rules.",
 )

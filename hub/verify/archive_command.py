@@ -7,8 +7,13 @@ from typing import Annotated
 
 import typer
 
+from hub.saying import out_of_reach
+
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, help="The archive: its packages."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The archive: its packages.",
 )
 
 
@@ -37,13 +42,15 @@ def verify(
     from hub.seals import read_public_keys
 
     if not files and data is None:
-        typer.echo("loket archive verify: give FILES with --key, or --data DIR", err=True)
+        typer.echo(
+            "loket archive verify: beri / give FILES --key FILE, atau / or --data DIR", err=True
+        )
         raise typer.Exit(2)
     wrong = 0
     try:
         published = key or (data / "office-code.pub.pem" if data else None)
         if published is None:
-            typer.echo("loket archive verify: files need --key", err=True)
+            typer.echo("loket archive verify: berkas memerlukan / files need --key FILE", err=True)
             raise typer.Exit(2)
         keys = read_public_keys(published.read_bytes())
         contents = [file.read_bytes() for file in files or []] or _kept(data)
@@ -56,7 +63,8 @@ def verify(
             else:
                 typer.echo(f"whole   {name}: {verdict.files} files, signed by the office")
     except (LoketError, OSError) as error:
-        typer.echo(f"loket archive: {error}", err=True)
+        told = out_of_reach(error) if isinstance(error, OSError) else str(error)
+        typer.echo(f"loket archive: {told}", err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(1 if wrong else 0)
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hub.saying import out_of_reach
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _WORDS = {
@@ -40,7 +42,7 @@ def verify(
     from hub.verify import judging
 
     if key is None and data is None:
-        typer.echo("loket verify: give --key FILE or --data DIR", err=True)
+        typer.echo("loket verify: beri / give --key FILE, atau / or --data DIR", err=True)
         raise typer.Exit(2)
     try:
         keys = judging.read_keys(key or _published(data))
@@ -51,7 +53,7 @@ def verify(
         typer.echo(f"loket verify: {refused.id}\n       {refused.en}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
-        typer.echo(f"loket verify: {error}", err=True)
+        typer.echo(f"loket verify: {out_of_reach(error)}", err=True)
         raise typer.Exit(1) from None
     typer.echo(_WORDS[judged.state])
     for line in _facts(judged):
