@@ -16,10 +16,12 @@ from hub.cases.legalising import (
     ELECTRONIC,
     SCAN,
     of_case,
+    own_nip,
     printed_signer,
     signer_of,
     values_at,
 )
+from hub.cases.overview import PURPOSES
 from hub.cases.papers_needs import printing_row
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.models.application import (
@@ -29,9 +31,10 @@ from hub.models.application import (
     RegisterNumber,
     StepRecord,
 )
+from hub.models.correspondence import Legalisation
 from hub.office import Signer
 from hub.procedure import Procedure
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 LEGALISER = frozenset({"legaliser"})
@@ -47,11 +50,27 @@ class ToSign:
     person: str
     passport: str
     permit: str
-    purpose: str
+    purpose: Words
     number: str
     printed_for: str
     done_by: tuple[tuple[str, str], ...]
     waiting_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A legalisation as the desk lists it; `mode` is own, wet or electronic."""
+
+    application: str
+    case_code: str
+    number: str
+    mode: str
+    signer: str
+    capacity: str
+    letter: str
+    recorded_by: str
+    at: datetime
+    void: bool
 
 
 def signing_desk(session: Session, office: int, procedure: Procedure) -> tuple[ToSign, ...]:
@@ -185,8 +204,14 @@ def _keep_signed(tx: Tx, procedure: Procedure, application: str, letter: StoredF
         tx.session.flush()
 
 
-def record_wet(tx: Tx, procedure: Procedure, application: str, nip: str, scan: str) -> str:
-    """Tata Usaha records a signature on paper; `scan` is a stored file. Raises Refused."""
+def record_wet(
+    tx: Tx, procedure: Procedure, application: str, nip: str, scan: str, *, seen: bool
+) -> str:
+    """Tata Usaha records a signature on paper; `scan` is a stored file.
+
+    `seen`: the recorder saw document and passport signed. Raises BadInput `no_signer` |
+    `not_seen`, NotAllowed `segregation`, and whatever refuses the step.
+    """
     must_have_role(tx, frozenset({"administration"}))
     signer = signer_of(procedure.office, nip.replace(" ", ""), procedure.office.today(tx.at))
     if signer is None:
@@ -195,10 +220,52 @@ def record_wet(tx: Tx, procedure: Procedure, application: str, nip: str, scan: s
         raise BadInput(
             "no_signer", text, id="Pejabat ini tidak berwenang hari ini.", fields=[fault]
         )
+    if own_nip(tx.session, tx.actor, tx.office) == signer.nip:
+        raise NotAllowed(
+            "segregation",
+            "Who signed and who records it are two persons: confirm it yourself by login.",
+            id="Penanda tangan dan pencatatnya harus dua orang: sahkan sendiri lewat login.",
+        )
+    if not seen:
+        words = "centang bahwa Anda melihatnya / tick that you saw it"
+        fault = FieldFault(field=f"seen-{application}", code="missing", message=words)
+        text = "Say that you saw document and passport signed."
+        indonesian = "Nyatakan bahwa Anda melihat dokumen dan paspor sudah ditandatangani."
+        raise BadInput("not_seen", text, id=indonesian, fields=[fault])
     row = must_find(tx.session, tx.office, procedure, application)
     steps.supply(tx, procedure, row.id, SCAN, scan)
     _complete(tx, procedure, row.id, signer)
     return row.id
+
+
+def lately_signed(session: Session, office: int, limit: int) -> tuple[Signed, ...]:
+    """Return the last legalisations, newest first, with how each was recorded and by whom."""
+    query = (
+        select(Legalisation, Application.case_code)
+        .join(
+            Application,
+            (Application.office == Legalisation.office)
+            & (Application.id == Legalisation.application),
+        )
+        .where(Legalisation.office == office)
+        .order_by(Legalisation.at.desc(), Legalisation.id)
+        .limit(limit)
+    )
+    return tuple(
+        Signed(
+            application=row.application,
+            case_code=code,
+            number=row.number,
+            mode=row.mode,
+            signer=row.signer_name,
+            capacity=row.capacity,
+            letter=row.letter,
+            recorded_by=row.by_name,
+            at=row.at,
+            void=row.voided_at is not None,
+        )
+        for row, code in session.execute(query)
+    )
 
 
 def _complete(tx: Tx, procedure: Procedure, application: str, signer: Signer) -> None:
@@ -230,7 +297,7 @@ def _to_sign(
         person=person.name,
         passport=person.value("passport_number"),
         permit=f"{person.value('permit_type')} {person.value('permit_number')}".strip(),
-        purpose=row.purpose,
+        purpose=PURPOSES[row.purpose],
         number=number.number if number else "",
         printed_for=printed.nip if printed else "",
         done_by=tuple((s.name, names[s.name]) for s in procedure.sop.stages if s.name in names),

@@ -14,6 +14,7 @@ from litestar import Response
 from litestar.enums import MediaType
 from markupsafe import Markup
 
+from hub.letters.wording import staff_number
 from hub.web.typed_dates import day_first
 from hub.web.words import Speech, duration
 from hub.wire import NoticeState
@@ -109,6 +110,7 @@ def environment() -> Environment:
     )
     made.filters["duration"] = duration
     made.filters["day_first"] = day_first
+    made.filters["staff_number"] = staff_number
     made.globals["icon"] = icon
     made.globals["static"] = static
     return made

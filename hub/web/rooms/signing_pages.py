@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.blobs import StoredFile, register
 from hub.cases import signing
 from hub.cases.legalising import signer_of
-from hub.cases.signing import ToSign
+from hub.cases.signing import Signed, ToSign
 from hub.errors import BadInput, Refused
 from hub.feed import Feed
 from hub.office import Signer
@@ -32,6 +32,8 @@ from hub.web.rooms.room import back, media_of, must_look, show
 from hub.wire import FieldFault
 from hub.writer import Tx
 
+NEWEST = 20
+
 
 @dataclass(frozen=True, slots=True)
 class SigningPage:
@@ -39,7 +41,8 @@ class SigningPage:
 
     rows: tuple[ToSign, ...]
     signers: tuple[Signer, ...]
-    names: dict[str, str]
+    by_nip: dict[str, Signer]
+    signed: tuple[Signed, ...]
     me: Signer | None
     records_wet: bool
     card: CardDoor | None
@@ -82,7 +85,7 @@ async def record_wet(
     form = await read_form(request, desk.officer.csrf)
     name = f"scan-{application}"
     file = form.files.get(name)
-    nip = form.text("nip")
+    nip, seen = form.text("nip"), form.text(f"seen-{application}") == "yes"
     try:
         media = media_of(name, file)
         assert file is not None  # noqa: S101 — media_of refuses an empty place
@@ -90,7 +93,7 @@ async def record_wet(
 
         def command(tx: Tx) -> str:
             register(tx, stored, media)
-            return signing.record_wet(tx, desk.procedure, application, nip, stored.id)
+            return signing.record_wet(tx, desk.procedure, application, nip, stored.id, seen=seen)
 
         await desk.command(command, form, "wet signature")
     except Refused as refused:
@@ -139,7 +142,8 @@ async def _page(
         return SigningPage(
             rows=signing.signing_desk(session, desk.office_no, desk.procedure),
             signers=in_force,
-            names={one.nip: one.name for one in in_force},
+            by_nip={one.nip: one for one in in_force},
+            signed=signing.lately_signed(session, desk.office_no, NEWEST),
             me=signer_of(desk.office, desk.officer.nip, day),
             records_wet="administration" in desk.officer.roles,
             card=card_door(session, desk),

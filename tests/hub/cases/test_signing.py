@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from hub.blobs import register
@@ -18,12 +20,12 @@ def sign(desk, *cases: str, login: str = "kakanim", nip: str = HEAD) -> object:
     return desk.do(login, lambda tx: signing.sign_batch(tx, desk.procedure, cases, nip))
 
 
-def record(desk, case: str, nip: str = HEAD, login: str = "tu") -> str:
+def record(desk, case: str, nip: str = HEAD, login: str = "tu", *, seen: bool = True) -> str:
     scan = desk.procedure.blobs.put(b"%PDF-1.4 signed page")
 
     def command(tx) -> str:
         register(tx, scan, "application/pdf")
-        return signing.record_wet(tx, desk.procedure, case, nip, scan.id)
+        return signing.record_wet(tx, desk.procedure, case, nip, scan.id, seen=seen)
 
     return desk.do(login, command)
 
@@ -99,6 +101,27 @@ def test_ink_is_recorded_with_its_scan_and_marked_so(desk) -> None:
     assert bare.value.code == "scan_missing"
     assert legalised(desk, case) == ("wet", HEAD, "DEFINITIF")
     assert desk.view(case).head.state == "LEGALISED"
+
+
+def test_the_signer_does_not_record_their_own_ink_and_nobody_records_it_unseen(desk) -> None:
+    case = desk.go("9")
+    desk.staff["kakanim"] = dataclasses.replace(
+        desk.staff["kakanim"], roles=frozenset({"legaliser", "administration"})
+    )
+
+    with pytest.raises(NotAllowed) as own:
+        record(desk, case, login="kakanim")
+    with pytest.raises(BadInput) as unseen:
+        record(desk, case, seen=False)
+    record(desk, case)
+
+    assert own.value.code == "segregation"
+    assert unseen.value.code == "not_seen"
+    with desk.database.reading() as session:
+        [lately] = signing.lately_signed(session, desk.office_no, 5)
+    assert (lately.mode, lately.signer, lately.recorded_by) == (
+        "wet", "Contoh Kepala Kantor", "Contoh Tu",
+    )  # fmt: skip
 
 
 def test_another_signer_than_the_printed_one_is_refused(desk) -> None:

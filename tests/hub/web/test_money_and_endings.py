@@ -159,7 +159,7 @@ def test_a_signer_signs_a_reviewed_batch_and_never_unchosen_cases(living, enter)
 
     signer.press("Control+Enter")
 
-    left = signer.text("main")
+    left = signer.text(".sign-table")
     assert not any(code in left for code in codes)
     assert code_of(living, signer, "wet") in signer.go("/signing").text("main")
 
@@ -184,22 +184,31 @@ def code_of(living: LivingOffice, screen: Screen, name: str) -> str:
     return re.search(r"CTH-\d{6}-\d{4}-\w", screen.text("main"))[0]
 
 
-def test_a_wet_signature_is_recorded_by_another_with_its_scan(living, enter) -> None:
+def test_a_wet_signature_is_recorded_by_another_who_saw_it_with_its_scan(living, enter) -> None:
     clerk = enter(living, "tu", LAPTOP)
-    code = code_of(living, clerk, "wet")
+    case, code = living.cases["wet"], code_of(living, clerk, "wet")
     clerk.go("/signing")
-    row = clerk.page.get_by_role("row", name=re.compile(code))
+    row = clerk.page.locator("main tr", has_text=code)
+    record = row.get_by_role("button", name="Catat")
+
+    row.locator("summary").click()
     with clerk.page.expect_navigation():
-        row.get_by_role("button", name="Catat").click()
+        record.click()
     without = clerk.text("#refusal")
     row.locator("[type=file]").set_input_files(paper(clerk))
-
     with clerk.page.expect_navigation():
-        row.get_by_role("button", name="Catat").click()
+        record.click()
+    unseen = clerk.text("#refusal")
+    row.locator("[type=file]").set_input_files(paper(clerk))
+    row.get_by_label("Saya melihat").check()
+    with clerk.page.expect_navigation():
+        record.click()
 
-    assert without
-    assert code not in clerk.text("main")
-    clerk.go(f"/case/{living.cases['wet']}")
+    assert "Pilih berkas" in without
+    assert "centang bahwa Anda melihatnya" in unseen
+    assert code not in clerk.text(".sign-table")
+    assert "tanda tangan basah" in row.inner_text(), "it is marked so where it is listed"
+    clerk.go(f"/case/{case}")
     assert "Pindai halaman teraan" in clerk.text("[aria-current=step]")
 
 
