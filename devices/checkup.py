@@ -6,26 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from devices import saying
 from devices.address import parse_address
 from devices.capabilities import Device, Lamp
-from devices.errors import (
-    AddressError,
-    CanTriesUsed,
-    ChipDelays,
-    CoverOpen,
-    DeviceBusy,
-    DeviceError,
-    DeviceGone,
-    DeviceProtocolError,
-    DeviceRefused,
-    DeviceSilent,
-    DocumentRemoved,
-    Jammed,
-    OutOfPaper,
-    WrongAccessKey,
-    WrongPin,
-)
+from devices.errors import AddressError, DeviceError
 from devices.registry import open_device
+from devices.trial import Trial, trial_of
 
 CAPABILITIES: Final = {
     "capture": "sidik jari / finger",
@@ -44,58 +30,7 @@ CAPABILITIES: Final = {
 }
 """What a device can do, by the one method that shows it."""
 
-REMEDIES: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
-    (AddressError, "Perbaiki alamat perangkat.", "Correct the device's address."),
-    (
-        DeviceGone,
-        "Periksa kabel dan daya, lalu cabut dan pasang kembali.",
-        "Check cable and power, then unplug it and plug it in again.",
-    ),
-    (
-        DeviceBusy,
-        "Tutup program lain yang memakai perangkat ini, atau periksa hak akses grup dialout.",
-        "Close the other program that uses it, or check that you are in the group dialout.",
-    ),
-    (
-        DeviceSilent,
-        "Matikan dan nyalakan perangkat; periksa kecepatan (baud) dan port pada alamatnya.",
-        "Switch it off and on; check rate (baud) and port in its address.",
-    ),
-    (
-        DeviceProtocolError,
-        "Periksa apakah driver dan kecepatan cocok; ganti kabel; ganti perangkat bila berulang.",
-        "Check that driver and rate fit; change the cable; replace it if this returns.",
-    ),
-    (
-        DeviceRefused,
-        "Perangkat menolak; periksa pengaturannya.",
-        "It understood and refused; check its settings.",
-    ),
-    (OutOfPaper, "Isi kertas.", "Put in paper."),
-    (CoverOpen, "Tutup penutup perangkat.", "Close the cover."),
-    (Jammed, "Keluarkan kertas yang macet.", "Remove the jammed paper."),
-    (
-        WrongAccessKey,
-        "Periksa nomor dokumen, tanggal lahir, dan tanggal habis berlaku.",
-        "Check document number, date of birth and date of expiry.",
-    ),
-    (
-        ChipDelays,
-        "Tunggu sebentar, bandingkan data, lalu coba lagi.",
-        "Wait a moment, compare the data, then try again.",
-    ),
-    (
-        CanTriesUsed,
-        "Pakai MRZ, atau angkat dan letakkan kembali dokumen.",
-        "Use the MRZ, or lift the document and lay it down again.",
-    ),
-    (
-        WrongPin,
-        "Periksa PIN; bila terblokir, buka dengan PUK.",
-        "Check the PIN; a blocked card is unblocked with its PUK.",
-    ),
-    (DocumentRemoved, "Letakkan dokumen kembali.", "Lay the document down again."),
-)
+USE: Final = "pakai / use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +41,6 @@ class Step:
     answer: str
     fine: bool = True
     remedy: str = ""
-
-
-def remedy_for(error: DeviceError) -> str:
-    """Say what a person can try, Indonesian first."""
-    for kind, indonesian, english in REMEDIES:
-        if isinstance(error, kind):
-            return f"{indonesian} / {english}"
-    return "Periksa perangkat. / Check the device."
 
 
 def abilities_of(device: Device) -> list[str]:
@@ -138,22 +65,35 @@ def walk_through(text: str) -> Iterator[Step]:
         asked = "buka / open" if not opened else "keadaan / health"
         if isinstance(error, AddressError):
             asked = "alamat / address"
-        yield Step(asked, f"{error.code}: {error}", fine=False, remedy=remedy_for(error))
+        yield _failed(asked, error)
     finally:
         for device in opened:
             device.close()
 
 
-def try_once(text: str, use: Callable[[Device], str], asked: str) -> Step:
-    """Open the device again and let `use` do one thing with it."""
+def try_once(text: str, prompt: Callable[[str], None]) -> Step:
+    """Open the device again and use it once; `prompt` tells a person what to do for it."""
     try:
         device = open_device(text)
         try:
-            return Step(asked, use(device))
+            return _tried(device, trial_of(device), prompt)
         finally:
             device.close()
     except DeviceError as error:
-        return Step(asked, f"{error.code}: {error}", fine=False, remedy=remedy_for(error))
+        return _failed(USE, error)
+
+
+def _tried(device: Device, trial: Trial | None, prompt: Callable[[str], None]) -> Step:
+    if trial is None:
+        return Step(USE, "tidak ada yang dapat dicoba / nothing to try")
+    if trial.ask:
+        prompt(trial.ask)
+    tried = trial.run(device)
+    return Step(USE, tried.words, tried.fine)
+
+
+def _failed(asked: str, error: DeviceError) -> Step:
+    return Step(asked, saying.what_happened(error), fine=False, remedy=saying.remedy_for(error))
 
 
 def _identity(device: Device) -> str:
@@ -169,7 +109,5 @@ def _identity(device: Device) -> str:
 
 def _health(device: Device) -> Step:
     health = device.health()
-    answer = f"{health.lamp}: {health.code}" + (f" ({health.detail})" if health.detail else "")
-    fine = health.lamp is not Lamp.DOWN
-    remedy = "" if fine else f"Perhatikan perangkat: {health.code} / See to it: {health.detail}"
-    return Step("keadaan / health", answer, fine, remedy)
+    remedy = saying.remedy_of_health(health)
+    return Step("keadaan / health", saying.how_it_is(health), health.lamp is not Lamp.DOWN, remedy)

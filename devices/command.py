@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from devices import capabilities, checkup, once, registry, technician
+from devices import checkup, once, registry, technician
 from devices.emrtd.command import app as csca_app
 from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
 from devices.piv.command import confirm, officer_card
 from devices.trace import tracing
 
 if TYPE_CHECKING:
-    from devices.capabilities import TicketImage
+    pass
 
 app = typer.Typer(
     name="devices",
     help="Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
 
@@ -53,7 +53,13 @@ def devices(
         Path | None, typer.Option(help="File for the bytes in both directions, data hidden.")
     ] = None,
 ) -> None:
-    """Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use."""
+    """Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use.
+
+    Without a command: what is there, as `list` says it.
+    """
+    if context.invoked_subcommand is None:
+        technician.list_devices()
+        typer.echo("Perintah lain / other commands: loket devices --help", err=True)
     if trace is not None:
         try:
             out = context.with_resource(trace.open("w", encoding="utf-8"))
@@ -66,7 +72,7 @@ def devices(
 def check(
     address: DeviceAddress,
     use: Annotated[
-        bool, typer.Option(help="Also use it once: finger, photo, test ticket or scan.")
+        bool, typer.Option(help="Also use it once: finger, photo, scan, test print, code, card.")
     ] = False,
 ) -> None:
     """Periksa satu perangkat dengan kata-kata sederhana. / Walk through one device in plain words.
@@ -78,7 +84,7 @@ def check(
         steps.append(step)
         _show(step)
     if use and all(step.fine for step in steps):
-        steps.append(checkup.try_once(address, _use_once, "pakai / use"))
+        steps.append(checkup.try_once(address, lambda words: typer.echo(words, err=True)))
         _show(steps[-1])
     if any(step.asked.startswith("alamat") and not step.fine for step in steps):
         raise typer.Exit(WRONG_USE)
@@ -90,26 +96,6 @@ def _show(step: checkup.Step) -> None:
     print(f"{'ok   ' if step.fine else 'GAGAL'} {step.asked}: {step.answer}", flush=True)
     if step.remedy:
         print(f"      -> {step.remedy}", flush=True)
-
-
-def _use_once(device: capabilities.Device) -> str:
-    trials: dict[str, Callable[[], str]] = {
-        "capture": lambda: str(
-            cast("capabilities.FingerprintReader", device).capture(wait_s=10).result
-        ),
-        "photo": lambda: f"{len(cast('capabilities.Camera', device).photo().jpeg)} byte JPEG",
-        "scan": lambda: f"{len(cast('capabilities.DocumentScanner', device).scan(dpi=100))} hal.",
-        "print_ticket": lambda: str(
-            cast("capabilities.TicketPrinter", device).print_ticket(_test_ticket()).state
-        ),
-        "present": lambda: (
-            f"dokumen / document: {cast('capabilities.CardReader', device).present()}"
-        ),
-    }
-    for ability, trial in trials.items():
-        if callable(getattr(device, ability, None)):
-            return trial()
-    return "tidak ada yang dapat dicoba / nothing to try"
 
 
 @app.command()
@@ -139,6 +125,8 @@ def simulate(
         try:
             _obey(simulator, [f"fault {name}" for name in fault or []], quiet=True)
             print(f"ready {simulator.address}", flush=True)
+            if isinstance(simulator, registry.Explained):
+                typer.echo(simulator.explain(), err=True)
             _obey(simulator, sys.stdin)
         finally:
             simulator.stop()
@@ -195,13 +183,3 @@ def _options(pairs: list[str]) -> dict[str, str]:
         if "=" not in pair:
             fail(f"--option {pair}: tulis K=V / write K=V", WRONG_USE)
     return dict(pair.split("=", 1) for pair in pairs)
-
-
-def _test_ticket() -> TicketImage:
-    from PIL import Image, ImageDraw, ImageFont
-
-    paper = Image.new("1", (384, 120), 0)
-    pen = ImageDraw.Draw(paper)
-    pen.rectangle((2, 2, 381, 117), outline=1, width=3)
-    pen.text((20, 50), "LOKET  uji cetak / print test", font=ImageFont.load_default(18), fill=1)
-    return capabilities.TicketImage(paper.width, paper.height, paper.tobytes())

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol, cast
 
 import typer
 
-from devices import capabilities, checkup, registry
+from devices import capabilities, checkup, registry, saying
 from devices.errors import AddressError, DeviceError
 
 if TYPE_CHECKING:
-    from devices.capabilities import CaptureResult, PassportRead, PrintResult, TicketImage
+    from devices.capabilities import PassportRead, PrintResult, TicketImage
 
 FAILED, WRONG_USE = 1, 2
 
@@ -46,7 +46,7 @@ def capture_finger(
         typer.echo("Letakkan jari. / Put the finger on the glass.", err=True)
         capture = reader.capture(wait_s=wait, progress=_progress("gambar / image"))
         if capture.image is None:
-            fail(_why_no_finger(capture.result), FAILED)
+            fail(saying.finger_words(capture.result), FAILED)
         _write(out, capture.image.png())
         if image_record is not None:
             from devices.fingers.iso import encode_image
@@ -59,15 +59,6 @@ def capture_finger(
             _write(minutiae_record, encode_minutiae(minutiae_of(capture.image)))
         size = f"{capture.image.width_px}x{capture.image.height_px}"
         typer.echo(f"{out}: {size}, {capture.attempts}x")
-
-
-def _why_no_finger(result: CaptureResult) -> str:
-    words = {
-        "no_finger": "Tidak ada jari. / No finger came.",
-        "messy": "Jari basah atau bergerak; bersihkan dan ulangi. / The finger is wet or moved.",
-        "few_points": "Jari terlalu kering; tekan lebih kuat. / Too little to see; press harder.",
-    }
-    return words.get(result, str(result))
 
 
 def empty_library(
@@ -220,7 +211,7 @@ def read_passport(
         access = read.access or "tidak terbuka / not opened"
         typer.echo(f"{json}: {access}, {read.apdus} APDU, {', '.join(read.files)}")
         for one in read.findings:
-            typer.echo(f"{one.check:8} {one.verdict:15} {one.reason}")
+            typer.echo(f"{one.check}: {saying.verdict_words(one.verdict)}. {one.reason}".rstrip())
 
 
 def _access_key(mrz: str, can: str, fields: tuple[str, str, str]) -> capabilities.AccessKey:
@@ -294,9 +285,9 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except AddressError as error:
-        fail(f"{error}\n-> {checkup.remedy_for(error)}", WRONG_USE)
+        fail(f"{saying.what_happened(error)}\n-> {saying.remedy_for(error)}", WRONG_USE)
     except DeviceError as error:
-        fail(f"{error.code}: {error}\n-> {checkup.remedy_for(error)}", FAILED)
+        fail(f"{saying.what_happened(error)}\n-> {saying.remedy_for(error)}", FAILED)
     except KeyboardInterrupt:
         raise typer.Exit(FAILED) from None
 
@@ -320,7 +311,7 @@ def _progress(label: str) -> capabilities.Progress:
 
 
 def _report_print(result: PrintResult) -> None:
-    typer.echo(f"{result.state} {result.code} {result.detail}".strip())
+    typer.echo(saying.print_words(result))
     if result.state in (capabilities.PrintState.UNKNOWN, capabilities.PrintState.FAILED):
         raise typer.Exit(FAILED)
 

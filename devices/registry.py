@@ -65,6 +65,15 @@ class Tellable(Protocol):
         ...
 
 
+@runtime_checkable
+class Explained(Protocol):
+    """A simulator that only opens to whoever knows something."""
+
+    def explain(self) -> str:
+        """Return what a person at a terminal needs to use it."""
+        ...
+
+
 class StartSimulator(Protocol):
     """A simulator's entry point."""
 

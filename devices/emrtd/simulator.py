@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from devices.emrtd.chip import Chip, Temper
 from devices.emrtd.specimen import Specimen, make_specimen
-from devices.mrz.wire import chip_key
+from devices.mrz.wire import chip_key, compose_mrz
 from devices.pcsc.laid import LINE_FAULTS, Disturbance, Place, Pulled
 from devices.pcsc.virtual import Slot, take_slot
 
@@ -77,6 +77,12 @@ class PassportSimulator:
     def address(self) -> str:
         """Return the address under which the driver reaches this passport."""
         return f"emrtd:pcsc://{self.place.reader}"
+
+    def explain(self) -> str:
+        """Return what opens the specimen's chip: its MRZ and, if it has one, its CAN."""
+        can = self._specimen.can
+        zone = "".join(compose_mrz(self.passport.mrz))
+        return f'--mrz "{zone}"' + (f" | --can {can}" if can else "")
 
     def fault(self, name: str) -> None:
         """Switch the fault `name` on instead of any other; "" is a good passport on the reader.

@@ -67,6 +67,10 @@ class CardSimulator:
         """Return the address under which the driver reaches this card."""
         return f"piv:pcsc://{self.place.reader}"
 
+    def explain(self) -> str:
+        """Return the specimen card's PIN."""
+        return f"PIN {self.issued.pin}"
+
     def fault(self, name: str) -> None:
         """Switch the fault `name` on instead of any other; "" is a good card in the reader.
 

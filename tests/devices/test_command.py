@@ -43,11 +43,14 @@ def run(
 
 
 @contextmanager
-def simulated(driver: str, *arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def simulated(
+    driver: str, *arguments: str, stderr: int | None = None
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     process = subprocess.Popen(
         [*DEVICES, "simulate", driver, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         bufsize=1,
     )
@@ -112,8 +115,9 @@ def test_every_command_helps_with_an_example(command: str) -> None:
     assert f"loket devices {command}" in finished.stdout
 
 
-def test_the_list_names_drivers_and_simulators() -> None:
-    finished = run("list")
+@pytest.mark.parametrize("command", [("list",), ()], ids=["list", "nothing more"])
+def test_the_list_names_drivers_and_simulators(command: tuple[str, ...]) -> None:
+    finished = run(*command)
 
     assert finished.returncode == 0
     drivers = [line.split() for line in finished.stdout.splitlines() if "driver" in line]
@@ -146,7 +150,9 @@ def test_a_ticket_is_printed_over_a_simulated_wire(tmp_path: Path) -> None:
     with simulated("escpos", "--out", str(tmp_path / "out")) as (address, _):
         finished = run("print-ticket", address, str(tmp_path / "ticket.png"))
 
-    assert (finished.returncode, finished.stdout.strip()) == (0, "printed"), finished.stderr
+    assert (finished.returncode, finished.stdout.strip()) == (0, "tercetak / printed"), (
+        finished.stderr
+    )
     with Image.open(tmp_path / "out" / "ticket-0001.png") as picture:
         assert picture.size[0] == 576
         assert picture.getpixel((569, 199)) == 0
@@ -159,7 +165,9 @@ def test_text_and_a_code_are_printed_over_a_slow_serial_line(tmp_path: Path) -> 
             "print-text", f"{address}?baud=9600", "Uji cetak: é", "--qr", "LOKET", "--size", "2"
         )
 
-    assert (finished.returncode, finished.stdout.strip()) == (0, "printed"), finished.stderr
+    assert (finished.returncode, finished.stdout.strip()) == (0, "tercetak / printed"), (
+        finished.stderr
+    )
     with Image.open(tmp_path / "out" / "ticket-0001.png") as picture:
         assert zxingcpp.read_barcodes(picture.convert("L"))[0].text == "LOKET"
 
@@ -186,11 +194,66 @@ def test_a_simulator_obeys_faults_by_its_standard_input(tmp_path: Path) -> None:
 
 
 def test_a_check_can_use_the_device_once() -> None:
-    with simulated("r30x", "--option", "pace=0") as (address, _):
+    with simulated("r30x", "--option", "pace=0") as (address, process):
         finished = run("check", address, "--use")
+        tell(process, "fault messy")
+        wet = run("check", address, "--use")
 
     assert finished.returncode == 0
-    assert "pakai / use: captured" in finished.stdout
+    assert "pakai / use: jari terekam / a finger was captured" in finished.stdout
+    assert wet.returncode == 1
+    assert "GAGAL pakai / use: Jari basah atau bergerak" in wet.stdout
+
+
+@pytest.mark.parametrize(
+    ("driver", "fault", "said"),
+    [
+        ("escpos", "paper_out_midway", "lihat apakah kertas keluar / unknown: look whether"),
+        ("camera", "black", "-> Buka tutup lensa, nyalakan lampu. / Uncover the lens"),
+        ("ipp", "media_empty", "-> Isi kertas atau rol baru. / Put in paper"),
+        ("piv", "removed", "GAGAL pakai / use: tidak ada dokumen atau kartu"),
+    ],
+)
+def test_a_check_says_in_two_languages_what_is_wrong_and_what_to_try(
+    driver: str, fault: str, said: str
+) -> None:
+    with simulated(driver, "--fault", fault) as (address, _):
+        finished = run("check", address, "--use")
+
+    assert finished.returncode == 1
+    assert said in finished.stdout
+
+
+def test_a_check_prints_a_page_and_waits_for_a_code(tmp_path: Path) -> None:
+    with simulated("ipp", "--out", str(tmp_path)) as (address, _):
+        printed = run("check", address, "--use")
+    with simulated("barcode", "--option", "end=cr") as (address, process):
+        asked = subprocess.Popen(
+            [*DEVICES, "check", address, "--use"], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert asked.stderr is not None
+        prompt = asked.stderr.readline()
+        tell(process, "scan LOKET-1234")
+        said, _ = asked.communicate(timeout=20)
+
+    assert "pakai / use: tercetak / printed" in printed.stdout
+    assert [file.read_bytes()[:5] for file in tmp_path.glob("*.pdf")] == [b"%PDF-"]
+    assert "Scan a code." in prompt
+    assert "a code of 10 characters" in said
+    assert "LOKET-1234" not in said
+
+
+def test_what_opens_a_simulated_document_is_said_to_the_person_at_the_terminal() -> None:
+    with simulated("emrtd", "--option", "can=123456", stderr=subprocess.PIPE) as (_, passport):
+        assert passport.stderr is not None
+        opens = passport.stderr.readline()
+    with simulated("piv", stderr=subprocess.PIPE) as (_, card):
+        assert card.stderr is not None
+        pin = card.stderr.readline()
+
+    assert opens == f'--mrz "{"".join(compose_mrz(SPECIMEN))}" | --can 123456\n'
+    assert pin == "PIN 123456\n"
 
 
 def test_a_simulator_ends_within_a_second_when_it_is_told_to() -> None:
@@ -290,7 +353,7 @@ def test_a_technician_lists_what_is_configured_and_how_it_fared(tmp_path: Path) 
     assert told == "ok"
     assert listed.returncode == 0, listed.stderr
     assert f"device    barcode_reader  {address}" in listed.stdout
-    assert "ok    keadaan / health: ready" in listed.stdout
+    assert "ok    keadaan / health: siap / ready" in listed.stdout
     assert "last error device_gone 2026-11-23 02:15 UTC" in listed.stdout
     assert "reconnects 3" in listed.stdout
     assert "counters scans 900" in listed.stdout

@@ -55,7 +55,7 @@ class SmallHub:
             for event in self.events[told:]:
                 data = msgspec.json.encode(event).decode()
                 yield f"id: {event.seq}\ndata: {data}\n\n".encode()
-            told = len(self.events)
+                told += 1
 
     def command(self, path: str, key: str, body: bytes) -> tuple[int, Any]:
         """Carry out one POST; the same key and body give the same answer."""

@@ -1,0 +1,235 @@
+"""What happened at a device and what a person can try, in plain words, Indonesian first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from devices.capabilities import CaptureResult, Health, Lamp, PrintResult, PrintState, Verdict
+from devices.errors import (
+    AddressError,
+    AnotherDevice,
+    CanTriesUsed,
+    ChipDelays,
+    CoverOpen,
+    DeviceBusy,
+    DeviceError,
+    DeviceGone,
+    DeviceProtocolError,
+    DeviceRefused,
+    DeviceSilent,
+    DocumentRemoved,
+    Jammed,
+    OutOfPaper,
+    WrongAccessKey,
+    WrongPin,
+)
+from devices.record import CARE_DUE
+
+_ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
+    (
+        AddressError,
+        "alamat salah / the address is wrong",
+        "Perbaiki alamat perangkat. / Correct the device's address.",
+    ),
+    (
+        DeviceGone,
+        "tidak terhubung / it is not there",
+        "Periksa kabel dan daya, lalu cabut dan pasang kembali."
+        " / Check cable and power, then unplug it and plug it in again.",
+    ),
+    (
+        DeviceBusy,
+        "dipakai program lain / another program holds it",
+        "Tutup program lain yang memakainya; port serial: periksa juga hak akses grup dialout."
+        " / Close the other program; at a serial port check for the group dialout, too.",
+    ),
+    (
+        DeviceSilent,
+        "tidak menjawab / it does not answer",
+        "Matikan dan nyalakan perangkat; periksa port dan kecepatan (baud) pada alamatnya."
+        " / Switch it off and on; check port and rate (baud) in its address.",
+    ),
+    (
+        DeviceProtocolError,
+        "jawabannya tidak dapat dimengerti / it answers nonsense",
+        "Periksa apakah driver dan kecepatan cocok; ganti kabel; ganti perangkat bila berulang."
+        " / Check that driver and rate fit; change the cable; replace it if this returns.",
+    ),
+    (
+        DeviceRefused,
+        "menolak / it refused",
+        "Periksa pengaturannya. / Check its settings.",
+    ),
+    (
+        AnotherDevice,
+        "bukan perangkat yang diterima / not the accepted device",
+        "Terima perangkat ini bila memang diganti. / Accept it if it was replaced on purpose.",
+    ),
+    (
+        OutOfPaper,
+        "tidak ada kertas / there is no paper",
+        "Isi kertas, atau letakkan dokumen di pengumpan."
+        " / Put in paper, or documents into the feeder.",
+    ),
+    (CoverOpen, "penutup terbuka / a cover is open", "Tutup penutupnya. / Close the cover."),
+    (
+        Jammed,
+        "kertas macet / paper is jammed",
+        "Keluarkan kertas yang macet. / Remove the jammed paper.",
+    ),
+    (
+        WrongAccessKey,
+        "kunci tidak membuka cip / the key does not open the chip",
+        "Periksa nomor dokumen, tanggal lahir, dan tanggal habis berlaku."
+        " / Check document number, date of birth and date of expiry.",
+    ),
+    (
+        ChipDelays,
+        "cip meminta menunggu / the chip asks to wait",
+        "Tunggu sebentar, bandingkan data, lalu coba lagi."
+        " / Wait a moment, compare the data, then try again.",
+    ),
+    (
+        CanTriesUsed,
+        "CAN salah dua kali / the CAN was wrong twice",
+        "Pakai MRZ, atau angkat dan letakkan kembali dokumen."
+        " / Use the MRZ, or lift the document and lay it down again.",
+    ),
+    (
+        WrongPin,
+        "PIN ditolak / the PIN is refused",
+        "Periksa PIN; bila terblokir, buka dengan PUK."
+        " / Check the PIN; a blocked card is unblocked with its PUK.",
+    ),
+    (
+        DocumentRemoved,
+        "tidak ada dokumen atau kartu / no document or card",
+        "Letakkan kembali dan biarkan. / Lay it down again and leave it.",
+    ),
+)
+
+_REASONS: Final[Mapping[str, str]] = {
+    "black": "Buka tutup lensa, nyalakan lampu. / Uncover the lens, switch a light on.",
+    "frozen": "Cabut kamera dan pasang kembali. / Unplug the camera and plug it in again.",
+    "no_font": "Pasang font untuk huruf itu, atau beri ?font=BERKAS."
+    " / Install a font for these letters, or give ?font=FILE.",
+    "no_pdf": "Cetak lewat antrean CUPS. / Print through a CUPS queue.",
+    "no_feeder": "Pindai dari kaca. / Scan from the glass.",
+    "identification_only": "Pakai kartu PIV. / Use a PIV card.",
+    "no_certificate": "Minta kartu dengan sertifikat di slot 9A."
+    " / Ask for a card with a certificate in slot 9A.",
+}
+"""What to try when a device refused, by its reason."""
+
+_LAMPS: Final[Mapping[Lamp, str]] = {
+    Lamp.READY: "siap / ready",
+    Lamp.BUSY: "sedang bekerja / working",
+    Lamp.WARNING: "perlu perhatian / needs attention",
+    Lamp.DOWN: "tidak dapat dipakai / cannot be used",
+}
+_OF_HEALTH: Final[Mapping[str, str]] = {
+    "paper_end": "Isi kertas atau rol baru. / Put in paper or a new roll.",
+    "paper_near_end": "Siapkan rol baru. / Have a new roll ready.",
+    "cover_open": "Tutup penutupnya. / Close the cover.",
+    "no_pdf": "Cetak lewat antrean CUPS. / Print through a CUPS queue.",
+    "library_not_empty": "loket devices empty-library ALAMAT --yes / … ADDRESS --yes",
+    "picture_black": _REASONS["black"],
+    "picture_frozen": _REASONS["frozen"],
+    "card_in_use": "Tutup program lain yang memakai kartu. / Close the program that uses the card.",
+    "jammed": "Keluarkan kertas yang macet. / Remove the jammed paper.",
+    "cutter_error": "Buka penutup, keluarkan kertas dari pemotong."
+    " / Open the cover and take the paper out of the cutter.",
+    "printer_error": "Matikan dan nyalakan pencetak. / Switch the printer off and on.",
+    "offline": "Tekan tombol kertas atau nyalakan pencetak."
+    " / Press the feed button or switch the printer on.",
+    "tray_missing": "Pasang baki kertas. / Put the paper tray in.",
+    "toner_empty": "Ganti tinta atau toner. / Change the ink or toner.",
+    "toner_low": "Siapkan tinta atau toner. / Have ink or toner ready.",
+    "waste_full": "Ganti wadah sisa tinta. / Change the waste box.",
+    "output_full": "Kosongkan baki keluar. / Empty the output tray.",
+    "paused": "Lanjutkan di panel pencetak. / Resume at the printer's panel.",
+    CARE_DUE: "Bersihkan atau ganti rolnya, lalu: loket devices serviced PERAN cleaned|roll_changed"
+    " / Clean it or change its roll, then: loket devices serviced ROLE …",
+    "stopped": "Nyalakan lagi di panel pencetak. / Start it again at the printer's panel.",
+}
+"""What to do about a health code; the codes of errors have their own."""
+
+_PRINTS: Final[Mapping[PrintState, str]] = {
+    PrintState.PRINTED: "tercetak / printed",
+    PrintState.SENT: "terkirim, belum dipastikan / sent, not confirmed",
+    PrintState.UNKNOWN: "tidak diketahui: lihat apakah kertas keluar"
+    " / unknown: look whether paper came out",
+    PrintState.FAILED: "tidak tercetak / not printed",
+}
+_FINGERS: Final[Mapping[CaptureResult, str]] = {
+    CaptureResult.CAPTURED: "jari terekam / a finger was captured",
+    CaptureResult.NO_FINGER: "Tidak ada jari. / No finger came.",
+    CaptureResult.MESSY: "Jari basah atau bergerak; bersihkan dan ulangi."
+    " / The finger is wet or moved; wipe it and try again.",
+    CaptureResult.FEW_POINTS: "Jari terlalu kering; tekan lebih kuat."
+    " / Too little to see; press harder.",
+}
+
+_VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.VALID: "sah / valid",
+    Verdict.ALTERED: "berubah / altered",
+    Verdict.UNKNOWN_SIGNER: "penanda tangan tidak dikenal / signer unknown",
+    Verdict.EXPIRED_SIGNER: "sertifikat penanda berakhir / signer expired or revoked",
+    Verdict.CLONE_SUSPECTED: "diduga salinan / clone suspected",
+    Verdict.NOT_CHECKED: "belum diperiksa / not checked",
+}
+
+
+def what_happened(error: DeviceError) -> str:
+    """Say what went wrong, then the driver's own words and the stable code."""
+    told = f"{error.detail or error} [{error.code}]"
+    if " / " in error.detail:
+        return told
+    words = next((said for kind, said, _ in _ERRORS if isinstance(error, kind)), "")
+    return f"{words}: {told}" if words else told
+
+
+def remedy_for(error: DeviceError) -> str:
+    """Say what a person can try."""
+    if isinstance(error, DeviceRefused) and error.reason in _REASONS:
+        return _REASONS[error.reason]
+    tries = (remedy for kind, _, remedy in _ERRORS if isinstance(error, kind))
+    return next(tries, "Periksa perangkat. / Check the device.")
+
+
+def how_it_is(health: Health) -> str:
+    """Say how a device is: its lamp in words, then its code and own words."""
+    words = _LAMPS[health.lamp]
+    if health.code == "ready":
+        return words
+    return (
+        f"{words}: {health.detail} [{health.code}]" if health.detail else f"{words}: {health.code}"
+    )
+
+
+def remedy_of_health(health: Health) -> str:
+    """Say what a person can do about a device's state, empty when nothing is needed or known."""
+    if health.lamp in (Lamp.READY, Lamp.BUSY):
+        return ""
+    of_errors = {kind.code: remedy for kind, _, remedy in _ERRORS}
+    known = _OF_HEALTH.get(health.code) or of_errors.get(health.code, "")
+    if known or health.lamp is Lamp.WARNING:
+        return known
+    return "Lihat layar atau lampu perangkat. / Look at the device's own display or lamps."
+
+
+def print_words(result: PrintResult) -> str:
+    """Say what became of a print."""
+    more = " ".join(filter(None, (result.detail, f"[{result.code}]" if result.code else "")))
+    return f"{_PRINTS[result.state]}{': ' if more else ''}{more}"
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Say what a check of a chip found."""
+    return _VERDICTS[verdict]
+
+
+def finger_words(result: CaptureResult) -> str:
+    """Say how a capture ended."""
+    return _FINGERS[result]
