@@ -1,7 +1,7 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
 Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices] [routing] [estimates]
-       [rooms] [cases]
+       [rooms] [cases] [kiosk]
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bench import (
     estimates,
     feed,
     kill,
+    kiosk,
     machine,
     postgres,
     queue,
@@ -39,6 +40,7 @@ PARTS = {
     "devices": devices.measure,
     "rooms": rooms.measure,
     "cases": cases.measure,
+    "kiosk": kiosk.measure,
 }
 
 
