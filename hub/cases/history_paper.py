@@ -15,6 +15,7 @@ from hub.letters import Column, Fact, Imprint, Letterhead, Listing
 from hub.letters.wording import clock_time, local_day, short_date, staff_number
 from hub.models.application import Application
 from hub.models.correspondence import Legalisation
+from hub.office.confirmations import is_specimen
 from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Actor
@@ -31,7 +32,7 @@ def letterhead(procedure: Procedure) -> Letterhead:
         place=office.city,
         zone=office.timezone,
         complaints=Words(id=office.complaints, en=office.complaints),
-        specimen=office.specimen,
+        specimen=is_specimen(procedure.office),
     )
 
 

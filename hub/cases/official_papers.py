@@ -162,7 +162,7 @@ def _person(opened: OpenedCase) -> tuple[Fact, ...]:
     permit = f"{opened.permit()}, s.d. {_written(person.value('permit_expiry'))}"
     return (
         _fact("Nama", "Name", person.name or "–"),
-        _fact("Kewarganegaraan", "Nationality", person.value("nationality") or "–"),
+        _fact("Kewarganegaraan", "Nationality", opened.nationality() or "–"),
         _fact("Nomor paspor", "Passport number", person.value("passport_number") or "–"),
         _fact("Izin tinggal", "Stay permit", permit if person.value("permit_number") else "–"),
         _fact("Kode permohonan", "Case code", opened.case.case_code),

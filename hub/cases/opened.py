@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, documents, evidence, payments, persons
 from hub.cases.applications import must_find
+from hub.cases.countries import state_name
 from hub.cases.doubts import eligibility
 from hub.cases.papers_due import evidence_of, times_printed
 from hub.errors import Conflict
@@ -118,6 +119,13 @@ class OpenedCase:
         """Return the full name, or the passport's transcription of one in another script."""
         whole = self.person.value("full_name")
         return whole if is_latin(whole) else self.person.name
+
+    def nationality(self, longest: int = 60) -> str:
+        """Return `Tiongkok (CHN)`; the code alone where no name is known, or no place for it."""
+        code = self.person.value("nationality")
+        name = state_name(code)
+        text = f"{name.id} ({code})" if name else code
+        return text if len(text) <= longest else code
 
     @property
     def issued_on(self) -> date:

@@ -37,6 +37,8 @@ from hub.writer import Actor
 SKIM = "LOKET:S:"
 SLIP = "LOKET:C:"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
+ON_CARD = 22
+"""How many signs of a nationality fit on the card."""
 PASSPORT = "passport"
 """The checklist's item of which custody is taken."""
 HANDOVER = Words(id="Petugas Penyerahan", en="Hand-over officer")
@@ -159,7 +161,7 @@ def _skim_letter(opened: OpenedCase) -> SkimLetter:
         sex=SEXES.get(person.value("sex"), "X"),
         birth_place=person.value("birth_place"),
         birth_date=_written(person.value("birth_date")),
-        nationality=person.value("nationality"),
+        nationality=opened.nationality(),
         passport_number=person.value("passport_number"),
         passport_expiry=date.fromisoformat(person.value("passport_expiry")),
         permit=opened.permit(),
@@ -184,7 +186,7 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         sex=SEXES.get(person.value("sex"), "X"),
         birth_place=person.value("birth_place"),
         birth_date=_written(person.value("birth_date")),
-        nationality=person.value("nationality"),
+        nationality=opened.nationality(ON_CARD),
         passport_number=person.value("passport_number"),
         permit=opened.permit(),
         periods=opened.periods(),

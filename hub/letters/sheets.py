@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 
-from hub.letters.countries import country
 from hub.letters.official import BillingSlip, CustodyReceipt, Listing, OfficialLetter, Paper
 from hub.letters.official_sheets import official_sheet
 from hub.letters.papers import (
@@ -37,8 +36,6 @@ from hub.letters.wording import (
 from hub.wire import Words
 
 Sheet = dict[str, object]
-NATIONALITY_ON_CARD = 22
-"""Signs of 5.6 pt that fit beside the sex."""
 
 _SEX = {"M": ("Laki-laki / Male", "L / M"), "F": ("Perempuan / Female", "P / F"), "X": ("X", "X")}
 _PURPOSE = {
@@ -152,7 +149,7 @@ def _letter(paper: SkimLetter) -> Sheet:
         "native_name": paper.native_name,
         "sex": _SEX[paper.sex][0],
         "birth": f"{paper.birth_place}, {paper.birth_date}",
-        "nationality": _nationality(paper.nationality),
+        "nationality": paper.nationality,
         "passport": f"{paper.passport_number}, berlaku{_until(paper.passport_expiry)}",
         "permit": paper.permit + permit_until,
         "address": paper.address,
@@ -176,7 +173,7 @@ def _card(paper: SkimCard, head: Letterhead) -> Sheet:
         "sex": _SEX[paper.sex][1],
         "birth_place": paper.birth_place,
         "birth_date": paper.birth_date,
-        "nationality": _nationality(paper.nationality, NATIONALITY_ON_CARD),
+        "nationality": paper.nationality,
         "passport": paper.passport_number,
         "permit": paper.permit,
         "stay": f"{short_date(first)} – {short_date(last)} ({total})",
@@ -249,13 +246,6 @@ def _total(periods: tuple[PermitPeriod, ...], route: Route) -> Stay:
     if route == "5Y_CONSEC":
         return stay(periods[0].start, periods[-1].end)
     return total_stay(stay(period.start, period.end) for period in periods)
-
-
-def _nationality(code: str, longest: int = 60) -> str:
-    """Return `Tiongkok (CHN)`; the code alone where there is no name, or no place for it."""
-    named = country(code)
-    text = f"{named.id} ({code})" if named else code
-    return text if len(text) <= longest else code
 
 
 def _until(day: date) -> str:

@@ -46,6 +46,7 @@ class Checklist(Rule, frozen=True, kw_only=True):
     confirmed: bool
     sop: str = SKIM_NUMBER
     source: str = ""
+    confirmed_by: str = ""
     item: tuple[ChecklistItem, ...]
 
     def for_case(self, purpose: str, basis: str) -> tuple[ChecklistItem, ...]:
@@ -60,6 +61,7 @@ class StayRules(Rule, frozen=True, kw_only=True):
     itap_months: Months = 12
     itas_months: Months = 9
     confirmed: bool = False
+    confirmed_by: str = ""
     source: str = ""
 
 

@@ -36,6 +36,7 @@ class CekalRules(Rule, frozen=True, kw_only=True):
     propose: Roles = ("watchlist_head",)
     decide: Roles = ("legaliser",)
     confirmed: bool = False
+    confirmed_by: str = ""
 
     @property
     def sees(self) -> frozenset[str]:

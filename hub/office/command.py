@@ -28,6 +28,7 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
     Example: loket office check /var/lib/loket/office.toml
     """
     from hub.office import load_office
+    from hub.office.confirmations import unconfirmed
     from hub.office.loader import check_office
 
     if not file.is_file():
@@ -44,3 +45,6 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
         f"sound: {found.office.code}, {len(found.services)} services, {len(found.lanes)} lanes, "
         f"{len(found.counters)} counters, {len(found.hours)} kinds of hours"
     )
+    if missing := unconfirmed(found):
+        print(f"belum dikonfirmasi / to be confirmed: {', '.join(missing)}")
+        print("setiap kertas bertulisan CONTOH / every paper says SPECIMEN")

@@ -161,6 +161,7 @@ class Tariff(Rule, frozen=True, kw_only=True):
     confirmed: bool
     name: Words
     source: str = ""
+    confirmed_by: str = ""
 
 
 class TreasuryRules(Rule, frozen=True, kw_only=True):
@@ -178,6 +179,7 @@ class Deadlines(Rule, frozen=True, kw_only=True):
     collect_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = 180
     remind_working_days: Annotated[int, msgspec.Meta(ge=1, le=250)] = 10
     confirmed: bool = False
+    confirmed_by: str = ""
 
 
 class SignatureRules(Rule, frozen=True, kw_only=True):
@@ -194,6 +196,7 @@ class RegisterRule(Rule, frozen=True, kw_only=True):
     format: str
     classification: str
     confirmed: bool
+    confirmed_by: str = ""
 
 
 class Signer(Rule, frozen=True, kw_only=True):
@@ -219,6 +222,7 @@ class Retention(Rule, frozen=True, kw_only=True, rename={"classification": "clas
     years: int
     confirmed: bool
     note: Words
+    confirmed_by: str = ""
 
 
 Uses = Annotated[int, msgspec.Meta(ge=0, le=10_000_000)]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.office.config import OfficeConfig, ServiceConfig
+from hub.office.confirmations import confirmation_faults
 from hub.office.faults import Fault
 from hub.office.hours import Hours
 from hub.office.queue_check import queue_faults
@@ -40,6 +41,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _register(office)
     yield from _signers(office)
     yield from _case_rules(office)
+    yield from confirmation_faults(office)
     for says, place in queue_faults(office):
         names = ".".join(str(part) for part in place if isinstance(part, str))
         yield Fault(f"queue-{names}", says, _QUEUE, place)

@@ -11,6 +11,7 @@ from hub import opening, tickets
 from hub.models.queue import CallRow, TicketRow
 from hub.models.schema import Office
 from hub.office import OfficeConfig, ServiceConfig
+from hub.office.confirmations import is_specimen
 from hub.opening import Now
 from hub.queue import counters
 from hub.tickets import FINISHED, WAITING, number_of
@@ -56,7 +57,7 @@ def office_state(
         device_care={
             name: uses for name, uses in msgspec.structs.asdict(office.device_care).items() if uses
         },
-        specimen=identity.specimen,
+        specimen=is_specimen(office),
         stop=next((one for one in shown if one.kind == "stop"), None),
         messages=[one for one in shown if one.kind == "message"],
     )

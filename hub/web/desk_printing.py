@@ -17,6 +17,7 @@ from hub.errors import LoketError
 from hub.letters.press import Press
 from hub.letters.slips import QueueSlip
 from hub.office import OfficeConfig
+from hub.office.confirmations import is_specimen
 from hub.queue import candidates, desk_tickets
 from hub.wire import Ticket
 from hub.wire.queue import DeskTicket, DeskTicketGiven
@@ -90,7 +91,7 @@ class DeskPrinting:
             ahead=ticket.ahead,
             low_min=wait.low_min if wait else None,
             high_min=wait.high_min if wait else None,
-            specimen=self.office.office.specimen,
+            specimen=is_specimen(self.office),
         )
         try:
             return await asyncio.to_thread(self.blobs.put, await self.press.draw(slip))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.office import SAMPLE_OFFICE, OfficeFileError, check_office, load_office
+from hub.office.confirmations import is_specimen, unconfirmed
 
 TEXT = SAMPLE_OFFICE.read_text(encoding="utf-8")
 
@@ -148,3 +149,26 @@ def test_a_counter_prints_only_at_a_counter_that_is_there(tmp_path: Path) -> Non
 
     assert "counter-prints" in done.stdout + done.stderr
     assert "there is no counter 9 to print at" in done.stdout + done.stderr
+
+
+def test_every_paper_is_a_specimen_until_a_named_officer_confirmed_what_is_in_use(
+    tmp_path: Path,
+) -> None:
+    by = 'confirmed = true\nconfirmed_by = "Contoh Kepala Kantor, 23 November 2026"'
+    real = ("specimen = true", "specimen = false")
+    whole = tmp_path / "whole.toml"
+    whole.write_text(
+        TEXT.replace(*real).replace("\nconfirmed = false", f"\n{by}"), encoding="utf-8"
+    )
+    tariff = "valid_from = 2024-12-18\nconfirmed = false"
+
+    nameless = broken(tmp_path, (tariff, tariff.replace("false", "true")))
+    [fault] = check_office(nameless)
+    still = load_office(broken(tmp_path, real, (tariff, tariff.replace("confirmed = false", by))))
+
+    assert (fault.line, fault.rule) == (line_of(nameless, "2024-12-18") + 1, "confirmed-by")
+    assert not is_specimen(load_office(whole))
+    assert is_specimen(still)
+    assert "register" in unconfirmed(still)
+    assert "tariff SKIM" not in unconfirmed(still)
+    assert "to be confirmed: tariff SKIM" in check(SAMPLE_OFFICE).stdout
