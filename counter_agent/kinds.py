@@ -79,6 +79,8 @@ class Order:
     cancelled: Callable[[], bool]
     pins: PinKey
     """Opens the PIN that comes with the order of a card's signature."""
+    pause: Callable[[float], None] = time.sleep
+    """Waits between two shots of a portrait: the person moves."""
 
 
 def perform(device: Device, order: Order, *, print_id: int) -> Ending:
@@ -180,7 +182,7 @@ def _best_portrait(camera: PortraitCamera, order: Order) -> tuple[Photo, dict[st
     taken = 1
     while best.faults and taken < shots and not order.cancelled():
         order.progress(taken, shots)
-        time.sleep(BETWEEN_SHOTS_S)  # the person moves
+        order.pause(BETWEEN_SHOTS_S)
         best = min(best, camera.portrait(rules), key=lambda one: len(one.faults))
         taken += 1
     measured = best.measured

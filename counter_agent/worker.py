@@ -50,9 +50,16 @@ class _Request:
     aside: bool = False
 
 
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 30.0
-HEALTH_EVERY_S = 10.0
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long until a lost device is tried again, doubling, and how often one is asked."""
+
+    first_pause_s: float = 1.0
+    longest_pause_s: float = 30.0
+    health_every_s: float = 10.0
+
+
+USUAL_PACE = Pace()
 LISTEN_S = 0.5
 """How long a scanner is listened to before the thread looks for something else to do."""
 FAULT = "device_fault"
@@ -75,6 +82,7 @@ class DeviceWorker:
         heard: Callable[[Scan | str], None] | None = None,
         state: Path | None = None,
         pin_key: str = "",
+        pace: Pace = USUAL_PACE,
     ) -> None:
         self._role = role
         self._address = address
@@ -89,6 +97,7 @@ class DeviceWorker:
         self._fingers: FingerReader | None = None
         self._preview = False
         self._pin_key = pin_key
+        self._pace = pace
         self._report = DeviceReport(
             role=role, address=shown_address(address), lamp="down", code="opening"
         )
@@ -136,16 +145,16 @@ class DeviceWorker:
         return result
 
     def _run(self) -> None:
-        pause_s = FIRST_PAUSE_S
+        pause_s = self._pace.first_pause_s
         while not self._stopping.is_set():
             device = self._open()
             if device:
-                pause_s = FIRST_PAUSE_S
+                pause_s = self._pace.first_pause_s
                 self._keep(device)
             if not self._stopping.is_set():
                 # plugged in, or a new request: the officer has just done something about it
                 self._arrivals.wait(pause_s)
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            pause_s = min(pause_s * 2, self._pace.longest_pause_s)
         self._arrivals.close()
 
     def _open(self) -> Device | None:
@@ -198,7 +207,7 @@ class DeviceWorker:
                     return
                 act = self._next_act(0)
             else:
-                act = self._next_act(HEALTH_EVERY_S)
+                act = self._next_act(self._pace.health_every_s)
             if self._stopping.is_set():
                 return
             if not self._did(device, act):
@@ -228,7 +237,7 @@ class DeviceWorker:
 
     def _listen(self, scanner: Scanner) -> None:
         """Hand on what is read until the next health check is due or something is to be done."""
-        until = time.monotonic() + HEALTH_EVERY_S
+        until = time.monotonic() + self._pace.health_every_s
         while time.monotonic() < until and self._inbox.empty() and not self._stopping.is_set():
             try:
                 scan = scanner.read_scan(wait_s=LISTEN_S)

@@ -73,6 +73,7 @@ class Subject:
     may say to nonsense: a library that ends a stream on it leaves nothing to tell from a lost one.
     A `reader` holds a card: it opens without one, and a card that is pulled away, silent or held
     by another process is told by `ask`; what it says of one that is gone is `on_unplugged`.
+    `connect` opens it: with shorter limits, say, where a test need not wait as long as a person.
     """
 
     address: str
@@ -88,6 +89,7 @@ class Subject:
     on_garbage: tuple[type[DeviceError], ...] = (DeviceProtocolError, DeviceSilent)
     on_unplugged: tuple[type[DeviceError], ...] = (DeviceGone,)
     reader: str = ""
+    connect: Callable[[str], Device] = open_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def run(check: Check, subject: Subject) -> None:
 
 def _opens_twice(subject: Subject) -> None:
     for _ in range(2):
-        device = open_device(subject.address)
+        device = subject.connect(subject.address)
         subject.ask(device)
         device.close()
         device.close()
@@ -135,7 +137,7 @@ def _opens_twice(subject: Subject) -> None:
 def _fails_and_recovers(
     subject: Subject, fault: str, expected: type[DeviceError] | tuple[type[DeviceError], ...]
 ) -> None:
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     try:
         subject.ask(device)
         _set(subject, fault)
@@ -163,7 +165,7 @@ def _garbage(subject: Subject) -> None:
 
 
 def _late(subject: Subject) -> None:
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     try:
         _set(subject, "late")
         _within(subject.answers_s, lambda: _try(subject, device), "late")
@@ -188,7 +190,7 @@ def _gone_at_opening(subject: Subject) -> None:
 
 
 def _byte_by_byte(subject: Subject) -> None:
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     try:
         _set(subject, "fragmented")
         _within(subject.healthy_s, lambda: subject.ask(device), "fragmented")
@@ -197,7 +199,7 @@ def _byte_by_byte(subject: Subject) -> None:
 
 
 def _flipped_bytes(subject: Subject) -> None:
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     try:
         for place in range(subject.flips):
             _set(subject, f"flipped_byte:{place}")
@@ -235,12 +237,12 @@ def _held_elsewhere(subject: Subject) -> None:
 def _leaks_nothing(subject: Subject) -> None:
     _opens_twice(subject)
     before = _open_descriptors()
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     for _ in range(subject.repeats):
         subject.ask(device)
     device.close()
     for _ in range(subject.repeats // 10):
-        open_device(subject.address).close()
+        subject.connect(subject.address).close()
     # a simulator in this process closes its end a moment later
     end = time.monotonic() + _SETTLING_S
     while (left := _open_descriptors() - before) > 0:
@@ -301,7 +303,7 @@ def _expect(
 
 
 def _expect_asked(subject: Subject, expected: type[DeviceError]) -> None:
-    device = open_device(subject.address)
+    device = subject.connect(subject.address)
     try:
         _expect(subject, device, expected, "held by another process")
     finally:
@@ -311,7 +313,7 @@ def _expect_asked(subject: Subject, expected: type[DeviceError]) -> None:
 def _expect_not_opening(subject: Subject, expected: tuple[type[DeviceError], ...]) -> None:
     def attempt() -> DeviceError | None:
         try:
-            open_device(subject.address).close()
+            subject.connect(subject.address).close()
         except DeviceError as error:
             return error
         return None

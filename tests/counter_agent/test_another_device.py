@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from counter_agent import worker
-from counter_agent.worker import DeviceWorker
+from counter_agent.worker import DeviceWorker, Pace
 from devices.capabilities import Identity
 from devices.r30x import simulator
 from devices.r30x.simulator import R30xSimulator
@@ -30,7 +29,9 @@ class Watched:
     def __init__(self, address: str, state: Path) -> None:
         self.address = address
         self._changed = threading.Condition()
-        self.worker = DeviceWorker("fingerprint", address, self._tell, state=state)
+        # whatever is seen within seconds was told, not looked for
+        pace = Pace(first_pause_s=30.0, health_every_s=60.0)
+        self.worker = DeviceWorker("fingerprint", address, self._tell, state=state, pace=pace)
 
     def _tell(self) -> None:
         with self._changed:
@@ -72,9 +73,7 @@ def test_a_device_that_is_plugged_in_again_is_opened_at_once(
     watched: Watched,
     sensor: R30xSimulator,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worker, "FIRST_PAUSE_S", 30.0)  # the timer cannot be what opens it
     watched.worker.accept()
     watched.worker.start()
     watched.until("ready")
@@ -91,9 +90,8 @@ def test_a_device_that_is_plugged_in_again_is_opened_at_once(
 
 
 def test_a_device_that_is_pulled_out_is_missed_at_once(
-    watched: Watched, sensor: R30xSimulator, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, sensor: R30xSimulator
 ) -> None:
-    monkeypatch.setattr(worker, "HEALTH_EVERY_S", 60.0)  # nobody asks it meanwhile
     watched.worker.accept()
     watched.worker.start()
     watched.until("ready")

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from counter_agent import kinds
-from counter_agent.kinds import Order, perform
+from counter_agent.kinds import BETWEEN_SHOTS_S, Order, perform
 from devices.capabilities import Device
 from devices.piv.pin import PinKey
 from devices.registry import open_device, start_simulator
@@ -22,7 +21,7 @@ def camera() -> Iterator[Device]:
     simulator.stop()
 
 
-def order(**options: str) -> Order:
+def order(pauses: list[float], **options: str) -> Order:
     job = Job(
         id="a" * 32,
         counter=3,
@@ -32,20 +31,21 @@ def order(**options: str) -> Order:
         options=options,
         deadline=datetime(2040, 1, 9, tzinfo=UTC),
     )
-    return Order(job, b"", lambda _done, _total: None, lambda: False, PinKey())
+    return Order(job, b"", lambda _done, _total: None, lambda: False, PinKey(), pause=pauses.append)
 
 
 def test_the_photo_says_what_was_measured_and_what_is_wrong(
-    camera: Device, monkeypatch: pytest.MonkeyPatch
+    camera: Device,
 ) -> None:
-    monkeypatch.setattr(kinds, "BETWEEN_SHOTS_S", 0.05)  # the drawn sitter need not move
+    pauses: list[float] = []
 
-    good = perform(camera, order(), print_id=1)
-    wrong_wall = perform(camera, order(background="red", shots="2"), print_id=1)
-    nonsense = perform(camera, order(background="green"), print_id=1)
+    good = perform(camera, order(pauses), print_id=1)
+    wrong_wall = perform(camera, order(pauses, background="red", shots="2"), print_id=1)
+    nonsense = perform(camera, order(pauses, background="green"), print_id=1)
 
     assert (good.state, good.facts["faults"], good.facts["shots"]) == ("done", "", "1")
     assert float(good.facts["sharpness"]) > 3
     assert (wrong_wall.state, wrong_wall.facts["shots"]) == ("done", "2")
     assert wrong_wall.facts["faults"] == "background_colour"
+    assert pauses == [BETWEEN_SHOTS_S], "the person moves between two shots"
     assert (nonsense.state, nonsense.code) == ("failed", "options_invalid")

@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from functools import partial
 from typing import cast
 
 import pytest
 
 from devices import conformance
+from devices.address import parse_address
 from devices.camera import driver, simulator
 from devices.camera.capture_options import CaptureOptions
 from devices.camera.driver import OpenCvCamera
@@ -21,9 +21,8 @@ def camera() -> Iterator[CameraSimulator]:
     running.stop()
 
 
-@pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "CaptureOptions", partial(CaptureOptions, open_s=4, silence_s=2))
+def connect_in_haste(address: str) -> Device:
+    return driver.connect(parse_address(address), options=CaptureOptions(open_s=4, silence_s=2))
 
 
 def take_photos(device: Device) -> object:
@@ -40,6 +39,7 @@ def test_the_driver_conforms(check: Check, camera: CameraSimulator) -> None:
         ask=take_photos,
         repeats=10,
         on_garbage=(DeviceProtocolError, DeviceUnavailable),
+        connect=connect_in_haste,
     )
     if check.name in ("is refused while another process holds it", "notices flipped bytes"):
         assert not conformance.applies(check, subject)
