@@ -49,6 +49,10 @@ def _close(tx: Tx, desk: Desk, counter: int, _form: Form) -> object:
     return counters.close_counter(tx, desk.office, counter=counter)
 
 
+def _sit_down(_tx: Tx, _desk: Desk, _counter: int, _form: Form) -> object:
+    return None  # the counter stays as it is: whoever acts at a counter sits there
+
+
 def _call_next(tx: Tx, desk: Desk, counter: int, form: Form) -> object:
     return queue.call_next(
         tx,
@@ -145,6 +149,7 @@ def _accept_device(tx: Tx, _desk: Desk, counter: int, form: Form) -> object:
 
 ACTS: Mapping[str, Act] = {
     "open": _open,
+    "sit": _sit_down,
     "pause": _pause,
     "close": _close,
     "call-next": _call_next,
@@ -241,7 +246,7 @@ async def _page(
     write_down: bool = False,
 ) -> Response[str]:
     seq, at, view = await desk.read(lambda session, at: read_counter(session, desk, number, at))
-    view = replace(view, given=given, write_down=write_down)
+    view = replace(view, given=given, write_down=write_down, seated=desk.officer.counter == number)
     if refused is not None and form is not None:
         view = replace(view, refused=refused, typed=form.typed())
     served = [lane.name for lane in view.lanes if lane.chosen]

@@ -194,5 +194,7 @@ class CounterView:
     write_down: bool = False
     equipment: tuple[EquipmentLine, ...] = ()
     """The sheet's equipment as it was found here today."""
+    seated: bool = True
+    """Whether the officer who reads it works here; a live part, drawn for all, does not say it."""
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)

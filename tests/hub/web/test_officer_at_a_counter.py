@@ -154,3 +154,19 @@ def test_the_board_shows_a_call_at_once(office, enter):
     assert "Loket 4" in board.text(".where")
     officer.press("Alt+h").press("F8")
     officer.click("[action$='/close'] button")
+
+
+def test_after_a_new_sign_in_an_officer_sits_down_at_the_counter_that_is_open(office, enter):
+    free_counter(enter(office, "loket"), 4, "complaint")
+    again = enter(office, "loket").go("/counter/4")
+    told = again.text(".alert.info")
+
+    again.press("Alt+s")
+    seated = not again.has(".alert.info")
+    front = again.go("/")
+
+    assert "belum duduk di sini" in told
+    assert seated
+    assert front.page.url.endswith("/counter/4")
+    assert "Loket buka" in again.text("#live")
+    again.click("[action$='/close'] button")
