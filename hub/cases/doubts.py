@@ -192,6 +192,22 @@ def _differences(about: About) -> Iterator[Found]:
             )
 
 
+def _whole_name(about: About) -> Iterator[Found]:
+    """A name corrected in one place only: papers print the whole one, the list is asked for one."""
+    whole = about.value("full_name")
+    parts = " ".join((about.value("given_names"), about.value("surname"))).strip()
+    if differ("full_name", whole, parts):
+        yield Found(
+            "name_parts",
+            "full_name",
+            Words(
+                id="Nama lengkap tidak sama dengan nama keluarga dan nama depan",
+                en="The full name differs from surname and given names",
+            ),
+            f"{whole}|{parts}",
+        )
+
+
 def _passport(about: About) -> Iterator[Found]:
     until = about.day("passport_expiry")
     months = about.office.stay.passport_months
@@ -327,6 +343,7 @@ def _guarantor(about: About) -> Iterator[Found]:
 _GENERIC = frozenset({"kabupaten", "kota", "kab", "kab."})
 _RULES: tuple[Rule, ...] = (
     _differences,
+    _whole_name,
     _passport,
     _permit,
     _purpose,

@@ -41,7 +41,7 @@ def subject_of(session: Session, keyring: Keyring, case: Application) -> Subject
     person = persons.read(session, keyring, case)
     query = Query(
         id=case.id,
-        name=person.value("full_name") or person.name.replace(",", ""),
+        name=_name(person),
         dob=person.value("birth_date") or None,
         sex=person.value("sex") or None,
         nationality=person.value("nationality") or None,
@@ -50,6 +50,16 @@ def subject_of(session: Session, keyring: Keyring, case: Application) -> Subject
     parts = (query.name, query.dob, query.sex, query.nationality, query.passport)
     plain = "|".join(" ".join((part or "").upper().split()) for part in parts)
     return Subject(query, keyring.blind("cekal.subject", plain))
+
+
+def _name(person: persons.Person) -> str:
+    """Return the whole name, or its parts where an officer corrected only them."""
+    parts = [name for name in (person.value("surname"), person.value("given_names")) if name]
+    corrected = persons.OFFICER in (person.source("surname"), person.source("given_names"))
+    whole = person.value("full_name")
+    if parts and (not whole or (corrected and person.source("full_name") != persons.OFFICER)):
+        return " ".join(parts)
+    return whole
 
 
 def seal_detail(keyring: Keyring, case: Application, check: str, detail: Detail) -> bytes:

@@ -8,11 +8,15 @@ import pytest
 
 from hub.cases.compare import differ, pieces
 from hub.cases.countries import CODES, state_name
+from hub.cases.doubts import About, arising
 from hub.cases.field_rules import clean, fault, faults_between, nik_birth
 from hub.cases.field_words import in_words
+from hub.cases.persons import Person
+from hub.office import load_office
 from hub.sop import load_sop
 
 SOP = load_sop()
+OFFICE = load_office()
 TODAY = date(2026, 11, 23)
 
 
@@ -135,3 +139,23 @@ def test_every_code_of_a_passport_has_a_name_in_both_languages() -> None:
     names = {code: state_name(code) for code in CODES}
 
     assert [code for code, name in names.items() if not (name and name.id and name.en)] == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "surname", "given", "doubted"),
+    [
+        ("ANNA MARIA ERIKSSON", "ERIKSSON", "ANNA MARIA", False),
+        ("Eriksson Anna María", "ERIKSSON", "ANNA MARIA", False),
+        ("ANNA MARIA ERIKSSON", "BERGSTROM", "ANNA MARIA", True),
+        ("SUHARTO", "", "SUHARTO", False),
+        ("ANNA MARIA ERIKSSON", "", "", False),
+    ],
+)
+def test_a_name_corrected_in_one_place_only_is_doubted(whole, surname, given, doubted) -> None:
+    given_by = {"full_name": whole, "surname": surname, "given_names": given}
+    person = Person({name: {"officer": text} for name, text in given_by.items()})
+    about = About(person, "PEWARGANEGARAAN", "KELUARGA", OFFICE, TODAY)
+
+    codes = {doubt.code for doubt in arising(about)}
+
+    assert ("name_parts" in codes) is doubted

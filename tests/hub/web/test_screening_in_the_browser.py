@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from living_cases import Numbered
-from living_office import LivingOffice, living_office
+from living_office import LivingOffice, living_office, paper
 from playwright.sync_api import expect
 from screened import Desk, Office
 from web_office import PASSWORD, Screen
@@ -24,6 +24,7 @@ BAN = {
     "id": "C-77", "names": "ERIKSSON ANNA", "dob": "1974-08-12", "decree": "KEP-77",
     "agency": "Instansi Contoh", "basis": "UU 6/2011", "nationality": "UTO",
 }  # fmt: skip
+OTHER_BAN = BAN | {"id": "C-78", "names": "BERGSTROM ANNA MARIA", "decree": "KEP-78"}
 KEYED = {
     "birth_place": "Zenith", "permit_number": "2D11JE0001-T", "permit_expiry": "02-05-2029",
     "address": "Jalan Contoh 1", "guarantor": "Contoh Budi", "phone": "0812 0000 001",
@@ -34,9 +35,11 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
     """One case for each journey, where the journey begins."""
     cases = Numbered(desk)
     begins = {"keyed": "2", "here": "11", "LIFTED": "3", "EXPIRED": "3", "REJECTED": "3"}
+    begins |= {"REFERRED": "3", "renamed": "6"}
     found = {name: cases.at(stage) for name, stage in begins.items()}
     desk.capture(found["here"], "11.collection_slip", "print_document", "application/pdf")
-    return found | {"proof": desk.proof_code(found["here"])}
+    codes = {"receipt": desk.receipt_code(found["renamed"])}
+    return found | codes | {"proof": desk.proof_code(found["here"])}
 
 
 @pytest.fixture(scope="module")
@@ -102,14 +105,14 @@ def test_while_the_matcher_is_gone_a_case_is_not_checked_and_never_clear(living,
     assert "Periksa daftar cekal" not in examiner.text("[aria-current=step]")
 
 
-def enter_ban(living: LivingOffice, enter) -> None:
-    """Let two officers put an entry in force that is the applicant of every case."""
-    if "ban" in living.cases:
+def enter_ban(living: LivingOffice, enter, ban: dict[str, str] = BAN) -> None:
+    """Let two officers put an entry in force, once; `BAN` is the applicant of every case."""
+    if ban["id"] in living.cases:
         return
-    living.cases["ban"] = BAN["id"]
+    living.cases[ban["id"]] = "in force"
     typist, verifier = (enter(living, who, LAPTOP) for who in ("input", "verifikasi"))
     typist.go("/wasdakim/list").page.locator("summary").first.click()
-    for name, value in BAN.items():
+    for name, value in ban.items():
         typist.page.fill(f"form[action='/wasdakim/list/entry'] [name={name}]", value)
     typist.page.select_option("#field-kind", "cegah")
     typist.click("button[value=put]")
@@ -170,6 +173,25 @@ def judge(screen: Screen, case: str, key: str) -> None:
     screen.press(key)
 
 
+def propose(screen: Screen, case: str, outcome: str) -> None:
+    screen.go(f"/wasdakim/case/{case}")
+    ends = screen.page.locator("form[action$='/propose']")
+    ends.get_by_label("Usulkan").select_option(outcome)
+    ends.get_by_label("Alasan").fill("Surat contoh")
+    ends.get_by_label("Kata sandi").fill(PASSWORD)
+    screen.click("form[action$='/propose'] >> role=button")
+
+
+def decide(screen: Screen, case: str, legal_basis: str = "") -> None:
+    screen.go(f"/wasdakim/case/{case}")
+    form = screen.page.locator("form[action$='/decide']")
+    if legal_basis:
+        form.get_by_label("Dasar hukum").fill(legal_basis)
+    form.get_by_label("Alasan").fill("Setuju")
+    form.get_by_label("Kata sandi").fill(PASSWORD)
+    screen.press("Alt+s")
+
+
 @pytest.mark.parametrize(
     ("outcome", "state", "at"),
     [
@@ -189,19 +211,9 @@ def test_a_confirmed_hold_ends_as_two_more_decide(living, enter, outcome, state,
     judge(one, case, "Alt+t")
     judge(head, case, "Alt+t")
     assert "Ditunda" in head.text(".ban-head")
-    ends = head.page.locator("form[action$='/propose']")
-    ends.get_by_label("Usulkan").select_option(outcome)
-    ends.get_by_label("Alasan").fill("Surat contoh")
-    ends.get_by_label("Kata sandi").fill(PASSWORD)
-    head.click("form[action$='/propose'] >> role=button")
+    propose(head, case, outcome)
 
-    kakanim.go(f"/wasdakim/case/{case}")
-    decides = kakanim.page.locator("form[action$='/decide']")
-    if outcome == "REJECTED":
-        decides.get_by_label("Dasar hukum").fill("UU 6/2011")
-    decides.get_by_label("Alasan").fill("Setuju")
-    decides.get_by_label("Kata sandi").fill(PASSWORD)
-    kakanim.press("Alt+s")
+    decide(kakanim, case, "UU 6/2011" if outcome == "REJECTED" else "")
 
     assert state in kakanim.text(".ban-head")
     after = one.go(f"/case/{case}")
@@ -212,3 +224,71 @@ def test_a_confirmed_hold_ends_as_two_more_decide(living, enter, outcome, state,
         custody = enter(living, "loket", LAPTOP).go("/custody")
         row = custody.page.get_by_role("row", name=re.compile(code))
         assert "kembalikan kepada pemilik" in row.inner_text().lower()
+
+
+def test_a_case_referred_to_enforcement_stays_held_until_that_is_over(living, enter) -> None:
+    case = living.cases["REFERRED"]
+    enter_ban(living, enter)
+    one, head, kakanim = (enter(living, who, LAPTOP) for who in ("cekal", "kepala", "sah"))
+    code = one.go(f"/case/{case}").text(".case-person p strong")
+    waiting = one.go("/wasdakim").page.get_by_role("row", name=re.compile(code))
+    expect(waiting).to_contain_text("Kemungkinan cocok", timeout=LONG)
+    judge(one, case, "Alt+t")
+    judge(head, case, "Alt+t")
+    propose(head, case, "REFERRED")
+    decide(kakanim, case)
+    referred = kakanim.text(".ban-head")
+    choices = head.go(f"/wasdakim/case/{case}").text("#field-outcome")
+    held = one.go(f"/case/{case}").text("main")
+    counter = enter(living, "loket", LAPTOP).go(f"/case/{case}").text("main")
+    propose(head, case, "LIFTED")
+    decide(kakanim, case)
+
+    assert "Diserahkan ke penindakan" in referred
+    assert "Diserahkan ke penindakan" not in choices
+    assert "SOP Cekal" in held
+    assert not re.search("penindakan|SOP Cekal|Ditunda|cocok", counter)
+    assert "boleh lanjut" in kakanim.text(".ban-head")
+    assert "Periksa daftar cekal" in one.go(f"/case/{case}").text("[aria-current=step]")
+
+
+def test_a_corrected_name_is_checked_anew_before_the_approval(living, enter) -> None:
+    case = living.cases["renamed"]
+    enter_ban(living, enter, OTHER_BAN)
+    approver, second = (enter(living, who, LAPTOP) for who in ("setuju", "periksa"))
+    code = approver.go(f"/case/{case}").text(".case-person p strong")
+    approver.page.locator("summary", has_text="Alihkan ke SOP lain").click()
+    approver.page.select_option("#field-nature", "DATA_MISMATCH")
+    approver.page.locator("form[action$='/divert'] [name=reason]").fill("Nama keluarga salah")
+    approver.click("form[action$='/divert'] >> role=button")
+
+    second.go(f"/case/{case}").page.locator("#correct-data summary").click()
+    second.page.select_option("#field-correct-field", "surname")
+    second.page.fill("#field-correct-value", "BERGSTROM")
+    second.page.fill("#field-correct-reason", "Nama keluarga menurut akta")
+    second.click("#correct-data >> role=button")
+    second.page.locator("#field-move-note").fill("Akta diperlihatkan")
+    second.press("Alt+j")
+    second.page.get_by_label("Hasil").select_option("CORRECTED")
+    second.page.fill("#field-resume-reason", "Sesuai akta")
+    second.press("Control+Enter")
+    wasdakim = enter(living, "cekal", LAPTOP).go("/wasdakim")
+    row = wasdakim.page.get_by_role("row", name=re.compile(code))
+    expect(row).to_contain_text("Kemungkinan cocok", timeout=LONG)
+    wasdakim.go(f"/wasdakim/case/{case}?lang=id")
+    approve(approver.go(f"/case/{case}"), living.cases["receipt"])
+
+    assert "C-78" in wasdakim.text("main")
+    assert "BERGSTROM" in approver.text("h1")
+    assert "Rujuk ke Wasdakim" in approver.text("#refusal")
+    assert "Teliti dan setujui" in approver.text("[aria-current=step]")
+
+
+def approve(screen: Screen, receipt: str) -> None:
+    """Fill step 6 whole and press the key that completes it."""
+    screen.page.locator("#upload-receipt_scan summary").click()
+    screen.page.set_input_files("[name=file-receipt_scan]", paper(screen))
+    screen.click("#upload-receipt_scan button")
+    screen.page.fill("[name=receipt_code]", receipt)
+    screen.page.locator("[type=password]").fill(PASSWORD)
+    screen.press("Control+Enter")
