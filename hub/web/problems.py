@@ -56,6 +56,10 @@ _FRAMEWORK: Mapping[int, tuple[str, str, Words]] = {
         ),
     ),
 }
+_FIELDS = {
+    413: FieldFault(field="body", code="too_large"),
+    415: FieldFault(field="Content-Type", code="wrong"),
+}
 _OTHER = (
     "request_invalid",
     "The request does not fit",
@@ -83,7 +87,7 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
     status = error.status_code if error.status_code in _FRAMEWORK else 422
     if not _for_programs(request):
         return refusal_page(Refused(code, words.en, id=words.id), status=status)
-    field = FieldFault(field="Content-Type", code="wrong") if status == 415 else None
+    field = _FIELDS.get(status)
     problem = Problem(
         title=title,
         status=status,

@@ -251,7 +251,7 @@ class DeviceReport(Wire, frozen=True, kw_only=True):
     fingers: FingerReader | None = None
     preview: bool = False
     """It can show what it sees while it is watched."""
-    pin_key: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$")] = ""
+    pin_key: Annotated[str, msgspec.Meta(max_length=64, pattern=r"^([0-9a-f]{64})?(?!\n)$")] = ""
     """A card reader's: what seals a PIN for this start of its agent (X25519, hexadecimal)."""
 
     def __post_init__(self) -> None:

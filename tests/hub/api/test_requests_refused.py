@@ -143,7 +143,9 @@ def test_a_thousand_unknown_fields_make_a_short_answer(program: Program) -> None
 def test_a_body_of_ten_megabytes_is_too_large(program: Program) -> None:
     body = b'{"service": "' + b"x" * 10_000_000 + b'"}'
 
-    program.refused(program.send(body), 413, "body_too_large")
+    problem = program.refused(program.send(body), 413, "body_too_large")
+
+    assert [(one.field, one.code) for one in problem.fields] == [("body", "too_large")]
 
 
 @pytest.mark.parametrize(
