@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from living_cases import Numbered
 from living_office import LivingOffice, living_office, tabbed_to
@@ -34,7 +36,15 @@ AT_STEP = {
 }  # fmt: skip
 ROOMS = {
     "bendahara": ("/rooms", "/treasury", "/money/{7}", "/money/{11}"),
-    "loket": ("/custody", "/custody/{4}", "/custody/{lent}", "/notify", "/cases", "/sop"),
+    "loket": (
+        "/custody",
+        "/custody/{4}",
+        "/custody/{lent}",
+        "/notify",
+        "/cases",
+        "/sop",
+        "/case/{biometrics}/biometrics",
+    ),
     "tu": ("/agenda", "/signing", "/archive", "/case/{archived}"),
     "cetak": ("/blanks",),
     "sah": ("/signing", "/case/{archived}"),
@@ -187,3 +197,47 @@ def test_a_queue_at_work_on_counter_board_and_head_of_the_hall(living, enter) ->
     seen["supervisor, at work"] = judge(enter(living, "supervisor", LAPTOP).go("/supervisor"))
 
     assert faults(seen) == {}
+
+
+SLAPS = {"positions": [2, 3, 4, 5, 7, 8, 9, 10], "slaps": True, "dpi": 500}
+"""A reader of four fingers at once, without thumbs; no driver of ours has one."""
+
+
+def report(living: LivingOffice, counter: int, *devices: dict[str, object]) -> None:
+    """Tell the hub of a counter's devices, as its agent does."""
+    answer = httpx.post(
+        f"{living.url}/api/stations/me/report",
+        json={"boot": "0123456789abcdef", "version": "1", "devices": list(devices)},
+        headers={
+            "Authorization": f"Bearer {living.station('agent', counter)}",
+            "Idempotency-Key": uuid.uuid4().hex,
+        },
+    )
+    assert answer.status_code == 204, answer.text
+
+
+def test_the_biometrics_station_offers_what_its_devices_can_do(living, enter) -> None:
+    at = {"address": "usb:contoh", "lamp": "ready"}
+    report(
+        living,
+        2,
+        at | {"role": "fingerprint", "fingers": SLAPS},
+        at | {"role": "camera", "preview": True},
+    )
+    officer = enter(living, "pindai", LAPTOP).go("/counter/2").press("F2")
+    path = f"/case/{living.cases['biometrics']}/biometrics"
+    seen = {"slaps": judge(officer.go(f"{path}?finger=7"))}
+    offered = officer.text(".bio-fingers .bio-acts")
+    seen["slaps, English"] = judge(officer.go(f"{path}?finger=7&lang=en"))
+    in_english = officer.text(".bio-fingers .bio-acts")
+    seen["no thumbs"] = judge(officer.go(f"{path}?finger=1&lang=id"))
+    thumb = officer.text(".bio-fingers .bio-acts")
+    officer.page.keyboard.press("F4")
+    officer.page.wait_for_selector("#watch[open]")
+    seen["preview"] = judge(officer)
+
+    assert faults(seen) == {}
+    assert "Empat jari kanan" in offered
+    assert "Right four fingers" in in_english
+    assert not officer.has("#field-finger")
+    assert "tidak mengambil jari ini" in thumb
