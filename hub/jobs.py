@@ -165,9 +165,7 @@ def cancel(tx: Tx, *, job: str, application: str | None) -> Job:
 
     Raises NotFound `job_unknown`, Conflict `job_over` | `job_prints`.
     """
-    line = _find(tx.connection, tx.office, job)
-    if line.application != application:
-        raise NotFound("job_unknown", "There is no such job.", id="Tidak ada pekerjaan itu.")
+    line = must_be_of(tx, job=job, application=application)
     _must_be_unfinished(line)
     if line.kind in PRINTS:
         raise Conflict(
@@ -178,6 +176,14 @@ def cancel(tx: Tx, *, job: str, application: str | None) -> Job:
     _forget_secret(tx, line)
     _set(tx, job, state="failed", ended_at=tx.at, code="cancelled")
     return _moved(tx, job)
+
+
+def must_be_of(tx: Tx, *, job: str, application: str | None) -> JobLine:
+    """Return a job of a case, or of none. Raises NotFound `job_unknown`, also for another's."""
+    line = _find(tx.connection, tx.office, job)
+    if line.application != application:
+        raise _unknown()
+    return line
 
 
 def expire(tx: Tx) -> int:
@@ -327,8 +333,12 @@ def _find(connection: Connection, office_no: int, job: str) -> JobLine:
     query = select(*_COLUMNS).where(JobRow.office == office_no, JobRow.id == job)
     line = connection.execute(query).one_or_none()
     if line is None:
-        raise NotFound("job_unknown", "There is no such job.", id="Tidak ada pekerjaan itu.")
+        raise _unknown()
     return line
+
+
+def _unknown() -> NotFound:
+    return NotFound("job_unknown", "There is no such job.", id="Tidak ada pekerjaan itu.")
 
 
 def _set(tx: Tx, job: str, **values: object) -> None:

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.errors import BadInput, Conflict, NotAuthenticated
+from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated
 from hub.events import OfficerAdded, OfficerLockedOut, OfficerSignedIn, OfficerSignedOut
 from hub.models.officer import Officer, OfficerSession
 from hub.models.schema import new_id
@@ -29,6 +29,8 @@ LOCKED_FOR = timedelta(minutes=5)
 SHORTEST_PASSWORD = 10
 MAY_SUPERVISE = frozenset({"supervisor", "system_admin", "auditor"})
 """The roles that open the supervisor's page."""
+ONLY_LOOK = frozenset({"system_admin", "auditor"})
+"""Who has no other role serves nobody and changes nothing at a counter."""
 
 _hasher = PasswordHasher()
 
@@ -69,6 +71,16 @@ class SignedIn:
 def _nobody() -> str:
     # verified when the login is unknown, so that both cases take the same time
     return _hasher.hash("nobody has this password")
+
+
+def must_serve(officer: SignedIn) -> None:
+    """Refuse an officer who only looks on. Raises NotAllowed `role_missing`."""
+    if officer.roles <= ONLY_LOOK:
+        raise NotAllowed(
+            "role_missing",
+            "Your role looks on; it does not work at a counter.",
+            id="Peran Anda hanya melihat; tidak bertugas di loket.",
+        )
 
 
 def hash_password(password: str) -> str:

@@ -43,6 +43,8 @@ HEADERS = [
 ]
 DISPLAY = "display"
 PROGRAMS = "/api/feed"
+MOST_DIGITS = 18
+"""A longer number is no position of ours, and may be none that can be read."""
 Renderer = Callable[[list[Frame]], Awaitable[bytes]]
 
 
@@ -70,7 +72,7 @@ class Boards:
 
     async def _html(self, seq: int, lang: str) -> str:
         known = self._rendered.get(lang)
-        if known is None or known[0] < seq:
+        if known is None or known[0] < seq or _failed(known[1]):
             known = seq, asyncio.create_task(asyncio.to_thread(self._render, lang))
             self._rendered[lang] = known
         return await asyncio.shield(known[1])
@@ -78,6 +80,10 @@ class Boards:
     def _render(self, lang: str) -> str:
         with self._database.reading() as session:
             return fragments.render(session, self._office_no, self._office, self._clock.now(), lang)
+
+
+def _failed(task: asyncio.Task[str]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +241,7 @@ def _position(connection: AnyConnection) -> int | None:
     given = connection.headers.get("last-event-id") or _query(connection, "after")
     if not given:
         return None
-    if not given.isascii() or not given.isdigit():
+    if not given.isascii() or not given.isdigit() or len(given) > MOST_DIGITS:
         raise BadInput(
             "position_invalid",
             "`after` and Last-Event-ID are sequence numbers.",
@@ -246,7 +252,7 @@ def _position(connection: AnyConnection) -> int | None:
 
 
 def _query(connection: AnyConnection, name: str) -> str:
-    return parse_qs(connection.scope["query_string"].decode()).get(name, [""])[0]
+    return parse_qs(connection.scope["query_string"].decode("latin-1")).get(name, [""])[0]
 
 
 async def _refuse(send: Send, problem: Problem) -> None:

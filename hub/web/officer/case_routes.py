@@ -245,7 +245,9 @@ async def settle_paper(
     view = await case_acts.look(desk, application)
     came = form.text("came") == "yes"
     try:
-        await desk.command(lambda tx: settle(tx, job=job, came=came), form, "settle paper")
+        await desk.command(
+            lambda tx: settle(tx, job=job, came=came, application=view.id), form, "settle paper"
+        )
     except Refused as refused:
         return await show_again(desk, application, refused, form)
     return _back(view.id)

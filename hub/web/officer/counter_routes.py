@@ -190,6 +190,7 @@ async def act_at_counter(
     request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Do one thing at the counter; a refusal shows the page again with what was typed."""
+    officers.must_serve(desk.officer)
     form = await read_form(request, desk.officer.csrf)
     if act == "issue":
         return await _issue(desk, number, form, press)

@@ -11,8 +11,15 @@ from hub.wire import Job
 from hub.writer import Tx
 
 
-def settle(tx: Tx, *, job: str, came: bool, counter: int | None = None) -> Job:
-    """Record whether paper came out; if not, print again. Raises Conflict, NotFound."""
+def settle(
+    tx: Tx, *, job: str, came: bool, counter: int | None = None, application: str | None = None
+) -> Job:
+    """Record whether paper came out; if not, print again. Raises Conflict, NotFound.
+
+    `application`: the case that it must be a paper of.
+    """
+    if application is not None:
+        jobs.must_be_of(tx, job=job, application=application)
     settled = jobs.settle_unknown(tx, job=job, printed=came)
     return settled if came else print_again(tx, job=job, counter=counter)
 

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from hub.cases import equipment, qualifications
 from hub.cases.qualifications import Held
 from hub.errors import BadInput, NotAllowed, Refused
+from hub.officers import must_serve
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, fresh_key, read_form
 from hub.web.rendering import page
@@ -59,6 +60,7 @@ async def check_equipment(
     number: FromPath[int], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Redirect:
     """Record the counter's opening check against the sheet's equipment lines."""
+    must_serve(desk.officer)
     form = await read_form(request, desk.officer.csrf)
     lines = range(1, len(desk.procedure.sop.sheet.equipment) + 1)
     works = {line: form.text(f"line-{line}") == "yes" for line in lines}

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 
 from hub.cases import keeping, presence, touch
 from hub.cases.keeping import Kept
+from hub.cases.overview import must_see_cases
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.typed_dates import day_first, iso_date
@@ -39,6 +40,7 @@ async def note_here(
     application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
 ) -> Response[bytes]:
     """Note that this officer has the case open; its clock starts if its ticket is served here."""
+    must_see_cases(desk.procedure, desk.officer.actor)
     form = await read_form(request, desk.officer.csrf)
     counter = desk.officer.counter
 

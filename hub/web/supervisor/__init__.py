@@ -14,7 +14,7 @@ from hub.web.desk import DESK, AnyRequest, Desk
 from hub.web.forms import read_form
 from hub.web.officer.reprint import settle
 from hub.web.supervisor import acts, appointment_pages, country_pages, day_pages, roster_pages
-from hub.web.supervisor.showing import must_supervise, show_office
+from hub.web.supervisor.showing import must_act, must_supervise, show_office
 
 __all__ = ["MAY_SUPERVISE", "routes"]
 
@@ -31,7 +31,7 @@ async def show_supervisor(
 @post("/supervisor/paper")
 async def settle_paper(desk: NamedDependency[Desk], request: AnyRequest) -> Redirect:
     """Record whether the paper of an uncertain print came out."""
-    must_supervise(desk)
+    must_act(desk)
     form = await read_form(request, desk.officer.csrf)
     came = form.text("came") == "yes"
     await desk.command(lambda tx: settle(tx, job=form.text("job"), came=came), form, "settle paper")

@@ -201,6 +201,13 @@ def test_a_station_that_is_not_known_cannot_be_revoked(hub) -> None:
     assert "hall" in done.stderr
 
 
+@pytest.mark.parametrize("position", ["-1", "x", "1" * 19, "9" * 5000, "%FF"])
+def test_a_position_that_is_no_number_of_ours_is_refused(hub, position: str) -> None:
+    refused = hub.station("program").get(f"/api/feed?after={position}")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "position_invalid")
+
+
 def test_plain_is_refused_beyond_loopback(folder) -> None:
     assert "--plain" in refused(folder, "--host", "0.0.0.0", "--plain")
 
