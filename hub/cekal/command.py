@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from hub.cekal.importing import Imported, ImportOrder, import_list
+from hub.cekal.importing import CUT, Imported, ImportOrder, import_list
 from hub.cekal.listing import StoredList, Threshold
 from hub.cekal.reading import Format, format_of, mapping_of
 from hub.cekal.records import Entry, Query
@@ -229,11 +229,13 @@ def _let_hub_know(data: Path, key_file: Path | None, kept: Threshold) -> None:
 
 
 def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:
-    for bad in done.bad_rows[:REPORTED]:
+    for bad in [one for one in done.bad_rows if one.reason != CUT][:REPORTED]:
         field = f"{bad.field}: " if bad.field else ""
         print(f"baris / line {bad.line}: {field}{bad.reason}", file=sys.stderr)
     if done.bad > REPORTED:
         print(f"… {done.bad - REPORTED} lagi / more (--report FILE)", file=sys.stderr)
+    if done.cut:
+        print(f"baris / line {done.bad_rows[-1].line}: {CUT}", file=sys.stderr)
     if report is not None:
         lines = (f'{bad.line},{bad.field},"{bad.reason}"\n' for bad in done.bad_rows)
         report.write_text("line,field,reason\n" + "".join(lines), encoding="utf-8")

@@ -6,6 +6,7 @@ full      the file is the whole list         update    it changes what is there:
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from hub.cekal.records import Entry
 MOST_REPORTED = 10_000
 WARNED_BEFORE = timedelta(days=30)
 NEVER = "9999"
+CUT = "berkas terpotong di sini, tidak ada yang diambil / the file is cut here, nothing is taken"
 Progress = Callable[[int], None]
 
 
@@ -43,11 +45,15 @@ class ImportOrder:
 
 @dataclass(slots=True)
 class Imported:
-    """What came of it; `bad_rows` holds the first ten thousand."""
+    """What came of it; `bad_rows` holds the first ten thousand.
+
+    `cut`: the file breaks off in its last row, so who knows how many rows are missing.
+    """
 
     taken: int = 0
     bad: int = 0
     stored: bool = False
+    cut: bool = False
     expired: int = 0
     expiring: int = 0
     bad_rows: list[BadRow] = field(default_factory=list)
@@ -57,14 +63,17 @@ class Imported:
 def import_list(
     store: StoredList | None, order: ImportOrder, at: datetime, progress: Progress
 ) -> Imported:
-    """Read a file and store it as a version; nothing is stored if a row is bad and not allowed.
+    """Read a file and store it as a version; nothing is stored if a row is bad and not allowed,
+    or if the file is cut: the good rows of half a list would withdraw the other half.
 
     `store` may be None for a dry run. Raises BadInput if the file is no list at all, Conflict.
     """
     done = Imported()
     rows = rows_of(order.file, order.form, order.mapping, order.name)
-    entries = list(_good(judge(rows), done, at, progress))
-    refused = (done.bad > 0 and not order.good_only) or not (entries or order.withdrawn)
+    whole = _ends_whole(order.file, order.form)
+    entries = list(_good(judge(rows), done, at, progress, whole=whole))
+    bad = done.cut or (done.bad > 0 and not order.good_only)
+    refused = bad or not (entries or order.withdrawn)
     if order.dry_run or refused or store is None:
         return done
     store.add(
@@ -80,9 +89,15 @@ def import_list(
 
 
 def _good(
-    judged: Iterable[Entry | BadRow], done: Imported, at: datetime, progress: Progress
+    judged: Iterable[Entry | BadRow],
+    done: Imported,
+    at: datetime,
+    progress: Progress,
+    *,
+    whole: bool,
 ) -> Iterator[Entry]:
     today, soon = (f"{day:%Y-%m-%d}" for day in (at, at + WARNED_BEFORE))
+    row: Entry | BadRow | None = None
     for number, row in enumerate(judged, start=1):
         if isinstance(row, BadRow):
             done.bad += 1
@@ -96,3 +111,16 @@ def _good(
             done.expiring += today <= ends < soon
             yield row
         progress(number)
+    if isinstance(row, BadRow) and row.torn and not whole:
+        done.cut = True
+        done.bad_rows[-1] = BadRow(row.line, "", CUT)
+
+
+def _ends_whole(file: Path, form: Format) -> bool:
+    """Say whether a file ends with the end of a row; a cut Excel file is no readable one."""
+    if form == "xlsx":
+        return True
+    with file.open("rb") as opened:
+        size = opened.seek(0, os.SEEK_END)
+        opened.seek(max(0, size - 1))
+        return opened.read() in (b"", b"\n")

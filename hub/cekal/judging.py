@@ -22,11 +22,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that is no entry: its line, the field and the reason in words."""
+    """A row that is no entry: its line, the field and the reason in words; `torn`: a part of it
+    is missing."""
 
     line: int
     field: str
     reason: str
+    torn: bool = False
 
 
 class _Wrong(ValueError):
@@ -40,7 +42,7 @@ def judge(rows: Iterable[Row]) -> Iterator[Entry | BadRow]:
     met: dict[str, int] = {}
     for row in rows:
         if row.fault:
-            yield BadRow(row.line, "", row.fault)
+            yield BadRow(row.line, "", row.fault, row.torn)
             continue
         try:
             entry = entry_of(row)

@@ -32,11 +32,13 @@ MOST_BYTES_A_LINE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row with its line number; `fault` says why it could not be read at all."""
+    """A row with its line number; `fault` says why it could not be read at all, `torn` that
+    something of it is missing."""
 
     line: int
     cells: Mapping[str, Cell]
     fault: str = ""
+    torn: bool = False
 
 
 def format_of(path: Path) -> Format:
@@ -99,7 +101,8 @@ def _json_row(
         words = f"huruf ke-{error.start + 1} bukan UTF-8 / byte {error.start + 1} is not UTF-8"
         return Row(number, {}, words)
     except msgspec.DecodeError as error:
-        return Row(number, {}, f"bukan JSON yang utuh / no complete JSON: {_reason(error)}")
+        words = f"bukan JSON yang utuh / no complete JSON: {_reason(error)}"
+        return Row(number, {}, words, torn=True)
     cells: dict[str, Cell] = {}
     for field in FIELDS:
         keys = mapping.get(
@@ -206,7 +209,7 @@ def _table_row(
 ) -> Row:
     if len(row) != width:
         words = f"{len(row)} kolom, kepala {width} / {len(row)} columns, the head has {width}"
-        return Row(number, {}, words)
+        return Row(number, {}, words, torn=len(row) < width)
     cells = {
         field: _cell(field, [row[place] for place in places if row[place] not in (None, "")])
         for field, places in places_of.items()

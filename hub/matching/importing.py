@@ -54,6 +54,7 @@ def _outcome(done: Imported) -> Outcome:
         taken=done.taken,
         bad=done.bad,
         stored=done.stored,
+        cut=done.cut,
         expired=done.expired,
         expiring=done.expiring,
         kinds=dict(done.kinds),

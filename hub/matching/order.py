@@ -44,6 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, tag="outcome"):
     taken: int = 0
     bad: int = 0
     stored: bool = False
+    cut: bool = False
     expired: int = 0
     expiring: int = 0
     kinds: dict[str, int] = {}

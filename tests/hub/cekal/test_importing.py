@@ -212,6 +212,9 @@ def test_a_million_rows_cut_in_the_middle_leave_nothing_behind(
     done = take(store, file)
 
     assert (done.stored, done.bad, done.bad_rows[0].line) == (False, 1, 5000)
+    assert done.cut
+    assert not take(store, file, good_only=True).stored, "half a list withdraws the other half"
+    assert store.manifest().versions == []
 
 
 def test_a_table_cut_inside_a_quoted_cell_leaves_nothing_behind(
@@ -223,7 +226,7 @@ def test_a_table_cut_inside_a_quoted_cell_leaves_nothing_behind(
 
     done = take(store, file)
 
-    assert (done.stored, done.bad) == (False, 1)
+    assert (done.stored, done.bad, done.cut) == (False, 1, True)
     assert done.bad_rows[0].line == 4001
     assert store.manifest().versions == []
 

@@ -214,6 +214,14 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
     assert "1 baik, 1 buruk" in said
     assert [one for one in cases.office.folder.rglob("*") if one.is_file()
             and b"SITI CONTOH" in one.read_bytes()] == []  # fmt: skip
+    cut = tmp_path / "terpotong.csv"
+    cut.write_text(file.read_text() + "E3,JOKO CONT")
+    screen.page.set_input_files("[name=file]", cut)
+    screen.page.check("[name=good_only]")
+    screen.click("button[value=import]")
+    screen.page.wait_for_selector("#import-result .alert.bad")
+    assert "terpotong" in screen.text("#import-result")
+    screen.go("/wasdakim/list")
     screen.page.set_input_files("[name=file]", file)
     screen.page.select_option("#field-kind-of", "update")
     screen.page.check("[name=good_only]")
