@@ -148,6 +148,8 @@ def _pair(
     rare = weights[f"surprise_{name}"] * float(aligned.surprise[0, number]) / 10
     mine, theirs = aligned.readings[number].text, parts[int(aligned.place[0, number])]
     indonesian, english = _PAIR[kind]
+    if kind in (Alike.BEGINNING, Alike.INITIAL):
+        mine, theirs = sorted((mine, theirs), key=len)
     return Reason(
         f"'{mine}' {indonesian} '{theirs}'",
         f"'{mine}' {english} '{theirs}'",

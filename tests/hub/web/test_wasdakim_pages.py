@@ -241,7 +241,7 @@ def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, ent
     said = screen.go("/wasdakim/list").text(".threshold-card")
 
     assert "0,43" in said
-    assert "2,0 %" in said
+    assert "2 %" in said
     assert "812 entri, versi daftar-lama" in said
     assert "Pengelola Contoh" in said
     assert "tidak lagi berlaku" in said
