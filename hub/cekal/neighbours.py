@@ -41,6 +41,7 @@ _BASE = {
 }  # fmt: skip
 _SOUND_SHARE = 0.14
 """What looking alike adds to sounding alike."""
+_SHAPES = str.maketrans("DQUYLJTEHGB", "OOVVIIFCNCR")
 LOOKED_AT = 240
 _LEAST_SHARED = 0.34
 _SHORTEST_BEGINNING = 3
@@ -52,6 +53,12 @@ def kinds_of_looks(likeness: Floats) -> Ints:
     for kind in (Alike.FAR, Alike.NEAR, Alike.CLOSE):
         kinds[likeness >= _AT_LEAST[kind]] = kind
     return kinds
+
+
+@lru_cache(maxsize=1 << 16)
+def seen_as(part: str) -> str:
+    """Return `part` in shapes that scanners cannot tell apart: RN and M, H and N, D and O."""
+    return part.replace("RN", "M").replace("VV", "W").replace("CL", "D").translate(_SHAPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,10 @@ class Neighbourhood:
         fines = [self._vocabulary.fine[number] for number in numbers.tolist()]
         fine = sound_of(part).fine[0]
         written = cdist([part], parts, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
+        seen = [seen_as(one) for one in parts]
+        shaped = cdist([seen_as(part)], seen, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
+        # letters that a scanner takes for each other are half a difference
+        written = np.maximum(written, (written + shaped) / 2)
         spoken = cdist([fine], fines, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
         started = cdist([fine], fines, scorer=JaroWinkler.similarity, dtype=np.float32)[0]
         mixed: Floats = (
