@@ -23,7 +23,9 @@ from hub.cases.screening import threshold, versions
 from hub.clock import Clock, PracticeClock
 from hub.errors import BadInput, Busy, Refused
 from hub.events import ClockMoved
+from hub.events.cekal import CekalLookedAt
 from hub.house import SYSTEM, House, locked, open_house
+from hub.matching.port import reference
 from hub.office import OfficeConfig
 from hub.opening import after_restore
 from hub.settings import Settings
@@ -122,6 +124,13 @@ class SetThreshold(msgspec.Struct, frozen=True, tag="set-threshold"):
     by: str
 
 
+class NoteLook(msgspec.Struct, frozen=True, tag="note-look"):
+    """Record that entries of the cekal list are shown on the hub's machine: where, and which."""
+
+    page: str
+    entries: list[str]
+
+
 Change = (
     AddStation
     | RevokeStation
@@ -132,6 +141,7 @@ Change = (
     | SkipNumbers
     | EnterList
     | SetThreshold
+    | NoteLook
     | ExportCases
     | ImportCase
 )
@@ -170,22 +180,8 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
 
         hashed = officers.hash_password(command.password)
         return lambda tx: fill_office(tx, house.procedure, hashed)
-    if isinstance(command, EnterList):
-        return lambda tx: [
-            versions.enter(
-                tx,
-                office,
-                version=command.version,
-                kind=command.kind,
-                entries=command.entries,
-                withdrawn=command.withdrawn,
-                effective=command.effective,
-                by=command.by,
-            )
-        ]
-    if isinstance(command, SetThreshold):
-        fields = msgspec.structs.asdict(command)
-        return lambda tx: [threshold.set_threshold(tx, **fields)]
+    if isinstance(command, EnterList | SetThreshold | NoteLook):
+        return _of_list(office, command)
     if isinstance(command, ExportCases | ImportCase):
         return _exchange(house, command)
     return lambda tx: _set_day(tx, house, command)
@@ -207,6 +203,24 @@ def _station(
     if isinstance(command, AddStation):
         return lambda tx: [stations.add(tx, office, kind=kind, name=name, counter=counter)]
     return lambda tx: [str(stations.revoke_named(tx, kind=kind, name=name, counter=counter))]
+
+
+def _of_list(
+    office: OfficeConfig, command: EnterList | SetThreshold | NoteLook
+) -> Callable[[Tx], list[str]]:
+    """Return a command about the cekal list."""
+    if isinstance(command, NoteLook):
+        return lambda tx: _note_look(tx, command)
+    fields = msgspec.structs.asdict(command)
+    if isinstance(command, SetThreshold):
+        return lambda tx: [threshold.set_threshold(tx, **fields)]
+    return lambda tx: [versions.enter(tx, office, **fields)]
+
+
+def _note_look(tx: Tx, command: NoteLook) -> list[str]:
+    shown = tuple(reference(entry) for entry in command.entries)
+    tx.emit(CekalLookedAt(command.page, "", shown), subject="list")
+    return []
 
 
 def _exchange(house: House, command: ExportCases | ImportCase) -> Callable[[Tx], list[str]]:

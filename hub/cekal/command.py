@@ -124,6 +124,8 @@ def screen(
         asked = list(read_queries(file))
         with _bar("screen", len(asked)) as step:
             answer_all(matcher, asked, out, top, step)
+        if watchlist is None:
+            _note_look(data, key_file, "screen", ())
     print(f"{len(asked)} queries against {len(matcher.index)} entries: {out}")
 
 
@@ -152,8 +154,11 @@ def explain(
         score, exact = _threshold(
             matcher.weights.threshold(DEFAULT_SHARE, len(matcher.index)), data, watchlist, key_file
         )
+        lines = list(explained(matcher, person, entry, nearest, score))
+        if watchlist is None:
+            _note_look(data, key_file, "explain", dict.fromkeys(one for one, _ in lines if one))
         last, today = "", SystemClock().now().date()
-        for found, line in explained(matcher, person, entry, nearest, score):
+        for found, line in lines:
             print(line)
             if found and found != last:
                 print(f"  {standing(entries[found], today)}")
@@ -208,6 +213,16 @@ def _put_before_verifier(
         f"{order.version} waits for a second person: the page Watch list.",
         file=sys.stderr,
     )
+
+
+def _note_look(data: Path, key_file: Path | None, page: str, entries: Iterable[str]) -> None:
+    """Let the hub of this folder record who looks at its list here, before anything is shown."""
+    settings = settings_for(data, key_file=key_file)
+    if not settings.office_file.exists():
+        return
+    from hub.admin import NoteLook, perform
+
+    perform(settings, SystemClock(), NoteLook(f"{page}: {getpass.getuser()}", list(entries)))
 
 
 def _let_hub_know(data: Path, key_file: Path | None, kept: Threshold) -> None:

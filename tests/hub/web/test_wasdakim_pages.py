@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from msgspec.structs import replace as replaced
 from PIL import Image
 from screened import ANNA, FIELDS, OTHERS, Desk, prepared
-from web_office import PASSWORD, WIDE, WebOffice, end, serve
+from sqlalchemy import select
+from web_office import LOKET, PASSWORD, WIDE, WebOffice, end, serve
 
 from hub.admin import AddOfficer, CheckRecords, FillOffice, SetThreshold, perform
 from hub.clock import SystemClock
+from hub.house import open_house
+from hub.models.queue import EventRow
 from hub.settings import settings_for
 
 LAPTOP = {"width": 1366, "height": 768}
@@ -245,6 +250,39 @@ def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, ent
     assert "812 entri, versi daftar-lama" in said
     assert "Pengelola Contoh" in said
     assert "tidak lagi berlaku" in said
+
+
+def looks(folder: Path) -> list[dict[str, object]]:
+    """Return what was recorded of looks at the list, in order."""
+    house = open_house(settings_for(folder), SystemClock())
+    try:
+        with house.database.reading() as session:
+            every = select(EventRow.body).where(EventRow.kind == "cekal.looked")
+            return [
+                msgspec.json.decode(body) for body in session.scalars(every.order_by(EventRow.seq))
+            ]
+    finally:
+        house.database.close()
+
+
+def test_every_look_at_an_entry_is_recorded_from_the_command_line_too(cases, enter) -> None:
+    screen = enter(cases.office, "cekal")
+    screen.go(f"/wasdakim/case/{cases.both}")
+    assert looks(cases.office.folder)[-1] == {
+        "page": "case", "application": cases.both, "entries": ["C-1"],
+    }  # fmt: skip
+    asked = '{"id": "1", "name": "Anna Erikson", "dob": "1974-08-12"}'
+    folder = ("--data", str(cases.office.folder))
+
+    done = subprocess.run(
+        [*LOKET, "cekal", "explain", asked, "--nearest", "1", *folder],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.startswith("C-1 ")
+    last = looks(cases.office.folder)[-1]
+    assert str(last["page"]).startswith("explain: ")
+    assert last["entries"] == ["C-1"]
 
 
 def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
