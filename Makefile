@@ -21,8 +21,8 @@ run: setup ## Serve a real office from DATA=/var/lib/loket (no simulators)
 test: setup-dev ## Run every check and every test
 	@$(MAKE) --no-print-directory check-code
 	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/devices tests/peers
-	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/hub tests/counter_agent tests/simulation tests/test_contracts.py tests/test_wheel.py
-	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/journeys tests/faults tests/postgres
+	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/simulation tests/test_wheel.py tests/hub tests/counter_agent tests/test_contracts.py
+	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/journeys/test_demo.py tests/journeys tests/faults tests/postgres
 	$(VENV)/bin/python scripts/run_tests.py -n $(WORKERS) --dist loadfile tests/kiosk
 
 check: setup-dev check-code fast ## Format, lint, types, import rules and the fast tests

@@ -1,5 +1,9 @@
 """Run pytest and fail on every skipped test that tests/allowed_skips.toml does not name.
 
+With several workers a file is one piece of work. They are handed out in the order in which they
+are named, so that a long one does not begin when everything else is done: name the long ones
+first. Which they are is said at the end.
+
 Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
 """
 
@@ -8,11 +12,15 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ALLOWED = Path(__file__).parent.parent / "tests" / "allowed_skips.toml"
+IN_ORDER = "--no-loadscope-reorder"
+"""Else xdist begins with the files of most tests, and the long ones of one test come last."""
+LONGEST = 12
 NO_COLUMNS = "PYTHONNODEBUGRANGES"
 
 
@@ -31,6 +39,20 @@ class Skips:
             self.seen[report.nodeid] = str(report.longrepr)
 
 
+class Times:
+    """Adds up what each file took, also at xdist's workers."""
+
+    def __init__(self) -> None:
+        self.of: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.of[report.nodeid.partition("::")[0]] += report.duration
+
+    def tell(self) -> None:
+        for file, seconds in self.of.most_common(LONGEST):
+            print(f"{seconds:6.0f} s {file}")
+
+
 def without_columns() -> None:
     """Start anew without columns in tracebacks, which Python 3.11 finds by `ast.parse`.
 
@@ -44,8 +66,9 @@ def without_columns() -> None:
 
 def main() -> int:
     allowed = tomllib.loads(ALLOWED.read_text())["skip"]
-    skips = Skips()
-    code = int(pytest.main(sys.argv[1:], plugins=[skips]))
+    skips, times = Skips(), Times()
+    code = int(pytest.main([IN_ORDER, *sys.argv[1:]], plugins=[skips, times]))
+    times.tell()
     refused = {name: why for name, why in skips.seen.items() if name not in allowed}
     for name, why in refused.items():
         print(f"SKIPPED WITHOUT LEAVE {name}: {why}")
