@@ -7,7 +7,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import applicant_letters, blanks, official_papers, payments, public_page
+from hub.cases import (
+    applicant_letters,
+    blanks,
+    finger_match,
+    official_papers,
+    payments,
+    public_page,
+)
 from hub.cases.applications import must_find, receipt_payload
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
@@ -256,7 +263,12 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
 
 
 def _seen(opened: OpenedCase, handover: str) -> Words:
-    """Return by which document the collector was known."""
+    """Return how the collector was known: by a finger, else by which document."""
+    by_finger = finger_match.in_words(
+        finger_match.kept_of(opened.session, opened.procedure, opened.case)
+    )
+    if by_finger is not None:
+        return by_finger
     stage = opened.procedure.sop.stage(handover)
     rule = stage.rule("collector_document_kind") if stage else None
     choice = rule.choice(opened.said(handover, rule.key)) if rule else None

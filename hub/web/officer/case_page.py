@@ -71,6 +71,8 @@ class CasePage:
     desks: tuple[int, ...]
     can_reject: bool
     warning: Words
+    compares_fingers: bool = False
+    """The case is handed over: the person may be compared with its fingers."""
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import card_door
 from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
+from hub.web.room_list import IDENTITY
 
 
 def read_case(
@@ -50,6 +51,7 @@ def read_case(
         counter=desk.officer.counter,
         desks=counters_by_agent(session, desk, at),
         can_reject=bool(MAY_REJECT & desk.officer.roles),
+        compares_fingers=_compares(desk, case),
         refused=refused,
         typed=typed,
         draft=draft,
@@ -59,6 +61,11 @@ def read_case(
         card=card_door(session, desk) if case_acts.confirms(case) else None,
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
+
+
+def _compares(desk: Desk, case: CaseView) -> bool:
+    at_hand_over = case.current and case.current.key == desk.procedure.sop.doing("close_custody")
+    return bool(at_hand_over) and IDENTITY.admits(desk.officer.roles)
 
 
 def _draft(session: Session, desk: Desk, case: CaseView) -> dict[str, str]:

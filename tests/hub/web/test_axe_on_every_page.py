@@ -49,6 +49,7 @@ ROOMS = {
     "cetak": ("/blanks",),
     "sah": ("/signing", "/case/{archived}"),
     "arsip": ("/archive",),
+    "serah": ("/identity/{11}",),
     "data": ("/case/{2}/transcribe",),
     "periksa": ("/case/{4}/chip", "/case/{diverted}", "/nonconformity"),
 }
