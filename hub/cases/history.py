@@ -74,7 +74,8 @@ def history(
         .order_by(EventRow.seq)
     )
     who = {**names, **_stations(session, application.office)}
-    of_steps = _remarks(session, procedure, application)
+    records = _records(session, application)
+    key = persons.data_key(procedure.keyring, application)
     written = remarks_of(session, procedure, application)
     lines = []
     hidden = False
@@ -88,10 +89,12 @@ def history(
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
             remark = written.get((event.kind, event.at), "")
-            if event.kind in _DONE:
-                remark = of_steps.get(step, "")
+            record = records.get(step) if event.kind in _DONE else None
+            if record is not None:
+                remark = _remark(key, application, record)
             by = who.get(event.actor, "")
-            lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark))
+            kept = _kept(procedure, record) if record else None
+            lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark, kept=kept))
     return tuple(lines)
 
 
@@ -133,19 +136,36 @@ def _titled(stage: Step | Gate) -> Words:
     return Words(id=f"{number}{stage.title.id}", en=f"{number}{stage.title.en}")
 
 
-def _remarks(session: Session, procedure: Procedure, application: Application) -> dict[str, str]:
-    key = persons.data_key(procedure.keyring, application)
+def _records(session: Session, application: Application) -> dict[str, StepRecord]:
     rows = session.scalars(
         select(StepRecord).where(
-            StepRecord.office == application.office,
-            StepRecord.application == application.id,
-            StepRecord.sealed_remark.is_not(None),
+            StepRecord.office == application.office, StepRecord.application == application.id
         )
     )
-    return {
-        row.step: persons.open_text(key, application, f"remark/{row.step}", row.sealed_remark)
-        for row in rows
-    }
+    return {row.step: row for row in rows}
+
+
+def _remark(key: bytes, application: Application, record: StepRecord) -> str:
+    return persons.open_text(key, application, f"remark/{record.step}", record.sealed_remark)
+
+
+def _kept(procedure: Procedure, record: StepRecord) -> Words | None:
+    """Say where a step's paper lies, and that it was entered later; None: there is nothing to say.
+
+    Days and times stand as they are typed: this is read on the page and on the printed history.
+    """
+    said = []
+    if record.medium == "paper" or record.paper_at:
+        place = f": {record.paper_at}" if record.paper_at else ""
+        said.append(Words(id=f"di atas kertas{place}", en=f"on paper{place}"))
+    if record.done_at is not None:
+        then = f"{record.done_at.astimezone(procedure.office.zone):%d-%m-%Y %H.%M}"
+        said.append(
+            Words(id=f"dikerjakan {then}, dicatat kemudian", en=f"done {then}, entered later")
+        )
+    if not said:
+        return None
+    return Words(id="; ".join(one.id for one in said), en="; ".join(one.en for one in said))
 
 
 def _stations(session: Session, office: int) -> dict[str, str]:

@@ -122,7 +122,8 @@ def _said(line: HistoryLine) -> str:
     """Return what happened in both languages, the step's number once, with what was remarked."""
     number, dot, title = line.what.en.partition(" · ")
     english = title if dot and number.isdecimal() else line.what.en
-    return f"{line.what.id} / {english}" + (f" · {line.remark}" if line.remark else "")
+    kept = f" · {line.kept.id} / {line.kept.en}" if line.kept else ""
+    return f"{line.what.id} / {english}" + (f" · {line.remark}" if line.remark else "") + kept
 
 
 def _fact(indonesian: str, english: str, value: str) -> Fact:

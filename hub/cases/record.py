@@ -73,6 +73,9 @@ def _steps(session: Session, procedure: Procedure, application: Application) -> 
             "touch_s": row.touch_s,
             "completed_at": row.completed_at,
             "completed_by": row.completed_by_name,
+            "medium": row.medium,
+            "paper_at": row.paper_at,
+            "done_on_paper_at": row.done_at,
             "remark": persons.open_text(key, application, f"remark/{row.step}", row.sealed_remark),
         }
         for row in sorted(rows, key=lambda row: order.get(row.step, 99))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -51,6 +51,8 @@ from hub.wire import FieldFault
 from hub.writer import Actor, Tx
 
 Medium = Literal["electronic", "paper", "both"]
+LONGEST_OUTAGE = timedelta(days=14)
+"""So long before its case was opened a first step may have been done on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,14 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """How a step is on record: electronically, on paper, or both, and where the paper lies."""
+    """How a step is on record: electronically, on paper, or both, and where the paper lies.
+
+    `done_at`: it was done on paper then, while the power was out, and is entered only now.
+    """
 
     medium: Medium = "both"
     place: str = ""
+    done_at: datetime | None = None
 
 
 def begin(tx: Tx, procedure: Procedure, application: str) -> str:
@@ -195,6 +201,7 @@ def complete(
         return _leave(tx, procedure, row, stage, branch, found, remark)
     _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
     _refuse_poor_photo(tx, row, requirements, found, remark)
+    _refuse_moment(tx, row, paper)
     if procedure.sop.screens and stage.name in procedure.office.cekal.recheck_before:
         must_pass(tx, procedure, row, stage.name)
     for requirement in requirements:
@@ -357,6 +364,7 @@ def _advance(
 ) -> StepDone:
     record = _record(tx, row.id, stage.name)
     record.medium, record.paper_at = paper.medium, paper.place.strip()[:200]
+    record.done_at = paper.done_at
     drafts.forget(tx, row, stage.name)
     _stop_clock(procedure, record, tx.at)
     record.completed_at = tx.at
@@ -378,6 +386,25 @@ def _advance(
         tx.emit(ApplicationArchived(row.id, archive.package_of(tx, row.id)), subject=row.id)
     tx.session.flush()
     return StepDone(row.id, stage.name, row.position, row.state, record.touch_s)
+
+
+def _refuse_moment(tx: Tx, row: Application, paper: Paper | None) -> None:
+    """Refuse work on paper after now or before the step before it; a case is opened later too."""
+    if paper is None or paper.done_at is None:
+        return
+    done = select(StepRecord).where(
+        StepRecord.office == tx.office,
+        StepRecord.application == row.id,
+        StepRecord.completed_at.is_not(None),
+    )
+    before = [one.done_at or one.completed_at for one in tx.session.scalars(done)]
+    earliest = max((at for at in before if at), default=row.opened_at - LONGEST_OUTAGE)
+    if not earliest <= paper.done_at <= tx.at:
+        message = (
+            "Dikerjakan pada: sesudah langkah sebelumnya, paling lambat sekarang / "
+            "Done when: after the step before it, and not later than now"
+        )
+        _refuse_faults([FieldFault(field="done_at", code="wrong", message=message)])
 
 
 def _record(tx: Tx, application: str, step: str) -> StepRecord:

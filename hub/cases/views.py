@@ -244,6 +244,8 @@ class HistoryLine:
     what: Words
     by: str
     remark: str = ""
+    kept: Words | None = None
+    """For a step: where its paper lies, and when it was done if it was entered later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ from hub.queue.line import finish
 from hub.tickets import AT_COUNTER, number_of
 from hub.web.desk import Desk
 from hub.web.forms import Attached, Form
-from hub.web.typed_dates import iso_date
+from hub.web.typed_dates import iso_date, typed_moment
 from hub.wire import FieldFault, Job, JobKind
 from hub.writer import Tx
 
@@ -114,7 +114,7 @@ async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verifie
         )
     )
     remark = form.text("remark")
-    paper = steps.Paper(_medium(form), form.text("paper_at"))
+    paper = steps.Paper(_medium(form), form.text("paper_at"), _done_at(desk, form))
     revision = form.number("revision")
     cards = _cards(desk, form)
 
@@ -174,6 +174,22 @@ def _cards(desk: Desk, form: Form) -> dict[str, str]:
             text = form.text(name)
             found[name] = iso_date(text) if field.kind == "date" else text
     return found
+
+
+def _done_at(desk: Desk, form: Form) -> datetime | None:
+    """Return when the step was done on paper, if it is entered only now. Raises BadInput."""
+    try:
+        typed = typed_moment(form.text("done_at"), form.text("done_at_time"))
+    except ValueError as error:
+        message = "tulis hari dan jam, 23-11-2026 09.10 / write day and time, 23-11-2026 09.10"
+        fault = FieldFault(field="done_at", code="wrong", message=message)
+        raise BadInput(
+            "done_at_wrong",
+            "When was it done on paper? Write day and time.",
+            id="Kapan dikerjakan di kertas? Tulis hari dan jam.",
+            fields=[fault],
+        ) from error
+    return typed.replace(tzinfo=desk.office.zone) if typed else None
 
 
 def _medium(form: Form) -> steps.Medium:

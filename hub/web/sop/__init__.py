@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 
+from hub.cases.hand_forms import HandForm, hand_forms
 from hub.sop import Sop
 from hub.web.desk import DESK, Desk
 from hub.web.rendering import page
@@ -36,4 +37,24 @@ async def show_sop(desk: NamedDependency[Desk]) -> Response[str]:
     return page("sop.html", frame, SheetPage(sop, columns))
 
 
-routes = [Router("/", route_handlers=[show_sop], dependencies=DESK)]
+@dataclass(frozen=True, slots=True)
+class FormsPage:
+    """The procedure's steps as forms, under the office's name."""
+
+    sop: Sop
+    office: str
+    forms: tuple[HandForm, ...]
+
+
+@get("/sop/forms")
+async def show_forms(desk: NamedDependency[Desk]) -> Response[str]:
+    """Show every step as a form for the day without power, to be printed beforehand."""
+    at = desk.clock.now()
+    frame = desk.frame(
+        0, at, title=desk.speech.say("hand_forms"), section="sop", here="/sop/forms", stream=""
+    )
+    forms = hand_forms(desk.procedure, desk.office.today(at))
+    return page("sop_forms.html", frame, FormsPage(desk.procedure.sop, frame.office, forms))
+
+
+routes = [Router("/", route_handlers=[show_sop, show_forms], dependencies=DESK)]

@@ -43,6 +43,7 @@ ROOMS = {
         "/notify",
         "/cases",
         "/sop",
+        "/sop/forms",
         "/case/{biometrics}/biometrics",
     ),
     "tu": ("/agenda", "/signing", "/archive", "/case/{archived}"),
