@@ -5,6 +5,8 @@ So the library is loaded only in a child. A call has a limit; at the limit, or w
 cancels, the child is asked to stop and, if it does not within `GRACE_S`, killed. The next call
 starts a fresh child. A child that dies is DeviceGone. Errors of `devices.errors` keep their type.
 
+Where Debian ships a library's binding for its own Python alone, the child is that `python`.
+
 The child runs a *target*: `"package.module:Factory"`, called as `Factory(channel, *arguments)`.
 Its public methods can be called; optional `cancel()` is called from another thread while a method
 runs, optional `close()` at the end.
@@ -28,6 +30,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from devices import errors
 from devices.capabilities import Progress, no_progress
@@ -94,7 +97,9 @@ class IsolatedDevice:
         address: str,
         open_limit_s: float,
         environment: Mapping[str, str] | None = None,
+        python: Path | None = None,
     ) -> None:
+        self._python = python
         self._open = _Open(target, arguments)
         self._address = address
         self._open_limit_s = open_limit_s
@@ -149,7 +154,7 @@ class IsolatedDevice:
         if self._child is not None and self._child.process.poll() is None:
             return self._child
         self._kill()
-        self._child = child = _start_child(self._address, self._environment)
+        self._child = child = _start_child(self._address, self._environment, self._python)
         try:
             child.send(self._open)
             self._outcome(child, self._open_limit_s, no_progress, lambda: False)
@@ -244,12 +249,21 @@ class _Child:
         return DeviceGone(f"the driver's process {how}", address=self._address)
 
 
-def _start_child(address: str, environment: Mapping[str, str]) -> _Child:
+def _start_child(address: str, environment: Mapping[str, str], python: Path | None) -> _Child:
     ours, theirs = Pipe()
     watched, lifeline = os.pipe()
-    path = os.pathsep.join(entry for entry in sys.path if entry)
+    # another Python has packages of its own; it needs none of ours but this one
+    ours_alone = str(Path(__file__).parents[1])
+    path = ours_alone if python else os.pathsep.join(entry for entry in sys.path if entry)
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _CHILD_PROGRAM, str(theirs.fileno()), str(watched)],
+        [
+            str(python or sys.executable),
+            "-P",
+            "-c",
+            _CHILD_PROGRAM,
+            str(theirs.fileno()),
+            str(watched),
+        ],
         env={**os.environ, "PYTHONPATH": path, **environment},
         pass_fds=(theirs.fileno(), watched),
         stdin=subprocess.DEVNULL,

@@ -33,6 +33,8 @@ TABLE: Final[Mapping[str, DriverLimits]] = {
     "camera": DriverLimits(open_s=8.0, status_s=15.0, operation_s=15.0, silence_s=4.0),
     # the lamp warms up in silence; the limit runs anew with every row
     "sane": DriverLimits(open_s=20.0, status_s=20.0, operation_s=60.0, silence_s=60.0),
+    # what libfprint needs to open a reader; a capture's limit is the person's, and 2 s
+    "fprint": DriverLimits(open_s=10.0, status_s=3.0, operation_s=30.0, silence_s=3.0),
     "ipp": DriverLimits(open_s=10.0, status_s=10.0, operation_s=180.0, silence_s=10.0),
     "pcsc": DriverLimits(open_s=5.0, status_s=3.0, operation_s=5.0, silence_s=5.0),
     "piv": DriverLimits(open_s=5.0, status_s=3.0, operation_s=10.0, silence_s=5.0),

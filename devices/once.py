@@ -146,7 +146,7 @@ def print_ticket(
         try:
             result = printer.print_ticket(ticket)
         except ValueError as error:
-            fail(str(error), WRONG_USE)
+            fail(f"{image}: lebih lebar dari kertas / wider than the paper: {error}", WRONG_USE)
         _report_print(result)
 
 
@@ -167,7 +167,7 @@ def print_text(
         try:
             result = printer.print_slip([capabilities.SlipText(words, size=size), *code])
         except ValueError as error:
-            fail(str(error), WRONG_USE)
+            fail(f"tidak muat / it does not fit: {error}", WRONG_USE)
         _report_print(result)
 
 

@@ -115,6 +115,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "no_font": "Pasang font untuk huruf itu, atau beri ?font=BERKAS."
     " / Install a font for these letters, or give ?font=FILE.",
     "no_pdf": "Cetak lewat antrean CUPS. / Print through a CUPS queue.",
+    "no_image": "Pakai pembaca yang memberi gambar. / Use a reader that gives images.",
+    "missing": "apt install gir1.2-fprint-2.0 python3-gi",
     "no_feeder": "Pindai dari kaca. / Scan from the glass.",
     "identification_only": "Pakai kartu PIV. / Use a PIV card.",
     "no_certificate": "Minta kartu dengan sertifikat di slot 9A."

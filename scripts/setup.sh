@@ -40,6 +40,8 @@ avahi-utils|a foreign mDNS browser for the tests
 dbus|avahi needs it
 cups-ipp-utils|a foreign printer for the tests
 sane-utils|a foreign scanner client for the tests
+gir1.2-fprint-2.0|libfprint and its virtual reader, for the tests of USB fingerprint readers
+python3-gi|the system's Python speaks to libfprint by it
 openssl|a foreign judge of certificates and signatures
 opensc|a foreign user of officers' cards for the tests
 yubico-piv-tool|a second foreign user of officers' cards

@@ -1,0 +1,1 @@
+"""USB fingerprint readers through libfprint; those that give no image are refused."""
