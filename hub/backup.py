@@ -163,7 +163,7 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
 
 def _without_the_dropped(settings: Settings, into: Path) -> int:
     """Remove from the copy what the hub no longer has; return how many files stay."""
-    kept = 0
+    kept = sum((into / name).exists() for name in _PAPERS)
     for folder in _FILES:
         for target in (into / folder).rglob("*"):
             if not target.is_file():

@@ -90,6 +90,6 @@ def _reason(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"certificate: {cause.verify_message}"
+            return f"certificate: {cause.verify_message} (give the hub's tls/ca.pem as --ca)"
         cause = cause.__cause__ or cause.__context__
     return "connection refused"

@@ -83,8 +83,8 @@ def test_files_are_copied_once_and_what_the_hub_dropped_leaves_the_copy(
     stored.unlink()
     _backup(folder, tmp_path / "copy")
 
-    assert (first.files, first.new_files) == (1, 3)
-    assert (second.files, second.new_files) == (1, 0)
+    assert (first.files, first.new_files) == (3, 3)
+    assert (second.files, second.new_files) == (3, 0)
     assert held == b"sealed"
     assert not copied.exists()
 
