@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 COMMANDS = (
     "agent", "archive", "case", "cekal", "demo", "devices", "hub", "kiosk", "office", "verify",
@@ -76,3 +81,25 @@ def test_a_kiosk_names_the_option_that_it_cannot_use(
 
     assert told.returncode == 2
     assert f"Invalid value for {option}" in told.stderr
+
+
+def test_every_command_has_its_line_in_the_docs_and_an_example_in_its_help() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "commands.md").read_text(encoding="utf-8")
+    for name, command in _commands():
+        *_, last = name.split()
+        assert re.search(rf"\b{last}\b", page), f"docs/commands.md says nothing of `loket {name}`"
+        assert "Example:" in f"{command.help} {command.epilog}", name
+
+
+def _commands() -> Iterator[tuple[str, Any]]:
+    waiting = [
+        (entry.name, typer.main.get_command(entry.load()))
+        for entry in entry_points(group="loket.commands")
+    ]
+    while waiting:
+        name, command = waiting.pop()
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield name, command
+        else:
+            waiting += [(f"{name} {word}", one) for word, one in inner.items()]
