@@ -41,8 +41,11 @@ class LayPage(Page):
         self.reading = chip.state == "reading"
         total = chip.total or ESTIMATED_BYTES
         self.read_part = min(1.0, chip.done / total) if self.reading else 0.0
-        self.percent = self.say("lay.percent", n=round(self.read_part * 100))
-        self.state = self.say("lay.reading" if self.reading else "lay.waiting")
+        # until the first byte nobody knows whether a passport lies there
+        found = self.read_part > 0
+        self.percent = self.say("lay.percent", n=round(self.read_part * 100)) if found else ""
+        sought = "lay.reading" if found else "lay.seeking"
+        self.state = self.say(sought if self.reading else "lay.waiting")
         failed = chip.state == "failed"
         code = chip.code if chip.code in KNOWN_CODES else "other"
         self.fault = f"{self.say('lay.failed')} {self.say(f'chip.{code}')}" if failed else ""

@@ -1,18 +1,25 @@
-"""What the queue asks of the supervisor: people to be met, people whom nobody can call."""
+"""What the queue asks of the supervisor: people to be met, to be called, or waiting too long."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
 from hub.queue import assistance, why
 from hub.web.desk import Desk
 from hub.web.officer.views import Notice
+from hub.wire import LaneState
 
 
-def queue_alarms(connection: Connection, desk: Desk) -> list[Notice]:
-    """Return guides wanted at counters and lanes whose people no open counter can call."""
+def queue_alarms(connection: Connection, desk: Desk, lanes: Iterable[LaneState]) -> list[Notice]:
+    """Return guides wanted at counters, people whom nobody can call, lanes past their limit."""
     guides = assistance.guides_wanted(connection, desk.office_no, desk.office)
-    return [*(_guide(desk, one) for one in guides), *_stranded(connection, desk)]
+    return [
+        *(_guide(desk, one) for one in guides),
+        *_stranded(connection, desk),
+        *_late(desk, lanes),
+    ]
 
 
 def _guide(desk: Desk, wanted: assistance.GuideCall) -> Notice:
@@ -34,6 +41,20 @@ def _stranded(connection: Connection, desk: Desk) -> list[Notice]:
     )
     said = desk.speech.say("stranded", lanes=lanes)
     return [Notice("bad", "user-x", said, desk.speech.say("stranded_todo"))]
+
+
+def _late(desk: Desk, lanes: Iterable[LaneState]) -> list[Notice]:
+    late = []
+    for state in lanes:
+        lane = desk.office.lane(state.lane)
+        if lane and state.waiting and state.longest_wait_s > lane.max_wait_min * 60:
+            waited, name = desk.speech.minutes(state.longest_wait_s), desk.speech.pick(lane.name)
+            words = {"lane": name, "minutes": waited, "limit": lane.max_wait_min}
+            late.append(desk.speech.say("lane_late", **words))
+    if not late:
+        return []
+    said = desk.speech.say("lanes_late", lanes=", ".join(late))
+    return [Notice("warn", "clock", said, desk.speech.say("lanes_late_todo"))]
 
 
 def _lane_name(desk: Desk, lane: str) -> str:

@@ -56,7 +56,7 @@ def read_office(
         lanes=_lane_lines(connection, desk, lanes),
         counters=_counter_lines(connection, desk, states, known, at),
         stations=_station_lines(desk, known, heard, at),
-        alarms=_alarms(connection, desk, known, at),
+        alarms=_alarms(connection, desk, known, lanes, at),
         exceptional=_exceptional(connection, desk, at),
         waiting=sum(lane.waiting for lane in lanes),
         longest_s=busiest.longest_wait_s if busiest and busiest.waiting else 0,
@@ -229,7 +229,11 @@ def _admitted(
 
 
 def _alarms(
-    connection: Connection, desk: Desk, known: Sequence[KnownStation], at: datetime
+    connection: Connection,
+    desk: Desk,
+    known: Sequence[KnownStation],
+    lanes: Sequence[LaneState],
+    at: datetime,
 ) -> tuple[Notice, ...]:
     unsure = [
         _at_counter(desk, job.counter, unsure_notice(job, desk.speech))
@@ -255,7 +259,7 @@ def _alarms(
         Notice("warn", "ticket", desk.speech.say("ticket_paper", number=number), "")
         for number in _tickets_without_paper(connection, desk, at)
     ]
-    ordered = [*queue_alarms(connection, desk), *unsure, *troubled, *gone, *paper]
+    ordered = [*queue_alarms(connection, desk, lanes), *unsure, *troubled, *gone, *paper]
     return tuple(sorted(ordered, key=lambda notice: notice.kind != "bad"))
 
 

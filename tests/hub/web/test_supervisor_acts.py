@@ -133,6 +133,20 @@ def test_who_may_only_look_cannot_act(own_office, enter) -> None:
     assert own_office.kiosk.get("/api/office").json()["stop"] is None
 
 
+def test_people_whom_nobody_can_call_are_one_alarm_however_many_lanes(
+    own_office, supervisor
+) -> None:
+    for service in ("information", "skim", "payment"):
+        own_office.ticket(service)
+
+    shown(supervisor, ".alarms li:has-text('Informasi 1 orang')")
+
+    told = supervisor.text(".alarms")
+    assert "Permohonan SKIM 1 orang" in told
+    assert told.count("Tidak dapat dipanggil") == 1
+    assert supervisor.faults() == []
+
+
 def test_another_device_of_a_kiosk_is_accepted_on_the_supervisors_page(
     own_office, supervisor
 ) -> None:
