@@ -18,6 +18,7 @@ from hub.cekal.records import Entry, Query
 STRANGERS = 3000
 SHARES = {"stranger": 85, "namesake": 5, "relative": 5, "same_day": 5}
 _WHOLE_DATE = 10
+TRIES = 20
 
 
 def threshold_for(
@@ -59,25 +60,31 @@ def _stranger(
     people: Sequence[Entry],
     by_nation: dict[str, list[Entry]],
 ) -> Query:
-    model = draw.choice(people)
-    others = by_nation[model.nationality or ""]
-    mine, other = draw.choice(model.names).split(), draw.choice(draw.choice(others).names).split()
-    name = _mixed(draw, other, draw.choice(draw.choice(others).names).split())
-    if kind == "namesake":
-        name = " ".join(mine)
-    elif kind in ("relative", "same_day"):
-        kept = min(range(len(mine)), key=lambda place: len(mine[place]))
-        name = " ".join(
-            mine[n] if n == kept else other[min(n, len(other) - 1)] for n in range(len(mine))
-        )
-    if kind != "namesake" and fold(name) == fold(" ".join(mine)):
-        return _stranger(draw, number, kind, people, by_nation)
+    for _ in range(TRIES):
+        model = draw.choice(people)
+        mine = draw.choice(model.names).split()
+        name = _name(draw, kind, mine, by_nation[model.nationality or ""])
+        # on a list of a few people every name put together may be one of theirs
+        if kind == "namesake" or fold(name) != fold(" ".join(mine)):
+            break
     # whoever applies shows a passport with a complete date
     dob = model.dob if kind == "same_day" else _birth(draw, people)
     return Query(
         id=f"S{number}", name=name, dob=dob, sex=model.sex, nationality=model.nationality,
         passport=f"ZZ{draw.randrange(10**7):07d}",
     )  # fmt: skip
+
+
+def _name(draw: random.Random, kind: str, mine: list[str], others: Sequence[Entry]) -> str:
+    if kind == "namesake":
+        return " ".join(mine)
+    other = draw.choice(draw.choice(others).names).split()
+    if kind not in ("relative", "same_day"):
+        return _mixed(draw, other, draw.choice(draw.choice(others).names).split())
+    kept = min(range(len(mine)), key=lambda place: len(mine[place]))
+    return " ".join(
+        mine[n] if n == kept else other[min(n, len(other) - 1)] for n in range(len(mine))
+    )
 
 
 def _birth(draw: random.Random, people: Sequence[Entry]) -> str | None:

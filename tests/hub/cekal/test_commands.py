@@ -151,3 +151,12 @@ def test_in_a_hubs_folder_a_threshold_counts_in_the_hub(office: Path, empty_hous
         assert (own.false_alarms, own.size, own.list_version) == (0.02, 3, "N-1")
         assert f"threshold {own.score:.6f} " in done.stdout
     house.database.close()
+
+
+def test_a_list_of_one_person_has_a_threshold_too(office: Path) -> None:
+    (office / "one.jsonl").write_text(json.dumps(LIST[0]) + "\n")
+
+    done = loket(office, "threshold", "--false-alarms", "0.01", "--list", "one.jsonl")
+
+    assert done.returncode == 0, done.stderr
+    assert "at 1 entries" in done.stdout
