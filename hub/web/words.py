@@ -140,6 +140,11 @@ class Speech:
         """Return one decimal with its sign, +0,8."""
         return ("−" if value < 0 else "+") + self.decimal(abs(value))
 
+    def count(self, number: int) -> str:
+        """Return a whole number in groups of three, 10.212 in Indonesian and 10,212 in English."""
+        text = f"{number:,}"
+        return text if self.lang == "en" else text.replace(",", ".")
+
     def rupiah(self, amount: int) -> str:
         """Return an amount, Rp3.000.000."""
         return "Rp" + f"{amount:,}".replace(",", ".")

@@ -240,14 +240,14 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
 def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, enter) -> None:
     screen = enter(cases.office, "input")
     assert "Belum pernah diukur" in screen.go("/wasdakim/list").text(".threshold-card")
-    measured = SetThreshold(0.43, 0.02, 812, "daftar-lama", "Pengelola Contoh")
+    measured = SetThreshold(0.43, 0.02, 10_212, "daftar-lama", "Pengelola Contoh")
     perform(settings_for(cases.office.folder), SystemClock(), measured)
 
     said = screen.go("/wasdakim/list").text(".threshold-card")
 
     assert "0,43" in said
     assert "2 %" in said
-    assert "812 entri, versi daftar-lama" in said
+    assert "10.212 entri, versi daftar-lama" in said
     assert "Pengelola Contoh" in said
     assert "tidak lagi berlaku" in said
 
