@@ -120,7 +120,8 @@ def screen(
     with _in_words():
         file = _existing(queries)
         with _bar("index", 0) as step:
-            matcher = _matcher(data, watchlist, key_file, step)
+            listed = None if watchlist is None else _list(data, watchlist, key_file)
+            matcher = _matcher(listed, data, key_file, step)
         asked = list(read_queries(file))
         with _bar("screen", len(asked)) as step:
             answer_all(matcher, asked, out, top, step)
@@ -150,7 +151,7 @@ def explain(
     with _in_words():
         person = _one_query(query, query_id)
         entries = {one.id: one for one in _list(data, watchlist, key_file)}
-        matcher = _matcher(data, watchlist, key_file, lambda _: None)
+        matcher = _matcher(entries.values() if watchlist else None, data, key_file)
         score, exact = _threshold(
             matcher.weights.threshold(DEFAULT_SHARE, len(matcher.index)), data, watchlist, key_file
         )
@@ -184,7 +185,7 @@ def threshold(
 
     with _in_words():
         entries = list(_list(data, watchlist, key_file))
-        matcher = _matcher(data, watchlist, key_file, lambda _: None)
+        matcher = _matcher(entries if watchlist else None, data, key_file)
         with _bar("threshold", STRANGERS) as step:
             score = threshold_for(matcher, entries, false_alarms, seed=seed, progress=step)
         if watchlist is None:
@@ -297,12 +298,16 @@ def _list(data: Path, watchlist: Path | None, key_file: Path | None) -> Iterable
 
 
 def _matcher(
-    data: Path, watchlist: Path | None, key_file: Path | None, progress: Callable[[int], None]
+    entries: Iterable[Entry] | None,
+    data: Path,
+    key_file: Path | None,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> Matcher:
+    """Return a matcher of a file's `entries`; None: of the list in the hub's folder."""
     from hub.cekal.answering import load_matcher, stored_matcher
 
-    if watchlist is not None:
-        return load_matcher(_list(data, watchlist, key_file), progress)
+    if entries is not None:
+        return load_matcher(entries, progress)
     return stored_matcher(_store(data, key_file), SystemClock().now(), progress)
 
 
