@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import text
 
 from hub import officer_cards, officers, stations
 from hub.cases.screening import threshold, versions
@@ -34,6 +35,7 @@ from hub.writer import Tx, Writer
 
 log = logging.getLogger(__name__)
 LINE_LIMIT = 4 * 1024 * 1024
+CHANGES_WITHIN_S = 60
 
 
 class AddStation(msgspec.Struct, frozen=True, tag="add-station"):
@@ -274,12 +276,21 @@ def _perform_here(settings: Settings, clock: Clock, command: AdminCommand) -> li
 
 def _ask_running(path: Path, command: AdminCommand) -> list[str]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(60)
+        connection.settimeout(CHANGES_WITHIN_S)
         with _short(path) as address:
             connection.connect(address)
+        if isinstance(command, CheckRecords):  # reads every file: hours at a large office
+            connection.settimeout(None)
         connection.sendall(msgspec.json.encode(command) + b"\n")
         with connection.makefile("rb") as lines:
-            answer = msgspec.json.decode(lines.readline(LINE_LIMIT), type=AdminAnswer)
+            line = lines.readline()
+    if not line.endswith(b"\n"):
+        raise Busy(
+            "hub_gone",
+            "The hub ended before it answered. Look at its log, then repeat.",
+            id="Hub berhenti sebelum menjawab. Periksa catatannya, lalu ulangi.",
+        )
+    answer = msgspec.json.decode(line, type=AdminAnswer)
     if answer.problem is not None:
         raise Busy(answer.problem.code, answer.problem.detail, id=answer.problem.detail_id)
     return answer.lines
@@ -361,8 +372,12 @@ def _check(house: House) -> list[str]:
 
     with house.database.reading() as session:
         connection = session.connection()
-        return [
+        if not house.database.is_sqlite:  # what reads all that ever happened takes its time
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+        findings = [
             *check.check_records(connection, house.office_no),
             *check.check_cases(session, house.office_no, house.procedure),
-            *check.check_files(connection, house.office_no, house.procedure.blobs),
         ]
+        recorded = check.recorded_files(connection, house.office_no)
+    # without the database: reading every file takes long, and its log would grow meanwhile
+    return [*findings, *check.check_files(recorded, house.procedure.blobs)]

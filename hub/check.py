@@ -6,14 +6,15 @@ Each finding is one line that names the rule and the row. An empty list is a sou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from devices.piv.proof import ProofError, read_certificate
-from hub.blobs import Blobs
+from hub.blobs import Blobs, StoredFile
 from hub.cases import check as case_check
 from hub.errors import LoketError
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
@@ -71,11 +72,16 @@ def check_cases(session: Session, office_no: int, procedure: Procedure) -> list[
     return list(case_check.broken_cases(session, office_no, procedure))
 
 
-def check_files(connection: Connection, office_no: int, blobs: Blobs) -> list[str]:
-    """Return every stored file that is missing or not what was recorded."""
+def recorded_files(connection: Connection, office_no: int) -> list[StoredFile]:
+    """Return what the office has stored, by its records."""
     query = select(BlobRow.id, BlobRow.sha256, BlobRow.size).where(BlobRow.office == office_no)
+    return [StoredFile(*row) for row in connection.execute(query)]
+
+
+def check_files(recorded: Iterable[StoredFile], blobs: Blobs) -> list[str]:
+    """Return every stored file that is missing or not what was recorded: reads all of them."""
     findings = []
-    for row in connection.execute(query):
+    for row in recorded:
         try:
             content = blobs.get(row.id)
         except LoketError as error:
@@ -167,26 +173,30 @@ def calls_match_tickets(connection: Connection, office_no: int) -> Iterator[str]
 
 
 def chain_is_whole(connection: Connection, office_no: int) -> Iterator[str]:
-    """The events are numbered without a gap and each seal fits the one before."""
+    """The events are numbered without a gap, never go back in time, each seal fits the last."""
     head = connection.execute(
         select(Office.seq, Office.seal).where(Office.id == office_no)
     ).one_or_none()
     if head is None:
         yield "the office has no head row"
         return
-    seal, seq = SEAL_OF_NOTHING, 0
+    seal, seq, at = SEAL_OF_NOTHING, 0, datetime.min.replace(tzinfo=UTC)
     columns = [getattr(EventRow, name) for name in Sealed._fields]
     query = select(*columns).where(EventRow.office == office_no).order_by(EventRow.seq)
-    for row in connection.execute(query):
-        event = Sealed(*row)
-        if event.seq != seq + 1:
-            yield f"event {seq + 1} is missing"
-            return
-        again = seal_event(seal, office_no, event.seq, event.at, _unsealed(event))
-        if again.seal != event.seal:
-            yield f"event {event.seq} was changed after it was sealed"
-            return
-        seal, seq = event.seal, event.seq
+    # a few at a time: an office has millions
+    with connection.execute(query, execution_options={"yield_per": 1000}) as rows:
+        for row in rows:
+            event = Sealed(*row)
+            if event.seq != seq + 1:
+                yield f"event {seq + 1} is missing"
+                return
+            if event.at < at:
+                yield f"event {event.seq} is older than the one before it"
+            again = seal_event(seal, office_no, event.seq, event.at, _unsealed(event))
+            if again.seal != event.seal:
+                yield f"event {event.seq} was changed after it was sealed"
+                return
+            seal, seq, at = event.seal, event.seq, event.at
     if (seq, seal) != (head.seq, head.seal):
         yield f"the chain ends at event {seq}, the head says {head.seq}"
 

@@ -15,6 +15,7 @@ from hub.cases.search import NAME
 from hub.errors import Fault
 from hub.models.application import (
     Application,
+    ArchivePackage,
     CustodyRecord,
     Document,
     Evidence,
@@ -22,8 +23,24 @@ from hub.models.application import (
     StepRecord,
 )
 from hub.models.casework import SearchTerm
+from hub.models.cekal import CekalCheck
+from hub.models.correspondence import Legalisation, LetterRow
 from hub.models.station import BlobRow
+from hub.models.treasury import LostProof, TreasuryDay
 from hub.procedure import Procedure
+
+_FILES = (
+    ArchivePackage.blob,
+    CekalCheck.blob,
+    CustodyRecord.signature,
+    Document.blob,
+    Evidence.blob,
+    Legalisation.blob,
+    LetterRow.blob,
+    LostProof.statement,
+    TreasuryDay.blob,
+)
+"""Where a file is named."""
 
 
 def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterator[str]:
@@ -50,13 +67,15 @@ def _broken_series(session: Session, office: int) -> Iterator[str]:
 
 
 def _broken_files(session: Session, office: int) -> Iterator[str]:
-    query = (
-        select(Document.id, Document.blob)
-        .outerjoin(BlobRow, and_(BlobRow.office == Document.office, BlobRow.id == Document.blob))
-        .where(Document.office == office, BlobRow.id.is_(None))
-    )
-    for document, blob in session.execute(query):
-        yield f"document {document}: its file {blob} is not recorded"
+    for column in _FILES:
+        naming = column.class_
+        query = (
+            select(column)
+            .outerjoin(BlobRow, and_(BlobRow.office == naming.office, BlobRow.id == column))
+            .where(naming.office == office, column.is_not(None), column != "", BlobRow.id.is_(None))
+        )
+        for blob in session.scalars(query):
+            yield f"{naming.__tablename__} name the file {blob}, which is not recorded"
 
 
 def _broken_search(session: Session, office: int) -> Iterator[str]:

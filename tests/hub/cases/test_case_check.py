@@ -41,6 +41,17 @@ def test_a_file_that_nobody_recorded_is_reported(desk) -> None:
     assert [line for line in broken(desk) if blob in line]
 
 
+def test_a_file_of_any_kind_that_nobody_recorded_is_reported(desk) -> None:
+    desk.go("never")
+    lost = "e" * 32
+    desk.do(
+        "kiosk",
+        lambda tx: tx.connection.execute(update(CustodyRecord).values(signature=lost)) and None,
+    )
+
+    assert f"custody name the file {lost}, which is not recorded" in broken(desk)
+
+
 def test_lost_evidence_a_gap_and_a_wrong_position_are_reported(desk) -> None:
     case = desk.go("9")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from hub import check, queue
 from hub.errors import BadInput, Busy, Conflict, Fault
-from hub.events import TicketAbsent
+from hub.events import Emitted, TicketAbsent
+from hub.events.chain import take_chain, write_chain
 from hub.house import House
 from hub.models.queue import CommandRow, EventRow, NumberSeries, TicketRow
 from hub.queue import counters
@@ -239,6 +241,22 @@ def test_a_changed_event_is_found(house, run) -> None:
         assert "event 2 was changed after it was sealed" in check.check_records(
             connection, house.office_no
         )
+
+
+def test_an_event_that_goes_back_in_time_is_found(house, run) -> None:
+    async def body(writer: Writer) -> None:
+        await writer.run(issuing(house), actor=KIOSK)
+
+    run(body)
+    with house.database.writing.begin() as connection:
+        chain = take_chain(connection, house.office_no, house.clock.now(), None)
+        late = Emitted("ticket.absent", 1, "public", "", "system:test", "x", "{}")
+        chain.extend([late], chain.at - timedelta(hours=1))
+        write_chain(connection, chain)
+
+    with house.database.reading_core() as connection:
+        findings = list(check.chain_is_whole(connection, house.office_no))
+    assert findings == [f"event {chain.seq} is older than the one before it"]
 
 
 def test_events_cannot_be_changed_or_deleted(house, run) -> None:
