@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from hub.cases import persons
 from hub.models.application import Application
 from hub.models.casework import FormDraft
+from hub.officer_cards import PIN_FIELD
 from hub.procedure import Procedure
 from hub.writer import Tx
 
 LONGEST_DRAFT = 2000
 MOST_DRAFTED = 200
-PASSWORDS = ("initials", "password")
-"""Rows that hold a password are never kept."""
+SECRETS = ("initials", "password", PIN_FIELD)
+"""What stands in these fields of a form is never kept, nor shown again."""
 
 
 def draft_of(
@@ -50,7 +51,7 @@ def add(
 ) -> None:
     """Add to what this officer has typed into the form; `gone` is kept elsewhere by now."""
     before = draft_of(tx.session, procedure, row, stage, tx.actor.id)
-    now = before | {n: t[:LONGEST_DRAFT] for n, t in typed.items() if n not in PASSWORDS}
+    now = before | {n: t[:LONGEST_DRAFT] for n, t in typed.items() if n not in SECRETS}
     now = {n: t for n, t in now.items() if n not in gone}
     if now == before:
         return

@@ -13,10 +13,10 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict, State
 from multipart import MultipartError, MultipartParser
 
+from hub.cases.drafts import SECRETS
 from hub.errors import BadInput, NotAllowed
-from hub.officer_cards import PIN_FIELD
 
-UNKEPT = frozenset({"csrf", "key", PIN_FIELD, "password"})
+UNTOLD = frozenset({"csrf", "key", *SECRETS})
 """Fields that are never shown again, and not vouched for: a digest of six digits hides nothing."""
 FORM_LIMIT = 24 * 1024 * 1024
 """Largest form: one uploaded paper of 20 MiB and its fields."""
@@ -57,7 +57,7 @@ class Form:
 
     def typed(self) -> dict[str, str]:
         """Return what a person typed, to show it again."""
-        return {name: self.text(name) for name in self.values if name not in UNKEPT}
+        return {name: self.text(name) for name in self.values if name not in UNTOLD}
 
 
 def fresh_key() -> str:
@@ -117,6 +117,6 @@ def _parts(body: bytes, boundary: str) -> tuple[dict[str, list[str]], dict[str, 
 
 def _canonical(values: dict[str, list[str]], files: dict[str, Attached]) -> bytes:
     # not the body itself: a multipart boundary differs each time the same form is sent
-    said = {name: value for name, value in values.items() if name not in UNKEPT}
+    said = {name: value for name, value in values.items() if name not in UNTOLD}
     held = {name: hashlib.sha256(file.content).hexdigest() for name, file in files.items()}
     return json.dumps([said, held], sort_keys=True).encode()

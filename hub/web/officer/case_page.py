@@ -81,6 +81,8 @@ class CasePage:
     """The step or row whose button was pressed once and is asked for again."""
     can_return: bool = False
     supervises: bool = False
+    at_signing_desk: bool = False
+    """The step is a signature, and this officer works at the signing desk."""
     card: CardDoor | None = None
     """Where this officer may confirm by card, if the step asks for it."""
     chip_lamp: JobLamp | None = None

@@ -21,7 +21,7 @@ from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import card_door
 from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
-from hub.web.room_list import IDENTITY
+from hub.web.room_list import IDENTITY, SIGNING
 
 
 def read_case(
@@ -58,6 +58,7 @@ def read_case(
         warning=desk.procedure.sop.sheet.warning,
         can_return=_can_return(case),
         supervises=bool(SUPERVISORS & desk.officer.roles),
+        at_signing_desk=_at_signing_desk(desk, case),
         card=card_door(session, desk) if case_acts.confirms(case) else None,
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
@@ -87,6 +88,12 @@ def _drafted_faults(desk: Desk, draft: Mapping[str, str], at: datetime) -> dict[
         if wrong is not None:
             found[name] = f"{wrong.id} / {wrong.en}"
     return found
+
+
+def _at_signing_desk(desk: Desk, case: CaseView) -> bool:
+    signed_at = desk.procedure.sop.doing("legalise")
+    here = case.current is not None and case.current.key == signed_at
+    return here and bool(SIGNING.acts & desk.officer.roles)
 
 
 def _can_return(case: CaseView) -> bool:
