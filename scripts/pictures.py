@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ LAPTOP = {"width": 1366, "height": 768}
 HALL = [("information", 3), ("payment", 4), ("stay_permit", 5), ("skim", 2), ("collection", 3)]
 DESKS = {1: "loket", 2: "bendahara", 3: "serah"}
 COLOURS = 256
+SETTLED_S = 0.5
+"""The kiosk's probe tells what is so a few frames before the glass shows it."""
 
 
 def main(target: Path) -> None:
@@ -45,12 +48,12 @@ def main(target: Path) -> None:
         with office.living(folder, Path(place) / "out", own_display=True) as living:
             glass = Glass(living.display.name, living.probe, pid=living.children["kiosk"].pid)
             _walk(glass, living, target)
-            case, called = _fill(living)
+            case, waiting = _fill(living)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
                     executable_path="/usr/bin/chromium", args=["--no-sandbox"]
                 )
-                _photograph(browser, living, target, case, called)
+                _photograph(browser, living, target, case, waiting)
                 browser.close()
             _walk_in_trouble(glass, living, target)
 
@@ -130,6 +133,7 @@ def _ticket(glass: Glass, words: str) -> None:
 
 def _kiosk(living: LivingOffice, target: Path, name: str) -> None:
     file = target / f"kiosk-{name}.png"
+    time.sleep(SETTLED_S)
     command = ["import", "-display", living.display.name, "-window", "root", str(file)]
     subprocess.run(command, check=True)
     _small(file)
@@ -143,7 +147,7 @@ def _small(file: Path) -> None:
 
 
 def _fill(living: LivingOffice) -> tuple[str, str]:
-    """Let people arrive and officers serve; return a case in work and a ticket that is called."""
+    """Let people arrive and officers serve; return a case in work and a ticket that still waits."""
     token = _token(living)
     tickets = [_issue(living, token, service) for service, people in HALL for _ in range(people)]
     case = ""
@@ -160,7 +164,7 @@ def _fill(living: LivingOffice) -> tuple[str, str]:
     for stage in (answers.enter_data(today), answers.check_list()):
         with _officer(living, stage.login) as officer:
             work(officer, case, stage)
-    return case, tickets[0]
+    return case, tickets[HALL[0][1] - 1]
 
 
 def _issue(living: LivingOffice, token: str, service: str) -> str:
@@ -185,15 +189,14 @@ def _officer(living: LivingOffice, login: str) -> Iterator[Officer]:
 
 
 def _photograph(
-    browser: Browser, living: LivingOffice, target: Path, case: str, called: str
+    browser: Browser, living: LivingOffice, target: Path, case: str, waiting: str
 ) -> None:
     shots = [
         ("web-display", None, "/display", OFFICER),
         ("web-counter", "loket", "/counter/1", OFFICER),
-        ("web-counter-1366", "loket", "/counter/1", LAPTOP),
         ("web-case", "periksa", case, OFFICER),
         ("web-supervisor", "supervisor", "/supervisor", OFFICER),
-        ("web-why", "supervisor", f"/why/{called}", LAPTOP),
+        ("web-why", "supervisor", f"/why/{waiting}", LAPTOP),
         ("web-sop", "loket", "/sop", OFFICER),
     ]
     for name, login, path, size in shots:
