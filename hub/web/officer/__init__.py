@@ -10,6 +10,7 @@ from hub.web.officer import (
     biometrics_routes,
     case_routes,
     chip_page,
+    choosing,
     counter_routes,
     list_routes,
     pages_routes,
@@ -27,6 +28,7 @@ routes: list[ControllerRouterHandler] = [
     Router(
         "/",
         route_handlers=[
+            *choosing.routes,
             *counter_routes.routes,
             *why_page.routes,
             *typing_routes.routes,

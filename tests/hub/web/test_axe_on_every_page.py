@@ -62,7 +62,7 @@ WASDAKIM = {
 }
 SUPERVISOR = {
     "supervisor": (
-        *("/supervisor", "/supervisor/appointments", "/supervisor/countries"),
+        *("/counter", "/supervisor", "/supervisor/appointments", "/supervisor/countries"),
         *("/supervisor/roster", "/supervisor/day/2026-11-23", "/qualifications", "/cases"),
         *("/case/{8}", "/case/{diverted}", "/case/{withdrawn}", "/custody/{withdrawn}"),
     ),

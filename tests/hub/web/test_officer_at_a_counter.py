@@ -158,7 +158,9 @@ def test_the_board_shows_a_call_at_once(office, enter):
 
 def test_after_a_new_sign_in_an_officer_sits_down_at_the_counter_that_is_open(office, enter):
     free_counter(enter(office, "loket"), 4, "complaint")
-    again = enter(office, "loket").go("/counter/4")
+    again = enter(office, "loket")
+    again.click("nav a[href='/counter']")
+    again.press("Alt+4")
     told = again.text(".alert.info")
 
     again.press("Alt+s")
