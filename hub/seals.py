@@ -25,6 +25,7 @@ from hub.errors import BadInput
 
 PROOF, SKIM = "B", "S"
 _HEAD = "LOKET"
+LEAST_PARTS = 3
 _SIGNATURE_BYTES = 64
 _FIELDS = {PROOF: ("number", "secret", "amount", "day"), SKIM: ("number", "case", "day")}
 
@@ -77,8 +78,10 @@ def judge_code(text: str, keys: tuple[Ed25519PublicKey, ...]) -> Verdict:
     """Return what a scanned barcode is worth against the office's public keys."""
     parts = text.strip().split(":")
     kind = parts[1] if len(parts) > 1 else ""
-    if parts[0] != _HEAD or kind not in _FIELDS:
+    if parts[0] != _HEAD or len(parts) < LEAST_PARTS:
         return Verdict("unknown")
+    if kind not in _FIELDS:  # a receipt, a letter, a label: only the office knows it
+        return Verdict("unsigned", kind, parts[2])
     fields = dict(zip(_FIELDS[kind], parts[2:], strict=False))
     said = _said(kind, fields)
     if len(parts) != 2 + len(_FIELDS[kind]) + 1:

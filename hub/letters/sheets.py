@@ -36,6 +36,8 @@ from hub.letters.wording import (
 from hub.wire import Words
 
 Sheet = dict[str, object]
+SIGNED = ("LOKET:B:", "LOKET:S:")
+"""Codes that the office's public key vouches for: proof of payment, SKIM."""
 
 _SEX = {"M": ("Laki-laki / Male", "L / M"), "F": ("Perempuan / Female", "P / F"), "X": ("X", "X")}
 _PURPOSE = {
@@ -57,6 +59,7 @@ def sheet(head: Letterhead, paper: Paper) -> Sheet:
         "printed": f"{short_date(local_day(printed, head.zone))} {clock_time(printed, head.zone)}",
         "short_code": paper.imprint.short_code,
         "payload": paper.imprint.payload,
+        "signed": paper.imprint.payload.startswith(SIGNED),
         "copy": paper.imprint.copy,
     }
     whole = {"head": _head(head), "imprint": imprint, **own}

@@ -23,6 +23,10 @@ _WORDS = {
     "unknown": "TAK DIKENAL  no code of an office is in it",
 }
 
+_RECORDED = (
+    "DISAHKAN   legalised: the hub's records say so of this number; compare the paper with them"
+)
+
 
 @app.command()
 def verify(
@@ -55,7 +59,9 @@ def verify(
     except OSError as error:
         typer.echo(f"loket verify: {out_of_reach(error)}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(_WORDS[judged.state])
+    typer.echo(
+        _RECORDED if judged.by_records and judged.state == "legalised" else _WORDS[judged.state]
+    )
     for line in _facts(judged):
         typer.echo(line)
     raise typer.Exit(judged.exit_code)

@@ -34,6 +34,8 @@ class Judgement:
     state: str
     code: Verdict | None = None
     signer: str = ""
+    by_records: bool = False
+    """The hub says so of the number; the paper itself was not signed."""
 
     @property
     def exit_code(self) -> int:
@@ -116,4 +118,6 @@ def _of_code(code: Verdict) -> Judgement:
 
 def with_hub(judged: Judgement, known: str) -> Judgement:
     """Return the judgement with what the hub knows of the number: legalised, void, or nothing."""
-    return replace(judged, state=known) if known else judged
+    if not known or known == judged.state:
+        return judged
+    return replace(judged, state=known, by_records=True)

@@ -380,3 +380,13 @@ def signature() -> bytes:
     ImageDraw.Draw(picture).line(((80, 160), (200, 60), (320, 180), (640, 90)), "#0a1b33", 6)
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+def test_only_a_signed_code_is_said_to_be_checked_offline(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    signed = replace(letter.imprint, payload="LOKET:S:W.00-1/2026:CTH-1:261123:AAAA")
+    asked = replace(letter.imprint, payload="LOKET:J:CTH-1-T1")
+
+    assert "juga tanpa jaringan" in text_of(compose(head, replace(letter, imprint=signed)))
+    assert "juga tanpa jaringan" not in text_of(compose(head, replace(letter, imprint=asked)))

@@ -17,7 +17,7 @@ from hub.errors import Conflict
 from hub.keys import Keyring
 from hub.letters import Letterhead, SkimLetter, compose
 from hub.signatures import LocalKey, Signature
-from hub.verify.judging import judge, read_keys
+from hub.verify.judging import judge, read_keys, with_hub
 
 SAID = Signature("Contoh Kepala Kantor", "Pengesahan SKIM", "Contoh")
 
@@ -101,6 +101,17 @@ def test_the_code_on_a_picture_of_the_paper_says_registered(key, printed, tmp_pa
     assert judged.state == "registered"
     assert judged.exit_code == 3
     assert judged.code.number == "W.00-GR.01.14-0001/2026"
+
+
+def test_what_only_the_office_knows_is_not_said_to_be_signed(key) -> None:
+    keys = read_keys(key / "office.pub.pem")
+
+    letter = judge("LOKET:J:KC0-261123-0007-K-T1", keys)
+    known = with_hub(letter, "legalised")
+
+    assert (letter.state, letter.exit_code) == ("unsigned", 1)
+    assert (known.state, known.by_records) == ("legalised", True)
+    assert not with_hub(letter, "").by_records
 
 
 def test_the_command_says_it_in_words_and_by_its_exit_code(key, printed, tmp_path) -> None:
