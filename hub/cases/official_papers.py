@@ -40,8 +40,8 @@ def custody_receipt(opened: OpenedCase) -> CustodyReceipt:
     if kept is None:
         text = "The office does not hold this passport."
         raise Conflict("custody_not_open", text, id="Kantor tidak memegang paspor ini.")
-    first = custody.records(opened.session, case.office, case.id)[0]
-    number = f"{case.case_code}-P1"
+    count, taken_at = custody.present_stay(custody.records(opened.session, case.office, case.id))
+    number = f"{case.case_code}-P{count}"
     whole = opened.procedure.office.office.custody == "office"
     return CustodyReceipt(
         imprint=opened.imprint(number, f"{CUSTODY}{number}", case.case_code),
@@ -50,7 +50,7 @@ def custody_receipt(opened: OpenedCase) -> CustodyReceipt:
         passport=opened.person.value("passport_number"),
         passport_expiry=_written(opened.person.value("passport_expiry")),
         place=kept.location,
-        taken_at=first.taken_at,
+        taken_at=taken_at,
         returned_when=_BACK if whole else _BACK_TODAY,
         officer=opened.officer.name,
         counter=opened.counter,

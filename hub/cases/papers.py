@@ -22,6 +22,7 @@ from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, is_latin, opened_case
 from hub.cases.overview import PURPOSES as PURPOSE_WORDS
 from hub.cases.papers_due import must_be_due
+from hub.cases.payments import lost_proofs
 from hub.errors import NotFound
 from hub.letters import (
     ApplicationReceipt,
@@ -152,7 +153,7 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
         bank=known.bank or "–",
         paid_on=payment.paid_on,
         token=known.secret,
-        issued_on=opened.procedure.office.today(payment.at),
+        issued_on=opened.office_day(lost_proofs.issued_at(opened.session, payment)),
         treasurer=opened.officer_as(payment.by, payment.by_name, TREASURER),
     )
 

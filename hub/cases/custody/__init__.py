@@ -9,7 +9,15 @@ from hub.cases.custody.handing import (
     take_again,
     take_back_offer,
 )
-from hub.cases.custody.keeping import give_back, held, holder, must_be_here, records, take
+from hub.cases.custody.keeping import (
+    give_back,
+    held,
+    holder,
+    must_be_here,
+    present_stay,
+    records,
+    take,
+)
 from hub.cases.custody.whereabouts import Whereabouts, whereabouts
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "holder",
     "must_be_here",
     "offer",
+    "present_stay",
     "records",
     "release",
     "take",

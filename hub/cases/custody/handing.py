@@ -7,7 +7,14 @@ from datetime import date
 from hub.blobs import StoredFile, register
 from hub.cases import documents
 from hub.cases.applications import ENDED, must_be_open, must_find, must_have_role
-from hub.cases.custody.keeping import end, give_back, must_hold, open_record, take
+from hub.cases.custody.keeping import (
+    end,
+    give_back,
+    must_hold,
+    open_record,
+    receipt_of,
+    take,
+)
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import CustodyMoved
 from hub.models.application import CustodyRecord
@@ -113,7 +120,7 @@ def release(
     _must_be_here(current)
     _must_be_mine(tx, current)
     day = _due_day(due_on, procedure.office.today(tx.at))
-    end(tx, current, "released", f"{row.case_code}-P1")
+    end(tx, current, "released", receipt_of(tx.session, row))
     out = open_record(tx, row.id, APPLICANT, "released")
     out.holder, out.holder_name = "", APPLICANT
     out.released, out.due_on = True, day
@@ -167,7 +174,7 @@ def give_back_after_end(
         )
     current = must_hold(tx, row.id)
     _keep_signature(tx, row.id, current, signed, media, row.position)
-    return give_back(tx, row.id, f"{row.case_code}-P1")
+    return give_back(tx, row.id, receipt_of(tx.session, row))
 
 
 def _must_be_mine(tx: Tx, current: CustodyRecord) -> None:

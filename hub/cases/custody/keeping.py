@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.errors import BadInput, Conflict
 from hub.events.applications import CustodyMoved
-from hub.models.application import CustodyRecord
+from hub.models.application import Application, CustodyRecord
 from hub.models.schema import new_id
 from hub.wire import FieldFault
 from hub.writer import Tx
@@ -30,6 +33,25 @@ def records(session: Session, office: int, application: str) -> tuple[CustodyRec
         CustodyRecord.office == office, CustodyRecord.application == application
     )
     return tuple(session.scalars(query.order_by(CustodyRecord.taken_at)))
+
+
+def present_stay(records_of_case: Sequence[CustodyRecord]) -> tuple[int, datetime]:
+    """Return which stay in the office this is, from 1, and when it began.
+
+    Moves between sections belong to one stay; a passport that came back begins another.
+    """
+    begun = [
+        record.taken_at
+        for before, record in zip((None, *records_of_case), records_of_case, strict=False)
+        if not record.released and (before is None or before.ending != "moved")
+    ]
+    return len(begun), begun[-1]
+
+
+def receipt_of(session: Session, case: Application) -> str:
+    """Return the number of the receipt against which the passport is here."""
+    count, _ = present_stay(records(session, case.office, case.id))
+    return f"{case.case_code}-P{count}"
 
 
 def held(session: Session, office: int) -> tuple[CustodyRecord, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from hub.cases.payments.recording import facts, next_proof_number, of_case, seal
 from hub.cases.persons import data_key, seal_text
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.treasury import ProofReplaced, ProofReportedLost
+from hub.models.application import Payment
 from hub.models.schema import new_id
 from hub.models.treasury import LostProof
 from hub.procedure import Procedure
@@ -34,6 +36,16 @@ def open_report(session: Session, office: int, application: str) -> LostProof | 
             LostProof.granted_at.is_(None),
         )
     )
+
+
+def issued_at(session: Session, payment: Payment) -> datetime:
+    """Return when the proof in force was given: with the payment, or instead of a lost one."""
+    query = select(LostProof.granted_at).where(
+        LostProof.office == payment.office,
+        LostProof.payment == payment.id,
+        LostProof.new_number == payment.proof_number,
+    )
+    return session.scalar(query) or payment.at
 
 
 def report_lost(

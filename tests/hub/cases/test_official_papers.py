@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from hub.blobs import register
-from hub.cases import agenda, applications, branches, ledger, nonconformity, notifying
+from hub.cases import agenda, applications, branches, custody, ledger, nonconformity, notifying
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.archive import keeping
@@ -258,3 +258,23 @@ def test_a_letter_printed_again_says_what_it_said_on_its_day(desk) -> None:
     assert later.issued_on == at_once.issued_on == date(2026, 11, 23)
     assert later.periods == at_once.periods
     assert later.signer == at_once.signer
+
+
+def test_a_passport_that_came_back_has_a_receipt_of_its_own_day(desk) -> None:
+    case = desk.go("4")
+    signed = desk.procedure.blobs.put(b"%PDF-1.4 signature")
+    first = paper(desk, case, "custody_receipt")
+    desk.do(
+        "loket",
+        lambda tx: custody.release(
+            tx, desk.procedure, case, "2026-11-27", signed, "application/pdf"
+        ),
+    )
+
+    desk.clock.at += timedelta(days=3)
+    desk.do("loket", lambda tx: custody.come_back(tx, desk.procedure, case, "Lemari 2"))
+    second = paper(desk, case, "custody_receipt")
+
+    assert first.number.endswith("-P1")
+    assert second.number.endswith("-P2")
+    assert (second.taken_at.date(), second.place) == (date(2026, 11, 26), "Lemari 2")
