@@ -25,6 +25,7 @@ from hub.writer import Tx
 
 MAY_CONTACT = frozenset({"counter_officer", "administration"})
 MAY_LAPSE = frozenset({"approver", "supervisor"})
+PAGE = 50
 CHANNELS = ("phone", "letter", "page", "visit")
 OUTCOMES = ("reached", "sent", "no_answer", "wrong")
 _PASSPORT = Words(id="Ambil kembali paspor", en="Collect the passport")
@@ -61,10 +62,40 @@ class Tried:
     comes_on: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NotifyList:
+    """A page of those who must be told; `count` is all of them."""
+
+    rows: tuple[ToNotify, ...]
+    count: int
+    page: int
+    pages: int
+
+
+def notify_list(
+    session: Session, office: int, procedure: Procedure, at: datetime, page: int = 1
+) -> NotifyList:
+    """Return a page of the cases that need the person, the never contacted first, the longest.
+
+    Only a page's names are opened.
+    """
+    needs, waits = _waiting(session, office, procedure)
+    pages = max(1, -(-len(needs) // PAGE))
+    page = min(max(1, page), pages)
+    shown = needs[(page - 1) * PAGE : page * PAGE]
+    rows = tuple(_row(session, procedure, need, waits, at) for need in shown)
+    return NotifyList(rows, len(needs), page, pages)
+
+
 def to_notify(
     session: Session, office: int, procedure: Procedure, at: datetime
 ) -> tuple[ToNotify, ...]:
-    """Return the cases that need the person, the never contacted first, then the longest."""
+    """Return every case that needs the person, in the order of the list."""
+    needs, waits = _waiting(session, office, procedure)
+    return tuple(_row(session, procedure, need, waits, at) for need in needs)
+
+
+def _waiting(session: Session, office: int, procedure: Procedure) -> tuple[list[_Need], _Waits]:
     present = {s.name: s.title for s in procedure.sop.stages if s.applicant_present}
     first = procedure.sop.stages[0].name
     waiting = session.scalars(
@@ -78,8 +109,11 @@ def to_notify(
     asked |= {case.id: _Need(case, _PASSPORT) for case in _ended_with_passport(session, office)}
     asked |= {need.case.id: need for need in _branches(session, office, procedure)}
     waits = _Waits.of(session, office, list(asked))
-    rows = [_row(session, procedure, need, waits, at) for need in asked.values()]
-    return tuple(sorted(rows, key=lambda row: (row.contacts > 0, row.since)))
+
+    def place(need: _Need) -> tuple[bool, datetime]:
+        return bool(waits.now(need.case)), need.since or waits.since(need.case)
+
+    return sorted(asked.values(), key=place), waits
 
 
 def row_of(

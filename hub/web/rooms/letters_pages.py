@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.cases import agenda, notifying, papers
 from hub.cases.agenda import COVER, GATE, IN, OUT, Letter, Waiting
 from hub.cases.applications import ENDED
-from hub.cases.notifying import CHANNELS, OUTCOMES, ToNotify, Tried
+from hub.cases.notifying import CHANNELS, OUTCOMES, NotifyList, Tried
 from hub.errors import Refused
 from hub.letters.press import Press
 from hub.models.application import Application
@@ -45,7 +45,7 @@ class AgendaPage:
 class NotifyPage:
     """Who must come, and whether this officer may end what is over."""
 
-    rows: tuple[ToNotify, ...]
+    list: NotifyList
     channels: tuple[str, ...]
     outcomes: tuple[str, ...]
     may_contact: bool
@@ -84,10 +84,10 @@ async def enter_letter(
 
 
 @get("/notify")
-async def show_notify(desk: NamedDependency[Desk]) -> Response[str]:
+async def show_notify(desk: NamedDependency[Desk], page: FromQuery[int] = 1) -> Response[str]:
     """Show the applicants who must be told."""
     must_look(desk, NOTIFY)
-    return await _notify(desk)
+    return await _notify(desk, page=page)
 
 
 @get("/notify/{application:str}/letter.pdf")
@@ -135,7 +135,7 @@ async def act_on_notify(
                 "contact",
             )
     except Refused as refused:
-        return await _notify(desk, refused, form)
+        return await _notify(desk, refused, form, page=form.number("page") or 1)
     return back("/notify")
 
 
@@ -183,11 +183,11 @@ def _without_letter(session: Session, office: int) -> tuple[tuple[str, str], ...
 
 
 async def _notify(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None
+    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, page: int = 1
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> NotifyPage:
         return NotifyPage(
-            rows=notifying.to_notify(session, desk.office_no, desk.procedure, at),
+            list=notifying.notify_list(session, desk.office_no, desk.procedure, at, page),
             channels=CHANNELS,
             outcomes=OUTCOMES,
             may_contact=bool(notifying.MAY_CONTACT & desk.officer.roles),

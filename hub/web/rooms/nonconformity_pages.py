@@ -27,10 +27,6 @@ class NonconformityPage:
     who: Who
     roles: dict[str, Words]
 
-    def address(self, page: int) -> str:
-        """Return the address of another page of the same list."""
-        return f"{NONCONFORMITY.path}?who={self.who}&page={page}"
-
 
 @get("/nonconformity")
 async def show_nonconformities(

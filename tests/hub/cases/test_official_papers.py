@@ -146,7 +146,7 @@ def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:
     def listed():
         with desk.database.reading() as session:
             at = desk.clock.now()
-            return notifying.to_notify(session, desk.office_no, desk.procedure, at)
+            return notifying.notify_list(session, desk.office_no, desk.procedure, at).rows
 
     before = listed()
     for state in ("UNDER_REVIEW", "NEED_APPLICANT"):
