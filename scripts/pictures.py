@@ -82,8 +82,6 @@ def _walk(glass: Glass, living: LivingOffice, target: Path) -> None:
     for screen, text in (("number", NUMBER), ("birth", BIRTH), ("expiry", EXPIRY)):
         glass.on(screen)
         glass.type(text)
-        if screen == "number":
-            seen("number")
         glass.press("next")
     glass.on("lay")
     seen("passport")
