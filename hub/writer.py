@@ -157,7 +157,8 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._listeners: list[Callable[[list[Sealed]], None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._last_at: datetime | None = None
+        self._left: tuple[int, datetime] | None = None
+        """The number and instant at which the last batch left the chain."""
 
     def listen(self, listener: Callable[[list[Sealed]], None]) -> None:
         """Call `listener` on the event loop with the events of every committed batch."""
@@ -285,12 +286,11 @@ class Writer:
         try:
             with self._database.writing.connect() as connection:
                 transaction = connection.begin()
-                chain = take_chain(connection, self._office, self._clock.now(), self._last_at)
+                chain = take_chain(connection, self._office, self._clock.now(), self._left)
                 memory = Memory(connection, self._office)
                 memory.look_up([one.request for one in batch if one.request is not None])
                 for row in _rows(batch, memory):
                     answers += self._attempt_row(connection, row, chain, memory)
-                self._last_at = chain.at
                 memory.write()
                 write_chain(connection, chain)
                 committing = True
@@ -303,6 +303,7 @@ class Writer:
                 return [(waiting, outcome_unknown()) for waiting in batch], []
             if not stored:
                 raise _BatchLost from error
+        self._left = chain.seq, chain.at
         return answers, chain.sealed
 
     def _attempt_row(

@@ -98,6 +98,7 @@ class Link:
             except (Unreachable, Busy, Fault) as error:
                 log.info("request %s waits for the hub: %s", wanted.key, type(error).__name__)
                 self._lost()
+                began = min(began, self._now())  # a clock set back must not hold a person up
                 if self._waited_enough(began) and self._do_without(wanted):
                     return
                 await self._pause(pause_s)
@@ -364,8 +365,8 @@ class Link:
 
     def _lost(self) -> None:
         self._back.clear()
-        if self._away_since is None:
-            self._away_since = self._now()
+        now = self._now()
+        self._away_since = now if self._away_since is None else min(self._away_since, now)
         if self._online:
             log.warning("the hub does not answer")
         self._online = False

@@ -72,17 +72,20 @@ def lock_office(connection: Connection, office: int) -> None:
         connection.execute(_LOCK, {"of_office": office})
 
 
-def take_chain(connection: Connection, office: int, now: datetime, last: datetime | None) -> Chain:
-    """Lock and read the chain's head; `at` is never before `last` or the newest event."""
+def take_chain(
+    connection: Connection, office: int, now: datetime, before: tuple[int, datetime] | None
+) -> Chain:
+    """Lock and read the chain's head; `at` is never before the newest event.
+
+    `before` is the number and instant at which the caller left the chain: where nobody wrote since,
+    the newest event need not be looked at, and `at` goes on from there.
+    """
     lock_office(connection, office)
-    if connection.dialect.name != "sqlite":
-        last = None  # another process may have written since
     head = _READ_HEAD.one(connection, {"of_office": office})
-    if last is None:
-        newest = {"of_office": office, "of_seq": head.seq}
-        row = _READ_EVENT.one_or_none(connection, newest)
-        last = row.at if row else now
-    return Chain(office, head.seq, head.seal, max(now, last))
+    if before is not None and before[0] == head.seq:
+        return Chain(office, head.seq, head.seal, max(now, before[1]))
+    row = _READ_EVENT.one_or_none(connection, {"of_office": office, "of_seq": head.seq})
+    return Chain(office, head.seq, head.seal, max(now, row.at) if row else now)
 
 
 def write_chain(connection: Connection, chain: Chain) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from small_hub import SmallHub, serving
 
 from hub.client import HubClient
 from hub.wire import DeviceReport, IssueTicket, Preregistration, TicketPrinted
+from hub.wire.opening import CheckIn
 from kiosk.effects import SendRequest
 from kiosk.events import LinkChanged, OfficeSeen, RequestRefused, Resumed, TicketIssued
 from kiosk.link import ABANDONED_AFTER_S, Link
@@ -135,6 +137,25 @@ def test_an_old_request_is_not_sent_again(tmp_path: Path) -> None:
         async with Kiosk("http://127.0.0.1:9", tmp_path, at=1001.0 + ABANDONED_AFTER_S) as later:
             assert later.link.unfinished() is None
             assert later.outbox.requests() == []
+
+    run(story())
+
+
+def test_a_clock_that_is_set_back_holds_nobody_up(tmp_path: Path) -> None:
+    booked = SendRequest(
+        "visit-2", IssueTicket(service="information"), check_in=CheckIn(code="ABCDEFGH")
+    )
+    readings = itertools.chain([1e6] * 3, itertools.count(5e5, 5.0))
+
+    async def story() -> None:
+        async with Kiosk("http://127.0.0.1:9", tmp_path) as kiosk:
+            kiosk.link = Link(
+                kiosk.client, kiosk.outbox, kiosk.told.append,
+                now=lambda: next(readings), boot="b" * 32,
+            )  # fmt: skip
+            await kiosk.link.deliver(kiosk.link.keep(booked))
+
+            assert [event.code for event in kiosk.heard(RequestRefused)] == ["booking_alone"]
 
     run(story())
 
