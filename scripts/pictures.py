@@ -202,6 +202,8 @@ def _photograph(
         if login:
             _sign_in(page, living, login)
         page.goto(f"{living.hub_url}{path}")
+        if (seat := page.locator("form[action$='/sit'] button")).count():
+            seat.click()
         page.wait_for_load_state("networkidle" if path == "/sop" else "load")
         page.evaluate("document.fonts.ready")
         page.screenshot(path=target / f"{name}.png")

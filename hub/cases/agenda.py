@@ -160,7 +160,7 @@ def _judged(letter: Letter, today: date) -> date:
     try:
         dated = date.fromisoformat(letter.dated.strip())
     except ValueError:
-        words = "bukan tanggal (TTTT-BB-HH) / is no date (YYYY-MM-DD)"
+        words = "bukan tanggal (HH-BB-TTTT) / is no date (DD-MM-YYYY)"
         faults.append(FieldFault(field="dated", code="wrong", message=words))
     if dated > today:
         words = "ada di masa depan / lies in the future"

@@ -102,6 +102,21 @@ def confirm_draft(tx: Tx, procedure: Procedure, application: str, values: Mappin
     return row.id
 
 
+def agree(tx: Tx, procedure: Procedure, application: str, field: str, value: str) -> str:
+    """Confirm the draft's `value` of a field as it was shown beside the original.
+
+    Raises Conflict `value_changed`, BadInput, NotAllowed.
+    """
+    row = must_find(tx.session, tx.office, procedure, application)
+    if persons.read(tx.session, procedure.keyring, row).value(field) != value:
+        raise Conflict(
+            "value_changed",
+            "This value was changed meanwhile: compare it again.",
+            id="Isian ini berubah: bandingkan lagi.",
+        )
+    return confirm_draft(tx, procedure, application, {field: value})
+
+
 def find(session: Session, office: int, procedure: Procedure, reference: str) -> Application | None:
     """Return a case by id, case code, or the code on its receipt; None if there is none."""
     receipt = procedure.keyring.blind("receipt", read_secret(reference))

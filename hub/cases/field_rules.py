@@ -113,7 +113,7 @@ def _date(rule: FieldRule, text: str, today: date) -> Verdict:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return Words(id="bukan tanggal (TTTT-BB-HH)", en="is no date (YYYY-MM-DD)")
+        return Words(id="bukan tanggal yang ada", en="is no day of the calendar")
     if rule.name.endswith("_expiry"):
         far = day.year > today.year + 50
         return Words(id="terlalu jauh", en="lies too far ahead") if far else None

@@ -295,6 +295,7 @@ def _values(procedure: Procedure, person: persons.Person) -> tuple[ValueRow, ...
             label=field.label,
             value=person.value(field.name),
             words=in_words(field, person.value(field.name)),
+            source=person.source(field.name),
             sources=tuple(
                 SourceValue(source=source, value=text)
                 for source, text in person.sources(field.name).items()

@@ -84,7 +84,7 @@ def _read(said: Mapping[str, str]) -> Stay:
         try:
             days[name] = date.fromisoformat(said.get(name, "").strip())
         except ValueError:
-            message = "bukan tanggal (TTTT-BB-HH) / is no date (YYYY-MM-DD)"
+            message = "bukan tanggal (HH-BB-TTTT) / is no date (DD-MM-YYYY)"
             faults.append(FieldFault(field=f"stay-{name}", code="wrong", message=message))
     for name, allowed in (("kind", KINDS), ("ended_by", ENDINGS)):
         if said.get(name, "") not in allowed:

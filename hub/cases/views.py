@@ -297,6 +297,8 @@ class ValueRow:
     label: Words
     value: str
     words: Words
+    source: str
+    """Where the value that counts came from; empty: there is none."""
     sources: tuple[SourceValue, ...]
     differs: bool
 

@@ -18,8 +18,8 @@ from hub.errors import BadInput, NotAllowed
 
 UNTOLD = frozenset({"csrf", "key", *SECRETS})
 """Fields that are never shown again, and not vouched for: a digest of six digits hides nothing."""
-FORM_LIMIT = 24 * 1024 * 1024
-"""Largest form: one uploaded paper of 20 MiB and its fields."""
+FORM_LIMIT = 31 * 1024 * 1024
+"""Largest form: one uploaded paper of 30 MiB (hub.blobs) and its fields."""
 MOST_PARTS = 1000
 
 

@@ -119,7 +119,7 @@ def _issue_day(office: OfficeConfig, digits: str, issued_on: str, today: date) -
         day = date.fromisoformat(issued_on.strip() or today.isoformat())
     except ValueError:
         day = today
-        faults.append(_fault("issued_on", "bukan tanggal (TTTT-BB-HH) / is no date (YYYY-MM-DD)"))
+        faults.append(_fault("issued_on", "bukan tanggal (HH-BB-TTTT) / is no date (DD-MM-YYYY)"))
     days = office.treasury.billing_days
     if day > today:
         faults.append(_fault("issued_on", "ada di masa depan / lies in the future"))

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.cases import case_view
+from hub.cases.applications import MAY_CONFIRM
 from hub.cases.views import CaseView, EvidenceRow
 from hub.web.desk import Desk
-from hub.web.officer.views import CaseBrief, NeededRow
+from hub.web.officer.views import CaseBrief, Fact, NeededRow
 from hub.web.words import Speech, other, pick
 
 FACTS = (
@@ -41,6 +42,7 @@ def brief(session: Session, desk: Desk, application: str, at: datetime) -> CaseB
             _needed(row, speech) for row in (current.evidence if current else ()) if row.required
         ),
         facts=_facts(view, speech),
+        may_agree=current is not None and bool(MAY_CONFIRM & desk.officer.roles),
     )
 
 
@@ -52,15 +54,23 @@ def _needed(row: EvidenceRow, speech: Speech) -> NeededRow:
     return NeededRow(speech.pick(row.label), True, ", ".join(part for part in (how, when) if part))
 
 
-def _facts(view: CaseView, speech: Speech) -> tuple[tuple[str, str, str, str], ...]:
+def _facts(view: CaseView, speech: Speech) -> tuple[Fact, ...]:
+    """Return the facts of every case, then whatever else the applicant typed at the kiosk."""
     known = {row.field: row for row in view.values if row.value}
-    shown = [known[name] for name in FACTS if name in known]
+    typed = [
+        name
+        for name, row in known.items()
+        if name not in FACTS and any(one.source == "typed" for one in row.sources)
+    ]
     return tuple(
-        (
-            speech.pick(row.label),
-            pick(row.label, other(speech.lang)),
-            speech.dated(speech.pick(row.words)),
-            row.sources[0].source if row.sources else "officer",
+        Fact(
+            field=row.field,
+            name=speech.pick(row.label),
+            also=pick(row.label, other(speech.lang)),
+            value=row.value,
+            said=speech.dated(speech.pick(row.words)),
+            source=row.source,
         )
-        for row in shown
+        for name in (*FACTS, *typed)
+        if (row := known.get(name)) is not None
     )

@@ -47,6 +47,11 @@ def _supply(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     return steps.supply(tx, desk.procedure, application, key, form.text(key))
 
 
+def _agree(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    field, value = form.text("field"), form.text("value")
+    return applications.agree(tx, desk.procedure, application, field, value)
+
+
 def _reject(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     reason, basis = form.text("reason"), form.text("legal_basis")
     return applications.reject(tx, desk.procedure, application, reason, basis)
@@ -79,6 +84,7 @@ ACTS: Mapping[str, Act] = {
     "begin": _begin,
     "pause": _pause,
     "supply": _supply,
+    "agree": _agree,
     "divert": case_acts.divert,
     "resume": case_acts.resume,
     "reject": _reject,
@@ -286,6 +292,8 @@ async def act_on_case(
         await desk.command(lambda tx: chosen(tx, desk, view.id, form), form, f"case {act}")
     except Refused as refused:
         return await show_again(desk, application, refused, form)
+    if form.text("from") == "counter" and desk.officer.counter:
+        return Redirect(f"/counter/{desk.officer.counter}", status_code=303)
     return _back(view.id)
 
 

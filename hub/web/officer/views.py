@@ -117,6 +117,24 @@ class NeededRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """A value of the person as it is compared with the original at the counter."""
+
+    field: str
+    name: str
+    also: str
+    value: str
+    """As it is kept; `said` is how it is read."""
+    said: str
+    source: str
+
+    @property
+    def to_compare(self) -> bool:
+        """Say whether the applicant typed it and nobody has compared it yet."""
+        return self.source == "typed"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseBrief:
     """The application of the current ticket: who, and its next step with what it requires."""
 
@@ -131,12 +149,19 @@ class CaseBrief:
     minutes: int
     mine: bool
     rows: tuple[NeededRow, ...]
-    facts: tuple[tuple[str, str, str, str], ...] = ()
+    facts: tuple[Fact, ...] = ()
+    may_agree: bool = False
+    """This officer may say that a value agrees with the original."""
 
     @property
     def there(self) -> int:
         """Return how many of the required things are there."""
         return sum(row.there for row in self.rows)
+
+    @property
+    def compared(self) -> int:
+        """Return how many of the facts agree with the original."""
+        return sum(not fact.to_compare for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from hub.models.application import CustodyRecord
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import CUSTODY
-from hub.web.rooms.room import back, media_of, must_look, show
+from hub.web.rooms.room import back, must_look, show
 from hub.web.typed_dates import iso_date
+from hub.web.uploads import media_of
 from hub.writer import Tx
 
 

@@ -24,8 +24,9 @@ from hub.models.correspondence import LetterRow
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import AGENDA, NOTIFY
-from hub.web.rooms.room import back, media_of, must_look, pdf, show
+from hub.web.rooms.room import back, must_look, pdf, show
 from hub.web.typed_dates import iso_date
+from hub.web.uploads import media_of
 
 NEWEST = 40
 

@@ -13,17 +13,12 @@ from sqlalchemy.orm import Session
 
 from hub.errors import BadInput, NotAllowed, Refused
 from hub.web.desk import Desk
-from hub.web.forms import Attached, Form, fresh_key
+from hub.web.forms import Form, fresh_key
 from hub.web.rendering import page
 from hub.web.room_list import CUSTODY, Room
 from hub.wire import FieldFault
 
 T = TypeVar("T")
-_MAGIC = {
-    b"\xff\xd8\xff": "image/jpeg",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"%PDF-": "application/pdf",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +110,3 @@ def a_day(text: str, otherwise: date, field_name: str = "day") -> date:
             id="Tulis tanggal seperti 2026-11-23.",
             fields=[fault],
         ) from error
-
-
-def media_of(field_name: str, file: Attached | None) -> str:
-    """Return the media type of an uploaded scan. Raises BadInput for what is no picture or PDF."""
-    if file is None or not file.content:
-        raise _fault(field_name, "missing", "Pilih berkas dahulu. / Choose a file first.")
-    for magic, media in _MAGIC.items():
-        if file.content.startswith(magic):
-            return media
-    words = "Hanya JPEG, PNG, atau PDF. / Only JPEG, PNG or PDF."
-    raise _fault(field_name, "media", words)
-
-
-def _fault(field_name: str, code: str, message: str) -> BadInput:
-    indonesian, _, english = message.partition(" / ")
-    fault = FieldFault(field=field_name, code=code, message=message)
-    return BadInput(f"file_{code}", english, id=indonesian, fields=[fault])

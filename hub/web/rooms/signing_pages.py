@@ -28,7 +28,8 @@ from hub.web.officer.card_confirming import card_door, confirmed_at_reader
 from hub.web.officer.confirming import confirmed
 from hub.web.officer.views import CardDoor
 from hub.web.room_list import SIGNING
-from hub.web.rooms.room import back, media_of, must_look, show
+from hub.web.rooms.room import back, must_look, show
+from hub.web.uploads import media_of
 from hub.wire import FieldFault
 from hub.writer import Tx
 

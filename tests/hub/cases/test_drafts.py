@@ -18,7 +18,7 @@ from hub.cases import applications
 from hub.cases.codes import case_code, check_character, read_case_code, read_secret
 from hub.cases.passports import KeptChip, examine, replay
 from hub.countries import Countries
-from hub.errors import BadInput
+from hub.errors import BadInput, Conflict
 from hub.models.application import Document
 from hub.wire import PassportInput, Preregistration
 
@@ -162,6 +162,24 @@ def test_an_officer_corrects_a_field_and_the_source_stays_beside_it(desk) -> Non
     row = next(row for row in desk.view(case).values if row.field == "given_names")
     assert row.value == "ANA MARIA"
     assert row.differs
+
+
+def test_what_was_shown_is_agreed_to_and_a_value_that_changed_is_not(desk) -> None:
+    case = desk.open()
+    name = next(row for row in desk.view(case).values if row.field == "given_names")
+
+    desk.do(
+        "loket",
+        lambda tx: applications.agree(tx, desk.procedure, case, "given_names", name.value),
+    )
+    agreed = next(row for row in desk.view(case).values if row.field == "given_names")
+    with pytest.raises(Conflict) as refused:
+        desk.do(
+            "loket", lambda tx: applications.agree(tx, desk.procedure, case, "given_names", "ANA")
+        )
+
+    assert (agreed.source, agreed.value) == ("officer", name.value)
+    assert refused.value.code == "value_changed"
 
 
 def test_a_case_is_found_by_its_code_however_it_is_typed(desk) -> None:

@@ -45,6 +45,25 @@ def test_an_absent_person_may_come_back(office, enter):
     officer.click("[action$='/close'] button")
 
 
+def test_a_draft_from_the_kiosk_is_compared_with_the_passport_field_by_field(office, enter):
+    case = office.draft()
+    officer = free_counter(enter(office, "loket"), 2, "skim")
+    office.ticket("skim", application=case)
+    officer.press("F2").press("Alt+h")
+    before = officer.text(".work-card header")
+
+    officer.press("Alt+b")
+    after = officer.text(".work-card header")
+    for _ in range(officer.page.locator("form[action$='/agree']").count()):
+        officer.press("Alt+b")
+
+    assert "0 dari 9 dicocokkan" in before
+    assert "1 dari 9 dicocokkan" in after
+    assert "dicocokkan" not in officer.text(".work-card header")
+    assert officer.page.locator(".plain-table .state.ok").count() == 9
+    officer.press("F8").click("[action$='/close'] button")
+
+
 def call_out_of_order(officer, number, reason):
     officer.page.click("#out-of-order summary")
     officer.page.fill("#out-of-order [name=number]", number)
