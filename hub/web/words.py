@@ -1,6 +1,7 @@
 """The wording of the pages, Indonesian and English, and how times and amounts are said.
 
-Texts lie in `words.toml` and `words_rooms.toml`: one key a line, `[Indonesian, English]`.
+Texts lie in `words.toml` and `words_rooms.toml`: one key a line, `[Indonesian, English]`, and where
+a `{count}` of one wants another English text, that as the third.
 """
 
 from __future__ import annotations
@@ -32,13 +33,24 @@ _DAYS = {
 
 
 @cache
-def wording() -> Mapping[str, Words]:
-    """Return every text of the pages by its key."""
+def _rows() -> Mapping[str, list[str]]:
     rows: dict[str, list[str]] = {}
     for name in ("words.toml", "words_rooms.toml"):
         source = resources.files("hub.web").joinpath(name).read_text(encoding="utf-8")
         rows |= cast("dict[str, list[str]]", tomllib.loads(source))
-    return {key: Words(id=row[0], en=row[1]) for key, row in rows.items()}
+    return rows
+
+
+@cache
+def wording() -> Mapping[str, Words]:
+    """Return every text of the pages by its key."""
+    return {key: Words(id=row[0], en=row[1]) for key, row in _rows().items()}
+
+
+def _text(key: str, lang: Language, values: Mapping[str, object]) -> str:
+    row = _rows()[key]
+    of_one = lang == "en" and len(row) > 2 and values.get("count") == 1
+    return (row[2] if of_one else pick(wording()[key], lang)).format(**values)
 
 
 def language(asked: str) -> Language:
@@ -65,11 +77,11 @@ class Speech:
 
     def say(self, key: str, **values: object) -> str:
         """Return the text of `key` with its `{values}` filled in. Raises KeyError."""
-        return pick(wording()[key], self.lang).format(**values)
+        return _text(key, self.lang, values)
 
     def also(self, key: str, **values: object) -> str:
         """Return the text of `key` in the other language."""
-        return pick(wording()[key], other(self.lang)).format(**values)
+        return _text(key, other(self.lang), values)
 
     def known(self, key: str, otherwise: str = "") -> str:
         """Return the text of `key`, or `otherwise` when there is none."""

@@ -29,6 +29,15 @@ def test_every_text_has_both_languages():
     assert [key for key, words in wording().items() if not words.id or not words.en] == []
 
 
+def test_one_of_something_is_said_in_the_singular_in_english_alone():
+    english, indonesian = (Speech(lang, ZoneInfo("Asia/Jakarta")) for lang in ("en", "id"))
+
+    assert english.say("counters_open", count=1) == "1 counter open"
+    assert english.say("counters_open", count=2) == "2 counters open"
+    assert indonesian.also("counters_open", count=1) == "1 counter open"
+    assert indonesian.say("counters_open", count=1) == "1 loket buka"
+
+
 def test_both_languages_fill_in_the_same_values():
     holes = re.compile(r"\{(\w+)\}")
 
