@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from hub.cases.current import officer_names
 from hub.cases.history import history
 from hub.cases.views import HistoryLine
 from hub.letters import Column, Fact, Imprint, Letterhead, Listing
-from hub.letters.wording import clock_time, local_day, short_date, staff_number
+from hub.letters.wording import clock_time, indonesian_date, local_day, short_date, staff_number
 from hub.models.application import Application
 from hub.models.correspondence import Legalisation
 from hub.office.confirmations import is_specimen
@@ -105,12 +105,21 @@ def case_record_paper(
             *whole.facts,
             *(_fact(*one) for one in found if one[2]),
             *(
-                Fact(label=field.label, value=person.value(field.name))
+                Fact(label=field.label, value=_written(person.value(field.name)))
                 for field in procedure.sop.fields
-                if field.kind != "stays" and person.value(field.name)
+                if field.kind != "stays"
+                and field.name != "passport_number"  # it stands above
+                and person.value(field.name)
             ),
         ),
     )
+
+
+def _written(value: str) -> str:
+    try:
+        return indonesian_date(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _signer(signed: Legalisation) -> str:
