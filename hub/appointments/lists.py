@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from datetime import datetime
 
@@ -20,6 +18,7 @@ from hub.appointments.booking import (
     quarter_of,
     store,
 )
+from hub.csv_table import read_table
 from hub.database import table_of
 from hub.events.opening import AppointmentsImported
 from hub.models.opening import Appointment
@@ -59,16 +58,14 @@ def import_csv(
 def _read(
     office: OfficeConfig, text: str, now: datetime
 ) -> tuple[list[tuple[int, BookAppointment]], list[RowFault]]:
-    table = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    names = [name.strip() for name in table.fieldnames or ()]
-    table.fieldnames = names
+    table = read_table(text, MOST_ROWS + 1)
+    names = table.columns
     faults = [_row_fault(1, name, _NO_COLUMN) for name in NEEDED_COLUMNS if name not in names]
     faults += [_row_fault(1, name, _ODD_COLUMN) for name in names if name not in COLUMNS]
     if faults:
         return [], faults
     rows: list[tuple[int, BookAppointment]] = []
-    for row in table:
-        line = table.line_num
+    for line, row in table.rows:
         if len(rows) + len(faults) >= MOST_ROWS:
             faults.append(_row_fault(line, "", _TOO_MANY))
             break
@@ -76,6 +73,8 @@ def _read(
         faults += [_row_fault(line, one.field, one.words) for one in wrong]
         if request is not None and not wrong:
             rows.append((line, request))
+    if table.unreadable is not None:
+        faults.append(_row_fault(table.unreadable, "", _UNREADABLE))
     return rows, faults
 
 
@@ -171,4 +170,5 @@ _NO_INSTANT = Words(
 )
 _WRONG_FORM = Words(id="bentuk tidak sesuai", en="wrong form")
 _TWICE = Words(id="rujukan sudah dipesan pada hari itu", en="already booked on that day")
+_UNREADABLE = Words(id="baris ini tidak terbaca", en="this row cannot be read")
 _TOO_MANY = Words(id=f"paling banyak {MOST_ROWS} baris", en=f"at most {MOST_ROWS} rows")

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
+from hub.csv_table import read_table
 from hub.database import table_of
 from hub.errors import BadInput
 from hub.events.opening import RosterChanged
@@ -21,6 +22,8 @@ from hub.wire.opening import RosterEntry, RosterState, RowFault
 from hub.writer import Tx
 
 COLUMNS = ("counter", "starts", "ends", "lanes", "officer")
+LONGEST = 6
+"""Signs that the number of a counter has less than, whatever was sent."""
 MOST_ROWS = 200
 _ROSTER = table_of(RosterLine)
 
@@ -116,22 +119,25 @@ def write_csv(roster: RosterState) -> str:
 
 def read_csv(office: OfficeConfig, text: str) -> tuple[list[RosterEntry], list[RowFault]]:
     """Return the entries of a CSV roster and every wrong row; `day` is not looked at."""
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    missing = [name for name in COLUMNS[:3] if name not in (rows.fieldnames or ())]
+    table = read_table(text, MOST_ROWS + 1)
+    missing = [name for name in COLUMNS[:3] if name not in table.columns]
     if missing:
         reason = "kolom tidak ada / the column is missing"
         return [], [RowFault(line=1, column=name, reason=reason) for name in missing]
     entries: list[RosterEntry] = []
     faults: list[RowFault] = []
-    for row in rows:
+    for line, row in table.rows:
         if len(entries) + len(faults) >= MOST_ROWS:
             reason = f"paling banyak {MOST_ROWS} baris / at most {MOST_ROWS} rows"
-            faults.append(RowFault(line=rows.line_num, column="", reason=reason))
+            faults.append(RowFault(line=line, column="", reason=reason))
             break
         entry, wrong = _entry(office, row, entries)
-        faults += [RowFault(line=rows.line_num, column=c, reason=reason) for c, reason in wrong]
+        faults += [RowFault(line=line, column=c, reason=reason) for c, reason in wrong]
         if entry is not None and not wrong:
             entries.append(entry)
+    if table.unreadable is not None:
+        reason = "baris ini tidak terbaca / this row cannot be read"
+        faults.append(RowFault(line=table.unreadable, column="", reason=reason))
     return entries, faults
 
 
@@ -139,8 +145,9 @@ def _entry(
     office: OfficeConfig, row: dict[str, str], before: list[RosterEntry]
 ) -> tuple[RosterEntry | None, list[tuple[str, str]]]:
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    number = cells["counter"]
     told = cells | {
-        "counter": int(cells["counter"]) if cells["counter"].isdecimal() else cells["counter"],
+        "counter": int(number) if number.isdecimal() and len(number) < LONGEST else number,
         "lanes": cells["lanes"].split(),
     }
     try:

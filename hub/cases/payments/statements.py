@@ -23,6 +23,8 @@ from hub.wire.opening import RowFault
 
 MOST_LINES = 1000
 LARGEST_BYTES = 2 * 1024 * 1024
+LARGEST_UNPACKED = 32 * 1024 * 1024
+"""A thousand lines have a hundredth of it; a small file can hold gigabytes of the same sign."""
 _XLSX = b"PK\x03\x04"
 _NAMES = {
     "date": ("tanggal", "tanggal bayar", "tgl", "tgl bayar", "date", "paid on"),
@@ -137,13 +139,22 @@ def _xlsx(content: bytes) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        _must_be_small(content)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        sheet = book.worksheets[0].iter_rows(values_only=True, max_row=MOST_LINES + 2)
+        rows = [[_cell(value) for value in row] for row in sheet]
         book.close()
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
         raise _unreadable("bukan berkas XLSX yang utuh", "is no whole XLSX file") from error
     return rows
+
+
+def _must_be_small(content: bytes) -> None:
+    """Refuse a workbook that is far larger unpacked. Raises BadInput, BadZipFile."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        unpacked = sum(one.file_size for one in packed.infolist())
+    if unpacked > LARGEST_UNPACKED:
+        raise _unreadable("terlalu besar sesudah dibuka", "is too large unpacked")
 
 
 def _cell(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +12,12 @@ from openpyxl import Workbook
 from hub.cases import applications, payments
 from hub.cases.check import broken_cases
 from hub.cases.payments import billing, corrections, day_book, lost_proofs, matching
-from hub.cases.payments.statements import read_statement
+from hub.cases.payments.statements import (
+    LARGEST_BYTES,
+    LARGEST_UNPACKED,
+    MOST_LINES,
+    read_statement,
+)
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.seals import judge_code, read_public_keys
 
@@ -235,6 +241,32 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(desk) -> None:
 
     assert [one.verdict for one in judged] == ["vouch", "unknown"]
     assert len(book(desk).unverified) == 1
+
+
+def test_a_small_workbook_that_unpacks_to_a_huge_one_is_refused_before_it_is_read() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/worksheets/sheet1.xml", b"0" * (LARGEST_UNPACKED + 1))
+
+    with pytest.raises(BadInput) as refused:
+        read_statement(packed.getvalue())
+
+    assert len(packed.getvalue()) < LARGEST_BYTES
+    assert "too large unpacked" in refused.value.en
+
+
+def test_an_excel_sheet_is_not_read_beyond_the_most_lines() -> None:
+    wb = Workbook(write_only=True)
+    sheet = wb.create_sheet()
+    for _ in range(MOST_LINES + 50):
+        sheet.append(["tanggal", "ntpn", "jumlah"])
+    out = io.BytesIO()
+    wb.save(out)
+
+    with pytest.raises(BadInput) as refused:
+        read_statement(out.getvalue())
+
+    assert str(MOST_LINES) in refused.value.en
 
 
 def test_the_same_statement_is_imported_once(desk) -> None:

@@ -134,6 +134,7 @@ skim,2026-11-23 10:45,general,id,step_free,S-6
 skim,2026-11-23 11:00,general,id,,S-1
 skim,2026-11-23 11:15,general,id,,S-7,too,many
 """
+ENDLESS = "skim,2026-11-23 10:00,general,id,," + "x" * 200_000 + "\n"
 FAULTY = [(3, "service"), (4, "at"), (5, "segment"), (6, "at"), (8, "reference"), (9, "")]
 
 
@@ -174,6 +175,13 @@ def test_the_same_list_again_books_nobody_twice(
     assert [one.reference for one in again.booked] == ["S-3"]
     assert [fault.line for fault in again.faults] == [2, 3]
     assert booked_today(house) == 3
+
+
+def test_a_row_that_nobody_can_read_is_named(act: Act, office: OfficeConfig, house: House) -> None:
+    done = load(act, office, BAD.splitlines()[0] + "\n" + ENDLESS)
+
+    assert [(fault.line, fault.column) for fault in done.faults] == [(3, "")]
+    assert booked_today(house) == 0
 
 
 def test_a_table_without_its_columns_is_refused(act: Act, office: OfficeConfig) -> None:

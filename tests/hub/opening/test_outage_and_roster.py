@@ -164,3 +164,12 @@ def test_a_wrong_roster_table_names_its_lines(office: OfficeConfig) -> None:
 
     assert [one.counter for one in entries] == [2]
     assert [(fault.line, fault.column) for fault in faults] == [(2, "starts"), (3, "counter")]
+
+
+@pytest.mark.parametrize("cell", ["9" * 5000, "x" * 200_000], ids=["digits", "endless"])
+def test_a_cell_that_nobody_can_read_is_a_wrong_row(office: OfficeConfig, cell: str) -> None:
+    table = f"counter,starts,ends,lanes\n2,08:00,12:00,intake\n{cell},08:00,12:00,intake\n"
+    entries, faults = roster.read_csv(office, table)
+
+    assert [one.counter for one in entries] == [2]
+    assert [fault.line for fault in faults] == [3]
