@@ -174,6 +174,11 @@ class OpenedCase:
             raise Conflict("signer_missing", text, id=indonesian)
         return Signer(name=signer.name, nip=signer.nip, capacity=signer.title)
 
+    def officer_of(self, officer: str, capacity: Words) -> Signer | None:
+        """Return a member of staff by id as a paper names them, or None for nobody."""
+        row = self.session.get(Officer, (self.case.office, officer))
+        return Signer(name=row.name, nip=row.nip, capacity=capacity) if row else None
+
     def officer_as(self, officer: str, name: str, capacity: Words) -> Signer:
         """Return a member of staff as a paper names them."""
         row = self.session.get(Officer, (self.case.office, officer))

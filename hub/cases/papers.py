@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import (
     applicant_letters,
+    archive,
     blanks,
     finger_match,
     official_papers,
@@ -50,6 +51,8 @@ ON_CARD = 22
 PASSPORT = "passport"
 """The checklist's item of which custody is taken."""
 HANDOVER = Words(id="Petugas Penyerahan", en="Hand-over officer")
+FILE_GIVER = Words(id="Yang menyerahkan berkas", en="File handed over by")
+ARCHIVIST = Words(id="Penerima berkas (arsip)", en="File received by (archive)")
 COLLECTORS = {
     "SELF": Words(id="Pemohon sendiri", en="The applicant"),
     "FAMILY": Words(id="Keluarga", en="Family"),
@@ -237,6 +240,7 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
     collector = opened.said(handover, "collector")
     passport = opened.person.value("passport_number")
     blank = blanks.of_case(opened.session, case.office, case.id)
+    package = archive.package_row(opened.session, case.office, case.id)
     return CollectionSlip(
         imprint=opened.imprint(slip, f"{SLIP}{slip}", case.case_code),
         number=slip,
@@ -259,6 +263,8 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
         contents=CONTENTS,
         classification=opened.procedure.office.register.classification,
         shelf=opened.said(opened.procedure.sop.doing("archive"), "shelf"),
+        file_giver=opened.officer_of(package.given_by, FILE_GIVER) if package else None,
+        archivist=opened.officer_of(package.received_by, ARCHIVIST) if package else None,
         on_record=opened.signature_on_record() if collector in ("", "SELF") else None,
     )
 
