@@ -26,6 +26,9 @@ from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
 
 LONGEST = 500
+BY_PASSWORD, BY_CARD = "verified", "card"
+CONFIRMED = (BY_PASSWORD, BY_CARD)
+"""What a step records of how its officer confirmed it."""
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 _PICTURES = ("image/", "application/pdf", "application/octet-stream")
 
@@ -181,7 +184,7 @@ def _print(judge: Judge, row: Requirement, found: Found) -> Words | None:
 
 def _login(judge: Judge, row: Requirement, found: Found) -> Words | None:
     del judge, row
-    if found.value == "verified":
+    if found.value in CONFIRMED:
         return None
     return Words(
         id="kata sandi atau PIN kartu belum diisi", en="fill in the password or the card's PIN"

@@ -67,13 +67,13 @@ def row_of(view: CaseView, key: str) -> EvidenceRow:
     return found
 
 
-def posted(view: CaseView, form: Form, *, verified: bool) -> dict[str, str]:
-    """Return what the form says to each row; a password becomes the word `verified`."""
+def posted(view: CaseView, form: Form, *, confirmed: str) -> dict[str, str]:
+    """Return what the form says to each row; of a password or card only how it `confirmed`."""
     values: dict[str, str] = {}
     for row in view.current.evidence if view.current else ():
         if row.kind == "login":
-            if verified:
-                values[row.key] = "verified"
+            if confirmed:
+                values[row.key] = confirmed
         elif row.key in form.values:
             values[row.key] = _typed(row, form)
     return values
@@ -100,9 +100,9 @@ def purpose(view: CaseView, step: str) -> str:
     return officer_cards.purpose_of(step, [view.id])
 
 
-async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, verified: bool) -> None:
+async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, confirmed: str) -> None:
     """Complete the step with what the form says. Raises Refused, naming every row."""
-    values = posted(view, form, verified=verified)
+    values = posted(view, form, confirmed=confirmed)
     officer = desk.officer.actor
     _, _, prepared = await desk.read(
         lambda session, at: steps.prepare(
@@ -140,7 +140,7 @@ async def asks_again(desk: Desk, view: CaseView, step: str, form: Form) -> bool:
     stage = desk.procedure.sop.stage(step)
     if stage is None or not FINAL & set(stage.does) or form.text("sure") == step:
         return False
-    values, officer = posted(view, form, verified=False), desk.officer.actor
+    values, officer = posted(view, form, confirmed=""), desk.officer.actor
     await desk.read(
         lambda session, at: steps.must_be_ready(
             session, desk.office_no, desk.procedure, view.id, step, values, at, officer

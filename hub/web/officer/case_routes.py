@@ -14,6 +14,7 @@ from litestar.response import Redirect
 
 from hub import jobs, officer_cards
 from hub.cases import applications, doubts, reopen, stay_acts, steps
+from hub.cases.proof import BY_CARD, BY_PASSWORD
 from hub.cases.views import CaseView
 from hub.errors import NotFound, Refused
 from hub.feed import Feed
@@ -143,22 +144,22 @@ async def complete_step(
     try:
         if await case_acts.asks_again(desk, view, step, form):
             return await show_again(desk, application, form=form, sure=step)
-        verified = await _verified(desk, feed, view, step, form)
-        await case_acts.complete(desk, view, step, form, verified=verified)
+        how = await _confirmed(desk, feed, view, step, form)
+        await case_acts.complete(desk, view, step, form, confirmed=how)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
     return _back(view.id)
 
 
-async def _verified(desk: Desk, feed: Feed, view: CaseView, step: str, form: Form) -> bool:
-    """Return whether the officer confirmed: password, card in the reader, or a card elsewhere."""
+async def _confirmed(desk: Desk, feed: Feed, view: CaseView, step: str, form: Form) -> str:
+    """Return how the officer confirmed: password, card in the reader or elsewhere; else nothing."""
     purpose = case_acts.purpose(view, step)
+    if await confirmed(desk, case_acts.passwords(view, form)):
+        return BY_PASSWORD
+    if case_acts.confirms(view) and await confirmed_at_reader(desk, feed, form, purpose):
+        return BY_CARD
     challenge, signature = octets(form.text("card_challenge")), octets(form.text("card_signature"))
-    return (
-        await confirmed(desk, case_acts.passwords(view, form))
-        or (case_acts.confirms(view) and await confirmed_at_reader(desk, feed, form, purpose))
-        or await confirmed_by_card(desk, purpose, challenge, signature)
-    )
+    return BY_CARD if await confirmed_by_card(desk, purpose, challenge, signature) else ""
 
 
 @post("/case/{application:str}/card-challenge", request_max_body_size=FORM_LIMIT)

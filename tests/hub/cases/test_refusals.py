@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cases import applications, branches, custody, steps
+from hub.cases import applications, branches, custody, evidence, steps
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.models.application import Blank, RegisterNumber
+from hub.models.application import Application, Blank, RegisterNumber
 
 
 def refusal(kind, act):
@@ -134,6 +134,23 @@ def test_approval_needs_the_receipt_of_this_case(desk) -> None:
     refused = refusal(BadInput, lambda: desk.complete("pejabat", case, "6", values))
 
     assert [fault.field for fault in refused.fields] == ["receipt_code"]
+
+
+@pytest.mark.parametrize("how", ["verified", "card"])
+def test_the_initials_are_recorded_with_how_they_were_confirmed(desk, how) -> None:
+    case = desk.go("6")
+    desk.capture(case, "6.receipt_scan", "scan", "image/png")
+    code = {"receipt_code": desk.receipt_code(case)}
+
+    refused = refusal(
+        BadInput, lambda: desk.complete("pejabat", case, "6", code | {"initials": "yes"})
+    )
+    desk.complete("pejabat", case, "6", code | {"initials": how})
+
+    assert [fault.field for fault in refused.fields] == ["initials"]
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        assert evidence.values_of(session, desk.procedure, row)["6"]["initials"] == how
 
 
 def test_initials_are_no_evidence_that_can_be_kept_beforehand(desk) -> None:
