@@ -42,6 +42,7 @@ _BASE = {
 _SOUND_SHARE = 0.14
 """What looking alike adds to sounding alike."""
 _SHAPES = str.maketrans("DQUYLJTEHGB", "OOVVIIFCNCR")
+"""One letter for those that look alike in print that is blurred or broken."""
 LOOKED_AT = 240
 _LEAST_SHARED = 0.34
 _SHORTEST_BEGINNING = 3
