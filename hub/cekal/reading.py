@@ -28,6 +28,8 @@ FIELDS = (
 )  # fmt: skip
 _SINGULAR = {"names": ("name",), "passports": ("passport",)}
 MOST_BYTES_A_LINE = 1 << 20
+MOST_UNPACKED = 1 << 30
+"""A million rows have a third of it; a small file can hold far more of the same sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _sheet(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        _must_be_small(path, name)
         book = load_workbook(path, read_only=True, data_only=False)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         words = f"{name}: no readable Excel file ({type(error).__name__})."
@@ -187,6 +190,16 @@ def _sheet(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
             yield number, list(row)
     finally:
         book.close()
+
+
+def _must_be_small(path: Path, name: str) -> None:
+    """Refuse a workbook that is far larger unpacked. Raises BadInput, BadZipFile, OSError."""
+    with zipfile.ZipFile(path) as packed:
+        unpacked = sum(one.file_size for one in packed.infolist())
+    if unpacked > MOST_UNPACKED:
+        words = f"{name}: too large unpacked; split it, or save it as CSV."
+        indonesian = f"{name}: terlalu besar sesudah dibuka; bagi, atau simpan sebagai CSV."
+        raise BadInput("sheet_too_large", words, id=indonesian)
 
 
 def _table(

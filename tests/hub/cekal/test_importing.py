@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from hub.cekal import reading
 from hub.cekal.birthdates import ZEROS
 from hub.cekal.importing import Imported, ImportOrder, import_list
 from hub.cekal.listing import StoredList
@@ -201,6 +202,16 @@ def test_a_broken_sheet_is_refused(store: StoredList, tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match="sheet_unreadable"):
         take(store, file)
+
+
+def test_a_workbook_that_unpacks_to_a_huge_one_is_refused(store, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "MOST_UNPACKED", 1000)
+    Workbook().save(tmp_path / "x.xlsx")
+
+    with pytest.raises(BadInput, match="sheet_too_large"):
+        take(store, tmp_path / "x.xlsx")
+
+    assert store.manifest().versions == []
 
 
 def test_a_million_rows_cut_in_the_middle_leave_nothing_behind(
