@@ -10,13 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.models.application import of_application
 from hub.models.schema import Base, InOffice, WithId, partial_index
-
-
-def _of_application() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["office", "application"], ["applications.office", "applications.id"]
-    )
 
 
 class FormDraft(InOffice, Base):
@@ -30,7 +25,7 @@ class FormDraft(InOffice, Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
 
-    __table_args__ = (_of_application(),)
+    __table_args__ = (of_application(),)
 
 
 class SearchTerm(InOffice, Base):
@@ -43,7 +38,7 @@ class SearchTerm(InOffice, Base):
     term: Mapped[str] = mapped_column(String(64), primary_key=True)
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         # with the case in it, or SQLite reads every term of the office by the primary key
         Index("ix_search_terms_term", "office", "kind", "term", "application"),
     )
@@ -59,7 +54,7 @@ class CasePresence(InOffice, Base):
     name: Mapped[str]
     since: Mapped[datetime]
 
-    __table_args__ = (_of_application(),)
+    __table_args__ = (of_application(),)
 
 
 class AnsweredDoubt(WithId, Base):
@@ -76,7 +71,7 @@ class AnsweredDoubt(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_answered_doubts_application", "office", "application", "code"),
     )
 
@@ -96,7 +91,7 @@ class Reopening(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_reopenings_application", "office", "application", "at"),
     )
 
@@ -115,7 +110,7 @@ class FileReturn(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_file_returns_application", "office", "application", "at"),
     )
 
@@ -135,7 +130,7 @@ class BranchMove(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_branch_moves_diversion", "office", "diversion", "at"),
     )
 
@@ -160,7 +155,7 @@ class DataCorrection(WithId, Base):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         partial_index(
             "uq_data_corrections_open",
             "office",
@@ -185,7 +180,7 @@ class Override(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_overrides_application", "office", "application", "officer"),
     )
 

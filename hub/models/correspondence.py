@@ -7,15 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.models.application import of_application
 from hub.models.schema import Base, WithId, partial_index
 
 _VALID = "voided_at IS NULL"
-
-
-def _of_application() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["office", "application"], ["applications.office", "applications.id"]
-    )
 
 
 class LetterRow(WithId, Base):
@@ -39,7 +34,7 @@ class LetterRow(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "direction", "year", "agenda"),
         Index("ix_letters_application", "office", "application"),
     )
@@ -61,7 +56,7 @@ class Contact(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         Index("ix_contacts_application", "office", "application", "at"),
     )
 
@@ -86,7 +81,7 @@ class Legalisation(WithId, Base):
     void_reason: Mapped[str] = mapped_column(default="")
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         partial_index(
             "uq_legalisations_valid",
             "office",

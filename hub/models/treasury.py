@@ -10,15 +10,10 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.models.application import of_application
 from hub.models.schema import Base, InOffice, WithId, partial_index
 
 _IN_FORCE = "replaced_at IS NULL"
-
-
-def _of_application() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["office", "application"], ["applications.office", "applications.id"]
-    )
 
 
 class Billing(WithId, Base):
@@ -39,7 +34,7 @@ class Billing(WithId, Base):
     replaced_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "code_index"),
         partial_index(
             "uq_billings_in_force",
@@ -109,7 +104,7 @@ class LostProof(WithId, Base):
     granted_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         partial_index(
             "uq_lost_proofs_open",
             "office",
@@ -136,7 +131,7 @@ class CounterEntry(WithId, Base):
     at: Mapped[datetime]
 
     __table_args__ = (
-        _of_application(),
+        of_application(),
         UniqueConstraint("office", "payment"),
         Index("ix_counter_entries_day", "office", "day"),
     )
