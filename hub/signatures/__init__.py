@@ -8,6 +8,7 @@ in a process of its own.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import struct
 import sys
@@ -67,13 +68,16 @@ class LocalKey:
                 sent = LENGTH.pack(len(question)) + question + pdf
                 signed, why = await worker.communicate(sent)
         except TimeoutError as error:
-            worker.kill()
-            await worker.wait()
             raise Busy(
                 "signature_late",
                 "The signature took too long. Try again in a moment.",
                 id="Tanda tangan elektronik terlalu lama. Coba lagi sebentar.",
             ) from error
+        finally:
+            if worker.returncode is None:  # too late, or nobody waits for it any more
+                with contextlib.suppress(ProcessLookupError):
+                    worker.kill()
+                await worker.wait()
         if worker.returncode != 0:
             reason = why.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
             raise Conflict(

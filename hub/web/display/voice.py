@@ -68,9 +68,12 @@ class Voice:
             made = self._clips[text] = asyncio.create_task(self._make(text, lang))
             if len(self._clips) > MOST_KEPT:
                 self._clips.popitem(last=False)
-        sound = await asyncio.shield(made)
-        if not sound:
-            self._clips.pop(text, None)
+        sound = b""
+        try:
+            sound = await asyncio.shield(made)
+        finally:
+            if made.done() and not sound:  # what failed is tried again
+                self._clips.pop(text, None)
         return sound
 
     async def _make(self, text: str, lang: str) -> bytes:
