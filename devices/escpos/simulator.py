@@ -175,13 +175,15 @@ class EscposSimulator:
 
     def _print_some(self) -> None:
         slices = 6 if "slow" in self._faults else 64
-        for _ in range(slices):
+        midway = "paper_out_midway" in self._faults
+        # the roll ends between two bytes: a slice could hold the last rows and the cut after them
+        size = 1 if midway else _SLICE
+        for _ in range(slices * _SLICE // size):
             if not self._buffer or self._blocked():
                 return
-            piece = bytes(self._buffer[:_SLICE])
-            del self._buffer[:_SLICE]
+            piece = bytes(self._buffer[:size])
+            del self._buffer[:size]
             self._paper.feed(piece)
-            midway = "paper_out_midway" in self._faults
             if midway and self._paper.rows > _ROWS_LEFT_ON_THE_ROLL:
                 self._set_status(replace(self._status, paper_end=True))
         if "slow" in self._faults:
