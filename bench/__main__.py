@@ -1,7 +1,7 @@
 """Measure everything in one run; exit code 1 if a figure is beyond its gate.
 
 Usage: python -m bench [queue] [calling] [feed] [postgres] [kill] [devices] [routing] [estimates]
-       [rooms] [cases] [kiosk]
+       [rooms] [cases] [fingers] [kiosk]
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from bench import (
     devices,
     estimates,
     feed,
+    fingers,
     kill,
     kiosk,
     machine,
@@ -40,6 +41,7 @@ PARTS = {
     "devices": devices.measure,
     "rooms": rooms.measure,
     "cases": cases.measure,
+    "fingers": fingers.measure,
     "kiosk": kiosk.measure,
 }
 
