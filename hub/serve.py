@@ -65,6 +65,8 @@ def main(told: str) -> None:
     from hub.settings import settings_for
     from hub.storage import storing_in
 
+    gc.collect()  # what importing left is used again by what starting makes
+
     asked = msgspec.json.decode(told, type=Asked)
     with in_words():
         data, key_file = Path(asked.data), _path(asked.key_file)

@@ -76,6 +76,7 @@ async def _serve(
     # else the first command would hold the writer meanwhile
     calendar = asyncio.create_task(asyncio.to_thread(_know_holidays, house))
     configure_mappers()
+    gc.collect()  # mapping leaves much behind, and the rest of starting can use its place
     writer = house.writer()
     feed = Feed(house.database, house.office_no)
     fingerprint = "" if manner.plain else _fingerprint(house.settings)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from babel import Locale
-
 from hub.wire import Words
 
 # three letters, then the two by which CLDR knows the name
@@ -85,4 +83,6 @@ def state_name(code: str) -> Words | None:
     two = _TWO_LETTERS.get(code)
     if two is None:
         return None
+    from babel import Locale  # a hub loads it, 5 MB, with the first name that is shown
+
     return Words(id=Locale("id").territories[two], en=Locale("en").territories[two])

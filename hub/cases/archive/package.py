@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-import bagit
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -160,6 +159,8 @@ def _write_documents(
 
 
 def _make_bag(bag: Path, procedure: Procedure, application: Application, at: datetime) -> None:
+    import bagit  # with its command line half a megabyte, for one step in twelve
+
     info = {
         "Source-Organization": procedure.office.office.name.id,
         "External-Identifier": application.case_code,
