@@ -106,7 +106,7 @@ class Streams:
             await _refuse(send, problem_of(error, "GET /api/feed"))
             return
         reading = self._reading(viewer_of(station), after, station.reference)
-        await _serve(reading, _for_programs, receive, send)
+        await _serve(reading, PROGRAMS, _for_programs, receive, send)
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
@@ -119,7 +119,7 @@ class Streams:
             await _refuse(send, refused.problem())
             return
         reading = self._reading(viewer, after, holder)
-        await _serve(reading, self._renderer(connection, view), receive, send)
+        await _serve(reading, view, self._renderer(connection, view), receive, send)
 
     def heard(self, events: list[Sealed]) -> None:
         """End the streams of a revoked token and of who signed out; listens to the writer."""
@@ -154,13 +154,13 @@ class Streams:
 
 
 async def _serve(
-    subscription: Subscription, render: Renderer, receive: Receive, send: Send
+    subscription: Subscription, view: str, render: Renderer, receive: Receive, send: Send
 ) -> None:
     """Send what `subscription` reads until either side ends it."""
     subscription.sender = asyncio.current_task()
     watching = asyncio.create_task(_end_when_closed(receive, subscription))
     try:
-        await _send_all(subscription, render, send)
+        await _send_all(subscription, view, render, send)
     except asyncio.CancelledError:
         if not subscription.over:
             raise
@@ -176,10 +176,12 @@ def viewer_of(station: Actor) -> Viewer:
     return Viewer("station", station.counter)
 
 
-async def _send_all(subscription: Subscription, render: Renderer, send: Send) -> None:
+async def _send_all(subscription: Subscription, view: str, render: Renderer, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     while frames := await subscription.next():
-        body = await render(frames)
+        # a thousand followers of one event: all but the first find its bytes ready
+        ready = frames[0].encoded.get(view) if len(frames) == 1 else None
+        body = await render(frames) if ready is None else ready
         await send({"type": "http.response.body", "body": body, "more_body": True})
     with contextlib.suppress(OSError, RuntimeError):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
