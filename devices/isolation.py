@@ -140,6 +140,23 @@ class IsolatedDevice:
                     self._kill()  # its answer would be taken for that of the next call
                 raise
 
+    def call_or_end(
+        self,
+        method: str,
+        *arguments: object,
+        limit_s: float,
+        progress: Progress = no_progress,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> object:
+        """Call; after an error end the child, as the library in it is then in doubt."""
+        try:
+            return self.call(
+                method, *arguments, limit_s=limit_s, progress=progress, cancelled=cancelled
+            )
+        except DeviceError:
+            self.end()
+            raise
+
     def end(self) -> None:
         """Close the device and end the child; the next call starts a fresh one."""
         with self._turn:

@@ -23,7 +23,7 @@ from devices.capabilities import (
     Progress,
     no_progress,
 )
-from devices.errors import AddressError, DeviceError
+from devices.errors import AddressError
 from devices.isolation import IsolatedDevice
 from devices.limits import TABLE
 
@@ -70,7 +70,9 @@ class FprintReader:
 
     def open(self) -> None:
         """Open the reader and ask who it is. Raises DeviceError."""
-        model, serial = cast("tuple[str, str]", self._ask("identity", limit_s=_LIMITS.status_s))
+        model, serial = cast(
+            "tuple[str, str]", self._child.call_or_end("identity", limit_s=_LIMITS.status_s)
+        )
         self._identity = Identity(model=model, serial=serial)
 
     def identity(self) -> Identity:
@@ -79,7 +81,7 @@ class FprintReader:
 
     def health(self) -> Health:
         """Ask the child whether the reader is still open. Raises DeviceUnavailable."""
-        self._ask("identity", limit_s=_LIMITS.status_s)
+        self._child.call_or_end("identity", limit_s=_LIMITS.status_s)
         return Health(Lamp.READY)
 
     def abilities(self) -> FingerAbilities:
@@ -97,7 +99,7 @@ class FprintReader:
 
         A finger that libfprint wants again is MESSY. Raises DeviceGone, DeviceSilent.
         """
-        told = self._ask(
+        told = self._child.call_or_end(
             "capture", wait_s, limit_s=wait_s + _MARGIN_S, progress=progress, cancelled=cancelled
         )
         outcome, width, height, dpi, pixels = cast("tuple[str, int, int, int, bytes]", told)
@@ -111,20 +113,3 @@ class FprintReader:
     def close(self) -> None:
         """End the child process; safe to call twice."""
         self._child.end()
-
-    def _ask(
-        self,
-        method: str,
-        *arguments: object,
-        limit_s: float,
-        progress: Progress = no_progress,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> object:
-        """Call the child; after an error end it, as libfprint is then in doubt."""
-        try:
-            return self._child.call(
-                method, *arguments, limit_s=limit_s, progress=progress, cancelled=cancelled
-            )
-        except DeviceError:
-            self._child.end()
-            raise

@@ -20,7 +20,7 @@ from devices.capabilities import (
     ScannedPage,
     no_progress,
 )
-from devices.errors import AddressError, DeviceError, DeviceSilent, NeedsPerson
+from devices.errors import AddressError, DeviceSilent, NeedsPerson
 from devices.isolation import IsolatedDevice
 from devices.limits import TABLE
 
@@ -72,9 +72,9 @@ class SaneScanner:
 
     def open(self) -> None:
         """Check that the scanner opens and ask SANE what it is. Raises DeviceError."""
-        self._ask("probe", limit_s=self._limits.status_s)
+        self._child.call_or_end("probe", limit_s=self._limits.status_s)
         try:
-            found = self._ask("identity", limit_s=self._limits.identity_s)
+            found = self._child.call_or_end("identity", limit_s=self._limits.identity_s)
         except DeviceSilent:  # another scanner's backend hangs while listing
             return
         if isinstance(found, tuple) and any(found):
@@ -86,7 +86,7 @@ class SaneScanner:
 
     def health(self) -> Health:
         """Open the scanner for a moment; a jam of the last scan stays, as SANE cannot ask."""
-        self._ask("probe", limit_s=self._limits.status_s)
+        self._child.call_or_end("probe", limit_s=self._limits.status_s)
         if self._trouble is not None:
             return Health(Lamp.WARNING, self._trouble.code, self._trouble.detail)
         return Health(Lamp.READY)
@@ -122,28 +122,11 @@ class SaneScanner:
         self, arguments: tuple[object, ...], progress: Progress, cancelled: Callable[[], bool]
     ) -> list[ScannedPage]:
         limit_s = self._limits.silence_s
-        pages = self._ask(
+        pages = self._child.call_or_end(
             "scan", *arguments, limit_s=limit_s, progress=progress, cancelled=cancelled
         )
         assert isinstance(pages, list)  # noqa: S101 -- the child's own answer
         return pages
-
-    def _ask(
-        self,
-        method: str,
-        *arguments: object,
-        limit_s: float,
-        progress: Progress = no_progress,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> object:
-        """Call the child; after an error end it, as the SANE library is then in doubt."""
-        try:
-            return self._child.call(
-                method, *arguments, limit_s=limit_s, progress=progress, cancelled=cancelled
-            )
-        except DeviceError:
-            self._child.end()
-            raise
 
     def close(self) -> None:
         """End the child process; safe to call twice."""
