@@ -30,7 +30,9 @@ ME = StationState(id="5" * 32, name="kios", kind="kiosk", counter=None, seq=1)
 class SmallHub:
     """Issues numbered tickets, once per idempotency key; `silent` swallows so many answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, knows_us: bool = True) -> None:
+        self.knows_us = knows_us
+        self.strangers = 0
         self.office: OfficeState = office()
         self.issued: dict[str, Ticket] = {}
         self.bodies: dict[str, bytes] = {}
@@ -44,9 +46,12 @@ class SmallHub:
         self.feed_ended = threading.Event()
         self._lock = threading.Lock()
 
-    def read(self, path: str) -> Any:
-        """Answer one GET."""
-        return ME if path == "/api/stations/me" else self.office
+    def read(self, path: str) -> tuple[int, Any]:
+        """Answer one GET; a hub that does not know us refuses whoever asks."""
+        if not self.knows_us:
+            self.strangers += 1
+            return 401, Problem(title="Not known here", status=401, code="token_unknown")
+        return 200, ME if path == "/api/stations/me" else self.office
 
     def news(self) -> Iterator[bytes]:
         """Yield each event once, as the feed writes it, until the feed ends."""
@@ -97,7 +102,7 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
             if self.path.startswith("/api/feed"):
                 self._feed()
                 return
-            self._answer(200, hub.read(self.path))
+            self._answer(*hub.read(self.path))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))

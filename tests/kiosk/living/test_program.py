@@ -135,7 +135,7 @@ def test_the_kiosk_finds_its_hub_among_others_and_again_when_it_has_moved(
     living: Callable[..., LivingHub], open_kiosk: Callable[..., Kiosk]
 ) -> None:
     hub = living()
-    with _another_hub_announced():
+    with _another_hub_announced() as stranger:
         kiosk = open_kiosk(hub)
         kiosk.begin("skim")
         kiosk.glass.on("notice")
@@ -158,6 +158,7 @@ def test_the_kiosk_finds_its_hub_among_others_and_again_when_it_has_moved(
 
     happened = _until_issued(hub, 1)
     assert happened["ticket.issued"] == happened["application.opened"] == 1
+    assert stranger.strangers
 
 
 def test_a_kiosk_killed_while_it_prints_shows_the_same_number_after_its_restart(
@@ -247,7 +248,7 @@ def _away(hub: LivingHub, kiosk: Kiosk) -> Iterator[None]:
 
 
 @contextmanager
-def _another_hub_announced() -> Iterator[None]:
+def _another_hub_announced() -> Iterator[SmallHub]:
     """A program that announces itself as a hub and does not know our kiosk."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
@@ -256,10 +257,11 @@ def _another_hub_announced() -> Iterator[None]:
     def do(step: Coroutine[None, None, None]) -> None:
         asyncio.run_coroutine_threadsafe(step, loop).result(LIMIT_S)
 
-    with serving(SmallHub()) as url:
+    stranger = SmallHub(knows_us=False)
+    with serving(stranger) as url:
         announcer = Announcer(urlsplit(url).port or 0, "http", "AAA", ["127.0.0.1"])
         do(announcer.start())
-        yield
+        yield stranger
         do(announcer.stop())
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
