@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.access import new_token, token_hash
-from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated, NotFound
+from hub.errors import BadInput, Conflict, NotAuthenticated, NotFound
 from hub.events import (
     DeviceAccepted,
     DevicesChanged,
@@ -131,16 +131,6 @@ def by_token(connection: Connection, office_no: int, token: str) -> Actor:
             id="Token tidak dikenal atau sudah dicabut. Minta yang baru kepada supervisor.",
         )
     return Actor("station", row.id, row.name, frozenset({row.kind}), row.counter)
-
-
-def require_program(station: Actor) -> None:
-    """Refuse stations that are no programs. Raises NotAllowed `station_kind`."""
-    if "program" not in station.roles:
-        raise NotAllowed(
-            "station_kind",
-            "Only a program's token may do this: loket hub token --program NAME.",
-            id="Hanya token program yang boleh: loket hub token --program NAMA.",
-        )
 
 
 def state_of(actor: Actor, seq: int, series: str | None = None) -> StationState:

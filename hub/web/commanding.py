@@ -16,6 +16,7 @@ from hub.office import OfficeConfig
 from hub.tickets.tracking import Tracking
 from hub.web.bodies import read_body
 from hub.web.connection import AnyConnection, AnyRequest
+from hub.web.station_kinds import kinds_of, require_kind
 from hub.web.tokens import Tokens
 from hub.wire import KEY_HEADER, SEQ_HEADER, FieldFault, Ticket
 from hub.writer import Actor, Done, Tx, Writer
@@ -56,15 +57,23 @@ class Commanding:
 
 
 async def provide_station(request: AnyRequest, tokens: NamedDependency[Tokens]) -> Actor:
-    """Return the station whose token the request carries. Raises NotAuthenticated."""
-    return await tokens.station(bearer(request))
+    """Return the station whose token the request carries, if its kind may use the address.
+
+    Raises NotAuthenticated `token_unknown`, NotAllowed `station_kind`.
+    """
+    station = await tokens.station(bearer(request))
+    require_kind(station, kinds_of(request.route_handler))
+    return station
 
 
 async def provide_commanding(request: AnyRequest) -> Commanding:
-    """Return the request as a command. Raises NotAuthenticated, BadInput `key_missing`."""
+    """Return the request as a command.
+
+    Raises NotAuthenticated `token_unknown`, NotAllowed `station_kind`, BadInput `key_missing`.
+    """
     # taken from the application: each dependency of its own costs a task for every request
     parts = request.app.state
-    station = await cast("Tokens", parts.tokens).station(bearer(request))
+    station = await provide_station(request, cast("Tokens", parts.tokens))
     key = request.headers.get(KEY_HEADER, "")
     if not is_key(key):
         raise BadInput(

@@ -3,9 +3,9 @@
 The framework's routing, dependencies and answer take 110 µs of a request, the command itself 75,
 the server below both 20 (measured on one core at 64 clients). So an ordinary request of these two
 is answered here, straight on the server. Whatever is out of the ordinary — a token not yet looked
-up, another media type, a body that does not fit — goes the framework's way from its beginning;
-that way documents both commands, and refuses in words. The feed goes past the framework too: each
-subscriber would carry four kilobytes of its frames for as long as the stream lives.
+up or of another kind, another media type, a body that does not fit — goes the framework's way from
+its beginning; that way documents both commands, and refuses in words. The feed goes past the
+framework too: each subscriber would carry four kilobytes of its frames while the stream lives.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ from litestar.types import ASGIApp, Receive, ReceiveMessage, Scope, Send
 from hub.errors import LoketError
 from hub.office import OfficeConfig
 from hub.tickets.tracking import Tracking
+from hub.web.api import counters, tickets
 from hub.web.api.counters import calling
 from hub.web.api.tickets import issuing
 from hub.web.commanding import JSON, is_key
 from hub.web.problems import problem_headers, problem_of
+from hub.web.station_kinds import kinds_of
 from hub.web.tokens import Tokens
 from hub.wire import SEQ_HEADER, CallNext, IssueTicket, Ticket
 from hub.writer import Actor, Done, Tx, Writer
@@ -38,15 +40,23 @@ _BEARER = b"Bearer "
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A command by its address: what its body holds, what it does, how success is said."""
+    """A command by its address: its body, what it does, how success is said, who may ask."""
 
     body: type[msgspec.Struct]
     command: Callable[[OfficeConfig, str, Any], Command]  # Any: the struct that `body` names
     status: int
+    kinds: frozenset[str]
 
 
-_ISSUE = _Way(IssueTicket, lambda office, _, ask: issuing(office, ask), 201)
-_CALL = _Way(CallNext, lambda office, counter, ask: calling(office, int(counter), ask), 200)
+_ISSUE = _Way(
+    IssueTicket, lambda office, _, ask: issuing(office, ask), 201, kinds_of(tickets.issue)
+)
+_CALL = _Way(
+    CallNext,
+    lambda office, counter, ask: calling(office, int(counter), ask),
+    200,
+    kinds_of(counters.call_next),
+)
 _COUNTER = re.compile(r"/api/counters/([1-9][0-9]{0,5})/call-next")
 
 
@@ -153,6 +163,8 @@ class ShortWay:
         station = self._tokens.known(given[len(_BEARER) :].decode("latin-1"))
         key = headers.get(b"idempotency-key", b"").decode("latin-1")
         if station is None or not given.startswith(_BEARER) or not is_key(key):
+            return None
+        if not station.roles <= way.kinds:
             return None
         return _Asked(way, place, path, station, key)
 

@@ -12,13 +12,14 @@ from hub.clock import Clock
 from hub.procedure import Procedure
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import KIOSKS
 from hub.wire import DraftOpened, Preregistration
 
 
 @post(
     "/applications",
     status_code=201,
-    opt=described(DraftOpened, Preregistration, refuses={422: ("passport_wrong",)}),
+    opt=described(DraftOpened, Preregistration, refuses={422: ("passport_wrong",)}, kinds=KIOSKS),
 )
 async def open_draft(
     commanding: NamedDependency[Commanding],

@@ -12,10 +12,9 @@ from hub.appointments.lists import import_csv
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
-from hub.stations import require_program
 from hub.web.api.description import described
-from hub.web.api.programs import ONLY_PROGRAMS
 from hub.web.commanding import Commanding, answer, ticket_answer
+from hub.web.station_kinds import KIOSKS, ONLY_PROGRAMS
 from hub.wire import Ticket
 from hub.wire.opening import (
     AppointmentList,
@@ -35,12 +34,14 @@ _UNKNOWN: dict[int, tuple[str, ...]] = {404: ("appointment_unknown",)}
     "/appointments",
     status_code=201,
     opt=described(
-        AppointmentState, BookAppointment, refuses=ONLY_PROGRAMS | {422: ("appointment_invalid",)}
+        AppointmentState,
+        BookAppointment,
+        kinds=ONLY_PROGRAMS,
+        refuses={422: ("appointment_invalid",)},
     ),
 )
 async def book(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Book a time; the answer has the code that the person shows at the kiosk."""
-    require_program(commanding.station)
     ask = commanding.read(BookAppointment)
 
     def command(tx: Tx) -> AppointmentState:
@@ -52,11 +53,10 @@ async def book(commanding: NamedDependency[Commanding]) -> Response[bytes]:
 @post(
     "/appointments/import",
     status_code=200,
-    opt=described(ImportDone, ImportTable, refuses=ONLY_PROGRAMS),
+    opt=described(ImportDone, ImportTable, kinds=ONLY_PROGRAMS),
 )
 async def import_list(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Book the rows of a CSV list; wrong rows are named by line, a dry run books nothing."""
-    require_program(commanding.station)
     ask = commanding.read(ImportTable)
 
     def command(tx: Tx) -> ImportDone:
@@ -85,6 +85,7 @@ async def import_list(commanding: NamedDependency[Commanding]) -> Response[bytes
             ),
             422: ("ticket_request",),
         },
+        kinds=KIOSKS,
     ),
 )
 async def check_in(commanding: NamedDependency[Commanding]) -> Response[bytes]:
@@ -103,18 +104,18 @@ async def check_in(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     opt=described(
         AppointmentState,
         CancelAppointment,
-        refuses=_UNKNOWN | ONLY_PROGRAMS | {409: ("appointment_used", "appointment_cancelled")},
+        kinds=ONLY_PROGRAMS,
+        refuses=_UNKNOWN | {409: ("appointment_used", "appointment_cancelled")},
     ),
 )
 async def cancel(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Give a booked time back."""
-    require_program(commanding.station)
     ask = commanding.read(CancelAppointment)
     done = await commanding.run(lambda tx: appointments.cancel(tx, code=ask.code), AppointmentState)
     return answer(done)
 
 
-@get("/appointments", opt=described(AppointmentList, refuses=ONLY_PROGRAMS))
+@get("/appointments", opt=described(AppointmentList, kinds=ONLY_PROGRAMS))
 async def today(
     station: NamedDependency[Actor],
     database: NamedDependency[Database],
@@ -123,7 +124,7 @@ async def today(
     clock: NamedDependency[Clock],
 ) -> AppointmentList:
     """Return today's booked times."""
-    require_program(station)
+    del station
     day = office.today(clock.now())
 
     def read() -> AppointmentList:

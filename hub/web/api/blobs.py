@@ -16,6 +16,7 @@ from hub.errors import BadInput, NotAllowed
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.web.connection import AnyRequest
+from hub.web.station_kinds import COUNTERS
 from hub.wire import BlobStored, FieldFault
 from hub.writer import Actor, Tx
 
@@ -27,7 +28,9 @@ TAKEN = ("image/png", "image/jpeg", "application/pdf", "application/octet-stream
     "/blobs",
     status_code=201,
     request_max_body_size=LARGEST,
-    opt=described(BlobStored, takes_files=TAKEN, refuses={422: ("blob_refused", "file_size")}),
+    opt=described(
+        BlobStored, takes_files=TAKEN, refuses={422: ("blob_refused", "file_size")}, kinds=COUNTERS
+    ),
 )
 async def store(
     request: AnyRequest,
@@ -55,7 +58,10 @@ async def store(
 @get(
     "/blobs/{blob:str}",
     opt=described(
-        None, gives_file=True, refuses={403: ("blob_not_yours",), 404: ("blob_unknown",)}
+        None,
+        gives_file=True,
+        refuses={403: ("blob_not_yours",), 404: ("blob_unknown",)},
+        kinds=COUNTERS,
     ),
 )
 async def fetch(

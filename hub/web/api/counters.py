@@ -13,6 +13,7 @@ from hub.office import OfficeConfig
 from hub.queue import counters
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import COUNTERS
 from hub.wire import CallNext, CloseCounter, CounterState, OpenCounter, PauseCounter, Ticket
 from hub.writer import Tx
 
@@ -26,6 +27,7 @@ UNKNOWN = {404: ("counter_unknown",)}
         CounterState,
         OpenCounter,
         refuses=UNKNOWN | {422: ("lane_not_here", "profile_unknown", "language_unknown")},
+        kinds=COUNTERS,
     ),
 )
 async def open_counter(
@@ -52,7 +54,9 @@ async def open_counter(
 @post(
     "/counters/{counter:int}/pause",
     status_code=200,
-    opt=described(CounterState, PauseCounter, refuses=UNKNOWN | {422: ("reason_missing",)}),
+    opt=described(
+        CounterState, PauseCounter, refuses=UNKNOWN | {422: ("reason_missing",)}, kinds=COUNTERS
+    ),
 )
 async def pause_counter(
     counter: FromPath[int],
@@ -71,7 +75,9 @@ async def pause_counter(
 @post(
     "/counters/{counter:int}/close",
     status_code=200,
-    opt=described(CounterState, CloseCounter, refuses=UNKNOWN | {409: ("counter_busy",)}),
+    opt=described(
+        CounterState, CloseCounter, refuses=UNKNOWN | {409: ("counter_busy",)}, kinds=COUNTERS
+    ),
 )
 async def close_counter(
     counter: FromPath[int],
@@ -105,6 +111,7 @@ async def close_counter(
             422: ("reason_missing",),
         },
         may_be_empty=True,
+        kinds=COUNTERS,
     ),
 )
 async def call_next(

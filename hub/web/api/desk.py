@@ -14,6 +14,7 @@ from hub.queue import desk_tickets
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.web.desk_printing import DeskPrinting
+from hub.web.station_kinds import COUNTERS
 from hub.wire import Ticket
 from hub.wire.queue import DeskTicket, DeskTicketGiven, ServeDirectly
 from hub.writer import Tx
@@ -37,6 +38,7 @@ from hub.writer import Tx
             ),
             422: ("reason_missing", "ticket_request", "visit_unknown"),
         },
+        kinds=COUNTERS,
     ),
 )
 async def serve(
@@ -64,6 +66,7 @@ async def serve(
             409: ("queue_closed", "quota_used"),
             422: ("ticket_request", "visit_unknown", "reason_missing", "group_unknown"),
         },
+        kinds=COUNTERS,
     ),
 )
 async def issue_at_desk(

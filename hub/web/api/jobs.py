@@ -17,6 +17,7 @@ from hub.procedure import Procedure
 from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import COUNTERS
 from hub.wire import Job, JobList, JobProgress, JobResult, JobStarted, LeaseJob
 from hub.writer import Actor, Tx
 
@@ -45,7 +46,9 @@ async def unfinished(
 @post(
     "/jobs/{job:str}/lease",
     status_code=200,
-    opt=described(Job, LeaseJob, refuses=NOT_YOURS | {409: ("job_taken", "job_over")}),
+    opt=described(
+        Job, LeaseJob, refuses=NOT_YOURS | {409: ("job_taken", "job_over")}, kinds=COUNTERS
+    ),
 )
 async def lease(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Take a job, or renew its lease."""
@@ -56,7 +59,7 @@ async def lease(job: FromPath[str], commanding: NamedDependency[Commanding]) -> 
 @post(
     "/jobs/{job:str}/started",
     status_code=200,
-    opt=described(Job, JobStarted, refuses=FENCED),
+    opt=described(Job, JobStarted, refuses=FENCED, kinds=COUNTERS),
 )
 async def started(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Say that the first byte goes to the device now."""
@@ -67,7 +70,7 @@ async def started(job: FromPath[str], commanding: NamedDependency[Commanding]) -
 @post(
     "/jobs/{job:str}/progress",
     status_code=200,
-    opt=described(Job, JobProgress, refuses=FENCED),
+    opt=described(Job, JobProgress, refuses=FENCED, kinds=COUNTERS),
 )
 async def progress(job: FromPath[str], commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Say how far a running job is."""
@@ -78,7 +81,9 @@ async def progress(job: FromPath[str], commanding: NamedDependency[Commanding]) 
 @post(
     "/jobs/{job:str}/result",
     status_code=200,
-    opt=described(Job, JobResult, refuses=FENCED | {404: ("job_unknown", "blob_unknown")}),
+    opt=described(
+        Job, JobResult, refuses=FENCED | {404: ("job_unknown", "blob_unknown")}, kinds=COUNTERS
+    ),
 )
 async def result(
     job: FromPath[str],

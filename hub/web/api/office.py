@@ -16,6 +16,7 @@ from hub.opening.alone import alone_state
 from hub.queue import board
 from hub.web.api.description import described
 from hub.web.commanding import Commanding
+from hub.web.station_kinds import ONLY_KIOSKS
 from hub.wire import SEQ_HEADER, OfficeState, QueueState, StationReport, StationState
 from hub.wire.opening import AloneState
 from hub.writer import Actor
@@ -83,7 +84,10 @@ async def report(commanding: NamedDependency[Commanding]) -> Response[None]:
     return Response(None, headers={SEQ_HEADER: str(done.seq)})
 
 
-@get("/stations/me/alone", opt=described(AloneState, refuses={403: ("series_missing",)}))
+@get(
+    "/stations/me/alone",
+    opt=described(AloneState, refuses={403: ("series_missing",)}, kinds=ONLY_KIOSKS),
+)
 async def alone(
     station: NamedDependency[Actor],
     database: NamedDependency[Database],

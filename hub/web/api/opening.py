@@ -13,10 +13,9 @@ from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
 from hub.opening import numbers, outage, roster
-from hub.stations import require_program
 from hub.web.api.description import described
-from hub.web.api.programs import ONLY_PROGRAMS
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import ONLY_KIOSKS, ONLY_PROGRAMS
 from hub.wire import SEQ_HEADER, NoticeState, Ticket, Words
 from hub.wire.opening import (
     NumbersVoidedAnswer,
@@ -39,6 +38,7 @@ from hub.writer import Actor, Tx
         Ticket,
         OfflineTicket,
         refuses={403: ("series_missing",), 409: ("number_taken",), 422: ("ticket_request",)},
+        kinds=ONLY_KIOSKS,
     ),
 )
 async def take_offline(commanding: NamedDependency[Commanding]) -> Response[bytes]:
@@ -65,6 +65,7 @@ async def take_offline(commanding: NamedDependency[Commanding]) -> Response[byte
             409: ("number_taken",),
             422: ("ticket_request", "range_invalid"),
         },
+        kinds=ONLY_KIOSKS,
     ),
 )
 async def void_numbers(commanding: NamedDependency[Commanding]) -> Response[bytes]:
@@ -81,11 +82,10 @@ async def void_numbers(commanding: NamedDependency[Commanding]) -> Response[byte
 @post(
     "/office/stop",
     status_code=200,
-    opt=described(NoticeState, StopQueue, refuses=ONLY_PROGRAMS | {422: ("stop_invalid",)}),
+    opt=described(NoticeState, StopQueue, kinds=ONLY_PROGRAMS, refuses={422: ("stop_invalid",)}),
 )
 async def stop(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Stop the queue with a message on every screen; a stop in force is replaced."""
-    require_program(commanding.station)
     ask = commanding.read(StopQueue)
 
     def command(tx: Tx) -> NoticeState:
@@ -97,11 +97,10 @@ async def stop(commanding: NamedDependency[Commanding]) -> Response[bytes]:
 @post(
     "/office/resume",
     status_code=204,
-    opt=described(None, ResumeQueue, refuses=ONLY_PROGRAMS | {409: ("not_stopped",)}),
+    opt=described(None, ResumeQueue, kinds=ONLY_PROGRAMS, refuses={409: ("not_stopped",)}),
 )
 async def resume(commanding: NamedDependency[Commanding]) -> Response[None]:
     """End the emergency stop."""
-    require_program(commanding.station)
     commanding.read(ResumeQueue)
     done = await commanding.run(opening.resume)
     return Response(None, headers={SEQ_HEADER: str(done.seq)})
@@ -129,11 +128,10 @@ async def read_roster(
 @post(
     "/roster",
     status_code=200,
-    opt=described(RosterState, PlanRoster, refuses=ONLY_PROGRAMS | {422: ("roster_invalid",)}),
+    opt=described(RosterState, PlanRoster, kinds=ONLY_PROGRAMS, refuses={422: ("roster_invalid",)}),
 )
 async def plan_roster(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Replace the roster of a day."""
-    require_program(commanding.station)
     ask = commanding.read(PlanRoster)
 
     def command(tx: Tx) -> RosterState:
@@ -148,12 +146,12 @@ async def plan_roster(commanding: NamedDependency[Commanding]) -> Response[bytes
     opt=described(
         ServedByHandAnswer,
         ServeByHand,
-        refuses=ONLY_PROGRAMS | {409: ("nobody_left",), 422: ("by_hand_invalid",)},
+        kinds=ONLY_PROGRAMS,
+        refuses={409: ("nobody_left",), 422: ("by_hand_invalid",)},
     ),
 )
 async def serve_by_hand(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     """Finish numbers that were served by hand in an outage, so that nobody is called again."""
-    require_program(commanding.station)
     ask = commanding.read(ServeByHand)
 
     def command(tx: Tx) -> ServedByHandAnswer:

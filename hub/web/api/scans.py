@@ -9,13 +9,14 @@ from hub.cases import scans
 from hub.procedure import Procedure
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import ONLY_AGENTS
 from hub.wire.scans import ReportScan, ScanKnown
 
 
 @post(
     "/scans",
     status_code=200,
-    opt=described(ScanKnown, ReportScan, refuses={403: ("station_kind",)}),
+    opt=described(ScanKnown, ReportScan, kinds=ONLY_AGENTS),
 )
 async def report_scan(
     commanding: NamedDependency[Commanding], procedure: NamedDependency[Procedure]

@@ -19,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from hub.web.api.description import FOR_ALL, KEY, Described, Refusals
 from hub.web.api.examples import EXAMPLES, REFUSED
 from hub.web.commanding import JSON, KEY_PATTERN
+from hub.web.station_kinds import EVERYBODY, whose
 from hub.wire import KEY_HEADER, MEDIA_PROBLEM, SEQ_HEADER, Event, Problem
 from hub.wire.bounds import Id
 
@@ -35,6 +36,7 @@ Every request carries `Authorization: Bearer TOKEN`; every command also a fresh 
 repeat a command whose answer was lost with the same key, and its first answer comes again.
 Every refusal is `application/problem+json` with a stable `code`, the faulty `fields`, and what to
 do in English (`detail`) and Indonesian (`detail_id`). Ids are 32 hex digits, instants RFC 3339.
+`x-station-kinds` says whose tokens an address takes; any other is refused (403 `station_kind`).
 """.strip()
 
 
@@ -82,6 +84,8 @@ def _operation(handler: HTTPRouteHandler, path: str, method: str) -> Json:
         "operationId": f"{module}_{handler.fn.__name__.strip('_')}",
         "tags": [module],
         "summary": (inspect.getdoc(handler.fn) or "").partition("\n")[0],
+        "description": f"For the token of {whose(told.kinds)}.",
+        "x-station-kinds": sorted(told.kinds),
         "parameters": [_path_parameter(*name) for name in names] + ([_KEY] if command else []),
         "responses": _success(handler, told, command=command) | _problems(refusals),
     }
@@ -147,6 +151,7 @@ def _feed() -> Json:
     refusals = {**FOR_ALL, 422: ("position_invalid",)}
     return {
         "operationId": "feed",
+        "x-station-kinds": sorted(EVERYBODY),
         "tags": ["feed"],
         "summary": "Follow what happens, as server-sent events.",
         "description": (

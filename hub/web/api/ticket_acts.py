@@ -16,6 +16,7 @@ from hub.queue import classes
 from hub.queue import why as reasons
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
+from hub.web.station_kinds import COUNTERS
 from hub.wire import Ticket, Why
 from hub.wire.queue import ClassTicket, ParkTicket, ResumeTicket, UndoAct
 from hub.writer import Actor, Tx
@@ -49,7 +50,9 @@ async def why(
 @post(
     "/tickets/{ticket:str}/park",
     status_code=200,
-    opt=described(Ticket, ParkTicket, refuses=UNKNOWN | {409: ("ticket_not_at_counter",)}),
+    opt=described(
+        Ticket, ParkTicket, refuses=UNKNOWN | {409: ("ticket_not_at_counter",)}, kinds=COUNTERS
+    ),
 )
 async def park(
     ticket: FromPath[str],
@@ -74,6 +77,7 @@ async def park(
             404: ("ticket_unknown", "counter_unknown"),
             409: ("ticket_not_parked", "counter_closed", "counter_paused", "counter_busy"),
         },
+        kinds=COUNTERS,
     ),
 )
 async def resume(
@@ -101,6 +105,7 @@ async def resume(
             403: ("undo_not_yours",),
             409: ("nothing_to_undo", "undo_too_late", "counter_closed", "counter_busy"),
         },
+        kinds=COUNTERS,
     ),
 )
 async def undo(
@@ -122,6 +127,7 @@ async def undo(
         ClassTicket,
         refuses=UNKNOWN
         | {409: ("ticket_over",), 422: ("reason_missing", "segment_unknown", "group_unknown")},
+        kinds=COUNTERS,
     ),
 )
 async def put_into_class(

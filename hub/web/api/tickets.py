@@ -17,6 +17,7 @@ from hub.errors import BadInput
 from hub.office import OfficeConfig
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer, ticket_answer
+from hub.web.station_kinds import COUNTERS, KIOSKS
 from hub.wire import (
     FieldFault,
     FinishTicket,
@@ -80,7 +81,7 @@ async def read_ticket(
 @post(
     "/tickets/{ticket:str}/printed",
     status_code=200,
-    opt=described(Ticket, TicketPrinted, refuses=UNKNOWN),
+    opt=described(Ticket, TicketPrinted, refuses=UNKNOWN, kinds=KIOSKS),
 )
 async def printed(
     ticket: FromPath[str],
@@ -99,7 +100,10 @@ async def printed(
     "/tickets/{ticket:str}/recall",
     status_code=200,
     opt=described(
-        Ticket, TicketAct, refuses=UNKNOWN | {409: ("ticket_not_called", "recall_limit")}
+        Ticket,
+        TicketAct,
+        refuses=UNKNOWN | {409: ("ticket_not_called", "recall_limit")},
+        kinds=COUNTERS,
     ),
 )
 async def recall(
@@ -116,7 +120,9 @@ async def recall(
 @post(
     "/tickets/{ticket:str}/start",
     status_code=200,
-    opt=described(Ticket, TicketAct, refuses=UNKNOWN | {409: ("ticket_not_called",)}),
+    opt=described(
+        Ticket, TicketAct, refuses=UNKNOWN | {409: ("ticket_not_called",)}, kinds=COUNTERS
+    ),
 )
 async def start(
     ticket: FromPath[str],
@@ -131,7 +137,10 @@ async def start(
     "/tickets/{ticket:str}/absent",
     status_code=200,
     opt=described(
-        Ticket, MarkAbsent, refuses=UNKNOWN | {409: ("ticket_not_called", "absent_too_early")}
+        Ticket,
+        MarkAbsent,
+        refuses=UNKNOWN | {409: ("ticket_not_called", "absent_too_early")},
+        kinds=COUNTERS,
     ),
 )
 async def absent(
@@ -152,6 +161,7 @@ async def absent(
         Ticket,
         TicketAct,
         refuses=UNKNOWN | {409: ("ticket_not_absent", "return_too_late", "return_used")},
+        kinds=COUNTERS,
     ),
 )
 async def return_(
@@ -176,6 +186,7 @@ async def return_(
             409: ("ticket_not_at_counter",),
             422: ("target_missing", "lane_unknown", "counter_unknown"),
         },
+        kinds=COUNTERS,
     ),
 )
 async def transfer(
@@ -203,7 +214,9 @@ async def transfer(
 @post(
     "/tickets/{ticket:str}/finish",
     status_code=200,
-    opt=described(Ticket, FinishTicket, refuses=UNKNOWN | {409: ("ticket_not_at_counter",)}),
+    opt=described(
+        Ticket, FinishTicket, refuses=UNKNOWN | {409: ("ticket_not_at_counter",)}, kinds=COUNTERS
+    ),
 )
 async def finish(
     ticket: FromPath[str],

@@ -42,7 +42,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("fuzz")]
 
 EXAMPLES = 20
 MORNING = "2026-11-24T09:00:00"
-OF_KIOSKS = ("/tickets/offline", "/numbers/void", "/appointments/check-in", "/stations/me/alone")
+OF_KIOSKS = (
+    "/tickets/offline", "/numbers/void", "/appointments/check-in", "/stations/me/alone",
+    "/applications", "/printed",
+)  # fmt: skip
 OF_PROGRAMS = ("/appointments", "/roster", "/office/")
 AS_PROMISED = [
     not_a_server_error,

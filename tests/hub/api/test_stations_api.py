@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,14 @@ import httpx
 import pytest
 
 from hub.demo.processes import loket, run
+from hub.web.api import commands_and_readings
+from hub.web.api.schema import describe
+
+DOCUMENT = describe(commands_and_readings)
+TABLE = Path(__file__).parents[3] / "docs" / "api.md"
+KINDS = ("kiosk", "agent", "program")
+SOMETHING = {"{counter}": "1", "{ticket}": "0" * 32, "{job}": "0" * 32, "{blob}": "0" * 32,
+             "{role}": "camera"}  # fmt: skip
 
 
 def test_without_a_token_nothing_is_told(hub) -> None:
@@ -143,6 +152,78 @@ def test_the_interface_describes_itself(hub) -> None:
 
     assert "/api/tickets" in described["paths"]
     assert "/api/counters/{counter}/call-next" in described["paths"]
+
+
+def table() -> dict[str, set[str]]:
+    """Return, by address as the docs write it, the kinds that may use it."""
+    found: dict[str, set[str]] = {}
+    for line in TABLE.read_text("utf-8").splitlines():
+        addresses = re.findall(r"`((?:GET|POST|PUT) [^`]+)`", line)
+        if line.startswith("|") and addresses:
+            cells = [cell.strip() for cell in line.strip("|").split("|")][1:]
+            may = {kind for kind, cell in zip(KINDS, cells, strict=True) if cell == "yes"}
+            found |= dict.fromkeys(addresses, may)
+    return found
+
+
+@pytest.fixture(scope="module")
+def stations(hub) -> dict[str, httpx.Client]:
+    known = {kind: hub.station(kind, 1 if kind == "agent" else None).http for kind in KINDS}
+    for client in known.values():
+        assert client.get("/api/queue").status_code == 200  # its token is known from now on
+    return known
+
+
+def ask(client: httpx.Client, address: str, **headers: str) -> httpx.Response:
+    method, _, path = address.partition(" ")
+    for name, value in SOMETHING.items():
+        path = path.replace(name, value)
+    body = None if method == "GET" else {}
+    return client.request(method, f"/api/{path}", headers=headers, json=body)
+
+
+def test_the_table_of_the_docs_names_every_address() -> None:
+    offered = {
+        f"{method.upper()} {path.removeprefix('/api/')}"
+        for path, methods in DOCUMENT["paths"].items()
+        for method in methods
+    }
+
+    assert table().keys() - {"PUT previews/{role}"} == offered
+
+
+@pytest.mark.parametrize("address", [one for one in table() if one != "GET feed"])
+def test_an_address_takes_the_tokens_that_the_table_marks(stations, address: str) -> None:
+    may = table()[address]
+
+    # without its key no command changes anything where it is let in
+    answers = {kind: ask(stations[kind], address) for kind in KINDS}
+
+    refused = {kind for kind, told in answers.items() if told.json().get("code") == "station_kind"}
+    assert refused == set(KINDS) - may
+    assert all(answers[kind].status_code == 403 for kind in refused)
+
+
+def test_the_openapi_document_says_the_same() -> None:
+    told = {
+        f"{method.upper()} {path.removeprefix('/api/')}": set(operation["x-station-kinds"])
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+    }
+
+    assert told == {one: may for one, may in table().items() if not one.startswith("PUT")}
+
+
+def test_a_kiosk_calls_nobody_by_the_short_way_either(stations) -> None:
+    before = stations["program"].get("/api/queue").json()["seq"]
+    call = "POST counters/{counter}/call-next"
+
+    refused = ask(stations["kiosk"], call, **{"Idempotency-Key": "a-kiosk-calls"})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "station_kind")
+    assert "kios" in refused.json()["detail_id"]
+    assert "counter" in refused.json()["detail"]
+    assert stations["program"].get("/api/queue").json()["seq"] == before
 
 
 def refused(folder: Path, *options: str) -> str:
