@@ -1,12 +1,15 @@
 """The feed: the event table as a stream, by sequence number, resumable from any of them.
 
-Subscribers are woken by the writer after each commit. One that reads too slowly is disconnected
-and resumes from the table; one that is too far behind is told to take a snapshot.
+What the writer committed is handed on once those who asked for it have their answers: written
+straight to the line of a subscriber that waits, laid by for one that is still busy. One that reads
+too slowly is disconnected and resumes from the table; one that is too far behind is told to take a
+snapshot.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -20,6 +23,8 @@ from hub.events import Sealed
 from hub.models.queue import EventRow
 from hub.models.schema import Office
 from hub.wire import Event
+
+log = logging.getLogger(__name__)
 
 PAGE = 500
 FURTHEST_BEHIND = 10_000
@@ -56,21 +61,39 @@ class Frame:
     encoded: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a subscriber is handed at once: frames in order, and what they weigh in bytes.
+
+    Like a frame's, its bytes are made once for all that share the view.
+    """
+
+    frames: list[Frame]
+    weight: int
+    encoded: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+
+Outlet = Callable[[Step], Awaitable[None] | None]
+"""Writes a step at once; returns what is still to be awaited when the line is full."""
+
+
 class Subscription:
     """One reader of the feed: what it has not taken yet, and whether it may go on.
 
-    A reader that leaves more than 256 events or 256 KiB lying is let go; it resumes from the table.
+    With an `outlet`, what comes while nothing lies waiting goes out without waking anybody. A
+    reader that leaves more than 256 events or 256 KiB lying is let go; it resumes from the table.
     """
 
     __slots__ = (
-        "_after", "_bytes", "_feed", "_frames", "_reading", "_until", "_woken", "holder", "over",
-        "sender", "viewer",
+        "_after", "_bytes", "_feed", "_frames", "_reading", "_unfinished", "_until", "_woken",
+        "holder", "outlet", "over", "sender", "viewer",
     )  # fmt: skip
 
     def __init__(self, feed: Feed, viewer: Viewer, after: int, holder: str) -> None:
         self.viewer = viewer
         self.holder = holder
         self.over = False
+        self.outlet: Outlet | None = None
         self.sender: asyncio.Task[object] | None = None
         self._feed = feed
         self._after: int | None = after  # None once it has caught up
@@ -78,26 +101,43 @@ class Subscription:
         self._frames: list[Frame] = []
         self._bytes = 0
         self._reading = False
+        self._unfinished: Awaitable[None] | None = None
         self._woken: asyncio.Future[None] | None = None
 
     async def next(self) -> list[Frame]:
         """Return the next frames, at least one; wait for them. Empty: the stream is over."""
         if self._after is not None and not self.over:
             return await self._next_of_table(self._after)
-        if not self._frames and not self.over:
+        while not self._frames and not self.over:
             self._woken = asyncio.get_running_loop().create_future()
             await self._woken
+            unfinished, self._unfinished = self._unfinished, None
+            if unfinished is not None:
+                await unfinished
         frames, self._frames, self._bytes = self._frames, [], 0
         return [] if self.over else frames
 
-    def offer(self, frame: Frame, weight: int) -> None:
-        """Let the reader have a frame of `weight` bytes."""
-        self._frames.append(frame)
-        self._bytes += weight
+    def offer(self, step: Step) -> None:
+        """Let the reader have a step."""
+        if self._woken is not None and self.outlet is not None:
+            self._put_out(step, self.outlet)
+            return
+        self._frames += step.frames
+        self._bytes += step.weight
         if len(self._frames) > MOST_WAITING or self._bytes > MOST_WAITING_BYTES:
             self.end()
         elif self._woken is not None:
             self._wake()
+
+    def _put_out(self, step: Step, outlet: Outlet) -> None:
+        try:
+            self._unfinished = outlet(step)
+        except Exception:
+            log.exception("a stream could not be written to")
+            self.end()
+        else:
+            if self._unfinished is not None:
+                self._wake()
 
     def leave(self) -> None:
         """Say that nobody reads any more; safe to call twice."""
@@ -153,20 +193,30 @@ class Feed:
         self._office = office
         self._subscriptions: dict[Viewer, set[Subscription]] = {}
         self._recent: deque[Frame] = deque(maxlen=PAGE)
+        self._fresh: list[Frame] = []
         self._beating: asyncio.TimerHandle | None = None
         self.tail = self._read_tail()
         self.catch_up: Callable[[], Awaitable[None]] | None = None
         """Brings what other processes committed; None where there are no others."""
 
     def publish(self, sealed: list[Sealed]) -> None:
-        """Hand newly committed events to every subscriber; call on the event loop."""
+        """Hand newly committed events to every subscriber, soon; call on the event loop."""
+        if not self._fresh:
+            asyncio.get_running_loop().call_soon(self._hand_on)
         for event in sealed:
             self.tail = max(self.tail, event.seq)
-            frame, weight = Frame(event.seq, event), len(event.body) + ENVELOPE_BYTES
+            frame = Frame(event.seq, event)
             self._recent.append(frame)
-            for viewer, readers in list(self._subscriptions.items()):
-                if visible(event, viewer):
-                    _offer_all(readers, frame, weight)
+            self._fresh.append(frame)
+
+    def _hand_on(self) -> None:
+        if not self._fresh:
+            return
+        frames, self._fresh = self._fresh, []
+        for viewer, readers in list(self._subscriptions.items()):
+            seen = [frame for frame in frames if frame.event and visible(frame.event, viewer)]
+            if seen:
+                _offer_all(readers, Step(seen, sum(map(_weight, seen))))
 
     def recent(self, after: int, until: int) -> list[Frame]:
         """Return the frames behind `after` if all of them are at hand, else nothing."""
@@ -178,6 +228,7 @@ class Feed:
 
         `holder` is whose right to read it is, by reference: it ends with that right (`end_of`).
         """
+        self._hand_on()  # what is fresh is behind the tail that a new reader begins at
         subscription = Subscription(self, viewer, after, holder)
         self._subscriptions.setdefault(viewer, set()).add(subscription)
         if self._beating is None:
@@ -226,9 +277,10 @@ class Feed:
     def _beat(self) -> None:
         # also moves the position of those for whom nothing of late was meant
         self._beating = None
-        position = Frame(self.tail)
+        self._hand_on()
+        position = Step([Frame(self.tail)], ENVELOPE_BYTES)
         for readers in list(self._subscriptions.values()):
-            _offer_all(readers, position, ENVELOPE_BYTES)
+            _offer_all(readers, position)
         if self._subscriptions:
             self._beat_later()
 
@@ -250,10 +302,14 @@ class Feed:
             return [Sealed(*row) for row in connection.execute(query)]
 
 
-def _offer_all(readers: set[Subscription], frame: Frame, weight: int) -> None:
+def _weight(frame: Frame) -> int:
+    return ENVELOPE_BYTES + (len(frame.event.body) if frame.event else 0)
+
+
+def _offer_all(readers: set[Subscription], step: Step) -> None:
     # a copy: one that is too slow leaves the set
     for subscription in list(readers):
-        subscription.offer(frame, weight)
+        subscription.offer(step)
 
 
 _CEKAL = ("cekal.", "application.")

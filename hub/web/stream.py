@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import types
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qs
@@ -24,7 +25,7 @@ from hub.clock import Clock
 from hub.database import Database
 from hub.errors import BadInput, NotFound, Refused
 from hub.events import Sealed
-from hub.feed import Feed, Frame, Level, Subscription, Viewer, to_wire
+from hub.feed import Feed, Frame, Level, Step, Subscription, Viewer, to_wire
 from hub.office import OfficeConfig
 from hub.web.auth import signed_in
 from hub.web.commanding import bearer
@@ -46,6 +47,7 @@ PROGRAMS = "/api/feed"
 MOST_DIGITS = 18
 """A longer number is no position of ours, and may be none that can be read."""
 Renderer = Callable[[list[Frame]], Awaitable[bytes]]
+Encoder = Callable[[str, Frame], bytes]
 
 
 class Boards:
@@ -106,7 +108,7 @@ class Streams:
             await _refuse(send, problem_of(error, "GET /api/feed"))
             return
         reading = self._reading(viewer_of(station), after, station.reference)
-        await _serve(reading, PROGRAMS, _for_programs, receive, send)
+        await _serve_encoded(reading, PROGRAMS, _program_bytes, receive, send)
 
     async def pages(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve GET /stream/<view> to a page; only the waiting room's display needs no login."""
@@ -119,7 +121,10 @@ class Streams:
             await _refuse(send, refused.problem())
             return
         reading = self._reading(viewer, after, holder)
-        await _serve(reading, view, self._renderer(connection, view), receive, send)
+        if view == DISPLAY:
+            await _serve(reading, self._drawer(connection), receive, send)
+        else:
+            await _serve_encoded(reading, view, _page_bytes, receive, send)
 
     def heard(self, events: list[Sealed]) -> None:
         """End the streams of a revoked token and of who signed out; listens to the writer."""
@@ -142,9 +147,7 @@ class Streams:
         level: Level = "wasdakim" if officer.roles & self.office.cekal.browses else "staff"
         return Viewer(level), officer.actor.reference
 
-    def _renderer(self, connection: AnyConnection, view: str) -> Renderer:
-        if view != DISPLAY:
-            return lambda frames: _for_page(view, frames)
+    def _drawer(self, connection: AnyConnection) -> Renderer:
         lang = _query(connection, "lang")
         known = lang if lang in self.boards.languages else "id"
         return lambda frames: self.boards.draw(frames, known)
@@ -153,20 +156,62 @@ class Streams:
         return self.feed.subscribe(viewer, self.feed.tail if after is None else after, holder)
 
 
+async def _serve_encoded(
+    subscription: Subscription, view: str, encode: Encoder, receive: Receive, send: Send
+) -> None:
+    """Send what needs no drawing: while the reader waits, straight from the feed."""
+
+    async def render(frames: list[Frame]) -> bytes:
+        return b"".join([_once(frame, view, encode) for frame in frames])
+
+    def put_out(step: Step) -> Awaitable[None] | None:
+        # a thousand followers of one event: all but the first find its bytes ready
+        body = step.encoded.get(view)
+        if body is None:
+            body = b"".join([_once(frame, view, encode) for frame in step.frames])
+            step.encoded[view] = body
+        return begun(send({"type": "http.response.body", "body": body, "more_body": True}))
+
+    subscription.outlet = put_out
+    await _serve(subscription, render, receive, send)
+
+
 async def _serve(
-    subscription: Subscription, view: str, render: Renderer, receive: Receive, send: Send
+    subscription: Subscription, render: Renderer, receive: Receive, send: Send
 ) -> None:
     """Send what `subscription` reads until either side ends it."""
     subscription.sender = asyncio.current_task()
     watching = asyncio.create_task(_end_when_closed(receive, subscription))
     try:
-        await _send_all(subscription, view, render, send)
+        await _send_all(subscription, render, send)
     except asyncio.CancelledError:
         if not subscription.over:
             raise
     finally:
         subscription.leave()
         watching.cancel()
+
+
+def begun(work: Awaitable[None]) -> Awaitable[None] | None:
+    """Do `work` here and now as far as it goes; return its rest, None if nothing is left.
+
+    Sending waits only while a line is full: a task each, only to write some bytes, costs more
+    than writing them.
+    """
+    steps = work.__await__()
+    try:
+        waits_for = next(steps)
+    except StopIteration:
+        return None
+    return _rest(steps, waits_for)
+
+
+@types.coroutine
+def _rest(
+    steps: Generator[object, object, None], waits_for: object
+) -> Generator[object, object, None]:
+    yield waits_for
+    yield from steps
 
 
 def viewer_of(station: Actor) -> Viewer:
@@ -176,12 +221,10 @@ def viewer_of(station: Actor) -> Viewer:
     return Viewer("station", station.counter)
 
 
-async def _send_all(subscription: Subscription, view: str, render: Renderer, send: Send) -> None:
+async def _send_all(subscription: Subscription, render: Renderer, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     while frames := await subscription.next():
-        # a thousand followers of one event: all but the first find its bytes ready
-        ready = frames[0].encoded.get(view) if len(frames) == 1 else None
-        body = await render(frames) if ready is None else ready
+        body = await render(frames)
         await send({"type": "http.response.body", "body": body, "more_body": True})
     with contextlib.suppress(OSError, RuntimeError):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -193,15 +236,7 @@ async def _end_when_closed(receive: Receive, subscription: Subscription) -> None
     subscription.end()
 
 
-async def _for_programs(frames: list[Frame]) -> bytes:
-    return b"".join([_once(frame, PROGRAMS, _program_bytes) for frame in frames])
-
-
-async def _for_page(view: str, frames: list[Frame]) -> bytes:
-    return b"".join([_once(frame, view, _page_bytes) for frame in frames])
-
-
-def _once(frame: Frame, view: str, encode: Callable[[str, Frame], bytes]) -> bytes:
+def _once(frame: Frame, view: str, encode: Encoder) -> bytes:
     """Return the frame's bytes for a view, encoded for whoever asks first."""
     encoded = frame.encoded.get(view)
     if encoded is None:

@@ -9,8 +9,9 @@ import pytest
 
 from hub import feed as feeds
 from hub.events import JobChanged, OfficerSignedIn, Sealed, TicketAbsent
-from hub.feed import Feed, Frame, Viewer, visible
+from hub.feed import Feed, Frame, Subscription, Viewer, visible
 from hub.house import House
+from hub.web.stream import begun
 from hub.writer import Actor, Tx, Writer
 
 SYSTEM = Actor("system", "test", "test")
@@ -140,6 +141,107 @@ def test_what_is_committed_together_is_taken_together(house: House, run) -> None
         assert len(await subscription.next()) == 20
         feed.close()
         assert await subscription.next() == []
+
+    run(body)
+
+
+class Line:
+    """A reader's connection: writes at once while it has room, and at a wish breaks."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self.room = asyncio.Event()
+        self.broken = False
+        self.position = -1
+        self.sent: list[int] = []
+        subscription.outlet = lambda step: begun(self._send(step.frames))
+        self.reading = asyncio.create_task(self._read(subscription))
+
+    async def _send(self, frames: list[Frame]) -> None:
+        await self.room.wait()
+        if self.broken:
+            raise ConnectionResetError
+        self.position = frames[-1].seq
+        self.sent += [frame.seq for frame in frames if frame.event]
+
+    async def _read(self, subscription: Subscription) -> None:
+        while frames := await subscription.next():
+            await self._send(frames)
+
+    async def has(self, seq: int) -> None:
+        async with asyncio.timeout(20):
+            while self.position < seq:
+                await asyncio.sleep(0)
+
+
+def test_what_comes_while_a_line_is_full_follows_in_order(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        writer.listen(feed.publish)
+        start = feed.tail
+        line = Line(feed.subscribe(STAFF, start))
+        line.room.set()
+        await line.has(start)
+
+        await writer.run(emitting(1), actor=SYSTEM)
+        await line.has(start + 1)
+        line.room.clear()
+        for _ in range(5):
+            await writer.run(emitting(3), actor=SYSTEM)
+        assert line.sent == [start + 1]
+        line.room.set()
+        await line.has(start + 16)
+        await writer.run(emitting(1), actor=SYSTEM)
+        await line.has(start + 17)
+
+        assert line.sent == list(range(start + 1, start + 18))
+        feed.close()
+        await line.reading
+
+    run(body)
+
+
+def test_a_line_that_breaks_costs_its_own_reader_only(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        writer.listen(feed.publish)
+        broken, sound = (Line(feed.subscribe(STAFF, feed.tail)) for _ in range(2))
+        for line in (broken, sound):
+            line.room.set()
+            await line.has(feed.tail)
+
+        broken.broken = True
+        done = await writer.run(emitting(2), actor=SYSTEM)
+
+        await sound.has(done.seq)
+        await broken.reading
+        assert feed.subscribers() == 1
+        feed.close()
+        await sound.reading
+
+    run(body)
+
+
+def test_who_comes_between_a_commit_and_its_telling_has_each_event_once(house: House, run) -> None:
+    async def body(writer: Writer) -> None:
+        feed = Feed(house.database, house.office_no)
+        lines: list[Line] = []
+
+        def come(sealed: list[Sealed]) -> None:
+            feed.publish(sealed)
+            lines.append(Line(feed.subscribe(STAFF, sealed[0].seq - 1)))
+            lines[-1].room.set()
+
+        writer.listen(come)
+        start = feed.tail
+        for _ in range(3):
+            await writer.run(emitting(2), actor=SYSTEM)
+        await asyncio.gather(*(line.has(start + 6) for line in lines))
+
+        assert [line.sent for line in lines] == [
+            list(range(start + first, start + 7)) for first in (1, 3, 5)
+        ]
+        feed.close()
+        await asyncio.gather(*(line.reading for line in lines))
 
     run(body)
 
