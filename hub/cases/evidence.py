@@ -177,8 +177,8 @@ def values_of(
 
 
 def _posted(requirement: Requirement, text: str, person: persons.Person) -> Found | None:
-    if not text or requirement.kind in ("doubts", "finger"):
-        return None
+    if not text or requirement.kind in ("doubts", "finger", "screened"):
+        return None  # found by the hub itself, never typed
     if requirement.field and text == person.value(requirement.field):
         return None  # what is known already keeps its source
     if requirement.kind in ("scan", "photo", "signature") and _BLOB.fullmatch(text):

@@ -203,6 +203,7 @@ _KINDS: dict[str, _Kind] = {
     "checkbox": _checkbox,
     "text": _text,
     "reference": _text,
+    "screened": _text,
     "choice": _choice,
     "date": _date,
     "money": _money,

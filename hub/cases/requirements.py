@@ -93,7 +93,7 @@ def _unfold_rule(
 def _of_row(procedure: Procedure, rule: EvidenceRule) -> Requirement:
     required = rule.required and (not rule.national or procedure.office.office.keys_national)
     if rule.kind == "list_check":
-        return Requirement(rule.key, "reference", rule.label, required, rule, rule.hint)
+        return Requirement(rule.key, "screened", rule.label, required, rule, rule.hint)
     kind = cast("InputKind", rule.kind)  # the kinds that unfold are handled before
     choices = tuple(Choice(value=c.value, words=c.words) for c in rule.choices)
     hint = VOUCH if rule.kind == "checkbox" and not rule.hint.id else rule.hint

@@ -26,6 +26,7 @@ InputKind = Literal[
     "lines",
     "stays",
     "doubts",
+    "screened",
 ]
 StepState = Literal["done", "current", "later"]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub import stations
 from hub.cases import case_view, fingers, portraits
+from hub.cases.chip_face import face_of
 from hub.cases.fingers import EXCEPTIONS, NAMES, TOGETHER, ExceptionKind, Finger
 from hub.cases.portraits import Portrait
 from hub.cases.views import CaseView, EvidenceRow
@@ -47,6 +48,8 @@ class BiometricsPage:
     most_tries: int
     least_quality: int
     key: str
+    chip_face: bool = False
+    """The passport's chip gave a portrait to look at beside the one that is taken."""
     exceptions: tuple[ExceptionKind, ...] = EXCEPTIONS
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
@@ -140,6 +143,7 @@ def read_biometrics(
         most_tries=rules.tries,
         least_quality=rules.least_quality,
         key=fresh_key(),
+        chip_face=face_of(desk.procedure.blobs, case.documents) is not None,
         refused=refused,
         typed=form.typed() if form else {},
     )

@@ -88,6 +88,9 @@ class CasePage:
     chip_lamp: JobLamp | None = None
     """How the newest reading of the chip at the counter stands, until it succeeded."""
 
+    chip_face: bool = False
+    """The chip gave a portrait, and this officer looks at pictures now."""
+
     @property
     def rereads_chip(self) -> bool:
         """Return whether this officer examines the passport now and may read its chip again."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub import jobs, stations
 from hub.cases import case_view, drafts, field_rules
 from hub.cases.applications import MAY_REJECT
+from hub.cases.chip_face import face_of
 from hub.cases.qualifications import SUPERVISORS
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
@@ -60,6 +61,7 @@ def read_case(
         supervises=bool(SUPERVISORS & desk.officer.roles),
         at_signing_desk=_at_signing_desk(desk, case),
         card=card_door(session, desk) if case_acts.confirms(case) else None,
+        chip_face=_shows_face(desk, case),
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
 
@@ -67,6 +69,11 @@ def read_case(
 def _compares(desk: Desk, case: CaseView) -> bool:
     at_hand_over = case.current and case.current.key == desk.procedure.sop.doing("close_custody")
     return bool(at_hand_over) and IDENTITY.admits(desk.officer.roles)
+
+
+def _shows_face(desk: Desk, case: CaseView) -> bool:
+    looks = case.current is not None and case.findings.judges_data
+    return looks and face_of(desk.procedure.blobs, case.documents) is not None
 
 
 def _draft(session: Session, desk: Desk, case: CaseView) -> dict[str, str]:

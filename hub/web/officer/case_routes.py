@@ -23,6 +23,7 @@ from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import confirmed_at_reader
+from hub.web.officer.case_places import back, paper_place, place_after, row_place
 from hub.web.officer.case_reading import read_case
 from hub.web.officer.confirming import confirmed, confirmed_by_card, octets
 from hub.web.officer.reprint import settle
@@ -32,6 +33,13 @@ from hub.writer import Tx
 
 _WORKPLACES = ("biometrics", "pages")
 """Pages beside the case's own that an act may lead back to."""
+FILE_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "Content-Disposition": "inline",
+}
+"""A file of a case is shown and forgotten, and can do nothing in the browser."""
 Act = Callable[[Tx, Desk, str, Form], object]
 
 
@@ -118,13 +126,7 @@ async def show_file(
     if found is None or found.kind == "package":  # the archive's room opens it, with a reason
         raise NotFound("blob_unknown", "There is no such file.", id="Berkas itu tidak ada.")
     content = await asyncio.to_thread(desk.procedure.blobs.get, blob)
-    headers = {
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-        "Content-Disposition": "inline",
-    }
-    return Response(content, media_type=found.media_type, headers=headers)
+    return Response(content, media_type=found.media_type, headers=FILE_HEADERS)
 
 
 @post(
@@ -148,7 +150,7 @@ async def complete_step(
         await case_acts.complete(desk, view, step, form, confirmed=how)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id)
+    return back(view.id)
 
 
 async def _confirmed(desk: Desk, feed: Feed, view: CaseView, step: str, form: Form) -> str:
@@ -188,7 +190,9 @@ async def ask_device(
         await case_acts.ask_device(desk, view, form)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id) if kept else await show_again(desk, application, form=form)
+    return (
+        back(view.id, row_place(form)) if kept else await show_again(desk, application, form=form)
+    )
 
 
 @post("/case/{application:str}/job/{job:str}/cancel", request_max_body_size=FORM_LIMIT)
@@ -199,14 +203,16 @@ async def cancel_device(
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
     asked = form.text("to")
-    back = asked if asked.partition("/")[0] in _WORKPLACES else ""
+    workplace = asked if asked.partition("/")[0] in _WORKPLACES else ""
     try:
         await desk.command(
             lambda tx: jobs.cancel(tx, job=job, application=view.id), form, "cancel job"
         )
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(f"{view.id}/{back}" if back else view.id)
+    if workplace:
+        return Redirect(f"/case/{view.id}/{workplace}", status_code=303)
+    return back(view.id, row_place(form))
 
 
 @post("/case/{application:str}/document", request_max_body_size=FORM_LIMIT)
@@ -221,7 +227,9 @@ async def upload_document(
         await case_acts.attach(desk, view, form)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id) if kept else await show_again(desk, application, form=form)
+    return (
+        back(view.id, row_place(form)) if kept else await show_again(desk, application, form=form)
+    )
 
 
 @post("/case/{application:str}/print/{paper:str}", request_max_body_size=FORM_LIMIT)
@@ -236,11 +244,13 @@ async def print_paper(
     form = await read_form(request, desk.officer.csrf)
     view = await case_acts.look(desk, application)
     try:
-        kept = form.text("from") == "papers" or await case_acts.keep_typed(desk, view, form)
+        listed = form.text("from") == "papers"
+        kept = listed or await case_acts.keep_typed(desk, view, form)
         await case_acts.print_paper(desk, view, paper, form, press)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id) if kept else await show_again(desk, application, form=form)
+    place = paper_place(paper) if listed else row_place(form)
+    return back(view.id, place) if kept else await show_again(desk, application, form=form)
 
 
 @post("/case/{application:str}/paper/{job:str}", request_max_body_size=FORM_LIMIT)
@@ -257,7 +267,7 @@ async def settle_paper(
         )
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id)
+    return back(view.id, row_place(form))
 
 
 @post("/case/{application:str}/return", request_max_body_size=FORM_LIMIT)
@@ -274,7 +284,7 @@ async def return_file(
         await case_acts.return_file(desk, view, form, press)
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return _back(view.id)
+    return back(view.id)
 
 
 @post("/case/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
@@ -295,7 +305,7 @@ async def act_on_case(
         return await show_again(desk, application, refused, form)
     if form.text("from") == "counter" and desk.officer.counter:
         return Redirect(f"/counter/{desk.officer.counter}", status_code=303)
-    return _back(view.id)
+    return back(view.id, place_after(act, form))
 
 
 async def show_again(
@@ -321,10 +331,6 @@ async def show_again(
         stream=f"case/{view.case.id}",
     )
     return page("case.html", frame, view, live=desk.live, status=refused.status if refused else 200)
-
-
-def _back(application: str) -> Redirect:
-    return Redirect(f"/case/{application}", status_code=303)
 
 
 routes = [

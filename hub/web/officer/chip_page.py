@@ -15,13 +15,15 @@ from litestar.response import Redirect
 
 from devices.capabilities import Finding, Verdict
 from hub.cases import chip_reading
+from hub.cases.chip_face import as_picture, face_of
 from hub.cases.chip_words import CHECKS, VERDICT_WORDS, reason_words
 from hub.cases.passports import kept_chip, replay
 from hub.errors import BadInput, NotFound, Refused
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
-from hub.web.officer.case_routes import show_again
+from hub.web.officer.case_places import back
+from hub.web.officer.case_routes import FILE_HEADERS, show_again
 from hub.web.rendering import page
 from hub.web.typed_dates import iso_date
 from hub.wire import ChipKey, FieldFault, Words
@@ -84,6 +86,21 @@ async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> 
     return page("chip.html", frame, shown, live=False)
 
 
+@get("/case/{application:str}/chip/portrait")
+async def show_portrait(application: FromPath[str], desk: NamedDependency[Desk]) -> Response[bytes]:
+    """Show the face in the chip. Raises NotFound `face_unread`, NotAllowed."""
+    view = await case_acts.look(desk, application)
+    face = await asyncio.to_thread(face_of, desk.procedure.blobs, view.documents)
+    picture = await asyncio.to_thread(as_picture, face) if face else None
+    if picture is None:
+        raise NotFound(
+            "face_unread",
+            "The chip of this case gave no portrait that can be shown.",
+            id="Cip berkas ini tidak memberi foto yang dapat ditampilkan.",
+        )
+    return Response(picture, media_type="image/jpeg", headers=FILE_HEADERS)
+
+
 @post("/case/{application:str}/chip/read", request_max_body_size=FORM_LIMIT)
 async def read_chip(
     application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
@@ -102,7 +119,7 @@ async def read_chip(
         )
     except Refused as refused:
         return await show_again(desk, application, refused, form)
-    return Redirect(f"/case/{view.id}", status_code=303)
+    return back(view.id, "field-chip")
 
 
 def _key(form: Form) -> ChipKey:
@@ -135,4 +152,4 @@ def _rows(findings: Iterable[tuple[str, str, str]]) -> tuple[FindingRow, ...]:
     )
 
 
-routes = [show_chip, read_chip]
+routes = [show_chip, show_portrait, read_chip]

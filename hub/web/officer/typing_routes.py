@@ -65,7 +65,7 @@ async def note_gone(
 @get("/session")
 async def show_session(desk: NamedDependency[Desk]) -> Response[bytes]:
     """Answer with this session's form token: a page left open signs on again without a reload."""
-    return _answer({"csrf": desk.officer.csrf})
+    return _answer({"csrf": desk.officer.csrf, "me": desk.officer.actor.reference})
 
 
 def _read(desk: Desk, name: str, form: Form) -> str:

@@ -16,8 +16,10 @@
   });
 
   const form = () => document.getElementById("step-form");
+  // what is not yet at the hub: the text, and the revision of the page on which it was begun
   const dirty = new Map();
-  let timer, sending = null, leaving = false, lost = false;
+  const seen = new Map();
+  let timer, sending = null, leaving = false, lost = false, newest = 0;
   if (!form() || !form().dataset.stage) { announce(); return; }
 
   const told = () => document.getElementById("kept");
@@ -30,10 +32,13 @@
   const kept = (input) => input.name && input.form === form() &&
     !["hidden", "password", "file", "submit"].includes(input.type) && input.name !== "counter";
   const value = (input) => input.type === "checkbox" ? (input.checked ? input.value : "") : input.value;
+  const revision = () => Number(form().elements.revision.value);
 
   const note = (event) => {
-    if (!kept(event.target)) return;
-    dirty.set(event.target.name, value(event.target));
+    const { target } = event;
+    if (!kept(target)) return;
+    const base = dirty.get(target.name)?.base ?? seen.get(target.name) ?? revision();
+    dirty.set(target.name, { text: value(target), base });
     clearTimeout(timer);
     timer = setTimeout(flush, event.type === "change" ? 50 : 700);
   };
@@ -47,35 +52,52 @@
     sending = send(new Map(dirty));
     try { return await sending; } finally { sending = null; }
   }
+  const later = () => { say("offline", true); timer = setTimeout(flush, 3000); return false; };
   async function send(sent) {
-    const body = new URLSearchParams({ csrf: form().elements.csrf.value, stage: form().dataset.stage, revision: form().elements.revision.value });
-    for (const [name, text] of sent) body.set(name, text);
+    const base = Math.min(...[...sent.values()].map((one) => one.base));
+    const body = new URLSearchParams({ csrf: form().elements.csrf.value, stage: form().dataset.stage, revision: base });
+    for (const [name, { text }] of sent) body.set(name, text);
     let answer;
     try {
       answer = await fetch(`${here}/typed`, { method: "POST", body, redirect: "manual", cache: "no-store" });
-    } catch { say("offline", true); timer = setTimeout(flush, 3000); return false; }
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { sessionLost(); return false; }
-    if (!answer.ok) { say("offline", true); return false; }
-    for (const [name, text] of sent) if (dirty.get(name) === text) dirty.delete(name);
-    show(await answer.json());
+    } catch { return later(); }
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { loket.sessionOver(); return false; }
+    if (answer.status >= 500) return later();
+    if (!answer.ok) { dirty.clear(); say("gone", true); return true; }
+    const said = await answer.json();
+    for (const [name, { text }] of sent) {
+      const now = dirty.get(name);
+      if (now?.text === text) dirty.delete(name); else if (now) now.base = said.revision;
+      holds(name, text);
+    }
+    show(said);
     return true;
   }
+  // what the hub keeps is what the field says by itself: only more typing is new
+  function holds(name, text) {
+    const input = form().elements[name];
+    if (input?.matches?.("input:not([type=checkbox]), textarea")) input.defaultValue = text;
+  }
   function show(said) {
-    form().elements.revision.value = said.revision;
+    newest = Math.max(newest, said.revision);
     for (const line of document.querySelectorAll(".data-grid .fault[data-live]")) { line.hidden = true; line.removeAttribute("data-live"); }
     for (const [name, words] of Object.entries(said.faults)) {
       const line = document.getElementById(`field-${name}-fault`);
       if (line) { line.textContent = words; line.hidden = false; line.dataset.live = ""; }
     }
-    for (const one of said.stale) showStale(one);
+    for (const one of said.stale) showStale(one, said.revision);
     say("saved");
   }
-  function showStale({ field, value, words }) {
+  function showStale({ field, value, words }, revision) {
     const input = form().elements[`field.${field}`];
     const row = document.getElementById(`row-field.${field}`);
     if (!input || !row) return;
     const mine = input.value;
+    dirty.delete(input.name);
+    seen.set(input.name, revision);
     input.value = value;
+    holds(input.name, value);
+    row.querySelector(".stale-note")?.remove();
     const line = document.createElement("p");
     line.className = "stale-note";
     line.textContent = `${words} `;
@@ -110,32 +132,27 @@
   document.addEventListener("loket:shown", openPrints);
   openPrints();
 
-  // the live part was fetched anew: what was typed meanwhile stands again
+  // the live part was fetched anew: what was typed meanwhile stands again, and what somebody
+  // else changed is shown in fields that a morph leaves as they were once typed in
   document.addEventListener("loket:shown", () => {
-    for (const [name, text] of dirty) {
-      const input = form()?.elements[name];
-      if (!input) continue;
-      if (input.type === "checkbox") input.checked = text !== "";
-      else if (input.value !== text) input.value = text;
+    if (!form()?.dataset.stage) { dirty.clear(); return; }
+    if (revision() < newest) { document.dispatchEvent(new Event("loket:behind")); return; }
+    for (const input of form().elements) {
+      const mine = dirty.get(input.name);
+      if (mine && input.type === "checkbox") input.checked = mine.text !== "";
+      else if (mine) { if (input.value !== mine.text) input.value = mine.text; }
+      else if (/^(field|card)\./.test(input.name)) asTheHubSays(input);
     }
   });
-
-  function sessionLost() {
-    lost = true;
-    say("lost", true);
-    const box = document.getElementById("lost");
-    if (box) box.hidden = false;
+  function asTheHubSays(input) {
+    seen.delete(input.name);
+    const said = input.matches("select") ? [...input.options].find((one) => one.defaultSelected)?.value ?? "" : input.defaultValue;
+    if (input.value !== said) input.value = said;
   }
-  addEventListener("focus", async () => {
-    if (!lost) return;
-    const answer = await fetch("/session", { redirect: "manual", cache: "no-store" });
-    if (!answer.ok) return;
-    const { csrf } = await answer.json();
-    for (const input of document.querySelectorAll("input[name=csrf]")) input.value = csrf;
-    lost = false;
-    document.getElementById("lost").hidden = true;
-    await flush();
-  });
+
+  document.addEventListener("loket:ending", (event) => { if (dirty.size) event.preventDefault(); });
+  document.addEventListener("loket:lost", () => { lost = true; say("lost", true); });
+  document.addEventListener("loket:back", () => { lost = false; flush(); });
   // before a form leaves, what is typed is kept: an ended session then loses nothing
   document.addEventListener("submit", async (event) => {
     const sent = event.target;

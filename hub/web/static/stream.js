@@ -25,7 +25,7 @@
       do {
         again = false;
         const answer = await fetch(here, { headers: { "Loket-Part": "live" }, cache: "no-store" });
-        if (answer.redirected || answer.status === 401) { location.assign(here); return; }
+        if (answer.redirected || answer.status === 401) { loket.sessionOver(); return; }
         if (answer.ok) await show(await answer.text());
       } while (again);
     } finally { fetching = false; }
@@ -73,13 +73,16 @@
     if (said.event === "scanned") scanned(said.data[0]).catch(() => {});
     if (said.event === "fragment") show(said.data.join("\n"));
   };
+  let following = false;
   const follow = async () => {
+    if (following) return;
+    following = true;
     const stop = new AbortController();
     const alive = () => { clearTimeout(guard); guard = setTimeout(() => stop.abort(), 40000); };
     try {
       alive();
       const answer = await fetch(`/stream/${stream}?after=${after}`, { signal: stop.signal, cache: "no-store" });
-      if (answer.redirected || answer.status === 401) { location.assign(here); return; }
+      if (answer.redirected || answer.status === 401) { following = false; mark(false); loket.sessionOver(); return; }
       if (!answer.ok) throw new Error(answer.status);
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       if (document.body.classList.contains("is-stale")) await refresh();
@@ -92,9 +95,37 @@
         frames.forEach(receive);
       }
     } catch { /* said below: the page is no longer live */ }
+    following = false;
     mark(false);
     wait = Math.min(2000, wait * 2);
     setTimeout(follow, wait);
   };
+  document.addEventListener("loket:behind", () => { refresh().catch(() => mark(false)); });
+
+  // The session is over. A page with nothing typed leaves at once, what it shows is for officers;
+  // typed words stay until their officer signed in again in another tab.
+  let over = false;
+  const typed = () => !document.dispatchEvent(new Event("loket:ending", { cancelable: true })) || [...live.querySelectorAll("input, textarea")].some((one) =>
+    !["hidden", "checkbox", "radio", "file"].includes(one.type) && one.value !== one.defaultValue);
+  loket.sessionOver = () => {
+    if (over) return;
+    const box = document.getElementById("lost");
+    if (!box || !typed()) { location.assign(here); return; }
+    over = true;
+    box.hidden = false;
+    document.dispatchEvent(new Event("loket:lost"));
+  };
+  addEventListener("focus", async () => {
+    if (!over) return;
+    const answer = await fetch("/session", { redirect: "manual", cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return;
+    const { csrf, me } = await answer.json();
+    if (me !== document.body.dataset.me) return;
+    for (const input of document.querySelectorAll("input[name=csrf]")) input.value = csrf;
+    over = false;
+    document.getElementById("lost").hidden = true;
+    document.dispatchEvent(new Event("loket:back"));
+    follow();
+  });
   follow();
 })();

@@ -115,6 +115,10 @@ def test_with_a_list_but_no_answer_yet_nobody_is_clear(desk, office) -> None:
 
     assert [fault.field for fault in refused.fields] == ["list_check"]
 
+    typed = {"decision": "CLEAR", "list_check": "V1: 0"}
+    refused = refusal(BadInput, lambda: desk.complete("cekal", case, "3", typed))
+    assert [fault.field for fault in refused.fields] == ["list_check"], "found, never typed"
+
 
 def test_two_people_refute_a_hit_and_it_is_remembered_for_this_person(desk, office) -> None:
     office.load([*OTHERS, ANNA])

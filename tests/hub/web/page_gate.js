@@ -57,6 +57,14 @@
     if (box.height && box.height < 35) faults.push(`target ${Math.round(box.height)} px high: ${name(e)}`);
     if (e.matches("input, select, textarea") && !e.labels?.length && !e.ariaLabel) faults.push(`no label: ${name(e)} ${e.name}`);
   }
+  const ruler = document.createElement("canvas").getContext("2d");
+  for (const e of document.querySelectorAll("input[placeholder]")) {
+    if (!shown(e) || scrolls(e)) continue;
+    const style = getComputedStyle(e);
+    ruler.font = style.font;
+    const room = e.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (ruler.measureText(e.placeholder).width > room + 1) faults.push(`placeholder cut: "${e.placeholder}" ${name(e)}`);
+  }
   const primary = [...document.querySelectorAll(".button.primary")].filter(shown);
   if (primary.length > 1) faults.push(`${primary.length} filled buttons`);
   return [...new Set(faults)];

@@ -329,6 +329,29 @@ def test_a_lost_session_in_the_middle_of_a_form_loses_nothing(living, enter) -> 
     assert keyer.page.locator(ADDRESS).input_value() == "Jalan Contoh 12, RT 03"
 
 
+def test_signing_out_in_another_tab_takes_no_half_typed_word_away(living, enter) -> None:
+    case = living.cases["lost session"]
+    keyer = enter(living, "data", LAPTOP).go(f"/case/{case}")
+    keyer.page.locator("#link:not(.stale)").wait_for()
+    other = keyer.page.context.new_page()
+    other.goto(f"{living.url}/cases")
+    keyer.page.locator(ADDRESS).press_sequentially("Jalan Setengah")
+    other.get_by_role("button", name="Keluar").click()
+    keyer.page.locator("#lost").wait_for()
+    keyer.page.locator(ADDRESS).press_sequentially(" Jadi 7")
+    other.goto(f"{living.url}/login")
+    other.get_by_label("Nama masuk").fill("data")
+    other.get_by_label("Kata sandi").fill(PASSWORD)
+    with other.expect_navigation():
+        other.keyboard.press("Enter")
+
+    with keyer.page.expect_response("**/typed"):
+        keyer.page.evaluate("dispatchEvent(new Event('focus'))")
+
+    expect(keyer.page.locator("#lost")).to_be_hidden()
+    assert keyer.go(f"/case/{case}").page.input_value(ADDRESS).endswith("Jalan Setengah Jadi 7")
+
+
 def test_two_on_one_case_see_each_other_and_a_stale_save_shows_both_values(living, enter) -> None:
     case = living.cases["shared"]
     living.employ("data-2", "Contoh Rekan", "data_operator")
@@ -353,6 +376,18 @@ def test_two_on_one_case_see_each_other_and_a_stale_save_shows_both_values(livin
     with second.page.expect_response("**/typed"):
         note.get_by_role("button").click()
     assert second.go(f"/case/{case}").page.input_value(ADDRESS) == "Jalan Kedua 2"
+
+    # both type at once while their pages follow: who saves later began on an older page
+    expect(first.page.locator(ADDRESS)).to_have_value("Jalan Kedua 2")
+    second.page.locator("#link:not(.stale)").wait_for()
+    second.page.route("**/typed", lambda typed: typed.abort())
+    second.page.locator(ADDRESS).press_sequentially(", RT 9")
+    with second.page.expect_response(f"**/case/{case}"):  # draws the page again while it is typed
+        first.page.locator(ADDRESS).fill("Jalan Ketiga 3")
+    second.page.unroute("**/typed")
+    second.page.locator(".stale-note").wait_for()
+    assert second.page.input_value(ADDRESS) == "Jalan Ketiga 3"
+    assert first.page.input_value(ADDRESS) == "Jalan Ketiga 3"
 
 
 def test_an_incomplete_file_goes_back_and_its_ticket_waits_where_it_came(living, enter) -> None:

@@ -38,6 +38,7 @@ def test_a_completed_step_moves_the_rail(office, enter):
 
     assert officer.page.locator(".rail .done").count() == 1
     assert "Masukkan data" in officer.text(".rail .current")
+    assert "Memasukkan data" in officer.text("h2:focus")
 
 
 def test_a_step_of_another_role_is_read_only(office, enter):
@@ -128,7 +129,7 @@ def test_a_device_button_keeps_what_was_typed_beside_it(office, enter):
     officer.click("#row-receipt button[formaction]")
 
     assert officer.page.input_value("[name=custody_place]") == "Loket 1, laci 9"
-    assert "Menunggu perangkat" in officer.text("#row-receipt")
+    assert "Menunggu perangkat" in officer.text("#row-receipt:focus")
 
 
 def test_a_file_can_stand_in_for_a_scan(office, enter):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import UTC, datetime
 
+from plain_browser import PlainBrowser
+
 from devices.emrtd.chip_keys import ChipKeys, new_active_key, sign_challenge
 from devices.emrtd.csca import import_file
+from devices.emrtd.lds import parse_dg2
 from devices.emrtd.personalize import personalize
 from devices.emrtd.proofs import Signed
 from devices.emrtd.trust import load_store
@@ -37,6 +40,37 @@ def test_the_reasons_of_a_copied_chip_are_readable_in_both_judgements(office, en
     assert told.count("cip tidak memiliki kunci DG15") == 2
     assert told.count("belum ada sertifikat negara di kantor ini") == 2
     assert screen.faults() == []
+
+
+def test_the_portrait_in_the_chip_is_shown_to_who_may_see_the_case_alone(office) -> None:
+    passport = personalize(signature="ecdsa")
+    chip = {
+        "access": "BAC",
+        "files": {name: b64encode(data).decode() for name, data in passport.files.items()},
+    }
+    given = {
+        "source": "chip", "document_number": "L898902C3", "birth_date": "1974-08-12",
+        "expiry_date": "2032-04-15", "mrz": "\n".join(compose_mrz(passport.mrz)), "chip": chip,
+    }  # fmt: skip
+    case = office.post("/api/applications", {"passport": given}).json()["id"]
+    browsers = {login: PlainBrowser(office.url) for login in ("periksa", "arsip", "")}
+    for login, browser in browsers.items():
+        if login:
+            browser.sign_in(login)
+
+    seen = {
+        login: browser.http.get(f"/case/{case}/chip/portrait")
+        for login, browser in browsers.items()
+    }
+    without = browsers["periksa"].http.get(f"/case/{office.draft()}/chip/portrait")
+
+    assert seen["periksa"].content == parse_dg2(passport.files["DG2"]).image
+    assert seen["periksa"].headers["cache-control"] == "no-store"
+    assert seen["arsip"].status_code == 403
+    assert seen[""].headers["location"].startswith("/login")
+    assert without.status_code == 404
+    for browser in browsers.values():
+        browser.http.close()
 
 
 def test_the_supervisor_sees_which_countries_the_office_can_prove(office, enter, tmp_path) -> None:
