@@ -124,6 +124,8 @@ class SetThreshold(msgspec.Struct, frozen=True, tag="set-threshold"):
     size: int
     list_version: str
     by: str
+    weights: str = ""
+    """The mark of the weights it was measured with."""
 
 
 class NoteLook(msgspec.Struct, frozen=True, tag="note-look"):

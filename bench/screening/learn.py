@@ -22,9 +22,10 @@ import numpy.typing as npt
 
 from bench.screening.sets import Case, Sets
 from hub.cekal.index import Index, index_of
+from hub.cekal.learned import SHIPPED
 from hub.cekal.matcher import Matcher
 from hub.cekal.terms import TERMS
-from hub.cekal.weights import SHIPPED, Weights, load_weights
+from hub.cekal.weights import Weights, load_weights
 from hub.clock import SystemClock
 
 Matrix = npt.NDArray[np.float32]

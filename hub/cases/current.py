@@ -181,6 +181,8 @@ def _rows(
         if row.rule.kind == "list_check" and not set(stage.roles) & officer.roles:
             continue  # what the list says is Wasdakim's alone
         here = found.get(row.key)
+        if row.rule.check == "billing_code" and not set(stage.roles) & officer.roles:
+            here = None  # the whole code is the treasurer's
         good = here is not None and judge.judge(row, here, values) is None
         rows.append(_row(stage.name, row, here, names, jobs.get(row.key), supplied=good))
     return tuple(rows)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub.cases import documents, doubts, field_rules, fingers, persons
+from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
 from hub.cases.screening.checks import candidates_of
 from hub.cases.screening.standing import standing
@@ -84,6 +85,7 @@ def gather(
             _posted(requirement, text, person)
             or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
             or _known(requirement, person)
+            or _billed(session, procedure, application, requirement)
             or _doubted(session, procedure, application, requirement, at)
             or _screened(session, procedure, application, requirement, at)
             or _fingered(session, procedure, application, stage, requirement)
@@ -205,6 +207,20 @@ def _known(requirement: Requirement, person: persons.Person) -> Found | None:
         "card": "kartu / card", "reread": "cip di loket",
     }  # fmt: skip
     return Found(text, by=source, how=Words(id=names[source], en=source))
+
+
+def _billed(
+    session: Session, procedure: Procedure, application: Application, requirement: Requirement
+) -> Found | None:
+    """Return the billing code that was given: nobody types 15 digits a second time."""
+    if requirement.rule.check != "billing_code":
+        return None
+    given = billing.in_force(session, application.office, application.id)
+    if given is None:
+        return None
+    how = Words(id="kode yang diberikan", en="the code that was given")
+    digits = billing.code_of(procedure.keyring, application, given)
+    return Found(digits, by=given.by_name, at=given.at, how=how)
 
 
 def _doubted(

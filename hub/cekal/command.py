@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from hub.cekal.importing import CUT, Imported, ImportOrder, import_list
+from hub.cekal.learned import weights_mark
 from hub.cekal.listing import StoredList, Threshold
 from hub.cekal.reading import Format, format_of, mapping_of
 from hub.cekal.records import Entry, Query
@@ -34,6 +35,7 @@ app = typer.Typer(
 DEFAULT_DATA = Path("/var/lib/loket")
 REPORTED = 40
 DEFAULT_SHARE = 0.01
+_SET_ANEW = "bobot lama, tetapkan ulang / older weights, set it anew: loket cekal threshold"
 
 Data = Annotated[Path, typer.Option("--data", help="The hub's folder.", envvar="LOKET_DATA")]
 KeyFile = Annotated[
@@ -191,7 +193,7 @@ def threshold(
         if watchlist is None:
             store, now = _store(data, key_file), SystemClock().now()
             version = store.in_force(now)[-1].version
-            kept = Threshold(score, false_alarms, len(entries), version, now)
+            kept = Threshold(score, false_alarms, len(entries), version, now, weights_mark())
             store.set_threshold(kept)
             _let_hub_know(data, key_file, kept)
     print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
@@ -234,7 +236,7 @@ def _let_hub_know(data: Path, key_file: Path | None, kept: Threshold) -> None:
     from hub.admin import SetThreshold, perform
 
     command = SetThreshold(
-        kept.score, kept.false_alarms, kept.size, kept.version, getpass.getuser()
+        kept.score, kept.false_alarms, kept.size, kept.version, getpass.getuser(), kept.weights
     )
     perform(settings, SystemClock(), command)
     print(
@@ -287,7 +289,8 @@ def _threshold(
     learned: float, data: Path, watchlist: Path | None, key_file: Path | None
 ) -> tuple[float, str]:
     if watchlist is None and (kept := _store(data, key_file).manifest().threshold) is not None:
-        return kept.score, f"{kept.false_alarms:.2%}, {kept.size}"
+        known = f"{kept.false_alarms:.2%}, {kept.size}"
+        return kept.score, known if kept.weights == weights_mark() else f"{known}; {_SET_ANEW}"
     return learned, f"{DEFAULT_SHARE:.0%}, learned"
 
 

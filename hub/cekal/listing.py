@@ -49,6 +49,8 @@ class Threshold(msgspec.Struct, frozen=True):
     size: int
     version: str
     set_at: datetime
+    weights: str = ""
+    """The mark of the weights it was measured with (hub.cekal.learned)."""
 
 
 class Manifest(msgspec.Struct, frozen=True):

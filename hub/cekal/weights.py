@@ -13,9 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from hub.cekal.learned import SHIPPED
 from hub.cekal.terms import TERMS
-
-SHIPPED = "weights.json"
 
 
 class Weights(msgspec.Struct, frozen=True):

@@ -46,6 +46,8 @@ class CekalThreshold(WithId, Base):
     false_alarms: Mapped[float]
     size: Mapped[int]
     list_version: Mapped[str] = mapped_column(String(40))
+    weights: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    """The mark of the matcher's weights it was measured with; empty: nobody knows."""
     by_name: Mapped[str]
     at: Mapped[datetime]
 

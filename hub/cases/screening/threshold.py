@@ -24,7 +24,14 @@ def threshold(session: Session, office: int) -> CekalThreshold | None:
 
 
 def set_threshold(
-    tx: Tx, *, score: float, false_alarms: float, size: int, list_version: str, by: str
+    tx: Tx,
+    *,
+    score: float,
+    false_alarms: float,
+    size: int,
+    list_version: str,
+    by: str,
+    weights: str = "",
 ) -> str:
     """Let this score count from now on; return it as text. Raises BadInput `threshold_wrong`."""
     if not 0 < score <= 1:
@@ -39,6 +46,7 @@ def set_threshold(
         false_alarms=false_alarms,
         size=size,
         list_version=list_version[:40],
+        weights=weights,
         by_name=by,
         at=tx.at,
     )

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases.screening import versions
 from hub.cases.screening.threshold import threshold
+from hub.cekal.learned import day_learned, weights_mark
 from hub.cekal.records import Entry, Query
 from hub.errors import BadInput, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
@@ -84,6 +85,8 @@ class ThresholdView:
     at: datetime
     elsewhere: bool
     """It was measured on a list that is no longer in force."""
+    newer_weights: str
+    """The day of the matcher's weights in use, if it was measured with others; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +367,14 @@ def _threshold(session: Session, desk: Desk, counting: set[str]) -> ThresholdVie
         return None
     elsewhere = own.list_version not in counting
     return ThresholdView(
-        own.score, own.false_alarms, own.size, own.list_version, own.by_name, own.at, elsewhere
+        own.score,
+        own.false_alarms,
+        own.size,
+        own.list_version,
+        own.by_name,
+        own.at,
+        elsewhere,
+        "" if own.weights == weights_mark() else day_learned(weights_mark()),
     )
 
 

@@ -22,6 +22,7 @@ from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.seals import judge_code, read_public_keys
 
 CODE = "820261123000001"
+CODE_ROW = "billing_code"
 NTPN = "A1B2C3D4E5F6G7H8"
 TODAY = date(2026, 11, 23)
 
@@ -102,6 +103,23 @@ def test_a_new_issue_keeps_the_code_before_it(desk) -> None:
         assert first.replaced_at is not None
         assert second.replaced_at is None
         assert second.expires_on == date(2026, 12, 9)
+
+
+def test_the_code_that_was_given_stands_at_the_payment_and_is_not_typed_again(desk) -> None:
+    case = desk.go("7")
+    enter(desk, case, "820261123000009")
+    enter(desk, case)
+
+    [row] = [one for one in desk.view(case, "bendahara").current.evidence if one.key == CODE_ROW]
+    [seen] = [one for one in desk.view(case, "loket").current.evidence if one.key == CODE_ROW]
+    pay(desk, case, billing_code="")
+
+    assert (row.value, row.supplied) == (CODE, True)
+    assert seen.value == ""
+    with desk.database.reading() as session:
+        paid = payments.of_case(session, desk.office_no, case)
+        row = applications.must_find(session, desk.office_no, desk.procedure, case)
+        assert payments.facts(desk.procedure.keyring, row, paid).billing_code == CODE
 
 
 def test_only_the_treasurer_enters_a_code_and_only_for_an_approved_case(desk) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from hub.cases.screening import versions
 from hub.cases.screening.threshold import threshold
+from hub.cekal.learned import weights_mark
 from hub.clock import SystemClock
 from hub.house import open_house
 from hub.settings import settings_for
@@ -149,6 +150,7 @@ def test_in_a_hubs_folder_a_threshold_counts_in_the_hub(office: Path, empty_hous
         own = threshold(session, house.office_no)
         assert own is not None
         assert (own.false_alarms, own.size, own.list_version) == (0.02, 3, "N-1")
+        assert own.weights == weights_mark()
         assert f"threshold {own.score:.6f} " in done.stdout
     house.database.close()
 

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from web_office import LOKET, PASSWORD, WIDE, WebOffice, end, serve
 
 from hub.admin import AddOfficer, CheckRecords, FillOffice, SetThreshold, perform
+from hub.cekal.learned import weights_mark
 from hub.clock import SystemClock
 from hub.house import open_house
 from hub.models.queue import EventRow
@@ -251,6 +252,11 @@ def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, ent
     assert "10.212 entri, versi daftar-lama" in said
     assert "Pengelola Contoh" in said
     assert "tidak lagi berlaku" in said
+    assert "bobot pencocok yang lama" in said
+    assert "--false-alarms 0.02" in said
+    fresh = SetThreshold(0.43, 0.02, 10_212, "daftar-lama", "Pengelola", weights_mark())
+    perform(settings_for(cases.office.folder), SystemClock(), fresh)
+    assert "bobot pencocok" not in screen.go("/wasdakim/list").text(".threshold-card")
 
 
 def looks(folder: Path) -> list[dict[str, Any]]:
