@@ -40,7 +40,7 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
     branch = branches.open_diversion(opened.session, opened.case)
     if branch is None or branch.to != NONCONFORMITY:
         text = "This case is not in the nonconformity procedure."
-        raise Conflict("not_diverted", text, id="Perkara ini tidak dalam ketidaksesuaian.")
+        raise Conflict("not_diverted", text, id="Permohonan ini tidak dalam ketidaksesuaian.")
     asked = nonconformity.times_asked(opened.session, opened.procedure, opened.case)
     found_on = indonesian_date(opened.office_day(branch.opened_at))
     reason = branches.reason_of(opened.procedure, opened.case, branch)
@@ -85,7 +85,7 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
     case = opened.case
     if case.state != "REJECTED" or case.ended_at is None:
         text = "This case was not rejected."
-        raise Conflict("not_rejected", text, id="Perkara ini tidak ditolak.")
+        raise Conflict("not_rejected", text, id="Permohonan ini tidak ditolak.")
     return _to_applicant(
         opened,
         "T1",
@@ -126,7 +126,7 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
         raise Conflict(
             "nobody_to_notify",
             "This case does not wait for its applicant.",
-            id="Perkara ini tidak sedang menunggu pemohon.",
+            id="Permohonan ini tidak sedang menunggu pemohon.",
         )
     return _to_applicant(
         opened,

@@ -153,7 +153,7 @@ def must_find(session: Session, office: int, procedure: Procedure, reference: st
     found = find(session, office, procedure, reference)
     if found is None:
         text = "There is no case with this code. Check every character."
-        indonesian = "Tidak ada perkara dengan kode ini. Periksa setiap karakter."
+        indonesian = "Tidak ada permohonan dengan kode ini. Periksa setiap karakter."
         raise NotFound("case_unknown", text, id=indonesian)
     return found
 
@@ -161,7 +161,7 @@ def must_find(session: Session, office: int, procedure: Procedure, reference: st
 def must_be_open(application: Application) -> None:
     """Raise Conflict `case_ended` for a case that has come to its end."""
     if application.state in ENDED:
-        raise Conflict("case_ended", "This case has ended.", id="Perkara ini sudah selesai.")
+        raise Conflict("case_ended", "This case has ended.", id="Permohonan ini sudah selesai.")
 
 
 def must_have_role(tx: Tx, roles: frozenset[str]) -> None:

@@ -109,7 +109,7 @@ def issue(tx: Tx, office: OfficeConfig, application: Application, serial: str) -
             raise Conflict(
                 "number_given",
                 "This case has its register number, on another blank.",
-                id="Perkara ini sudah bernomor register, pada blangko lain.",
+                id="Permohonan ini sudah bernomor register, pada blangko lain.",
             )
         return given
     _use(tx, application.id, serial)

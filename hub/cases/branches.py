@@ -50,7 +50,7 @@ def must_not_be_diverted(session: Session, application: Application) -> None:
         raise Conflict(
             "case_diverted",
             "This case is in a branch of the procedure; it must be resumed first.",
-            id="Perkara ini sedang dialihkan; harus dilanjutkan kembali lebih dahulu.",
+            id="Permohonan ini sedang dialihkan; harus dilanjutkan kembali lebih dahulu.",
         )
 
 
@@ -62,7 +62,7 @@ def must_be_diverted(
     diversion = open_diversion(tx.session, row)
     if diversion is None:
         text = "This case is in no branch."
-        raise Conflict("not_diverted", text, id="Perkara ini tidak sedang dialihkan.")
+        raise Conflict("not_diverted", text, id="Permohonan ini tidak sedang dialihkan.")
     return row, diversion, branch_of(procedure.sop, diversion.to)
 
 

@@ -114,7 +114,7 @@ def _at(tx: Tx, procedure: Procedure, application: str) -> tuple[Application, st
         raise Conflict(
             "fingers_not_asked",
             "The case's present step asks for no fingers.",
-            id="Langkah berkas saat ini tidak meminta sidik jari.",
+            id="Langkah permohonan saat ini tidak meminta sidik jari.",
         )
     return row, stage.name
 

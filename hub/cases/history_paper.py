@@ -58,7 +58,7 @@ def case_history(
             short_code=case.case_code,
             copy=copy,
         ),
-        title=Words(id="Riwayat Perkara", en="History of the case"),
+        title=Words(id="Riwayat Permohonan", en="History of the case"),
         number=case.case_code,
         facts=(
             _fact("Pemohon", "Applicant", person.name or "–"),
@@ -100,7 +100,7 @@ def case_record_paper(
     )
     return replace(
         whole,
-        title=Words(id="Catatan Perkara", en="Record of the case"),
+        title=Words(id="Catatan Permohonan", en="Record of the case"),
         facts=(
             *whole.facts,
             *(_fact(*one) for one in found if one[2]),

@@ -65,7 +65,7 @@ def keep(
         raise Conflict(
             "form_gone",
             "The case has moved on; this form is no longer asked for.",
-            id="Berkas sudah maju; formulir ini tidak diminta lagi.",
+            id="Permohonan sudah maju; formulir ini tidak diminta lagi.",
         )
     must_have_role(tx, frozenset(known.roles))
     fields = {n.removeprefix("field."): t for n, t in typed.items() if n.startswith("field.")}

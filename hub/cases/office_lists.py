@@ -179,7 +179,7 @@ def file_destruction(
         ),
         rows=tuple(files),
         note=Words(
-            id="Yang dimusnahkan hanya kertasnya. Catatan perkara, riwayat, dan paket arsip "
+            id="Yang dimusnahkan hanya kertasnya. Catatan permohonan, riwayat, dan paket arsip "
             "bertanda tangan tetap disimpan.",
             en="Only the paper is destroyed. The case's record, its history and its signed "
             "package are kept.",

@@ -137,7 +137,7 @@ def archive_label(opened: OpenedCase) -> ArchiveLabel:
     package = archive.package_row(opened.session, case.office, case.id)
     if package is None:
         text = "This case is not in the archive yet."
-        raise Conflict("not_archived", text, id="Perkara ini belum di arsip.")
+        raise Conflict("not_archived", text, id="Permohonan ini belum di arsip.")
     number = blanks.number_of(opened.session, case.office, case.id)
     return ArchiveLabel(
         imprint=opened.imprint(case.case_code, f"LOKET:A:{case.case_code}", case.case_code),

@@ -78,7 +78,7 @@ class OpenedCase:
         payment = payments.of_case(self.session, self.case.office, self.case.id)
         if payment is None:
             text = "This case is not paid yet."
-            raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+            raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
         return payment
 
     def number(self) -> RegisterNumber:
@@ -88,7 +88,7 @@ class OpenedCase:
             raise Conflict(
                 "number_missing",
                 "This case has no register number yet: save the blank's serial first.",
-                id="Perkara ini belum bernomor register: simpan dahulu nomor seri blangko.",
+                id="Permohonan ini belum bernomor register: simpan dahulu nomor seri blangko.",
             )
         return number
 
@@ -101,7 +101,7 @@ class OpenedCase:
         ]
         if not photos:
             text = "There is no photo in this case yet."
-            raise Conflict("photo_missing", text, id="Belum ada foto pada perkara ini.")
+            raise Conflict("photo_missing", text, id="Belum ada foto pada permohonan ini.")
         return self.procedure.blobs.get(photos[-1].blob)
 
     def signature_on_record(self) -> bytes | None:

@@ -125,7 +125,7 @@ def must_see_cases(procedure: Procedure, officer: Actor) -> None:
     """Refuse an officer who has no part in cases. Raises NotAllowed `role_missing`."""
     if not may_see_cases(procedure, officer.roles):
         text = "Your role has no access to cases."
-        raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke perkara.")
+        raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke permohonan.")
 
 
 def _records(session: Session, row: Application) -> dict[str, StepRecord]:

@@ -37,7 +37,7 @@ _NAMES = {
     "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
     "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
     "archive_label": ("12.label", "Label arsip", "Archive label"),
-    "case_history": ("case.history", "Riwayat perkara", "History of the case"),
+    "case_history": ("case.history", "Riwayat permohonan", "History of the case"),
 }
 _GOES_WITH = {"skim_card": "skim_letter", "endorsement": "skim_letter"}
 

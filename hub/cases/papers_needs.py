@@ -195,7 +195,9 @@ def _asked_by_letter(asked: Asked) -> Lack | None:
     branch = open_diversion(asked.session, asked.case)
     if branch is None or branch.to != "nonconformity":
         return _lack(
-            "not_diverted", "perkara tidak dalam ketidaksesuaian", "the case is in no nonconformity"
+            "not_diverted",
+            "permohonan tidak dalam ketidaksesuaian",
+            "the case is in no nonconformity",
         )
     rules = asked.procedure.sop.related(branch.to)
     move = rules.move(branch.stage) if rules else None
@@ -214,7 +216,7 @@ def _waits_for_person(asked: Asked) -> Lack | None:
         return None
     return _lack(
         "nobody_to_notify",
-        "perkara tidak sedang menunggu pemohon",
+        "permohonan tidak sedang menunggu pemohon",
         "the case does not wait for its applicant",
     )
 
@@ -234,13 +236,13 @@ def _billed(asked: Asked) -> Lack | None:
 def _rejected(asked: Asked) -> Lack | None:
     if asked.case.state == "REJECTED":
         return None
-    return _lack("not_rejected", "perkara tidak ditolak", "the case was not rejected")
+    return _lack("not_rejected", "permohonan tidak ditolak", "the case was not rejected")
 
 
 def _archived(asked: Asked) -> Lack | None:
     if package_row(asked.session, asked.case.office, asked.case.id) is not None:
         return None
-    return _lack("not_archived", "perkara belum di arsip", "the case is not in the archive yet")
+    return _lack("not_archived", "permohonan belum di arsip", "the case is not in the archive yet")
 
 
 def _lack(code: str, indonesian: str, english: str) -> Lack:

@@ -80,7 +80,7 @@ def _at(tx: Tx, procedure: Procedure, application: str) -> tuple[Application, st
         raise Conflict(
             "photo_not_asked",
             "The case's present step asks for no photo.",
-            id="Langkah berkas saat ini tidak meminta foto.",
+            id="Langkah permohonan saat ini tidak meminta foto.",
         )
     return row, stage.name, portraits.of_case(tx.session, procedure, row, stage.name)
 

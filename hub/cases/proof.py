@@ -238,7 +238,7 @@ def _receipt_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words 
     if index == judge.application.receipt_index:
         return None
     return Words(
-        id="bukan kode tanda terima perkara ini", en="is not the code of this case's receipt"
+        id="bukan kode tanda terima permohonan ini", en="is not the code of this case's receipt"
     )
 
 
@@ -248,12 +248,12 @@ def _billing_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words 
         return Words(id="harus 15 angka", en="must have 15 digits")
     case, keyring = judge.application, judge.procedure.keyring
     if payments.billing_used(judge.session, case.office, keyring, value, case.id):
-        return Words(id="milik perkara lain", en="belongs to another case")
+        return Words(id="milik permohonan lain", en="belongs to another case")
     entered = billing.all_of(judge.session, case.office, case.id)
     codes = {billing.code_of(keyring, case, one) for one in entered}
     if codes and value not in codes:
         return Words(
-            id="bukan kode billing yang diberikan untuk perkara ini",
+            id="bukan kode billing yang diberikan untuk permohonan ini",
             en="is no billing code that was given for this case",
         )
     return None
@@ -343,7 +343,8 @@ def _proof_code(judge: Judge, value: str, values: Mapping[str, str]) -> Words | 
     case = judge.application
     if not payments.is_proof(judge.session, case.office, judge.procedure.keyring, case.id, value):
         return Words(
-            id="bukan kode tanda bukti bayar perkara ini", en="is not the code of this case's proof"
+            id="bukan kode tanda bukti bayar permohonan ini",
+            en="is not the code of this case's proof",
         )
     payment = payments.of_case(judge.session, case.office, case.id)
     needed = judge.procedure.office.treasury.handover_needs_verified
@@ -373,7 +374,7 @@ def _register_number(judge: Judge, value: str, values: Mapping[str, str]) -> Wor
     if given is not None and "".join(value.split()).upper() == given.number.upper():
         return None
     return Words(
-        id="tidak sama dengan nomor register perkara ini; bila halaman yang salah, koreksi",
+        id="tidak sama dengan nomor register permohonan ini; bila halaman yang salah, koreksi",
         en="is not this case's register number; if the page is wrong, have it corrected",
     )
 

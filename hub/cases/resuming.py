@@ -19,7 +19,7 @@ def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason:
     diversion = branches.open_diversion(tx.session, row)
     if diversion is None:
         text = "This case is in no branch."
-        raise Conflict("not_diverted", text, id="Perkara ini tidak sedang dialihkan.")
+        raise Conflict("not_diverted", text, id="Permohonan ini tidak sedang dialihkan.")
     branch = branches.branch_of(procedure.sop, diversion.to)
     _must_be_outcome(branch, outcome)
     must_have_role(tx, frozenset(branch.roles))
@@ -39,7 +39,7 @@ def _must_be_second_person(
         raise NotAllowed(
             "segregation",
             "Who sent a case to a branch may not bring it back.",
-            id="Yang mengalihkan perkara tidak boleh melanjutkannya kembali.",
+            id="Yang mengalihkan permohonan tidak boleh melanjutkannya kembali.",
         )
     if branch.act:
         acts = segregation.acts_of(tx.session, tx.office, row.id)

@@ -51,7 +51,7 @@ def files_of(
         raise NotFound(
             "row_unknown",
             "The case has moved on; this paper is no longer scanned here.",
-            id="Berkas sudah maju; kertas ini tidak dipindai lagi di sini.",
+            id="Permohonan sudah maju; kertas ini tidak dipindai lagi di sini.",
         )
     name = f"{stage.name}.{key}"
     present, since = _present(session, procedure, application, stage.name, row, at)

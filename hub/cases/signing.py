@@ -171,7 +171,7 @@ def sign_batch(
         )
     if not applications:
         text = "Choose the cases you have reviewed."
-        raise BadInput("nothing_chosen", text, id="Pilih perkara yang sudah Anda periksa.")
+        raise BadInput("nothing_chosen", text, id="Pilih permohonan yang sudah Anda periksa.")
     for application in applications:
         row = must_find(tx.session, tx.office, procedure, application)
         try:

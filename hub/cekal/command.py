@@ -240,7 +240,7 @@ def _let_hub_know(data: Path, key_file: Path | None, kept: Threshold) -> None:
     )
     perform(settings, SystemClock(), command)
     print(
-        "Berlaku mulai sekarang; semua perkara terbuka diperiksa ulang.\n"
+        "Berlaku mulai sekarang; semua permohonan terbuka diperiksa ulang.\n"
         "In force from now on; all open cases are checked again.",
         file=sys.stderr,
     )

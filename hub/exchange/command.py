@@ -44,7 +44,7 @@ def export_cases(
                 out.write(line + "\n")
             count += len(lines)
             after = str(msgspec.json.decode(lines[-1])["record"]["id"])
-    print(f"{count} berkas / cases", file=sys.stderr)
+    print(f"{count} permohonan / cases", file=sys.stderr)
 
 
 @case_app.command(name="import")

@@ -119,7 +119,7 @@ def _service(office: OfficeConfig, index: int, service: ServiceConfig) -> Iterat
     place: Place = ("service", index)
     if service.form == "passport" and not service.opens:
         todo = Words(
-            id='Tulis form = "none", atau opens = "skim" bila layanan ini membuka berkas SKIM.',
+            id='Tulis form = "none", atau opens = "skim" bila layanan ini membuka permohonan SKIM.',
             en='Write form = "none", or opens = "skim" if this service opens a SKIM case.',
         )
         says = 'form "passport" is for services that open a case: nothing else keeps a passport'

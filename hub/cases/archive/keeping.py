@@ -227,7 +227,7 @@ def must_be_filed(session: Session, row: Application) -> ArchivePackage:
     package = package_row(session, row.office, row.id)
     if package is None:
         text = "This case is not in the archive yet."
-        raise Conflict("not_archived", text, id="Perkara ini belum di arsip.")
+        raise Conflict("not_archived", text, id="Permohonan ini belum di arsip.")
     return package
 
 

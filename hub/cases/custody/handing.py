@@ -170,7 +170,7 @@ def give_back_after_end(
         raise Conflict(
             "case_goes_on",
             "The case goes on: lend the passport, or hand it over at step 11.",
-            id="Perkara masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
+            id="Permohonan masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
         )
     current = must_hold(tx, row.id)
     _keep_signature(tx, row.id, current, signed, media, row.position)

@@ -92,12 +92,12 @@ def enter(tx: Tx, procedure: Procedure, application: str, code: str, issued_on: 
 def _must_be_payable(tx: Tx, procedure: Procedure, row: Application) -> None:
     if of_case(tx.session, tx.office, row.id) is not None:
         text = "This case is paid already."
-        raise Conflict("paid_already", text, id="Perkara ini sudah dibayar.")
+        raise Conflict("paid_already", text, id="Permohonan ini sudah dibayar.")
     if row.position != paying_step(procedure.sop):
         raise Conflict(
             "not_approved",
             "A billing code belongs to an approved case that waits for its payment.",
-            id="Kode billing hanya untuk perkara yang disetujui dan menunggu pembayaran.",
+            id="Kode billing hanya untuk permohonan yang disetujui dan menunggu pembayaran.",
         )
 
 

@@ -34,7 +34,7 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
     payment = of_case(tx.session, tx.office, row.id)
     if payment is None:
         text = "This case is not paid yet."
-        raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+        raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
     if number_of(tx.session, tx.office, row.id) is not None:
         raise Conflict(
             "number_given",

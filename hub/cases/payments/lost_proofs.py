@@ -63,7 +63,7 @@ def report_lost(
     payment = of_case(tx.session, tx.office, row.id)
     if payment is None:
         text = "This case is not paid yet."
-        raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+        raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
     if open_report(tx.session, tx.office, row.id) is not None:
         text = "The loss is reported already; the supervisor decides."
         raise Conflict(
@@ -107,7 +107,7 @@ def grant(tx: Tx, procedure: Procedure, application: str) -> str:
     payment = of_case(tx.session, tx.office, row.id)
     if report is None or payment is None:
         text = "No proof of this case is reported lost."
-        raise NotFound("loss_unknown", text, id="Tidak ada laporan kehilangan pada perkara ini.")
+        raise NotFound("loss_unknown", text, id="Tidak ada laporan kehilangan pada permohonan ini.")
     if report.asked_by == tx.actor.id:
         raise NotAllowed(
             "segregation",

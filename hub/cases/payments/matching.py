@@ -100,7 +100,7 @@ def confirm_with_slip(tx: Tx, procedure: Procedure, application: str) -> str:
     payment = of_case(tx.session, tx.office, row.id)
     if payment is None:
         text = "This case is not paid yet."
-        raise Conflict("not_paid", text, id="Perkara ini belum dibayar.")
+        raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
     files = documents.of_case(tx.session, tx.office, row.id)
     if not any(file.item.endswith(SLIP) for file in files):
         text = "Scan the bank slip first: the confirmation rests on it."

@@ -118,7 +118,7 @@ def record(
     """Record a payment judged before. Raises Conflict `paid_already`, `ntpn_used`."""
     if of_case(tx.session, tx.office, application.id) is not None:
         text = "This case is paid already."
-        raise Conflict("paid_already", text, id="Perkara ini sudah dibayar.")
+        raise Conflict("paid_already", text, id="Permohonan ini sudah dibayar.")
     if ntpn_used(tx.session, tx.office, keyring, values["ntpn"]):
         text = "This NTPN belongs to a payment already recorded."
         raise Conflict("ntpn_used", text, id="NTPN ini sudah tercatat pada pembayaran lain.")

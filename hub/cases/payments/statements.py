@@ -121,6 +121,8 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
 
 
 def _csv(content: bytes) -> list[list[str]]:
+    if content.startswith(b"%PDF") or b"\0" in content:
+        raise _unreadable("bukan berkas CSV atau XLSX", "is no CSV or XLSX file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

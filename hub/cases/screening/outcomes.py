@@ -160,7 +160,7 @@ def _held(tx: Tx, procedure: Procedure, check: str) -> tuple[CekalCheck, Applica
     must_be_newest(tx.session, row)
     if row.state not in HELD:
         text = "This case is not on hold."
-        raise Conflict("not_held", text, id="Perkara ini tidak sedang ditunda.")
+        raise Conflict("not_held", text, id="Permohonan ini tidak sedang ditunda.")
     return row, case
 
 

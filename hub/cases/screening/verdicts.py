@@ -69,7 +69,7 @@ def must_be_newest(session: Session, check: CekalCheck) -> None:
             "check_superseded",
             "The list or the person changed and the case was checked again. Look at the new check;"
             " what you typed is still here.",
-            id="Daftar atau data berubah dan perkara diperiksa ulang. Lihat pemeriksaan baru;"
+            id="Daftar atau data berubah dan permohonan diperiksa ulang. Lihat pemeriksaan baru;"
             " isian Anda masih ada.",
         )
 

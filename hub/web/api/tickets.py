@@ -237,7 +237,7 @@ def _case(tx: Tx, id_or_code: str) -> str:
         raise BadInput(
             "case_unknown",
             "No case has this code. Check it against the receipt, or continue without it.",
-            id="Kode berkas tidak ditemukan. Periksa pada tanda terima, atau lanjut tanpa kode.",
+            id="Kode permohonan tidak ada. Periksa pada tanda terima, atau lanjut tanpa kode.",
             fields=[FieldFault(field="application", code="unknown")],
         )
     return found

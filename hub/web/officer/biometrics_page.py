@@ -166,7 +166,7 @@ def _stage(case: CaseView) -> str:
         raise NotFound(
             "fingers_not_asked",
             "The case's present step asks for no fingers.",
-            id="Langkah berkas saat ini tidak meminta sidik jari.",
+            id="Langkah permohonan saat ini tidak meminta sidik jari.",
         )
     return current.key
 

@@ -62,7 +62,7 @@ def row_of(view: CaseView, key: str) -> EvidenceRow:
         raise NotFound(
             "row_unknown",
             "The case has moved on; this row is no longer asked for.",
-            id="Berkas sudah maju; isian ini tidak diminta lagi.",
+            id="Permohonan sudah maju; isian ini tidak diminta lagi.",
         )
     return found
 
@@ -257,7 +257,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
         raise NotFound(
             "paper_unknown",
             "This case cannot print that paper now.",
-            id="Berkas ini belum dapat mencetak kertas itu.",
+            id="Permohonan ini belum dapat mencetak kertas itu.",
         )
     counter = counter_of(desk, form)
     _, _, paper = await desk.read(

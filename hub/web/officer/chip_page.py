@@ -61,7 +61,9 @@ async def show_chip(application: FromPath[str], desk: NamedDependency[Desk]) -> 
     found = next((one for one in reversed(view.documents) if one.kind == "chip"), None)
     if found is None:
         raise NotFound(
-            "chip_unread", "No chip was read for this case.", id="Cip berkas ini tidak dibaca."
+            "chip_unread",
+            "No chip was read for this case.",
+            id="Cip pada permohonan ini tidak dibaca.",
         )
     content = await asyncio.to_thread(desk.procedure.blobs.get, found.blob)
     kept = kept_chip(content)

@@ -188,7 +188,7 @@ def _unknown_code() -> NotFound:
     return NotFound(
         "case_unknown",
         "No case has this code, number or name. Names are found only while the case is open.",
-        id="Tidak ada berkas dengan kode, nomor, atau nama ini. Nama hanya pada berkas terbuka.",
+        id="Tidak ada permohonan dengan kode, nomor, atau nama ini. Nama hanya pada yang terbuka.",
     )
 
 

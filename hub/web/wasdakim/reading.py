@@ -489,7 +489,7 @@ def _code(session: Session, office: int, application: str) -> str:
         )
     )
     if code is None:
-        raise NotFound("case_unknown", "There is no such case.", id="Perkara itu tidak ada.")
+        raise NotFound("case_unknown", "There is no such case.", id="Permohonan itu tidak ada.")
     return code
 
 

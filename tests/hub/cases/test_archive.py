@@ -66,7 +66,7 @@ def test_a_package_is_whole_signed_and_can_be_read_by_people(desk, case, tmp_pat
         name = next(n for n in tar.getnames() if n.endswith("data/case.pdf"))
         readable = PdfReader(tar.extractfile(name))
         said = " ".join(page.extract_text() for page in readable.pages)
-    for known in ("Catatan Perkara", "-GR.01.14-0001/2026", "L898902C3", "Serahkan dokumen"):
+    for known in ("Catatan Permohonan", "-GR.01.14-0001/2026", "L898902C3", "Serahkan dokumen"):
         assert known in said
     assert desk.view(case).head.case_code in readable.pages[0].extract_text()
 

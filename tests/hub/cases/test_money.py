@@ -143,7 +143,7 @@ def test_a_code_of_another_case_is_refused_at_entry_and_at_payment(desk) -> None
         pay(desk, second)
 
     assert known.value.code == "billing_known"
-    assert "milik perkara lain" in paid.value.fields[0].message
+    assert "milik permohonan lain" in paid.value.fields[0].message
 
 
 def test_a_payment_after_the_codes_last_day_is_refused(desk) -> None:
@@ -244,6 +244,14 @@ def test_what_is_no_statement_is_refused_in_words(content: bytes) -> None:
         read_statement(content)
 
     assert refused.value.code == "statement_unreadable"
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 tanggal;ntpn;jumlah", b"tanggal\0ntpn\0jumlah"])
+def test_a_file_of_another_kind_is_named_so(content: bytes) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_statement(content)
+
+    assert "bukan berkas CSV atau XLSX" in refused.value.fields[0].message
 
 
 def test_a_dry_run_says_what_would_happen_and_stores_nothing(desk) -> None:

@@ -332,7 +332,7 @@ def test_letters_can_be_named_without_loading_the_typesetter() -> None:
 def test_a_list_spells_a_sign_that_no_font_has(head: Letterhead, imprint: Imprint) -> None:
     listing = Listing(
         imprint=imprint,
-        title=Words(id="Riwayat Perkara", en="History of the case"),
+        title=Words(id="Riwayat Permohonan", en="History of the case"),
         number="1",
         facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="王 Anna"),),
         columns=(Column(head=Words(id="Catatan", en="Remark")),),

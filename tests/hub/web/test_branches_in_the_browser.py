@@ -112,7 +112,7 @@ def test_who_said_no_does_not_settle_it(living, enter) -> None:
 
     examiner.press("Control+Enter")
 
-    assert "Yang mengalihkan perkara tidak boleh" in examiner.text("#refusal")
+    assert "Yang mengalihkan permohonan tidak boleh" in examiner.text("#refusal")
     assert examiner.page.input_value("#field-resume-reason") == "ternyata sah"
 
 
@@ -240,7 +240,7 @@ def test_a_passport_moves_between_sections_by_scan(living, enter) -> None:
     assert "Pengawasan" in giver.text(".alert.warn")
 
     taker.go("/custody")
-    taker.page.get_by_label("Pindai kode perkara").fill(code)
+    taker.page.get_by_label("Pindai kode permohonan").fill(code)
     taker.page.get_by_label("Disimpan di").fill("Wasdakim, laci 2")
     taker.page.get_by_label("Disimpan di").press("Enter")
     taker.page.get_by_role("row", name=code).get_by_text("Wasdakim, laci 2").wait_for()

@@ -16,6 +16,7 @@ from hub.wire import Estimate, Words
 
 WEB = Path(hub.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
+WRITTEN = {".py", ".toml", ".html", ".typ"}
 SAID = re.compile(r"\b(?:say|also|both)\(\s*'([a-z_]+)'")
 
 
@@ -27,6 +28,15 @@ def test_every_text_that_a_template_says_exists():
 
 def test_every_text_has_both_languages():
     assert [key for key, words in wording().items() if not words.id or not words.en] == []
+
+
+def test_a_case_has_one_name_in_indonesian():
+    written = [one for one in WEB.parent.rglob("*") if one.suffix in WRITTEN]
+    other = re.compile(r"\bperkara\b", re.IGNORECASE)
+
+    assert [one.name for one in written if other.search(one.read_text("utf-8"))] == []
+    assert wording()["nav_case"].id == "Permohonan"
+    assert wording()["files_word"].id == "Berkas"
 
 
 def test_one_of_something_is_said_in_the_singular_in_english_alone():
