@@ -30,6 +30,9 @@ xvfb|a screen for the kiosk where there is none
 xauth|a screen for the kiosk where there is none
 xdotool|touches the kiosk's window in the demo
 espeak-ng|speech at the kiosk
+fonts-dejavu-core|names in Arabic and Hebrew script on the SKIM letter
+fonts-wqy-microhei|names in Chinese, Japanese and Korean script on the SKIM letter
+fonts-lohit-deva|names in Devanagari script on the SKIM letter
 ca-certificates|to fetch Python packages
 LIST
   [ "$kind" = dev ] && cat <<'LIST'

@@ -14,6 +14,7 @@ from pathlib import Path
 import typst
 
 from hub.errors import Fault
+from hub.letters import name_fonts
 from hub.letters.errors import Unprintable
 from hub.letters.official import BillingSlip, CustodyReceipt, Listing, OfficialLetter, Paper
 from hub.letters.papers import (
@@ -107,7 +108,7 @@ def archive_label(head: Letterhead, paper: ArchiveLabel) -> bytes:
 def compose(head: Letterhead, paper: Paper) -> bytes:
     """Return any paper as PDF by its type. Raises Unprintable naming the field to correct.
 
-    Where the office has no font for it, a letter leaves out the name in its own script, and a
+    Where the machine has no font for it, a letter leaves out the name in its own script, and a
     list writes the sign's number: what was remarked in a case never keeps it from the archive.
     """
     try:
@@ -167,8 +168,9 @@ def _refuse_empty(paper: Paper) -> None:
 
 
 def _pdf(files: dict[str, bytes], text: Sheet, paper: Paper) -> bytes:
+    foreign = isinstance(paper, Listing) or bool(getattr(paper, "native_name", ""))
     try:
-        return _typeset(files, at=paper.imprint.printed_at)
+        return _typeset(files, at=paper.imprint.printed_at, foreign=foreign)
     except typst.TypstError as error:
         refusal = _refusal(str(error.message), text)
         if refusal is None:
@@ -178,10 +180,14 @@ def _pdf(files: dict[str, bytes], text: Sheet, paper: Paper) -> bytes:
         raise refusal from None
 
 
-def _typeset(files: dict[str, bytes], *, at: datetime) -> bytes:
+def _typeset(files: dict[str, bytes], *, at: datetime, foreign: bool = False) -> bytes:
     """Return `main.typ` of an in-memory project as PDF/A-2a and PDF/UA-1, dated `at`."""
     pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stub knows only paths
-        files, format="pdf", pdf_standards=STANDARDS, font_paths=_fonts(), timestamp=at
+        files,
+        format="pdf",
+        pdf_standards=STANDARDS,
+        font_paths=_fonts(foreign=foreign),
+        timestamp=at,
     )
     return pdf
 
@@ -212,18 +218,24 @@ def _strings(field: str, value: object) -> Iterator[tuple[str, str]]:
 def _no_font_has(character: str) -> bool:
     sample = b'#set document(title: "x")\n#set text(font: "Noto Sans")\n#json("c.json")'
     try:
-        _typeset({"main.typ": sample, "c.json": json.dumps(character).encode()}, at=EPOCH)
+        files = {"main.typ": sample, "c.json": json.dumps(character).encode()}
+        _typeset(files, at=EPOCH, foreign=True)
     except typst.TypstError:
         return True
     return False
 
 
 @functools.cache
-def _fonts() -> typst.Fonts:
-    """Return our fonts, scanned once a process: a scan costs 100 ms a paper otherwise."""
-    folder = Path(str(resources.files("hub.letters").joinpath("fonts")))
+def _fonts(*, foreign: bool) -> typst.Fonts:
+    """Return our fonts, `foreign`: and those of other scripts.
+
+    They are scanned once a process: a scan costs 100 ms a paper otherwise.
+    """
+    paths = [Path(str(resources.files("hub.letters").joinpath("fonts")))]
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[*paths, *name_fonts.folders()] if foreign else paths,
     )
 
 

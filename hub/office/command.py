@@ -27,6 +27,7 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
 
     Example: loket office check /var/lib/loket/office.toml
     """
+    from hub.letters.name_fonts import missing_packages
     from hub.office import load_office
     from hub.office.confirmations import unconfirmed
     from hub.office.loader import check_office
@@ -45,6 +46,9 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
         f"sound: {found.office.code}, {len(found.services)} services, {len(found.lanes)} lanes, "
         f"{len(found.counters)} counters, {len(found.hours)} kinds of hours"
     )
+    if lacking := " ".join(missing_packages()):
+        print("nama beraksara lain tidak tercetak / names in other scripts are not printed:")
+        print(f"apt-get install {lacking}")
     if missing := unconfirmed(found):
         print(f"belum dikonfirmasi / to be confirmed: {', '.join(missing)}")
         print("setiap kertas bertulisan CONTOH / every paper says SPECIMEN")

@@ -34,6 +34,7 @@ from hub.letters import (
     Unprintable,
 )
 from hub.letters.compose import compose
+from hub.letters.name_fonts import missing_packages
 from hub.wire import Words
 
 KINDS = ("receipt", "proof", "letter", "card", "slip", "missing", "endorsement", "label")
@@ -334,25 +335,47 @@ def test_a_list_spells_a_sign_that_no_font_has(head: Letterhead, imprint: Imprin
         imprint=imprint,
         title=Words(id="Riwayat Permohonan", en="History of the case"),
         number="1",
-        facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="王 Anna"),),
+        facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="สมชาย Anna"),),
         columns=(Column(head=Words(id="Catatan", en="Remark")),),
-        rows=(("aksara 安",),),
+        rows=(("aksara ก",),),
     )
 
     text = text_of(compose(head, listing))
 
-    assert "[U+738B] Anna" in text
-    assert "aksara [U+5B89]" in text
+    assert "[U+0E22] Anna" in text
+    assert "aksara [U+0E01]" in text
 
 
 def test_a_letter_shows_a_name_in_its_own_script_if_a_font_has_it(
     head: Letterhead, letter: SkimLetter
 ) -> None:
     cyrillic = text_of(compose(head, replace(letter, native_name="Анна Эрикссон")))
-    chinese = text_of(compose(head, replace(letter, native_name="王安娜")))
+    thai = text_of(compose(head, replace(letter, native_name="สมชาย")))
 
     assert "Анна Эрикссон" in cyrillic
-    assert "Nama dalam aksara asli" not in chinese
+    assert "Nama dalam aksara asli" not in thai
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [
+        ("王安娜", "fonts-wqy-microhei"),
+        ("김민준", "fonts-wqy-microhei"),
+        ("आरव", "fonts-lohit-deva"),
+    ],
+)
+def test_a_letter_embeds_a_free_font_of_the_machine_for_a_name_in_another_script(
+    head: Letterhead, letter: SkimLetter, name: str, package: str
+) -> None:
+    pdf = compose(head, replace(letter, native_name=name))
+
+    assert (name in text_of(pdf)) is (package not in missing_packages())
+    assert "MicroHei" not in fonts_of(compose(head, letter))
+
+
+def fonts_of(pdf: bytes) -> str:
+    pages = read(pdf).pages
+    return " ".join(str(font) for page in pages for font in page["/Resources"]["/Font"].values())
 
 
 def test_a_captured_signature_is_marked_as_on_record(
