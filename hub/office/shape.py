@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TypeGuard, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -30,6 +29,8 @@ def shape_faults(content: object, kind: type[msgspec.Struct], place: Place = ())
     hints = get_type_hints(kind, include_extras=True)
     names = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name in sorted(content.keys() - names.keys()):
+        from difflib import get_close_matches  # loaded with the first mistake
+
         known = get_close_matches(name, names, n=1) or sorted(names)
         todo = _filled(_UNKNOWN, known=", ".join(known))
         yield Fault("unknown-name", f"unknown field `{name}`", todo, (*place, name))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import io
 import mimetypes
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime
@@ -186,6 +185,8 @@ def _sign(bag: Path, procedure: Procedure) -> None:
 
 
 def _tar(bag: Path, at: datetime) -> bytes:
+    import tarfile  # loaded with the first package: an idle hub does without
+
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path in sorted(bag.rglob("*")):
