@@ -1,15 +1,32 @@
-"""Booked times: booked, given back, turned into tickets, loaded from a list."""
+"""Booked times: booked, given back, offered from what is free, loaded from a list."""
 
 from hub.appointments.booking import (
+    ForCase,
+    arrive,
     book,
     cancel,
-    check_in,
+    find,
+    give_back,
+    of_cases,
     of_day,
+    require_booked,
+    standing,
 )
+from hub.appointments.places import DayPlaces, Place, days_ahead, places_on
 
 __all__ = [
+    "DayPlaces",
+    "ForCase",
+    "Place",
+    "arrive",
     "book",
     "cancel",
-    "check_in",
+    "days_ahead",
+    "find",
+    "give_back",
+    "of_cases",
     "of_day",
+    "places_on",
+    "require_booked",
+    "standing",
 ]

@@ -1,12 +1,13 @@
-"""Booked times: booked one by one, given back, turned into tickets at the kiosk.
+"""Booked times: booked one by one, given back, known by their code when the person comes.
 
 A booking holds the caller's own reference, never a name. The person has a code of eight letters.
+A case has one booked time at most; `hub.queue.arriving` makes its ticket.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,14 +15,18 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from hub import queue
 from hub.database import table_of
 from hub.errors import BadInput, Conflict, NotFound
-from hub.events.opening import AppointmentArrived, AppointmentBooked, AppointmentCancelled
+from hub.events.opening import (
+    AppointmentArrived,
+    AppointmentBooked,
+    AppointmentCancelled,
+    CaseAppointment,
+)
 from hub.models.opening import Appointment
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
-from hub.wire import FieldFault, IssueTicket, Ticket, Words
+from hub.wire import FieldFault, Ticket, Words
 from hub.wire.opening import AppointmentState, BookAppointment
 from hub.writer import Tx
 
@@ -46,7 +51,17 @@ class Problem:
     words: Words
 
 
-def book(tx: Tx, office: OfficeConfig, request: BookAppointment) -> AppointmentState:
+@dataclass(frozen=True, slots=True)
+class ForCase:
+    """The case for which its person comes again, and where it stands now."""
+
+    application: str
+    place: str
+
+
+def book(
+    tx: Tx, office: OfficeConfig, request: BookAppointment, case: ForCase | None = None
+) -> AppointmentState:
     """Book a time. Raises BadInput `appointment_invalid` with every faulty field."""
     problems = list(problems_of(office, request, tx.at))
     if not problems and is_full(tx, office, request):
@@ -62,46 +77,51 @@ def book(tx: Tx, office: OfficeConfig, request: BookAppointment) -> AppointmentS
             id="Waktu tidak dapat dipesan: perbaiki isian yang disebut.",
             fields=faults,
         )
-    [booked] = store(tx, office, [request])
+    [booked] = store(tx, office, [request], case)
     tx.emit(AppointmentBooked(booked.id, booked.service), subject=booked.id)
+    _tell_case(tx, case.application if case else None, booked.id, BOOKED)
     return booked
 
 
-def check_in(tx: Tx, office: OfficeConfig, *, code: str, language: str | None = None) -> Ticket:
-    """Give a number to somebody with a booked time; their waiting counts from that time.
-
-    `language` replaces the booked one.
-    Raises NotFound `appointment_unknown`, Conflict `appointment_used`, `appointment_cancelled`,
-    `appointment_other_day`, and what `queue.issue` raises.
-    """
-    line = _find(tx, code)
-    _require_booked(line)
-    if line.day != office.today(tx.at):
-        day = f"{line.day:%d.%m.%Y}"
-        raise Conflict(
-            "appointment_other_day",
-            f"This time is booked for {day}. Take a number without it, or come on that day.",
-            id=f"Janji ini untuk {day}. Ambil nomor tanpa janji, atau datang pada hari itu.",
-        )
-    asked = IssueTicket(
-        service=str(line.service),
-        segment=str(line.segment),
-        needs=msgspec.json.decode(line.needs, type=list[str]),
-        language=language or str(line.language),
-    )
-    ticket = queue.issue(tx, office, asked, booked=line.at)
-    _change(tx, line.id, state=ARRIVED, ticket=ticket.id)
-    tx.emit(AppointmentArrived(line.id, ticket.number), subject=line.id)
-    return ticket
-
-
-def cancel(tx: Tx, *, code: str) -> AppointmentState:
+def cancel(tx: Tx, *, code: str, why: str = "") -> AppointmentState:
     """Give a booked time back. Raises NotFound, Conflict `appointment_used`."""
-    line = _find(tx, code)
-    _require_booked(line)
-    _change(tx, line.id, state=CANCELLED)
-    tx.emit(AppointmentCancelled(line.id), subject=line.id)
-    return _state(_find(tx, code))
+    line = find(tx, code)
+    require_booked(line)
+    _give_back(tx, line, why)
+    return _state(find(tx, code))
+
+
+def give_back(tx: Tx, application: str, why: str, *, place: str = "") -> None:
+    """Give the booked time of a case back, if it has one; with `place`, only one booked there."""
+    line = standing(tx.connection, tx.office, application)
+    if line is not None and place in ("", line.place):
+        _give_back(tx, line, why)
+
+
+def arrive(tx: Tx, line: Line, ticket: Ticket) -> None:
+    """Note that the person of a booked time came and has a number."""
+    _change(tx, line.id, state=ARRIVED, ticket=ticket.id)
+    tx.emit(AppointmentArrived(str(line.id), ticket.number), subject=str(line.id))
+    _tell_case(tx, ticket.application, str(line.id), ARRIVED)
+
+
+def standing(connection: Connection, office_no: int, application: str) -> Line | None:
+    """Return the booked time of a case, or None; one whose day is over still stands."""
+    query = select(*_A).where(
+        _A.office == office_no, _A.application == application, _A.state == BOOKED
+    )
+    line: Line | None = connection.execute(query).one_or_none()
+    return line
+
+
+def of_cases(
+    connection: Connection, office_no: int, applications: Collection[str]
+) -> dict[str, AppointmentState]:
+    """Return the booked time of each of these cases that has one."""
+    query = select(*_A).where(
+        _A.office == office_no, _A.application.in_(applications), _A.state == BOOKED
+    )
+    return {str(row.application): _state(row) for row in connection.execute(query)}
 
 
 def of_day(connection: Connection, office_no: int, day: date) -> list[AppointmentState]:
@@ -169,7 +189,9 @@ def quarter_of(at: datetime) -> tuple[datetime, datetime]:
     return begins, begins + timedelta(minutes=15)
 
 
-def store(tx: Tx, office: OfficeConfig, requests: list[BookAppointment]) -> list[AppointmentState]:
+def store(
+    tx: Tx, office: OfficeConfig, requests: list[BookAppointment], case: ForCase | None = None
+) -> list[AppointmentState]:
     """Keep booked times that were looked at, each with a code of its own."""
     rows = [
         {
@@ -186,6 +208,8 @@ def store(tx: Tx, office: OfficeConfig, requests: list[BookAppointment]) -> list
             "state": BOOKED,
             "booked_at": tx.at,
             "actor": tx.actor.reference,
+            "application": case.application if case else None,
+            "place": case.place if case else "",
         }
         for one in requests
     ]
@@ -206,7 +230,8 @@ def store(tx: Tx, office: OfficeConfig, requests: list[BookAppointment]) -> list
     ]
 
 
-def _find(tx: Tx, code: str) -> Line:
+def find(tx: Tx, code: str) -> Line:
+    """Return the booked time that has a code. Raises NotFound `appointment_unknown`."""
     query = select(*_A).where(_A.office == tx.office, _A.code == plain_code(code))
     line: Line | None = tx.connection.execute(query).one_or_none()
     if line is None:
@@ -218,7 +243,8 @@ def _find(tx: Tx, code: str) -> Line:
     return line
 
 
-def _require_booked(line: Line) -> None:
+def require_booked(line: Line) -> None:
+    """Raise Conflict `appointment_used` or `appointment_cancelled` unless it still stands."""
     if line.state == ARRIVED:
         raise Conflict(
             "appointment_used",
@@ -231,6 +257,18 @@ def _require_booked(line: Line) -> None:
             "This booked time was given back. Take a number without it.",
             id="Janji ini sudah dibatalkan. Ambil nomor tanpa janji.",
         )
+
+
+def _give_back(tx: Tx, line: Line, why: str) -> None:
+    _change(tx, line.id, state=CANCELLED, why=why)
+    tx.emit(AppointmentCancelled(str(line.id)), subject=str(line.id))
+    _tell_case(tx, line.application, str(line.id), CANCELLED, why)
+
+
+def _tell_case(tx: Tx, application: object, appointment: str, act: str, why: str = "") -> None:
+    if application is not None:
+        case = str(application)
+        tx.emit(CaseAppointment(case, appointment, act, why), subject=case)
 
 
 def _change(tx: Tx, appointment: object, **values: object) -> None:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from hub.cases import branches, nonconformity, notifying
+from hub.cases import branches, inviting, nonconformity, notifying
 from hub.cases.notifying import ToNotify
 from hub.cases.opened import OpenedCase
 from hub.cases.persons import INNER
 from hub.errors import Conflict
-from hub.letters import Fact, OfficialLetter
-from hub.letters.wording import in_words, indonesian_date
+from hub.letters import Fact, LetterAppointment, OfficialLetter
+from hub.letters.wording import clock_time, dated_weekday, in_words, indonesian_date
 from hub.models.application import Diversion
 from hub.wire import Words
 
 NOTHING = Words(id="–", en="–")
+_WITH_CASE_CODE = Words(
+    id="Antrean memakai kode permohonan di atas; kios di ruang tunggu membacanya.",
+    en="The queue takes the case code above; the kiosk in the hall reads it.",
+)
+_WITH_APPOINTMENT = Words(
+    id="Di kios: “Saya punya janji temu”, pindai QR atau ketik kode. Yang terlambat antre biasa.",
+    en="At the kiosk: “I have an appointment”, scan the QR or type the code. Who is late waits as "
+    "usual.",
+)
 NONCONFORMITY = "nonconformity"
 _BRING: Mapping[str, Words] = {
     "EXPIRED_UNPAID": Words(
@@ -121,14 +131,8 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
 
 def notify_letter(opened: OpenedCase) -> OfficialLetter:
     """Return the letter for a case on the list to notify. Raises Conflict `nobody_to_notify`."""
-    row = notifying.row_of(opened.session, opened.procedure, opened.case, opened.at)
-    if row is None:
-        raise Conflict(
-            "nobody_to_notify",
-            "This case does not wait for its applicant.",
-            id="Permohonan ini tidak sedang menunggu pemohon.",
-        )
-    return _to_applicant(
+    row = notifying.must_wait(opened.session, opened.procedure, opened.case, opened.at)
+    letter = _to_applicant(
         opened,
         f"U{row.contacts + 1}",
         opened.today,
@@ -145,6 +149,20 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
         _called_for(opened, row),
         Words(id="Yang perlu Saudara ketahui", en="What you should know"),
         _to_know(opened, row),
+    )
+    return dataclasses.replace(letter, appointment=_appointment(opened, row))
+
+
+def _appointment(opened: OpenedCase, row: ToNotify) -> LetterAppointment | None:
+    """Return the booked time as the letter prints it; one whose day is over is not printed."""
+    booked = inviting.booked_time(opened.procedure, row.booked, opened.at)
+    if booked is None or booked.missed:
+        return None
+    return LetterAppointment(
+        code=booked.code,
+        day=dated_weekday(opened.office_day(booked.at)),
+        time=clock_time(booked.at, opened.procedure.office.office.timezone),
+        service=booked.service,
     )
 
 
@@ -207,25 +225,22 @@ def _or_rejected(deadline: date | None) -> Words:
 
 def _called_for(opened: OpenedCase, row: ToNotify) -> tuple[Fact, ...]:
     since = indonesian_date(opened.office_day(row.since))
-    facts = [
-        _fact("Keperluan", "What for", _in_both(row.what)),
-        _fact("Menunggu sejak", "Waiting since", since),
-    ]
+    facts = [_fact("Keperluan", "What for", _in_both(row.what))]
+    if row.booked is None:  # a letter with its appointment stays on one sheet
+        facts.append(_fact("Menunggu sejak", "Waiting since", since))
     if row.deadline is not None:
         facts.append(_fact("Batas waktu", "Deadline", indonesian_date(row.deadline)))
-    if row.comes_on is not None:
+    if row.comes_on is not None and row.booked is None:
         facts.append(_fact("Janji kedatangan", "Appointment", indonesian_date(row.comes_on)))
     return tuple(facts)
 
 
 def _to_know(opened: OpenedCase, row: ToNotify) -> tuple[Words, ...]:
     ending = notifying.lapses(opened.procedure.sop).get(row.stage, "")
+    booked = _appointment(opened, row) is not None
     points = [
         _BRING.get(ending, _OTHERWISE),
-        Words(
-            id="Antrean memakai kode permohonan di atas; kios di ruang tunggu membacanya.",
-            en="The queue takes the case code above; the kiosk in the hall reads it.",
-        ),
+        _WITH_APPOINTMENT if booked else _WITH_CASE_CODE,
     ]
     if row.deadline is not None:
         points.append(_or_ended(row.deadline))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from hub.appointments.booking import BOOKED
 from hub.cases.holdings_check import broken_holdings
+from hub.cases.notifying import BRANCH, ENDED_PLACE
 from hub.cases.persons import data_key
 from hub.cases.requirements import unfold
 from hub.cases.screening.invariants import broken_screening
@@ -25,6 +27,7 @@ from hub.models.application import (
 from hub.models.casework import SearchTerm
 from hub.models.cekal import CekalCheck
 from hub.models.correspondence import Legalisation, LetterRow
+from hub.models.opening import Appointment
 from hub.models.station import BlobRow
 from hub.models.treasury import LostProof, TreasuryDay
 from hub.procedure import Procedure
@@ -50,6 +53,7 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from broken_screening(session, office, procedure)
     yield from broken_holdings(session, office, procedure.sop)
     yield from _broken_search(session, office)
+    yield from _broken_bookings(session, office)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
         yield from _broken_steps(session, procedure, case)
@@ -97,6 +101,23 @@ def _broken_search(session: Session, office: int) -> Iterator[str]:
     )
     for case in session.scalars(query):
         yield f"case {case}: it has ended, but is still found by its person's name"
+
+
+def _broken_bookings(session: Session, office: int) -> Iterator[str]:
+    """A booked time of a case is where the case waits: given back when it goes on or ends."""
+    query = select(Appointment.id, Appointment.application, Appointment.place).where(
+        Appointment.office == office,
+        Appointment.application.is_not(None),
+        Appointment.state == BOOKED,
+    )
+    for booked, application, place in session.execute(query):
+        case = session.get(Application, (office, application))
+        if case is None:
+            yield f"appointment {booked}: there is no case {application}"
+            continue
+        places = (ENDED_PLACE,) if case.ended_at else (case.position, BRANCH)
+        if place not in places:
+            yield f"appointment {booked}: booked at {place}, but case {application} is elsewhere"
 
 
 def _broken_key(procedure: Procedure, case: Application) -> Iterator[str]:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import persons
+from hub.cases import inviting, persons
 from hub.cases.history_remarks import remarks_of
 from hub.cases.views import HistoryLine
 from hub.models.application import Application, StepRecord
@@ -32,6 +32,7 @@ _WORDS = {
     "payment.reversed": Words(id="Pembayaran ditarik (pembukuan lawan)", en="Payment taken back"),
     "proof.lost": Words(id="Bukti bayar dilaporkan hilang", en="Payment proof reported lost"),
     "proof.replaced": Words(id="Bukti bayar baru diberikan", en="New payment proof given"),
+    "case.appointment": Words(id="Janji kedatangan", en="Appointment"),
     "letter.entered": Words(id="Surat dicatat di agenda", en="Letter entered in the agenda"),
     "applicant.contacted": Words(id="Pemohon dihubungi", en="Applicant contacted"),
     "application.lapsed": Words(id="Berakhir karena batas waktu", en="Ended by its deadline"),
@@ -125,6 +126,8 @@ def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
         state = str(body.get("state", ""))
         moves = (branch.move(state) for branch in sop.sheet.related)
         return next((move.words for move in moves if move), _CORRECTED)
+    if kind == "case.appointment":
+        return inviting.told(str(body.get("act", "")), str(body.get("why", "")))
     if kind == "case.legalised":
         return _LEGALISED.get(str(body.get("mode", "")))
     related = sop.related(str(body.get("to", "")))

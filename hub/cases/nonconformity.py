@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub import appointments
 from hub.cases import keeping, persons, reopen, segregation
 from hub.cases.applications import must_have_role
 from hub.cases.blanks import number_of
@@ -49,6 +50,8 @@ def move(tx: Tx, procedure: Procedure, application: str, state: str, note: str) 
     if not note.strip():
         raise _missing("move-note", "catatan / a note")
     diversion.stage = state
+    if not then.letter:
+        appointments.give_back(tx, row.id, "moved_on", place="branch")
     diversion.deadline_on = _deadline(procedure, then, tx.at)
     _note(tx, procedure, row, diversion, state, note.strip()[:500])
     tx.emit(BranchMoved(row.id, state), subject=row.id)

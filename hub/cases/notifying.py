@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub import appointments
 from hub.cases import custody, persons
 from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
@@ -21,6 +22,7 @@ from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.sop import Sop
 from hub.wire import FieldFault, Words
+from hub.wire.opening import AppointmentState
 from hub.writer import Tx
 
 MAY_CONTACT = frozenset({"counter_officer", "administration"})
@@ -28,6 +30,7 @@ MAY_LAPSE = frozenset({"approver", "supervisor"})
 PAGE = 50
 CHANNELS = ("phone", "letter", "page", "visit")
 OUTCOMES = ("reached", "sent", "no_answer", "wrong")
+BRANCH, ENDED_PLACE = "branch", "end"
 _PASSPORT = Words(id="Ambil kembali paspor", en="Collect the passport")
 
 
@@ -50,6 +53,10 @@ class ToNotify:
     lapsed: bool
     may_lapse: bool = True
     """Its deadline ends it as unpaid or uncollected; that of a branch is decided in the branch."""
+    booked: AppointmentState | None = None
+    """The time at which the person comes."""
+    place: str = ""
+    """Where it waits: a stage of the procedure, `branch`, or `end` with its passport still here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,18 @@ def row_of(
     return _row(session, procedure, need, _Waits.of(session, case.office, [case.id]), at)
 
 
+def must_wait(session: Session, procedure: Procedure, case: Application, at: datetime) -> ToNotify:
+    """Return the line of a case that waits for its person. Raises Conflict `nobody_to_notify`."""
+    row = row_of(session, procedure, case, at)
+    if row is None:
+        raise Conflict(
+            "nobody_to_notify",
+            "This case does not wait for its applicant.",
+            id="Permohonan ini tidak sedang menunggu pemohon.",
+        )
+    return row
+
+
 def needs_person(session: Session, procedure: Procedure, case: Application) -> bool:
     """Say whether the case waits for its person."""
     return _need_of(session, procedure, case) is not None
@@ -172,7 +191,8 @@ def contact(tx: Tx, procedure: Procedure, application: str, tried: Tried) -> str
 def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
     """End a case whose deadline is over: EXPIRED_UNPAID or UNCOLLECTED; return the state.
 
-    Raises Conflict `deadline_runs` | `never_contacted`, BadInput `reason_missing`, NotAllowed.
+    Raises Conflict `deadline_runs` | `never_contacted` | `appointment_stands`,
+    BadInput `reason_missing`, NotAllowed.
     """
     must_have_role(tx, MAY_LAPSE)
     row = must_find(tx.session, tx.office, procedure, application)
@@ -193,6 +213,7 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
             "Nobody tried to tell the applicant: log a contact first.",
             id="Pemohon belum pernah dihubungi: catat kontak lebih dahulu.",
         )
+    _must_not_be_booked(procedure, waits.booked.get(row.id), tx.at)
     state = lapses(procedure.sop)[row.position]
     end(tx, procedure, row, state, {"end_reason": reason.strip()})
     tx.emit(ApplicationLapsed(row.id, state), subject=row.id)
@@ -266,10 +287,11 @@ def _branches(
 
 @dataclass(frozen=True, slots=True)
 class _Waits:
-    """When the last step of each case was done, and who tried to reach its person."""
+    """When the last step of each case was done, who tried to reach its person, who is booked."""
 
     done: Mapping[str, datetime]
     tries: Mapping[str, Sequence[Contact]]
+    booked: Mapping[str, AppointmentState]
 
     @classmethod
     def of(cls, session: Session, office: int, cases: Sequence[str]) -> _Waits:
@@ -283,7 +305,8 @@ class _Waits:
         query = select(Contact).where(Contact.office == office, Contact.application.in_(cases))
         for one in session.scalars(query.order_by(Contact.at)):
             tries.setdefault(one.application, []).append(one)
-        return cls({case: at for case, at in done if at is not None}, tries)
+        booked = appointments.of_cases(session.connection(), office, cases)
+        return cls({case: at for case, at in done if at is not None}, tries, booked)
 
     def since(self, case: Application) -> datetime:
         """Return since when the case waits for its person."""
@@ -333,6 +356,28 @@ def _row(
         deadline=deadline,
         lapsed=deadline is not None and procedure.office.today(at) > deadline,
         may_lapse=need.since is None,
+        booked=waits.booked.get(case.id),
+        place=_place(need),
+    )
+
+
+def _place(need: _Need) -> str:
+    if need.since is not None:
+        return BRANCH
+    return ENDED_PLACE if need.case.state in ENDED else need.case.position
+
+
+def _must_not_be_booked(
+    procedure: Procedure, booked: AppointmentState | None, at: datetime
+) -> None:
+    office = procedure.office
+    if booked is None or office.today(booked.at) < office.today(at):
+        return
+    day = in_words(office.today(booked.at))
+    raise Conflict(
+        "appointment_stands",
+        f"Its applicant is booked for {day.en}: call that off first.",
+        id=f"Pemohon punya janji pada {day.id}: batalkan dahulu.",
     )
 
 

@@ -16,6 +16,7 @@ from hub.cases import (
     custody,
     documents,
     fingers,
+    inviting,
     nonconformity,
     payments,
     persons,
@@ -167,6 +168,7 @@ def _head(
         chip_verdict=row.chip_verdict,
         chip_words=VERDICTS.get(row.chip_verdict, VERDICTS[""]),
         waited=tuple(days_waited(session, procedure, row, at).items()),
+        appointment=inviting.time_of(session, row.office, procedure, row.id, at),
     )
 
 

@@ -12,8 +12,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from hub.cases import inviting
+from hub.cases.views import BookedTime
 from hub.database import table_of
 from hub.keys import Keyring
+from hub.letters.qr import qr_svg
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.tickets.tracking import derived_code, digest_of
@@ -34,6 +37,9 @@ class CasePage:
     promised_on: date | None
     ended: bool
     language: str
+    appointment: BookedTime | None = None
+    appointment_qr: str = ""
+    """What the kiosk's scanner reads from the phone, as SVG."""
 
 
 def url_of(keyring: Keyring, public_url: str | None, application: str) -> str:
@@ -80,6 +86,8 @@ def read(
     if case.ended_at is not None and at - case.ended_at > SHOWN_AFTER_END:
         return None
     state = procedure.sop.state(case.state)
+    booked = inviting.time_of(session, office_no, procedure, case.id, at)
+    booked = booked if booked is not None and not booked.missed else None
     return CasePage(
         code=code_of(procedure.keyring, case.id),
         case_code=case.case_code,
@@ -88,4 +96,6 @@ def read(
         promised_on=case.promised_on,
         ended=case.ended_at is not None,
         language=case.language,
+        appointment=booked,
+        appointment_qr=qr_svg(booked.code) if booked else "",
     )

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub import appointments
 from hub.cases import (
     archive,
     blanks,
@@ -376,6 +377,7 @@ def _advance(
     following = procedure.sop.after(stage.name)
     row.position, row.moved_at = following.name if following else "", tx.at
     row.state = stage.reaches
+    appointments.give_back(tx, row.id, "moved_on")
     if isinstance(stage, Gate):
         tx.emit(GatePassed(row.id, stage.name), subject=row.id)
     else:

@@ -40,6 +40,22 @@ class Custody:
     since: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class BookedTime:
+    """When the person of a case comes, for what, and the code to show at the kiosk."""
+
+    code: str
+    at: datetime
+    service: Words
+    missed: bool
+    """Its day is over and nobody came."""
+
+    @property
+    def said(self) -> str:
+        """Return the code in two groups, as it is read aloud and printed."""
+        return f"{self.code[:4]} {self.code[4:]}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHead:
     """The head of the page. Touch time is the officers' work; lead time is working days."""
@@ -62,6 +78,8 @@ class CaseHead:
     chip_words: Words
     waited: tuple[tuple[str, int], ...] = ()
     """The working days of the lead time by the party that the case waited for."""
+    appointment: BookedTime | None = None
+    """When its person comes again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

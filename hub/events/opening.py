@@ -111,6 +111,20 @@ class AppointmentCancelled(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseAppointment(_Staff):
+    """The time at which a case's person comes again was booked, given back, or they came.
+
+    `why` is the reason of a time given back: `hub.wire.opening.WHY`.
+    """
+
+    kind: ClassVar[str] = "case.appointment"
+    application: str
+    appointment: str
+    act: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RosterChanged(_Staff):
     """Who works where was planned anew for a day."""
 

@@ -28,13 +28,8 @@ from hub.letters.papers import (
     SkimCard,
     SkimLetter,
 )
-from hub.letters.pictures import (
-    FOR_PHONES,
-    portrait_svg,
-    qr_modules,
-    qr_svg,
-    signature_svg,
-)
+from hub.letters.pictures import portrait_svg, signature_svg
+from hub.letters.qr import FOR_PHONES, qr_modules, qr_svg
 from hub.letters.sheets import Sheet, sheet
 
 STANDARDS = ["a-2a", "ua-1"]
@@ -147,6 +142,8 @@ def _composed(head: Letterhead, paper: Paper) -> bytes:
     }
     if isinstance(paper, ApplicationReceipt) and paper.page:
         files["page.svg"] = qr_svg(paper.page, FOR_PHONES).encode()
+    if isinstance(paper, OfficialLetter) and paper.appointment is not None:
+        files["appointment.svg"] = qr_svg(paper.appointment.code).encode()
     if head.emblem_svg is not None:
         files["emblem.svg"] = head.emblem_svg.encode()
     if isinstance(paper, SkimLetter | SkimCard):

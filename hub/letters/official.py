@@ -52,6 +52,16 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterAppointment:
+    """The booked time to which a letter calls; its code is printed as text and as QR."""
+
+    code: str
+    day: Words
+    time: str
+    service: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficialLetter:
     """Surat dinas: cover letter, nonconformity, rejection. Points are numbered.
 
@@ -72,6 +82,7 @@ class OfficialLetter:
     signer: Signer
     copies: tuple[str, ...] = ()
     public: bool = False
+    appointment: LetterAppointment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

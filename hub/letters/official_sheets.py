@@ -6,6 +6,7 @@ from hub.letters.official import (
     BillingSlip,
     CustodyReceipt,
     Fact,
+    LetterAppointment,
     Listing,
     Official,
     OfficialLetter,
@@ -84,6 +85,16 @@ def _letter(paper: OfficialLetter) -> Sheet:
         "signer": _signer(paper.signer),
         "copies": list(paper.copies),
         "public": paper.public,
+        "appointment": _appointment(paper.appointment) if paper.appointment else None,
+    }
+
+
+def _appointment(one: LetterAppointment) -> Sheet:
+    return {
+        "code": f"{one.code[:4]} {one.code[4:]}",
+        "day": _both(one.day),
+        "time": one.time,
+        "service": _both(one.service),
     }
 
 

@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo
 from hub.wire import Words
 
 # fmt: off
+_WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+_ENGLISH_WEEKDAYS = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -74,6 +78,12 @@ def in_words(day: date | None) -> Words:
     if day is None:
         return Words(id="–", en="–")
     return Words(id=indonesian_date(day), en=english_date(day))
+
+
+def dated_weekday(day: date) -> Words:
+    """Return a date with its weekday, `Senin, 23 November 2026`."""
+    words, n = in_words(day), day.weekday()
+    return Words(id=f"{_WEEKDAYS[n]}, {words.id}", en=f"{_ENGLISH_WEEKDAYS[n]}, {words.en}")
 
 
 def short_date(day: date) -> str:

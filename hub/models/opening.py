@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.models.schema import Base, InOffice, WithId
+from hub.models.schema import Base, InOffice, WithId, partial_index
 
 
 class OfficeNow(InOffice, Base):
@@ -88,7 +88,11 @@ class RosterLine(WithId, Base):
 
 
 class Appointment(WithId, Base):
-    """A booked time; `code` is what the person shows at the kiosk. No name is kept."""
+    """A booked time; `code` is what the person shows at the kiosk. No name is kept.
+
+    `application` is the case for which its person comes again, `place` where that case stood then,
+    `why` for which reason the time was given back.
+    """
 
     __tablename__ = "appointments"
 
@@ -104,11 +108,23 @@ class Appointment(WithId, Base):
     ticket: Mapped[str | None] = mapped_column(String(32))
     booked_at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(80))
+    application: Mapped[str | None] = mapped_column(String(32))
+    place: Mapped[str] = mapped_column(String(24), default="", server_default="")
+    why: Mapped[str] = mapped_column(String(12), default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("office", "code"),
         Index("ix_appointments_day", "office", "day", "at"),
         Index("ix_appointments_reference", "office", "reference"),
+        Index("ix_appointments_application", "office", "application", "at"),
+        # a case waits for its person at one time only
+        partial_index(
+            "uq_appointments_of_case",
+            "office",
+            "application",
+            unique=True,
+            where="state = 'booked' AND application IS NOT NULL",
+        ),
     )
 
 

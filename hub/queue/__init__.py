@@ -5,6 +5,7 @@ from hub.queue.absence import (
     recall,
     return_,
 )
+from hub.queue.arriving import check_in
 from hub.queue.giving import NumberAsked, issue, issue_all
 from hub.queue.giving_back import (
     give_back,
@@ -28,6 +29,7 @@ __all__ = [
     "NumberAsked",
     "absent",
     "call_next",
+    "check_in",
     "finish",
     "give_back",
     "issue",

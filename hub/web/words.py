@@ -103,6 +103,10 @@ class Speech:
         """Return the day's name in the office's time."""
         return _DAYS[self.lang].split()[at.astimezone(self.zone).weekday()]
 
+    def weekday_of(self, day: date) -> str:
+        """Return the name of a calendar day of the office."""
+        return _DAYS[self.lang].split()[day.weekday()]
+
     def day(self, at: datetime | date) -> str:
         """Return a date in words, 23 November 2026."""
         local = at.astimezone(self.zone).date() if isinstance(at, datetime) else at

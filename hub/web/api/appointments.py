@@ -7,7 +7,7 @@ import asyncio
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from hub import appointments
+from hub import appointments, queue
 from hub.appointments.lists import import_csv
 from hub.clock import Clock
 from hub.database import Database
@@ -93,7 +93,7 @@ async def check_in(commanding: NamedDependency[Commanding]) -> Response[bytes]:
     ask = commanding.read(CheckIn)
 
     def command(tx: Tx) -> Ticket:
-        return appointments.check_in(tx, commanding.office, code=ask.code, language=ask.language)
+        return queue.check_in(tx, commanding.office, code=ask.code, language=ask.language)
 
     return ticket_answer(await commanding.run(command, Ticket), commanding.tracking)
 

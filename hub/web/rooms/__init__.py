@@ -11,6 +11,7 @@ from hub.web.desk import DESK, Desk
 from hub.web.rendering import page
 from hub.web.room_list import ROOMS
 from hub.web.rooms import (
+    appointment_pages,
     archive_pages,
     blanks_pages,
     custody_pages,
@@ -50,6 +51,7 @@ routes: list[ControllerRouterHandler] = [
             *archive_pages.routes,
             *identity_pages.routes,
             *letters_pages.routes,
+            *appointment_pages.routes,
             *nonconformity_pages.routes,
             *blanks_pages.routes,
             *times_pages.routes,

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from hub.cases import agenda, notifying, papers
 from hub.cases.agenda import COVER, GATE, IN, OUT, Letter, Waiting
 from hub.cases.applications import ENDED
+from hub.cases.inviting import booked_time
 from hub.cases.notifying import CHANNELS, OUTCOMES, NotifyList, Tried
+from hub.cases.views import BookedTime
 from hub.errors import Refused
 from hub.letters.press import Press
 from hub.models.application import Application
@@ -47,6 +49,8 @@ class NotifyPage:
     """Who must come, and whether this officer may end what is over."""
 
     list: NotifyList
+    booked: dict[str, BookedTime]
+    """The booked times by case."""
     channels: tuple[str, ...]
     outcomes: tuple[str, ...]
     may_contact: bool
@@ -187,8 +191,11 @@ async def _notify(
     desk: Desk, refused: Refused | None = None, form: Form | None = None, *, page: int = 1
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> NotifyPage:
+        found = notifying.notify_list(session, desk.office_no, desk.procedure, at, page)
+        times = ((r.application, booked_time(desk.procedure, r.booked, at)) for r in found.rows)
         return NotifyPage(
-            list=notifying.notify_list(session, desk.office_no, desk.procedure, at, page),
+            list=found,
+            booked={case: booked for case, booked in times if booked is not None},
             channels=CHANNELS,
             outcomes=OUTCOMES,
             may_contact=bool(notifying.MAY_CONTACT & desk.officer.roles),

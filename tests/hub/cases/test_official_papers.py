@@ -13,10 +13,20 @@ import pytest
 from pypdf import PdfReader
 
 from hub.blobs import register
-from hub.cases import agenda, applications, branches, custody, ledger, nonconformity, notifying
+from hub.cases import (
+    agenda,
+    applications,
+    branches,
+    custody,
+    inviting,
+    ledger,
+    nonconformity,
+    notifying,
+)
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.archive import keeping
+from hub.cases.notifying import Tried
 from hub.cases.office_lists import closing_list, destruction_minutes, transfer_list
 from hub.cases.payments import billing, day_book
 from hub.demo.papers import codes_on
@@ -132,6 +142,20 @@ def test_the_letter_to_the_applicant_says_what_for_and_until_when(desk) -> None:
     for said in ("Terima pembayaran", "22 Januari 2027", "tanda terima permohonan"):
         assert said in words(reader)
     assert codes == [f"LOKET:U:{desk.view(case).head.case_code}-U1"]
+
+
+def test_the_letter_prints_the_booked_time_and_its_code_as_text_and_qr(desk) -> None:
+    case = desk.go("7")
+    told, wanted = Tried("letter", "sent"), "2026-11-26T09:30:00+07:00"
+    desk.do("tu", lambda tx: inviting.invite(tx, desk.procedure, case, wanted, told))
+    code = desk.view(case).head.appointment.code
+
+    reader, codes = printed(desk, paper(desk, case, "notify_letter", "tu"))
+
+    assert len(reader.pages) == 1
+    for said in ("Kamis, 26 November 2026", "09.30 WIB", f"{code[:4]} {code[4:]}", "janji temu"):
+        assert said in words(reader)
+    assert sorted(codes) == sorted([code, f"LOKET:U:{desk.view(case).head.case_code}-U2"])
 
 
 def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:

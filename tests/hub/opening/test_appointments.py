@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hub import appointments
+from hub import appointments, queue
 from hub.appointments.lists import import_csv
 from hub.check import check_records
 from hub.errors import BadInput, Refused
@@ -49,9 +49,7 @@ def booked_today(house: House) -> int:
 def test_waiting_counts_from_the_booked_time(act: Act, office: OfficeConfig, house: House) -> None:
     booked = book(act, office)
     house.clock.pass_(minutes=55)
-    ticket = act(
-        lambda tx: appointments.check_in(tx, office, code=f"{booked.code[:4]} {booked.code[4:]}")
-    )
+    ticket = act(lambda tx: queue.check_in(tx, office, code=f"{booked.code[:4]} {booked.code[4:]}"))
 
     assert isinstance(ticket, Ticket)
     with house.database.reading_core() as connection:
@@ -68,7 +66,7 @@ def test_waiting_counts_from_the_booked_time(act: Act, office: OfficeConfig, hou
 def test_who_comes_late_waits_as_walk_ins_do(act: Act, office: OfficeConfig, house: House) -> None:
     booked = book(act, office, "2026-11-23T09:05")
     house.clock.pass_(minutes=60)
-    ticket = act(lambda tx: appointments.check_in(tx, office, code=booked.code.lower()))
+    ticket = act(lambda tx: queue.check_in(tx, office, code=booked.code.lower()))
 
     assert isinstance(ticket, Ticket)
     with house.database.reading_core() as connection:
@@ -84,7 +82,7 @@ def test_a_code_gives_one_number(act: Act, office: OfficeConfig, house: House) -
         book(act, office, "2026-11-24T10:00"),
         book(act, office, "2026-11-23T11:00"),
     )
-    act(lambda tx: appointments.check_in(tx, office, code=used.code))
+    act(lambda tx: queue.check_in(tx, office, code=used.code))
     act(lambda tx: appointments.cancel(tx, code=back.code))
     codes = [
         (used.code, "appointment_used"),
@@ -95,7 +93,7 @@ def test_a_code_gives_one_number(act: Act, office: OfficeConfig, house: House) -
 
     for code, expected in codes:
         with pytest.raises(Refused) as refused:
-            act(lambda tx, code=code: appointments.check_in(tx, office, code=code))
+            act(lambda tx, code=code: queue.check_in(tx, office, code=code))
         assert refused.value.code == expected
     with pytest.raises(Refused) as refused:
         act(lambda tx: appointments.cancel(tx, code=used.code))
@@ -227,7 +225,7 @@ def test_the_person_is_called_in_the_language_chosen_at_the_kiosk(
 ) -> None:
     booked = book(act, office)
 
-    ticket = act(lambda tx: appointments.check_in(tx, office, code=booked.code, language="en"))
+    ticket = act(lambda tx: queue.check_in(tx, office, code=booked.code, language="en"))
 
     assert isinstance(ticket, Ticket)
     assert ticket.language == "en"

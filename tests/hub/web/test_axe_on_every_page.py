@@ -41,6 +41,7 @@ ROOMS = {
         "/custody/{4}",
         "/custody/{lent}",
         "/notify",
+        "/notify/{7}/appointment",
         "/cases",
         "/sop",
         "/sop/forms",

@@ -28,7 +28,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
     begins = {
         "pays": "7", "pays again": "7", "banked": "7", "by slip": "7",
         "lost proof": "11", "one": "9", "two": "9", "wet": "9", "kept": "9",
-        "shelved": "", "listed": "", "unpaid": "7", "uncollected": "11",
+        "shelved": "", "listed": "", "unpaid": "7", "uncollected": "11", "comes": "7",
     }  # fmt: skip
     found = {name: cases.at(stage) for name, stage in begins.items()}
     desk.staff["sah"] = desk.employ("sah", {"approver", "legaliser"})
@@ -67,6 +67,32 @@ def fill_payment(screen: Screen, **changed: str) -> Screen:
     for field, value in (PAID | changed).items():
         screen.page.fill(f"[name={field}]", value)
     return screen.press("Control+Enter")
+
+
+def test_a_time_is_offered_by_keyboard_and_its_code_brings_the_case_to_the_counter(
+    living, enter
+) -> None:
+    officer, case = enter(living, "loket", LAPTOP), living.cases["comes"]
+    officer.go(f"/notify/{case}/appointment?day=2026-11-23")
+    assert tabbed_to(officer, "Lihat jam")
+    for key in ("Tab", "Space", "Tab", "Tab", "Tab"):  # 09.45, then channel, outcome, note
+        officer.page.keyboard.press(key)
+    officer.page.keyboard.type("lewat penjamin")
+    officer.press("Control+Enter")
+    booked = officer.text("[aria-labelledby=booked-title]")
+
+    officer.page.fill("[name=note]", "minta siang")
+    officer.page.get_by_label("10.30").check(force=True)
+    officer.press("Control+Enter")  # a change without its reason
+
+    assert "09.45" in booked
+    assert "pilih alasan" in officer.text("#refusal")
+    assert officer.page.input_value("[name=note]") == "minta siang"
+    assert officer.page.get_by_label("10.30").is_checked()
+    code = re.search(r"[A-Z2-9]{4} [A-Z2-9]{4}", booked)[0]
+    assert code in officer.go(f"/case/{case}").text(".case-head")
+    ticket = living.post("/api/appointments/check-in", {"code": code}).json()
+    assert (ticket["application"], ticket["lane"]) == (case, "payment")
 
 
 def test_a_wrong_amount_is_refused_and_nothing_typed_is_lost(living, enter) -> None:

@@ -33,6 +33,7 @@ ACTS = {
     "/custody/": ("offer", "keep", "accept", "lend", "take", "back", "return"),
     "/money/": ("billing", "verify", "correct", "lost"),
     "/notify/": ("contact", "lapse"),
+    "/notify/{application:str}/appointment/": ("book", "look", "call-off"),
     "/agenda/": ("in", "out"),
     "/counter/": ("open", "pause", "call-next", "serve", "issue", "close"),
     "/case/": ("begin", "pause", "supply", "divert", "reject", "withdraw", "doubt", "stay"),

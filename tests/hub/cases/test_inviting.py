@@ -1,0 +1,286 @@
+"""A case's person comes again at a booked time: offered, changed, given back, shown, checked in."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hub import appointments, queue
+from hub.cases import applications, custody, inviting, notifying, public_page, reopen
+from hub.cases.check import broken_cases
+from hub.cases.notifying import Tried
+from hub.errors import BadInput, Conflict, NotAllowed
+from hub.models.opening import Appointment
+from hub.models.queue import TicketRow
+
+pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+TOLD = Tried("phone", "reached", "lewat penjamin")
+TOMORROW = "2026-11-24T09:30:00+07:00"
+LATER = "2026-11-25T10:00:00+07:00"
+
+
+def invite(desk, case: str, wanted: str = TOMORROW, *, by: str = "loket", why: str = "") -> str:
+    return desk.do(by, lambda tx: inviting.invite(tx, desk.procedure, case, wanted, TOLD, why))
+
+
+def time_of(desk, case: str):
+    with desk.database.reading() as session:
+        at = desk.clock.now()
+        return inviting.time_of(session, desk.office_no, desk.procedure, case, at)
+
+
+def offer(desk, case: str) -> inviting.Offer:
+    with desk.database.reading() as session:
+        at = desk.clock.now()
+        return inviting.offer(session, desk.office_no, desk.procedure, case, at)
+
+
+def rows(desk, case: str) -> list[tuple[str, str, str]]:
+    query = select(Appointment.state, Appointment.place, Appointment.why).where(
+        Appointment.application == case
+    )
+    with desk.database.reading() as session:
+        return [tuple(row) for row in session.execute(query.order_by(Appointment.booked_at))]
+
+
+def contacts(desk, case: str) -> int:
+    with desk.database.reading() as session:
+        return len(notifying.contacts_of(session, desk.office_no, case))
+
+
+def unbroken(desk) -> list[str]:
+    with desk.database.reading() as session:
+        return list(broken_cases(session, desk.office_no, desk.procedure))
+
+
+def check_in(desk, code: str):
+    return desk.do("kiosk", lambda tx: queue.check_in(tx, desk.procedure.office, code=code))
+
+
+@pytest.mark.parametrize(("step", "service"), [("7", "payment"), ("11", "collection")])
+def test_a_time_is_booked_in_the_lane_where_the_case_waits(desk, step: str, service: str) -> None:
+    case = desk.go(step)
+
+    invite(desk, case)
+
+    booked, view = time_of(desk, case), desk.view(case)
+    assert booked.service == desk.procedure.office.service(service).name
+    assert booked.at == datetime.fromisoformat(TOMORROW)
+    assert view.head.appointment == booked
+    assert any(line.what.en == "Appointment: booked" for line in view.history)
+    assert contacts(desk, case) == 1
+    assert unbroken(desk) == []
+
+
+def test_what_is_offered_are_the_quarters_of_the_hours_and_their_places(desk) -> None:
+    case, other = desk.go("7"), desk.go("7")
+    invite(desk, other)
+
+    offered = offer(desk, case)
+    day = offered.day("2026-11-24")
+
+    assert [one.day for one in offered.days[:2]] == [date(2026, 11, 23), date(2026, 11, 24)]
+    assert len(offered.days) == 15
+    assert not {one.day.weekday() for one in offered.days} & {5, 6}
+    local = [one.at.strftime("%H:%M") for one in day.places]
+    assert (local[0], local[15:17], local[-1]) == ("08:00", ["11:45", "13:00"], "15:00")
+    assert {one.at.strftime("%H:%M"): one.free for one in day.places}["09:30"] == 1
+    assert offered.day("") == day  # today is there to choose, tomorrow is offered first
+    assert all(one.at > desk.clock.now() for one in offered.days[0].places)
+
+
+def test_a_full_quarter_is_refused_and_nothing_is_kept_of_the_try(desk) -> None:
+    cases = [desk.go("7") for _ in range(3)]
+    for case in cases[:2]:
+        invite(desk, case)
+
+    with pytest.raises(BadInput) as full:
+        invite(desk, cases[2])
+
+    assert "penuh" in full.value.fields[0].message
+    assert (contacts(desk, cases[2]), rows(desk, cases[2])) == (0, [])
+    taken = [one for one in offer(desk, cases[2]).day("2026-11-24").places if not one.is_free]
+    assert [one.at for one in taken] == [datetime.fromisoformat(TOMORROW)]
+
+
+def test_a_full_day_names_the_nearest_with_a_place(desk) -> None:
+    case = desk.go("7")
+    offered = offer(desk, case)
+    full = dataclasses.replace(offered.days[1], places=())
+    last = dataclasses.replace(offered.days[-1], places=())
+    offered = dataclasses.replace(offered, days=(offered.days[0], full, *offered.days[2:-1], last))
+
+    assert offered.next_with_places(full) == offered.days[2]
+    assert offered.next_with_places(last) == offered.days[0]
+    assert offered.day("") == offered.days[2]
+
+
+def test_a_standing_time_changes_only_with_a_reason_and_a_refused_change_keeps_it(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+
+    for wanted, why, field in ((LATER, "", "why"), ("", "applicant", "at")):
+        with pytest.raises(BadInput) as refused:
+            invite(desk, case, wanted, why=why)
+        assert [one.field for one in refused.value.fields] == [field]
+        assert time_of(desk, case).at == datetime.fromisoformat(TOMORROW)
+    invite(desk, case, LATER, why="applicant")
+
+    assert time_of(desk, case).at == datetime.fromisoformat(LATER)
+    assert rows(desk, case) == [("cancelled", "7", "applicant"), ("booked", "7", "")]
+
+
+def test_a_time_is_called_off_with_a_reason_by_those_who_may(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+
+    def call_off(by: str, why: str) -> str:
+        return desk.do(by, lambda tx: inviting.call_off(tx, desk.procedure, case, why))
+
+    with pytest.raises(NotAllowed):
+        call_off("bendahara", "unable")
+    with pytest.raises(BadInput):
+        call_off("loket", "because")
+    call_off("loket", "unable")
+    with pytest.raises(Conflict) as again:
+        call_off("loket", "unable")
+
+    assert again.value.code == "no_appointment"
+    assert rows(desk, case) == [("cancelled", "7", "unable")]
+
+
+def test_a_missed_day_gives_way_to_another_time(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    desk.clock.pass_(days=2)
+
+    assert time_of(desk, case).missed
+    invite(desk, case, "2026-11-26T09:00:00+07:00")
+
+    assert rows(desk, case) == [("cancelled", "7", "missed"), ("booked", "7", "")]
+
+
+def test_the_time_is_given_back_when_the_case_goes_on_or_back_without_it(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    desk.step_7(case)
+    gone_on = rows(desk, case)
+    for step in (desk.step_8, desk.step_9, desk.step_10):
+        step(case)
+    invite(desk, case)
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, "7", "salah slip"))
+
+    assert gone_on == [("cancelled", "7", "moved_on")]
+    assert rows(desk, case)[1:] == [("cancelled", "11", "moved_on")]
+    assert unbroken(desk) == []
+
+
+def test_an_ended_case_gives_its_time_back_and_books_one_for_the_passport(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    desk.do("loket", lambda tx: applications.withdraw(tx, desk.procedure, case, "mundur"))
+    invite(desk, case, LATER)
+    booked = time_of(desk, case)
+    signed = desk.procedure.blobs.put(b"signed")
+    desk.do(
+        "serah",
+        lambda tx: custody.give_back_after_end(tx, desk.procedure, case, signed, "image/png"),
+    )
+
+    assert booked.service.en == "Collect a document"
+    assert rows(desk, case) == [("cancelled", "7", "ended"), ("cancelled", "end", "moved_on")]
+    assert unbroken(desk) == []
+
+
+def test_a_deadline_ends_no_case_whose_person_is_booked(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case, "2027-02-04T09:30:00+07:00")
+    desk.clock.pass_(days=61)  # the deadline is over, the day is not
+
+    def lapse() -> str:
+        return desk.do("pejabat", lambda tx: notifying.lapse(tx, desk.procedure, case, "lewat"))
+
+    with pytest.raises(Conflict) as refused:
+        lapse()
+    desk.clock.pass_(days=20)
+
+    assert refused.value.code == "appointment_stands"
+    assert lapse() == "EXPIRED_UNPAID"
+
+
+def test_the_code_at_the_kiosk_gives_a_ticket_of_the_case(desk) -> None:
+    case, late = desk.go("7"), desk.go("7")
+    for one in (case, late):
+        invite(desk, one)
+    codes = {one: time_of(desk, one).code for one in (case, late)}
+    desk.clock.pass_(days=1, minutes=25)  # 09:25 of that day
+
+    ticket = check_in(desk, codes[case])
+    desk.clock.pass_(minutes=40)
+    behind = check_in(desk, codes[late])
+    walk_in = desk.clock.now() - timedelta(minutes=1)
+
+    assert (ticket.application, ticket.lane) == (case, "payment")
+    with desk.database.reading() as session:
+        arrived = {
+            one.application: one.arrived_at for one in session.scalars(select(TicketRow)).all()
+        }
+    assert arrived[case] == datetime.fromisoformat(TOMORROW)
+    assert arrived[late] > walk_in
+    assert behind.application == late
+    assert rows(desk, case) == [("arrived", "7", "")]
+    with pytest.raises(Conflict):
+        check_in(desk, codes[case])
+    desk.step_7(case)  # who came keeps what they came with
+    assert rows(desk, case) == [("arrived", "7", "")]
+
+
+def test_a_time_given_back_is_no_number_at_the_kiosk(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    code = time_of(desk, case).code
+    desk.step_7(case)
+    desk.clock.pass_(days=1)
+
+    with pytest.raises(Conflict) as refused:
+        check_in(desk, code)
+
+    assert refused.value.code == "appointment_cancelled"
+
+
+def test_another_office_takes_no_place_and_its_times_are_not_seen(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    elsewhere = desk.office_no + 1
+
+    with desk.database.reading_core() as connection:
+        found = appointments.of_cases(connection, elsewhere, [case])
+        service = desk.procedure.office.service("payment")
+        [day] = [
+            appointments.places_on(
+                connection, elsewhere, desk.procedure.office, service,
+                date(2026, 11, 24), desk.clock.now(),
+            )
+        ]  # fmt: skip
+
+    assert found == {}
+    assert {one.free for one in day.places} == {2}
+
+
+def test_the_applicants_page_shows_the_time_until_its_day_is_over(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+
+    def page() -> public_page.CasePage:
+        with desk.database.reading() as session:
+            return public_page.read(session, desk.office_no, desk.procedure, case, desk.clock.now())
+
+    shown = page()
+    desk.clock.pass_(days=2)
+
+    assert shown.appointment == dataclasses.replace(shown.appointment, missed=False)
+    assert shown.appointment_qr.startswith("<svg")
+    assert (page().appointment, page().appointment_qr) == (None, "")
