@@ -23,6 +23,7 @@ from sqlalchemy.orm import configure_mappers
 
 from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
+from hub.cases.archive.scratch import sweep_scratch
 from hub.clock import Clock, PracticeClock, SystemClock
 from hub.errors import BadInput
 from hub.feed import Feed
@@ -60,6 +61,7 @@ def serve_hub(settings: Settings, manner: Manner) -> None:
     """Serve until SIGTERM or SIGINT. Raises BadInput, Busy `hub_running`, NotFound."""
     _check_manner(manner)
     with locked(settings):
+        sweep_scratch()
         house = open_house(settings, _clock(settings, manner))
         listening = listen_at(manner.host, manner.port)
         phones = manner.public

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import io
 import mimetypes
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases import documents
+from hub.cases.archive.scratch import scratch_folder
 from hub.cases.history_paper import case_record_paper, letterhead
 from hub.cases.record import case_record, events_of
 from hub.cases.views import DocumentLine
@@ -41,7 +41,6 @@ SIGNATURE = "signature.txt"
 SIGNED = "LOKET:A:"
 MEDIA_TYPE = "application/x-tar"
 LARGEST_BYTES = 512 * 1024 * 1024
-_MEMORY = Path("/dev/shm")  # noqa: S108 — plain files of a case never touch the disk if it can be
 
 
 def build(
@@ -53,9 +52,8 @@ def build(
     officer: Actor,
 ) -> StoredFile:
     """Build the package of a case and store it encrypted; return the stored file."""
-    memory = _MEMORY if _MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="loket-archive-", dir=memory) as folder:
-        bag = Path(folder) / application.case_code
+    with scratch_folder() as folder:
+        bag = folder / application.case_code
         bag.mkdir()
         record = case_record(session, procedure, application)
         record["handed_over"] = {"by": officer.name, "at": at, "shelf": values.get("shelf", "")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,8 @@ import bagit
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.cases.archive.package import SIGNATURE, SIGNED
+from hub.cases.archive.scratch import scratch_folder
 from hub.seals import signed_by
-
-_MEMORY = Path("/dev/shm")  # noqa: S108 — plain files of a case never touch the disk if it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,13 @@ class PackageVerdict:
 
 def verify_package(content: bytes, keys: tuple[Ed25519PublicKey, ...]) -> PackageVerdict:
     """Return what is wrong with the tar of a package; nothing if it is whole and signed."""
-    memory = _MEMORY if _MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="loket-verify-", dir=memory) as folder:
+    with scratch_folder() as folder:
         try:
             with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-                _unpack(tar, Path(folder))
+                _unpack(tar, folder)
         except (tarfile.TarError, OSError) as error:
             return PackageVerdict("", 0, (f"bukan paket / is no package: {type(error).__name__}",))
-        bags = [path for path in Path(folder).iterdir() if path.is_dir()]
+        bags = [path for path in folder.iterdir() if path.is_dir()]
         if len(bags) != 1:
             return PackageVerdict("", 0, ("bukan satu paket / is not one package",))
         return _verify_bag(bags[0], keys)
