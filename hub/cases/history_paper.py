@@ -67,9 +67,9 @@ def case_history(
             _fact("Dicetak oleh", "Printed by", officer.name or "–"),
         ),
         columns=(
-            Column(head=Words(id="Waktu", en="When"), share=1.35),
-            Column(head=Words(id="Yang terjadi", en="What happened"), share=2.4),
-            Column(head=Words(id="Oleh", en="By"), share=1.1),
+            Column(head=Words(id="Waktu", en="When"), share=1.12),
+            Column(head=Words(id="Yang terjadi", en="What happened"), share=2.6),
+            Column(head=Words(id="Oleh", en="By"), share=1.23),
         ),
         rows=tuple(
             (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hub.cases import agenda, archive, blanks, custody
+from hub.cases.archive import keeping
 from hub.cases.history_paper import case_history
 from hub.cases.opened import OpenedCase
 from hub.cases.payments import billing
@@ -18,6 +19,8 @@ from hub.letters import (
     OfficialLetter,
 )
 from hub.letters.wording import indonesian_date
+from hub.models.application import ArchivePackage
+from hub.procedure import Procedure
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
@@ -143,7 +146,7 @@ def archive_label(opened: OpenedCase) -> ArchiveLabel:
         imprint=opened.imprint(case.case_code, f"LOKET:A:{case.case_code}", case.case_code),
         number=number.number if number else "–",
         applicant=opened.person.name,
-        classification=package.retention,
+        classification=f"{package.retention} · {_kept(opened.procedure, package)}",
         contents=Words(id="Berkas permohonan SKIM", en="File of the SKIM application"),
         shelf=package.shelf,
         archived_on=opened.procedure.office.today(package.at),
@@ -155,6 +158,11 @@ def history_of(opened: OpenedCase) -> Listing:
     return case_history(
         opened.session, opened.procedure, opened.case, opened.at, opened.officer, opened.copy
     )
+
+
+def _kept(procedure: Procedure, package: ArchivePackage) -> str:
+    until = package.retain_until or keeping.kept_until(procedure, package)
+    return f"s.d. {indonesian_date(until)}" if until else "tetap / permanent"
 
 
 def _person(opened: OpenedCase) -> tuple[Fact, ...]:

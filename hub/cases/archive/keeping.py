@@ -81,11 +81,16 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
     if act.place.strip():
         package.shelf = act.place.strip()
     package.due_on = due
-    years = procedure.office.retention.years
-    if act.name == "label" and years:
-        package.retain_until = _years_later(procedure.office.today(package.at), years)
+    if act.name == "label":
+        package.retain_until = kept_until(procedure, package)
     write_move(tx, package, act.name, place=act.place, due_on=due, note=act.note)
     return package.state
+
+
+def kept_until(procedure: Procedure, package: ArchivePackage) -> date | None:
+    """Return the last day of a file's retention by the office's rules; None: kept for good."""
+    years = procedure.office.retention.years
+    return _years_later(procedure.office.today(package.at), years) if years else None
 
 
 def open_package(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:

@@ -212,7 +212,7 @@ def test_label_and_history_of_an_archived_case(desk) -> None:
 
     code = desk.view(case).head.case_code
     assert codes == [f"LOKET:A:{code}"]
-    assert "GR.01.14" in words(label)
+    assert "GR.01.14 · tetap / permanent" in words(label)
     assert "Pembayaran dicatat" in words(history)
 
 
