@@ -26,6 +26,8 @@ MAY_KEEP = frozenset({"issuing_officer", "supervisor"})
 DESTROYABLE = ("spoiled", "void")
 MOST_AT_ONCE = 500
 _RANGE = re.compile(r"([A-Z]*)(\d+)-([A-Z]*)(\d+)")
+_RANGE_ID = "rentang seperti CTH001-CTH050: awalan sama, paling banyak 500"
+_RANGE_EN = "a range such as CTH001-CTH050: one prefix, at most 500"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def serials_of(text: str) -> tuple[str, ...]:
         prefix, first, again, last = match.groups()
         count = int(last) - int(first) + 1
         if again not in ("", prefix) or not 1 <= count <= MOST_AT_ONCE:
-            raise _wrong("rentang", "range")
+            raise _wrong(_RANGE_ID, _RANGE_EN)
         found += [f"{prefix}{n:0{len(first)}d}" for n in range(int(first), int(last) + 1)]
     if not found or len(found) > MOST_AT_ONCE or len(set(found)) != len(found):
         raise _wrong("masing-masing sekali, paling banyak 500", "each once, at most 500")

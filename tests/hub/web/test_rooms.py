@@ -55,6 +55,19 @@ def test_blanks_are_received_as_a_range_and_a_known_one_is_refused(office, enter
 
     assert "sudah tercatat" in printer.text("#refusal")
 
+    printer.page.fill("[name=serials]", "A1-B9")
+    printer.click("form[action='/blanks/receive'] button")
+    assert "rentang seperti CTH001-CTH050" in printer.text("#refusal")
+
+
+def test_a_refusal_names_each_field_that_it_means(office, enter):
+    clerk = enter(office, "tu").go("/agenda")
+
+    clerk.click("form[action='/agenda/out'] >> role=button[name='Catat surat']")
+
+    assert "Nomor surat: wajib diisi" in clerk.text("#refusal")
+    assert "Kepada: wajib diisi" in clerk.text("#refusal")
+
 
 def test_a_room_that_is_not_theirs_refuses_an_officer_in_words(office, enter):
     clerk = enter(office, "loket").go("/treasury")
