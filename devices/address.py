@@ -47,11 +47,17 @@ def parse_address(text: str) -> Address:
     """Split `text` into driver, place and options. Raises AddressError naming the fault."""
     driver, colon, rest = text.strip().partition(":")
     if not colon or not _DRIVER.fullmatch(driver):
-        message = f"'{text}' is no device address: write <driver>:<where>, e.g. r30x:/dev/ttyUSB0"
+        message = (
+            f"'{text}' bukan alamat perangkat, tulis <driver>:<letak>, mis. r30x:/dev/ttyUSB0"
+            f" / '{text}' is no device address: write <driver>:<where>, e.g. r30x:/dev/ttyUSB0"
+        )
         raise AddressError(message, address=text)
     where, _, query = rest.partition("?")
     if not where:
-        message = f"'{text}' names the driver '{driver}' but not where the device is"
+        message = (
+            f"'{text}' menyebut driver '{driver}' tanpa letak perangkat, tulis {driver}:<letak>"
+            f" / '{text}' names the driver '{driver}' but not where the device is"
+        )
         raise AddressError(message, address=text)
     if driver in _SCHEMES_THAT_ARE_THE_WIRE and where.startswith("//"):
         return Address("ipp", f"{driver}:{where}", dict(parse_qsl(query)), text)

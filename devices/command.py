@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from devices import checkup, once, registry, technician
+from devices import checkup, once, registry, saying, technician
 from devices.emrtd.command import app as csca_app
-from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
 from devices.piv.command import confirm, officer_card
+from devices.terminal import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
 from devices.trace import tracing
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="devices",
@@ -60,11 +58,17 @@ def devices(
     if context.invoked_subcommand is None:
         technician.list_devices()
         typer.echo("Perintah lain / other commands: loket devices --help", err=True)
+    # what a driver would log for an agent is said here in words: no bare lines between them
+    logging.getLogger("devices").addHandler(logging.NullHandler())
     if trace is not None:
         try:
             out = context.with_resource(trace.open("w", encoding="utf-8"))
         except OSError as error:
-            fail(f"{trace}: tidak dapat ditulis / cannot be written: {error.strerror}", WRONG_USE)
+            fail(
+                f"--trace {trace}: tidak dapat ditulis / cannot be written: {error.strerror}\n"
+                f"-> {saying.SEE_THE_PATH}",
+                WRONG_USE,
+            )
         context.with_resource(tracing(out))
 
 
@@ -121,7 +125,14 @@ def simulate(
         try:
             simulator = registry.start_simulator(driver, options, out=out)
         except ValueError as error:
-            fail(str(error), WRONG_USE)
+            fail(f"{driver}: {error}\n-> {_HELP}", WRONG_USE)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            fail(
+                f"{driver}: simulator tidak dapat dijalankan / cannot be started:"
+                f" {place}{error.strerror or error}\n-> {saying.SEE_THE_PATH}",
+                WRONG_USE,
+            )
         try:
             _obey(simulator, [f"fault {name}" for name in fault or []], quiet=True)
             print(f"ready {simulator.address}", flush=True)
@@ -132,6 +143,7 @@ def simulate(
             simulator.stop()
 
 
+_HELP = "loket devices simulate --help; docs/drivers.md"
 _WIRES = {
     "--pty": ("r30x", "barcode", "escpos"),
     "--tcp": ("escpos", "ipp", "camera"),
@@ -142,10 +154,12 @@ _WIRES = {
 def _wire(driver: str, *, pty: bool, tcp: int | None, vpcd: bool) -> dict[str, str]:
     """Return the simulator's options for the wire that was asked for."""
     asked = {"--pty": pty, "--tcp": tcp is not None, "--vpcd": vpcd}
+    if len(wanted_wires := [flag for flag, wanted in asked.items() if wanted]) > 1:
+        fail(f"{' '.join(wanted_wires)}: pilih satu / choose one", WRONG_USE)
     for flag, wanted in asked.items():
         if wanted and driver in registry.simulator_names() and driver not in _WIRES[flag]:
             known = ", ".join(_WIRES[flag])
-            fail(f"{driver} {flag}: hanya / only {known}", WRONG_USE)
+            fail(f"{driver} {flag}: hanya untuk / only for {known}\n-> {_HELP}", WRONG_USE)
     if pty and driver == "escpos":
         return {"pty": "yes"}
     return {"port": str(tcp)} if tcp is not None else {}
@@ -158,11 +172,14 @@ def _obey(simulator: registry.Simulator, lines: Iterable[str], *, quiet: bool = 
             if verb in ("fault", "clear"):
                 simulator.fault(name.strip() if verb == "fault" else "")
             elif not _told(simulator, verb, name.strip()):
-                message = f"unknown line '{verb}': write fault NAME or clear"
+                message = (
+                    f"baris '{verb}' tidak dikenal / unknown line '{verb}':"
+                    " tulis / write fault NAME, clear"
+                )
                 raise ValueError(message)  # noqa: TRY301 - answered like the simulator's own
         except ValueError as error:
             if quiet:
-                fail(str(error), WRONG_USE)
+                fail(f"{error}\n-> {_HELP}", WRONG_USE)
             print(f"error {error}", flush=True)
         else:
             if not quiet:
@@ -180,6 +197,6 @@ def _end(_signal: int, _frame: object) -> NoReturn:
 
 def _options(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
-        if "=" not in pair:
-            fail(f"--option {pair}: tulis K=V / write K=V", WRONG_USE)
+        if not pair.partition("=")[0] or "=" not in pair:
+            fail(f"--option {pair}: tulis K=V / write K=V\n-> {_HELP}", WRONG_USE)
     return dict(pair.split("=", 1) for pair in pairs)

@@ -34,7 +34,10 @@ def resolve(pattern: str) -> str:
         return pattern
     found = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern is absolute and from a person
     if len(found) > 1:
-        message = f"'{pattern}' matches {len(found)} devices, name one: {', '.join(found)}"
+        message = (
+            f"'{pattern}' cocok dengan {len(found)} perangkat, tulis salah satu"
+            f" / '{pattern}' matches {len(found)} devices, name one: {', '.join(found)}"
+        )
         raise AddressError(message, address=pattern)
     return found[0] if found else pattern
 

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import re
 import sys
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
-from devices import capabilities, checkup, registry, saying
-from devices.errors import AddressError, DeviceError
+from devices import capabilities, saying
+from devices.terminal import (
+    FAILED,
+    WRONG_USE,
+    DeviceAddress,
+    fail,
+    opened,
+    progress_shown,
+    read_file,
+    writable,
+    write_private,
+)
 
 if TYPE_CHECKING:
     from devices.capabilities import PassportRead, PrintResult, TicketImage
 
-FAILED, WRONG_USE = 1, 2
+_NUMBER = re.compile(r"[A-Z0-9<]{1,22}")
+_DAY = re.compile(r"\d\d(?:0[1-9]|1[0-2]|00|<<)(?:0[1-9]|[12]\d|3[01]|00|<<)", re.ASCII)
+"""A month or day that a passport leaves open is 00 or <<."""
 
-DeviceAddress = Annotated[
-    str, typer.Argument(help="<driver>:<where>[?option=value&…], e.g. r30x:/dev/ttyUSB0")
-]
 PngFile = Annotated[Path, typer.Argument(help="PNG file to write")]
 
 
 def capture_finger(
     address: DeviceAddress,
     out: PngFile,
-    wait: Annotated[float, typer.Option(help="Seconds to wait for a finger")] = 20.0,
+    wait: Annotated[
+        float, typer.Option(min=0, max=600, help="Seconds to wait for a finger")
+    ] = 20.0,
     image_record: Annotated[
         Path | None, typer.Option(help="ISO/IEC 19794-4 file to write as well")
     ] = None,
@@ -41,22 +50,25 @@ def capture_finger(
 
     Example: loket devices capture-finger r30x:/dev/ttyUSB0 finger.png
     """
+    for path in (out, image_record, minutiae_record):
+        if path is not None:
+            writable(path)
     with opened(address, "capture") as device:
         reader = cast("capabilities.FingerprintReader", device)
         typer.echo("Letakkan jari. / Put the finger on the glass.", err=True)
-        capture = reader.capture(wait_s=wait, progress=_progress("gambar / image"))
+        capture = reader.capture(wait_s=wait, progress=progress_shown("gambar / image"))
         if capture.image is None:
             fail(saying.finger_words(capture.result), FAILED)
-        _write(out, capture.image.png())
+        write_private(out, capture.image.png())
         if image_record is not None:
             from devices.fingers.iso import encode_image
 
-            _write(image_record, encode_image(capture.image))
+            write_private(image_record, encode_image(capture.image))
         if minutiae_record is not None:
             from devices.fingers.iso import encode_minutiae
             from devices.fingers.minutiae import minutiae_of
 
-            _write(minutiae_record, encode_minutiae(minutiae_of(capture.image)))
+            write_private(minutiae_record, encode_minutiae(minutiae_of(capture.image)))
         size = f"{capture.image.width_px}x{capture.image.height_px}"
         typer.echo(f"{out}: {size}, {capture.attempts}x")
 
@@ -96,10 +108,11 @@ def photo(
 
     Example: loket devices photo camera:/dev/v4l/by-id/usb-X-index0 photo.jpg
     """
+    writable(out)
     with opened(address, "photo") as device:
         camera = cast("capabilities.Camera", device)
         taken = camera.photo()
-        _write(out, taken.jpeg)
+        write_private(out, taken.jpeg)
         typer.echo(f"{out}: {taken.width_px}x{taken.height_px}")
 
 
@@ -115,6 +128,7 @@ def scan(
 
     Example: loket devices scan sane:test:0 out.pdf --feeder --pages 10
     """
+    writable(out)
     with opened(address, "scan") as device:
         scanner = cast("capabilities.DocumentScanner", device)
         scanned = scanner.scan(
@@ -122,13 +136,13 @@ def scan(
             colour=not grey,
             feeder=feeder,
             max_pages=pages,
-            progress=_progress("pindai / scan"),
+            progress=progress_shown("pindai / scan"),
         )
         if not scanned:
             fail("Tidak ada halaman. / No page came.", FAILED)
         from devices.pdf import pages_to_pdf
 
-        _write(out, pages_to_pdf(scanned))
+        write_private(out, pages_to_pdf(scanned))
         typer.echo(f"{out}: {len(scanned)} halaman / pages")
 
 
@@ -146,7 +160,12 @@ def print_ticket(
         try:
             result = printer.print_ticket(ticket)
         except ValueError as error:
-            fail(f"{image}: lebih lebar dari kertas / wider than the paper: {error}", WRONG_USE)
+            fail(
+                f"{image}: lebih lebar dari kertas / wider than the paper: {error}\n"
+                "-> Perkecil gambarnya, atau pilih ?profile= pada alamat."
+                " / Make the picture smaller, or choose ?profile= in the address.",
+                WRONG_USE,
+            )
         _report_print(result)
 
 
@@ -167,7 +186,11 @@ def print_text(
         try:
             result = printer.print_slip([capabilities.SlipText(words, size=size), *code])
         except ValueError as error:
-            fail(f"tidak muat / it does not fit: {error}", WRONG_USE)
+            fail(
+                f"tidak muat / it does not fit: {error}\n"
+                "-> Perkecil --size atau --qr. / Give a smaller --size or a shorter --qr.",
+                WRONG_USE,
+            )
         _report_print(result)
 
 
@@ -180,13 +203,22 @@ def print_document(
 
     Example: loket devices print ipp://printer.local/ipp/print letter.pdf
     """
-    pdf = _read(document)
+    pdf = read_file(document)
     if not pdf.startswith(b"%PDF"):
-        fail(f"{document}: bukan PDF / no PDF", WRONG_USE)
+        fail(
+            f"{document}: bukan PDF / no PDF\n"
+            "-> Simpan dokumennya sebagai PDF. / Save the document as a PDF.",
+            WRONG_USE,
+        )
     with opened(address, "print_pdf") as device:
         printer = cast("capabilities.DocumentPrinter", device)
         name = f"loket-{uuid.uuid4().hex[:12]}"
-        progress = _progress("cetak / print")
+        progress = progress_shown("cetak / print")
+        typer.echo(
+            "Mencetak; pencetak yang sibuk ditunggu sampai 2 menit."
+            " / Printing; a busy printer is waited for up to 2 minutes.",
+            err=True,
+        )
         _report_print(printer.print_pdf(pdf, job_name=name, copies=copies, progress=progress))
 
 
@@ -201,17 +233,23 @@ def read_passport(
 ) -> None:
     """Baca cip paspor ke JSON. / Read a passport chip into JSON.
 
+    What a check finds (altered, clone suspected) is told and kept; only a chip that gave nothing is
+    a failure.
+
     Example: loket devices read-passport "emrtd:pcsc://ACS ACR1252" --can 123456 --json card.json
     """
     key = _access_key(mrz, can, (document_number, birth, expiry))
+    writable(json)
     with opened(address, "read_passport") as device:
         reader = cast("capabilities.PassportReader", device)
-        read = reader.read_passport(key, progress=_progress("cip / chip"))
-        _write(json, _passport_json(read))
+        read = reader.read_passport(key, progress=progress_shown("cip / chip"))
+        write_private(json, _passport_json(read))
         access = read.access or "tidak terbuka / not opened"
         typer.echo(f"{json}: {access}, {read.apdus} APDU, {', '.join(read.files)}")
         for one in read.findings:
             typer.echo(f"{one.check}: {saying.verdict_words(one.verdict)}. {one.reason}".rstrip())
+        if not read.files:
+            raise typer.Exit(FAILED)
 
 
 def _access_key(mrz: str, can: str, fields: tuple[str, str, str]) -> capabilities.AccessKey:
@@ -229,10 +267,13 @@ def _access_key(mrz: str, can: str, fields: tuple[str, str, str]) -> capabilitie
     if mrz:
         return _key_of_zone(sys.stdin.read() if mrz == "-" else mrz)
     number, birth, expiry = fields
+    number = number.strip().upper()
+    if not _NUMBER.fullmatch(number):
+        fail("--document-number: tulis huruf A-Z dan angka / write A-Z and digits", WRONG_USE)
     for name, given in (("--birth", birth), ("--expiry", expiry)):
-        if not (len(given) == 6 and given.isascii() and given.isdigit()):
-            fail(f"{name}: tulis YYMMDD / write YYMMDD", WRONG_USE)
-    return capabilities.MrzKey(number.strip().upper(), birth, expiry)
+        if not _DAY.fullmatch(given):
+            fail(f"{name}: tulis YYMMDD / write YYMMDD, mis. / e.g. 740812", WRONG_USE)
+    return capabilities.MrzKey(number, birth, expiry)
 
 
 def _key_of_zone(text: str) -> capabilities.MrzKey:
@@ -241,7 +282,8 @@ def _key_of_zone(text: str) -> capabilities.MrzKey:
     try:
         return chip_key(parse_mrz(lines_of(text)))
     except MrzError as error:
-        fail(f"--mrz {error.field}: {error}", WRONG_USE)
+        where = f" {error.field}" if error.field else ""
+        fail(f"--mrz{where}: {error}", WRONG_USE)
 
 
 def _passport_json(read: PassportRead) -> bytes:
@@ -262,75 +304,12 @@ def _passport_json(read: PassportRead) -> bytes:
     return json.dumps(told, indent=2, ensure_ascii=False).encode()
 
 
-# ── what the commands share ──────────────────────────────────────────────────
-
-
-@contextlib.contextmanager
-def opened(address: str, ability: str) -> Iterator[capabilities.Device]:
-    """Open a device that has the method `ability`; errors end the command in plain words."""
-    with plain_errors():
-        device = registry.open_device(address)
-        try:
-            if not callable(getattr(device, ability, None)):
-                words = checkup.CAPABILITIES[ability]
-                fail(f"{address}: perangkat ini tidak bisa / cannot do: {words}", WRONG_USE)
-            yield device
-        finally:
-            device.close()
-
-
-@contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn a device error into its words, what to try, and the exit code."""
-    try:
-        yield
-    except AddressError as error:
-        fail(f"{saying.what_happened(error)}\n-> {saying.remedy_for(error)}", WRONG_USE)
-    except DeviceError as error:
-        fail(f"{saying.what_happened(error)}\n-> {saying.remedy_for(error)}", FAILED)
-    except KeyboardInterrupt:
-        raise typer.Exit(FAILED) from None
-
-
-def fail(words: str, code: int) -> NoReturn:
-    """End the command with `words` on stderr."""
-    typer.echo(words, err=True)
-    raise typer.Exit(code)
-
-
-def _progress(label: str) -> capabilities.Progress:
-    if not sys.stderr.isatty():
-        return capabilities.no_progress
-
-    def show(done: int, total: int) -> None:
-        end = "\n" if done >= total else ""
-        words = f"\r{label} {done * 100 // max(total, 1)} %{end}"
-        typer.echo(words, nl=False, err=True)
-
-    return show
-
-
 def _report_print(result: PrintResult) -> None:
     typer.echo(saying.print_words(result))
     if result.state in (capabilities.PrintState.UNKNOWN, capabilities.PrintState.FAILED):
+        if remedy := saying.remedy_of_print(result):
+            typer.echo(f"-> {remedy}", err=True)
         raise typer.Exit(FAILED)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        fail(f"{path}: tidak terbaca / cannot be read: {error.strerror}", WRONG_USE)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        # biometrics and chips are nobody else's business
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        fail(f"{path}: tidak dapat ditulis / cannot be written: {error.strerror}", FAILED)
 
 
 def ticket_of(path: Path) -> TicketImage:
@@ -340,9 +319,9 @@ def ticket_of(path: Path) -> TicketImage:
     from PIL import Image
 
     try:
-        picture = Image.open(io.BytesIO(_read(path))).convert("L")
+        picture = Image.open(io.BytesIO(read_file(path))).convert("L")
     except OSError:
-        fail(f"{path}: bukan gambar / no picture", WRONG_USE)
+        fail(f"{path}: bukan gambar / no picture: PNG, JPEG?", WRONG_USE)
     width = (picture.width + 7) // 8 * 8
     page = Image.new("L", (width, picture.height), 255)
     page.paste(picture, (0, 0))

@@ -129,7 +129,10 @@ def start_simulator(
 
 
 def _open_simulated(address: Address) -> Device:
-    simulator = start_simulator(address.driver, address.options)
+    try:
+        simulator = start_simulator(address.driver, address.options)
+    except ValueError as error:
+        raise AddressError(str(error), address=str(address)) from error
     try:
         device = open_device(simulator.address)
     except BaseException:
@@ -166,7 +169,10 @@ class _Attached:
 def _load(group: str, name: str, text: str) -> object:
     found: list[EntryPoint] = list(entry_points(group=group, name=name))
     if not found:
+        what = "driver" if group == DRIVERS else "simulator"
         known = ", ".join(sorted(entry.name for entry in entry_points(group=group)))
-        message = f"no driver '{name}' is installed; known: {known}"
+        message = (
+            f"tidak ada {what} '{name}' / no {what} '{name}' is installed; ada / known: {known}"
+        )
         raise AddressError(message, address=text)
     return found[0].load()

@@ -26,35 +26,43 @@ from devices.errors import (
 )
 from devices.record import CARE_DUE
 
+SEE_THE_PATH: Final = (
+    "Periksa letak dan hak aksesnya. / See that it is there and that you may use it."
+)
 _ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
     (
         AddressError,
         "alamat salah / the address is wrong",
-        "Perbaiki alamat perangkat. / Correct the device's address.",
+        "Perbaiki alamatnya; yang ada: loket devices list, bentuknya: docs/drivers.md"
+        " / Correct the address; what is there: loket devices list, its forms: docs/drivers.md",
     ),
     (
         DeviceGone,
         "tidak terhubung / it is not there",
-        "Periksa kabel dan daya, lalu cabut dan pasang kembali."
-        " / Check cable and power, then unplug it and plug it in again.",
+        "Periksa alamat, kabel, dan daya, lalu cabut dan pasang kembali."
+        " / Check address, cable and power, then unplug it and plug it in again.",
     ),
     (
         DeviceBusy,
         "dipakai program lain / another program holds it",
-        "Tutup program lain yang memakainya; port serial: periksa juga hak akses grup dialout."
-        " / Close the other program; at a serial port check for the group dialout, too.",
+        "Tutup program lain yang memakainya; port serial: periksa juga hak akses grup dialout;"
+        " kartu: angkat dan letakkan kembali."
+        " / Close the other program; at a serial port check for the group dialout, too;"
+        " a card: take it out and put it in again.",
     ),
     (
         DeviceSilent,
         "tidak menjawab / it does not answer",
-        "Matikan dan nyalakan perangkat; periksa port dan kecepatan (baud) pada alamatnya."
-        " / Switch it off and on; check port and rate (baud) in its address.",
+        "Matikan dan nyalakan perangkat, letakkan kembali kartunya; periksa alamatnya, port serial"
+        " juga kecepatannya (baud). / Switch it off and on, lay its card down again; check its"
+        " address, of a serial port the rate (baud), too.",
     ),
     (
         DeviceProtocolError,
         "jawabannya tidak dapat dimengerti / it answers nonsense",
-        "Periksa apakah driver dan kecepatan cocok; ganti kabel; ganti perangkat bila berulang."
-        " / Check that driver and rate fit; change the cable; replace it if this returns.",
+        "Ulangi; periksa apakah driver cocok, port serial juga kecepatannya (baud); ganti kabel,"
+        " lalu perangkat atau kartunya. / Try again; check that the driver fits, of a serial port"
+        " the rate (baud), too; change the cable, then the device or its card.",
     ),
     (
         DeviceRefused,
@@ -81,8 +89,8 @@ _ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
     (
         WrongAccessKey,
         "kunci tidak membuka cip / the key does not open the chip",
-        "Periksa nomor dokumen, tanggal lahir, dan tanggal habis berlaku."
-        " / Check document number, date of birth and date of expiry.",
+        "Bandingkan kunci dengan dokumen: nomor, tanggal lahir, dan habis berlaku, atau CAN."
+        " / Compare the key with the document: number, birth and expiry, or the CAN.",
     ),
     (
         ChipDelays,
@@ -109,6 +117,7 @@ _ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
     ),
 )
 
+USE_PIV: Final = "Pakai kartu PIV. / Use a PIV card."
 _REASONS: Final[Mapping[str, str]] = {
     "black": "Buka tutup lensa, nyalakan lampu. / Uncover the lens, switch a light on.",
     "frozen": "Cabut kamera dan pasang kembali. / Unplug the camera and plug it in again.",
@@ -118,11 +127,35 @@ _REASONS: Final[Mapping[str, str]] = {
     "no_image": "Pakai pembaca yang memberi gambar. / Use a reader that gives images.",
     "missing": "apt install gir1.2-fprint-2.0 python3-gi",
     "no_feeder": "Pindai dari kaca. / Scan from the glass.",
-    "identification_only": "Pakai kartu PIV. / Use a PIV card.",
+    "identification_only": USE_PIV,
+    "other_card": "Pakai kartu yang terdaftar untuk petugas ini."
+    " / Use the card that is bound to this officer.",
+    "no_pace": "Pakai MRZ dokumen. / Use the document's MRZ.",
+    "cancelled": "Ulangi bila dibutuhkan. / Start again if it is needed.",
+    "13": "Periksa ?password= pada alamat. / Check ?password= in the address.",
+    "access": "Beri hak: sudo usermod -aG scanner $USER, lalu masuk lagi."
+    " / Give the right: sudo usermod -aG scanner $USER, then sign in again.",
+    "unsupported": "Periksa ?set. pada alamat dan driver SANE pemindai."
+    " / Check ?set. in the address and the scanner's SANE driver.",
+    "option": "Perbaiki ?set. pada alamat; yang ada: scanimage -A."
+    " / Correct ?set. in the address; what there is: scanimage -A.",
+    "area": "Pakai pemindai A4. / Use a scanner for A4.",
+    "no_mode": "Pakai mode lain (--grey). / Use another mode (--grey).",
+    "media": "Isi kertas itu, atau ubah ?media= pada alamat."
+    " / Put that paper in, or change ?media= in the address.",
+    "upgrade": "Tulis ipps:// pada alamat. / Write ipps:// in the address.",
+    "http": "Periksa jalur di belakang HOST, mis. /ipp/print, dan hak pencetak."
+    " / Check the path behind HOST, e.g. /ipp/print, and the printer's rights.",
+    "ipp": "Lihat layar pencetak; cetak ulang lewat antrean CUPS bila berulang."
+    " / Look at the printer's display; print through a CUPS queue if this returns.",
+    "too_long": "Itu bukan kode kita; pindai kertas lain."
+    " / That is none of our codes; scan another paper.",
+    "no_end": "Atur pemindai agar mengirim CR atau LF di akhir kode."
+    " / Set the scanner to send CR or LF after each code.",
     "no_certificate": "Minta kartu dengan sertifikat di slot 9A."
     " / Ask for a card with a certificate in slot 9A.",
 }
-"""What to try when a device refused, by its reason."""
+"""What to try when a device refused, by its reason; `http_404` and its kin by what leads them."""
 
 _LAMPS: Final[Mapping[Lamp, str]] = {
     Lamp.READY: "siap / ready",
@@ -194,8 +227,10 @@ def what_happened(error: DeviceError) -> str:
 
 def remedy_for(error: DeviceError) -> str:
     """Say what a person can try."""
-    if isinstance(error, DeviceRefused) and error.reason in _REASONS:
-        return _REASONS[error.reason]
+    if isinstance(error, DeviceRefused):
+        families = (error.reason, error.reason.partition("_")[0])
+        if known := next((_REASONS[name] for name in families if name in _REASONS), ""):
+            return known
     tries = (remedy for kind, _, remedy in _ERRORS if isinstance(error, kind))
     return next(tries, "Periksa perangkat. / Check the device.")
 
@@ -225,6 +260,20 @@ def print_words(result: PrintResult) -> str:
     """Say what became of a print."""
     more = " ".join(filter(None, (result.detail, f"[{result.code}]" if result.code else "")))
     return f"{_PRINTS[result.state]}{': ' if more else ''}{more}"
+
+
+def remedy_of_print(result: PrintResult) -> str:
+    """Say what to do about a print that is not known to have come out."""
+    known = _OF_HEALTH.get(result.code) or {kind.code: remedy for kind, _, remedy in _ERRORS}.get(
+        result.code, ""
+    )
+    if result.state is not PrintState.UNKNOWN:
+        return known
+    look = (
+        "Lihat kertasnya dulu, jangan langsung cetak ulang."
+        " / Look at the paper first, do not print again at once."
+    )
+    return f"{look} {known}".rstrip()
 
 
 def verdict_words(verdict: Verdict) -> str:

@@ -14,11 +14,11 @@ from typing import Annotated, Final
 
 import typer
 
-from devices import checkup, doctor, registry
+from devices import checkup, doctor, registry, saying
 from devices.address import shown_address
 from devices.naming import STABLE_FOLDERS, identity_of_name
-from devices.once import FAILED, WRONG_USE, fail
-from devices.record import SERVICES, DeviceRecord, change_record, read_records
+from devices.record import FILE, SERVICES, DeviceRecord, change_record, read_records
+from devices.terminal import FAILED, WRONG_USE, fail, writable
 
 PACKAGES: Final = (
     "loket", "pyserial", "pyscard", "python-escpos", "opencv-python-headless", "python-sane",
@@ -56,13 +56,14 @@ def list_devices(
     Example: loket devices list --config agent.toml --state /var/lib/loket/counter-3
     """
     simulated = registry.simulator_names()
+    records = _records(state)
+    configured = _configured(config, device, records)
     for driver in sorted({*registry.driver_names(), *simulated}):
         more = "  + simulator" if driver in simulated else ""
         typer.echo(f"driver    {driver:10} {registry.driver_version(driver)}{more}")
     for line in found_lines():
         typer.echo(line)
-    records = read_records(state) if state else {}
-    for role, address in _configured(config, device, records).items():
+    for role, address in configured.items():
         for line in _health_lines(role, address, records.get(role)):
             typer.echo(line)
 
@@ -77,9 +78,10 @@ def support(
 
     Example: loket devices support support.zip --config agent.toml
     """
-    findings = doctor.examine(Path("/"), doctor.this_person(Path("/")))
-    records = read_records(state) if state else {}
+    writable(out)
+    records = _records(state)
     configured = _configured(config, device, records)
+    findings = doctor.examine(Path("/"), doctor.this_person(Path("/")))
     parts = {
         "machine.txt": "\n".join(_machine()),
         "doctor.txt": "\n".join(_finding(one) for one in findings),
@@ -111,11 +113,20 @@ def serviced(
 
     Example: loket devices serviced scanner cleaned --state /var/lib/loket/counter-3
     """
-    known = read_records(state).get(role)
-    if known is None:
-        fail(f"{state}: tidak ada perangkat '{role}' / no device '{role}'", WRONG_USE)
     if what not in (*SERVICES, "accept"):
-        fail(f"{what}: {', '.join((*SERVICES, 'accept'))}?", WRONG_USE)
+        fail(
+            f"'{what}' tidak dikenal / '{what}' is unknown\n"
+            f"-> tulis / write {', '.join((*SERVICES, 'accept'))}",
+            WRONG_USE,
+        )
+    records = _records(state)
+    if role not in records:
+        fail(
+            f"{state}: tidak ada perangkat '{role}' / no device '{role}'\n"
+            f"-> ada / known: {', '.join(sorted(records)) or '-'}",
+            WRONG_USE,
+        )
+    known = records[role]
     at = datetime.now(UTC)  # noqa: TID251 - a technician's note, on this machine's clock
 
     def change(record: DeviceRecord) -> DeviceRecord:
@@ -124,7 +135,11 @@ def serviced(
     try:
         changed = change_record(state, role, known.address, change)
     except OSError as error:
-        fail(f"{state}: tidak dapat ditulis / cannot be written: {error.strerror}", FAILED)
+        fail(
+            f"{state}: tidak dapat ditulis / cannot be written: {error.strerror}"
+            f"\n-> {saying.SEE_THE_PATH}",
+            FAILED,
+        )
     for line in changed.lines():
         typer.echo(line)
 
@@ -169,12 +184,42 @@ def _of_file(config: Path) -> dict[str, str]:
     try:
         devices = tomllib.loads(config.read_text("utf-8")).get("devices", {})
     except OSError as error:
-        fail(f"{config}: tidak terbaca / cannot be read: {error.strerror}", WRONG_USE)
+        fail(
+            f"{config}: tidak terbaca / cannot be read: {error.strerror}\n-> {saying.SEE_THE_PATH}",
+            WRONG_USE,
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fail(f"{config}: {error}", WRONG_USE)
+        fail(f"{config}: bukan TOML yang benar / no valid TOML: {error}", WRONG_USE)
     if not isinstance(devices, dict):
-        fail(f"{config}: [devices] harus tabel / has to be a table", WRONG_USE)
+        fail(
+            f"{config}: [devices] harus tabel / has to be a table\n"
+            '-> mis. / e.g. fingerprint = "r30x:/dev/serial/by-id/…"',
+            WRONG_USE,
+        )
     return {str(role): str(address) for role, address in devices.items()}
+
+
+def _records(state: Path | None) -> dict[str, DeviceRecord]:
+    """Return what a station kept; a folder where none ever kept anything ends the command."""
+    if state is None:
+        return {}
+    try:
+        (state / FILE).read_bytes()
+    except OSError as error:
+        fail(
+            f"{state / FILE}: tidak terbaca / cannot be read: {error.strerror}\n"
+            "-> Tulis folder keadaan agen atau kios, yang dibuatnya saat pertama dijalankan."
+            " / Name the state folder of an agent or kiosk, which it makes at its first start.",
+            WRONG_USE,
+        )
+    records = read_records(state)
+    if not records:
+        typer.echo(
+            f"{state / FILE}: rusak atau kosong, dianggap tidak ada"
+            " / damaged or empty, counts as none",
+            err=True,
+        )
+    return records
 
 
 def _pair(text: str) -> tuple[str, str]:

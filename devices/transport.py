@@ -12,8 +12,10 @@ import fcntl
 import os
 import selectors
 import socket
+import stat
 import termios
 import time
+from pathlib import Path
 from typing import Final, Protocol
 
 from devices.errors import AddressError, DeviceBusy, DeviceGone, DeviceSilent, DeviceUnavailable
@@ -130,8 +132,25 @@ def _serial_trouble(path: str, error: Exception) -> DeviceUnavailable | AddressE
     if number in _HELD:
         return DeviceBusy(f"{path} is held by another program or not ours to open", address=path)
     if isinstance(error, ValueError):
-        return AddressError(f"{path}: {error}", address=path)
+        message = f"{path} tidak dapat diatur begitu / {path} cannot be set like that: {error}"
+        return AddressError(message, address=path)
+    if not _may_be_a_port(path, error):
+        message = f"{path} bukan port serial / {path} is no serial port"
+        return AddressError(message, address=path)
     return DeviceGone(f"{path} is not there: {os.strerror(number or errno.ENODEV)}", address=path)
+
+
+def _may_be_a_port(path: str, error: Exception) -> bool:
+    """Return False for what can never be opened as one: a file, a folder, a terminal of no kind."""
+    if not path.startswith("/"):
+        return False
+    cause = error.__context__
+    if isinstance(cause, termios.error) and cause.args[:1] == (errno.ENOTTY,):
+        return False
+    try:
+        return stat.S_ISCHR(Path(path).stat().st_mode)
+    except OSError:
+        return True  # it is not plugged in now
 
 
 def _ready(descriptor: int, event: int, limit_s: float) -> bool:
@@ -193,7 +212,9 @@ def split_host_port(where: str, *, default_port: int) -> tuple[str, int]:
     host, _, port = where.rpartition(":") if _names_port(where) else (where, "", "")
     host = host.strip("[]")
     if not host or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
-        message = f"'{where}' is no HOST:PORT, e.g. 10.0.0.9:9100"
+        message = (
+            f"'{where}' bukan HOST:PORT / '{where}' is no HOST:PORT, mis. / e.g. 10.0.0.9:9100"
+        )
         raise AddressError(message, address=where)
     return host, int(port or default_port)
 

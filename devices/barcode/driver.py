@@ -21,7 +21,6 @@ from devices.barcode.sources import Keyboard, Lens, Line, Source
 from devices.barcode.wire import Read, Repeats, Scan, Unreadable
 from devices.capabilities import Health, Identity, Lamp
 from devices.errors import (
-    AddressError,
     DeviceError,
     DeviceProtocolError,
     DeviceRefused,
@@ -29,6 +28,7 @@ from devices.errors import (
 )
 from devices.limits import TABLE
 from devices.naming import identity_of_name, resolve
+from devices.options import options_of
 from devices.trace import show_length, traced
 from devices.transport import SerialStream, Stream, TcpStream, split_host_port
 
@@ -39,7 +39,6 @@ _MOST_WAITING: Final = 16
 _LOOK_S: Final = 0.25
 _OPEN_S: Final = TABLE["barcode"].open_s
 _WIRES: Final = ("serial", "keys", "camera")
-_OPTIONS: Final = {"baud", "again_s", "wire", "grab"}
 _WORDS: Final = {
     Unreadable.TOO_LONG: "the code is longer than any of ours: it is foreign",
     Unreadable.NOT_TEXT: "what came is no text: check the scanner's rate (baud) and its layout",
@@ -60,22 +59,16 @@ class Settings:
 
 def settings_of(address: Address) -> Settings:
     """Read the options of `address`. Raises AddressError naming the option."""
-    unknown = set(address.options) - _OPTIONS
-    wire = address.options.get("wire", _wire_of(address.where))
-    try:
-        if unknown:
-            message = f"'{min(unknown)}' is no option: use {', '.join(sorted(_OPTIONS))}"
-            raise ValueError(message)  # noqa: TRY301 - told like a wrong number below
-        if wire not in _WIRES:
-            message = f"wire has to be {', '.join(_WIRES)}"
-            raise ValueError(message)  # noqa: TRY301 - as above
-        baud = int(address.options.get("baud", "9600"))
-        again_s = float(address.options.get("again_s", "2.0"))
-    except ValueError as error:
-        message = f"{address}: {error}"
-        raise AddressError(message, address=str(address)) from error
-    grab = address.options.get("grab", "yes") != "no"
-    return Settings(address.where, wire, baud, again_s, grab)
+    options = options_of(address)
+    options.only("wire", "baud", "again_s", "grab")
+    usual = _wire_of(address.where)
+    return Settings(
+        address.where,
+        options.one_of("wire", (usual, *(one for one in _WIRES if one != usual))),
+        options.whole("baud", 9600, least=300, most=4_000_000),
+        options.number("again_s", 2.0),
+        options.one_of("grab", ("yes", "no")) == "yes",
+    )
 
 
 def _wire_of(where: str) -> str:

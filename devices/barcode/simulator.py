@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from devices.barcode.keys import EVENT, encode_keys
+from devices.options import Options, no_fault
 from devices.pty import Pty
 
 FAULTS: Final = (
@@ -34,13 +35,12 @@ class BarcodeSimulator:
     """A running scanner; `flipped_byte:N` inverts byte N of each code."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        self._keys = options.get("wire", "serial") == "keys"
-        end = options.get("end", "cr")
-        if end not in _ENDS:
-            message = f"end has to be {', '.join(_ENDS)}"
-            raise ValueError(message)
-        self._end = _ENDS[end]
-        self._aim = "]Q1" if options.get("aim") == "yes" else ""
+        chosen = Options(options)
+        chosen.only("wire", "end", "aim", "every_s")
+        self._keys = chosen.one_of("wire", ("serial", "keys")) == "keys"
+        self._end = _ENDS[chosen.one_of("end", tuple(_ENDS))]
+        self._aim = "]Q1" if chosen.one_of("aim", ("no", "yes")) == "yes" else ""
+        every_s = chosen.number("every_s", 0)
         self._faults: dict[str, int] = {}
         self._noise = random.Random(1)
         self._number = 0
@@ -48,7 +48,7 @@ class BarcodeSimulator:
         self._writing = threading.Lock()
         self._pty = Pty("scanner")
         self._thread: threading.Thread | None = None
-        if every_s := float(options.get("every_s", "0")):
+        if every_s:
             self._thread = threading.Thread(target=self._repeat, args=(every_s,), daemon=True)
             self._thread.start()
 
@@ -85,8 +85,7 @@ class BarcodeSimulator:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
         kind, _, number = name.partition(":")
         if kind and (kind not in FAULTS or (number and not number.isdigit())):
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
         if "unplugged" in self._faults:
             self._pty.unplug()

@@ -96,7 +96,16 @@ class Capture:
         return frame, self._number
 
     def look(self) -> str:
-        """Return "ready", "black" or "frozen". Does not wake a camera that was let go."""
+        """Return "ready", "black" or "frozen". Does not wake a camera that was let go.
+
+        One that was opened just now is waited for: that it opens says nothing of its picture.
+        Raises DeviceError when it gave none, or was lost.
+        """
+        limit_s = self._options.open_s + self._options.silence_s
+        with self._news:
+            self._news.wait_for(lambda: not self._draining or self._judged(), timeout=limit_s)
+            if self._lost:
+                raise self._lost
         if not self._draining:
             self._reach()
             return "ready"
@@ -170,6 +179,8 @@ class Capture:
         with self._news:
             idle_s = time.monotonic() - self._asked_at
             self._draining = self._somebody_waits or idle_s < self._options.idle_s
+            if not self._draining:
+                self._news.notify_all()
             return self._draining
 
     def _note(self, frame: Any) -> None:

@@ -15,17 +15,19 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
-from devices.address import Address
+from devices.address import Address, shown_address
 from devices.camera.capture_options import CaptureOptions
 from devices.camera.quality import Measured, Portrait, Rules, faults
 from devices.capabilities import Health, Identity, Lamp, Photo
 from devices.errors import AddressError, DeviceProtocolError, DeviceUnavailable
 from devices.isolation import IsolatedDevice
+from devices.options import options_of
 
 PREVIEW_FPS = 15.0
 
 _TARGET = "devices.camera.capture:Capture"
 _QUIET = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
+_PLACE = re.compile(r"/|[a-z]+://[^/?#]")
 _MARGIN_S = 10.0  # the child tells of a silent camera itself; this is for a child that hangs
 _HEALTH: Mapping[str, Health] = {
     "ready": Health(Lamp.READY),
@@ -70,7 +72,10 @@ class OpenCvCamera:
         return self._identity
 
     def health(self) -> Health:
-        """Return whether the last picture was black or frozen; does not wake an idle camera."""
+        """Return whether the last picture was black or frozen; does not wake an idle camera.
+
+        Raises DeviceError when a camera that was just opened gives no picture.
+        """
         return _HEALTH[cast("str", self._ask("look"))]
 
     def photo(self) -> Photo:
@@ -122,18 +127,17 @@ def _identity(where: str) -> Identity:
 
 
 def _options(address: Address) -> CaptureOptions:
-    known = {"width": "1920", "height": "1080", "rotate": ""}
-    for option in address.options:
-        if option not in known:
-            message = f"'{option}' is no option of a camera's address: use {', '.join(known)}"
-            raise AddressError(message, address=str(address))
-    wanted = {**known, **address.options}
-    if not (wanted["width"].isdigit() and wanted["height"].isdigit()):
-        message = "width and height are whole numbers of pixels"
+    if not _PLACE.match(address.where):
+        shown = shown_address(address.where)
+        message = (
+            f"'{shown}' bukan kamera: tulis /dev/v4l/by-id/… atau http://HOST/…"
+            f" / '{shown}' is no camera: write /dev/v4l/by-id/… or http://HOST/…"
+        )
         raise AddressError(message, address=str(address))
-    if wanted["rotate"] not in ("", "90", "180", "270"):
-        message = "rotate is 90, 180 or 270 degrees"
-        raise AddressError(message, address=str(address))
+    options = options_of(address)
+    options.only("width", "height", "rotate")
     return CaptureOptions(
-        width_px=int(wanted["width"]), height_px=int(wanted["height"]), rotate=wanted["rotate"]
+        width_px=options.whole("width", 1920, least=160, most=16_384),
+        height_px=options.whole("height", 1080, least=120, most=16_384),
+        rotate=options.one_of("rotate", ("", "90", "180", "270")),
     )

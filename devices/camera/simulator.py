@@ -18,6 +18,7 @@ from typing import cast
 from PIL import Image
 
 from devices.camera import sitter
+from devices.options import Options, no_fault
 
 FAULTS = (
     "black", "frozen", "garbage", "silent", "slow", "late", "fragmented", "unplugged",
@@ -52,8 +53,7 @@ class CameraSimulator:
     def fault(self, name: str) -> None:
         """Show this fault from the next frame on; "" clears it and plugs the camera in again."""
         if name and name not in FAULTS:
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         self.fault_name = name
         if name == "unplugged":
             self.stop()
@@ -178,8 +178,7 @@ def _night(shade: int) -> bytes:
 def start(options: Mapping[str, str], *, out: Path | None = None) -> CameraSimulator:
     """Start the camera; it leaves nothing in `out`. Raises ValueError for an unknown option."""
     del out
-    unknown = set(options) - {"port", "fps"}
-    if unknown:
-        message = f"the camera simulator has no option '{unknown.pop()}': use port, fps"
-        raise ValueError(message)
-    return CameraSimulator(int(options.get("port", "0")), float(options.get("fps", "15")))
+    chosen = Options(options)
+    chosen.only("port", "fps")
+    port = chosen.whole("port", 0, most=65_535)
+    return CameraSimulator(port, chosen.number("fps", 15, least=0.1, most=120))

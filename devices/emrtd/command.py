@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+
+from devices import saying
+from devices.terminal import FAILED, WRONG_USE, fail
 
 app = typer.Typer(
     name="csca",
@@ -17,7 +21,8 @@ app = typer.Typer(
 )
 Store = Annotated[Path, typer.Option("--store", help="Folder of the store; the hub's is DATA/csca")]
 _DEFAULT = Path("/var/lib/loket/csca")
-_FAILED, _WRONG_USE = 1, 2
+_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}")
+_SHOWN = "/ write the SHA-256, 64 hexadecimal digits; import without --confirm shows it"
 
 
 @app.command("import")
@@ -36,22 +41,32 @@ def import_list(
     from devices.emrtd import csca
     from devices.emrtd.tlv import LdsError
 
+    _check_store(store)
+    for given in confirm or ():
+        if not _FINGERPRINT.fullmatch(given.replace(":", "")):
+            fail(f"--confirm {given}: tulis SHA-256, 64 angka heksadesimal {_SHOWN}", WRONG_USE)
     try:
         result = csca.import_file(file, store, confirmed=confirm or (), at=_now())
     except OSError as error:
-        _fail(f"{file}: tidak terbaca / cannot be read: {error.strerror}", _WRONG_USE)
+        fail(_out_of_reach(error, file), WRONG_USE)
     except LdsError as error:
-        _fail(f"{file}: {error}\n-> Unduh kembali berkasnya. / Download the file again.", _FAILED)
+        fail(
+            f"{file}: bukan daftar induk, LDIF, sertifikat, atau CRL yang utuh; tidak ada yang"
+            " diubah / no sound master list, LDIF, certificate or CRL; nothing was changed:"
+            f" {error}\n-> Unduh kembali berkasnya dari penerbitnya."
+            " / Download the file again from its issuer: docs/passport.md",
+            FAILED,
+        )
     except csca.NotVouched as error:
         lines = [f"{print_}  {what}" for print_, what in error.fingerprints.items()]
-        _fail(
+        fail(
             "Belum ada yang menjamin berkas ini; tidak ada yang diubah."
             " / Nobody trusted stands for this file; nothing was changed.\n"
             + "\n".join(lines)
             + "\n-> Supervisor: bandingkan SHA-256 dengan yang diumumkan penerbit, lalu ulangi"
             " dengan --confirm SHA256. / Compare with what the issuer published, then repeat with"
             " --confirm SHA256.",
-            _FAILED,
+            FAILED,
         )
     how = f" ({result.how})" if result.how else ""
     print(
@@ -72,6 +87,7 @@ def show(store: Store = _DEFAULT) -> None:
     """
     from devices.emrtd import csca
 
+    _check_store(store)
     at = _now()
     found = csca.status(store, at=at)
     age = "-" if found.imported_at is None else str((at - found.imported_at).days)
@@ -89,12 +105,23 @@ def show(store: Store = _DEFAULT) -> None:
         print(f"tidak terbaca / unreadable {name}")
     if not found.certificates:
         print("-> Impor daftar induk. / Import a master list: docs/passport.md")
-        raise typer.Exit(_FAILED)
+        raise typer.Exit(FAILED)
 
 
-def _fail(words: str, code: int) -> NoReturn:
-    typer.echo(words, err=True)
-    raise typer.Exit(code)
+def _check_store(store: Path) -> None:
+    if store.exists() and not store.is_dir():
+        fail(
+            f"--store {store}: bukan folder / is no folder\n"
+            "-> Tulis folder simpanan, mis. DATA/csca. / Name the store's folder, e.g. DATA/csca.",
+            WRONG_USE,
+        )
+
+
+def _out_of_reach(error: OSError, file: Path) -> str:
+    """Say which of the two could not be used: the file to read, or something in the store."""
+    place = error.filename or file
+    verb = "dibaca / read" if str(place) == str(file) else "ditulis / written"
+    return f"{place}: tidak dapat / cannot be {verb}: {error.strerror}\n-> {saying.SEE_THE_PATH}"
 
 
 def _now() -> datetime:

@@ -76,6 +76,9 @@ def import_file(
     found = read_file(path.name, data)
     if found.faults and not (found.lists or found.certificates or found.revocations):
         raise LdsError(found.faults[0])
+    if not (found.lists or found.certificates or found.revocations or found.signers):
+        message = "it holds none of them"
+        raise LdsError(message)
     store = load_store(folder)
     trusted = {print_.replace(":", "").lower() for print_ in confirmed}
     result = Imported(signers=found.signers, refused=list(found.faults))

@@ -45,8 +45,9 @@ from devices.errors import (
     WrongAccessKey,
 )
 from devices.limits import TABLE
+from devices.options import options_of
 from devices.pcsc.driver import APDU_LIMIT_S, PcscReader, reader_name
-from devices.pcsc.lights import Signals, lights_of
+from devices.pcsc.lights import CUES, OPTION, Signals, lights_of
 
 READ_LIMIT_S = TABLE["emrtd"].operation_s
 """One passport; a chip at 106 kbit/s needs about ten seconds for 15 kB."""
@@ -64,10 +65,10 @@ def connect(address: Address) -> EmrtdReader:
     NAME is a unique part of the reader's name. Raises AddressError (listing the readers when NAME
     is ambiguous), DeviceGone.
     """
-    extended = address.options.get("extended", "auto")
-    if extended not in _EXTENDED:
-        message = f"extended={extended}: write extended=no, or leave it away"
-        raise AddressError(message, address=str(address))
+    options = options_of(address)
+    options.only("csca", "extended", OPTION)
+    extended = options.one_of("extended", _EXTENDED)
+    options.one_of(OPTION, CUES)
     card = PcscReader(reader_name(address), address=str(address))
     try:
         lights = lights_of(address, card.name)

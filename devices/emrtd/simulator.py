@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from devices.emrtd.chip import Chip, Temper
 from devices.emrtd.specimen import Specimen, make_specimen
 from devices.mrz.wire import chip_key, compose_mrz
+from devices.options import Options
 from devices.pcsc.laid import LINE_FAULTS, Disturbance, Place, Pulled
 from devices.pcsc.virtual import Slot, take_slot
 
@@ -49,9 +50,10 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> PassportSim
     for .pem; `csca.cer` in a folder), lights=yes, fault=NAME. `out` receives csca.cer when no path
     is given. Raises ValueError, DeviceGone, DeviceBusy.
     """
+    lit = Options(options).one_of("lights", ("no", "yes")) == "yes"
     specimen = make_specimen(options, others=("csca", "lights", "fault"))
     _leave_certificate(specimen.passport.csca, options.get("csca", ""), out)
-    simulator = PassportSimulator(specimen, take_slot(), lit=options.get("lights", "no") == "yes")
+    simulator = PassportSimulator(specimen, take_slot(), lit=lit)
     try:
         simulator.fault(options.get("fault", ""))
     except BaseException:

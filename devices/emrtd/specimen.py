@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,9 @@ from devices.emrtd.chip_keys import (
     new_agreement_key,
 )
 from devices.emrtd.pace import Scheme
-from devices.emrtd.personalize import SPECIMEN, Passport, personalize
+from devices.emrtd.personalize import SIGNATURES, SPECIMEN, Passport, personalize
 from devices.mrz.wire import Mrz
+from devices.options import Options
 from devices.pcsc.wire import contactless_atr
 
 FIELDS = {
@@ -62,6 +64,7 @@ _HISTORY = {
     "history": bytes.fromhex("80730000C0"),
 }
 _WIDE_ANSWER = 4096
+_CAN = re.compile(r"[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,13 @@ def make_specimen(options: Mapping[str, str], *, others: Collection[str] = ()) -
 
     Raises ValueError naming the options or answers that exist.
     """
-    known = [*FIELDS, *CHOICES, *_FREE, *others]
-    unknown = sorted(set(options) - set(known))
-    if unknown:
-        message = f"unknown option {', '.join(unknown)}; known: {', '.join(known)}"
+    given = Options(options)
+    given.only(*FIELDS, *CHOICES, *_FREE, *others)
+    chosen = {name: given.one_of(name, known) for name, known in CHOICES.items()}
+    can = options.get("can", "")
+    if can and not _CAN.fullmatch(can):
+        message = "can: tulis enam angka / can: write six digits"
         raise ValueError(message)
-    chosen = {name: _choice(name, options) for name in CHOICES}
     scheme = ACCESS.get(chosen["access"])
     extended = chosen["extended"]
     temper = Temper(
@@ -96,19 +100,10 @@ def make_specimen(options: Mapping[str, str], *, others: Collection[str] = ()) -
     return Specimen(
         _passport(options, chosen, scheme),
         scheme,
-        options.get("can", ""),
+        can,
         temper,
         contactless_atr(_HISTORY[extended]),
     )
-
-
-def _choice(name: str, options: Mapping[str, str]) -> str:
-    known = CHOICES[name]
-    given = options.get(name, known[0])
-    if given not in known:
-        message = f"{name} '{given}' is unknown; known: {', '.join(known)}"
-        raise ValueError(message)
-    return given
 
 
 def _passport(
@@ -118,7 +113,7 @@ def _passport(
     face = options.get("face", "")
     return personalize(
         _zone(options),
-        signature=options.get("signature", "rsa"),
+        signature=Options(options).one_of("signature", tuple(SIGNATURES)),
         signer_expired=chosen["signer"] == "expired",
         face=Path(face).read_bytes() if face else b"",
         scheme=scheme,

@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PIL import Image
 
@@ -103,10 +103,7 @@ class Carrier:
 def sender(carrier: Carrier, *, profile: str) -> Escpos:
     """Return python-escpos's printer on `carrier`. Raises AddressError for an unknown profile."""
     Network, profiles = _escpos()  # noqa: N806 - a class
-    known = profiles.get(profile, {}).get("media", {}).get("width", {})
-    if not isinstance(known.get("pixels"), int):
-        message = f"'{profile}' is no python-escpos profile with a known width, e.g. TM-T20II"
-        raise AddressError(message)
+    _width_of(profiles, profile)
     printer: Escpos = Network(profile=profile)
     printer.device = carrier
     return printer
@@ -115,9 +112,16 @@ def sender(carrier: Carrier, *, profile: str) -> Escpos:
 def width_dots(profile: str) -> int:
     """Return the width of the paper in dots. Raises AddressError for an unknown profile."""
     _, profiles = _escpos()
+    return _width_of(profiles, profile)
+
+
+def _width_of(profiles: Mapping[str, Any], profile: str) -> int:
     width = profiles.get(profile, {}).get("media", {}).get("width", {}).get("pixels")
     if not isinstance(width, int):
-        message = f"'{profile}' is no python-escpos profile with a known width, e.g. TM-T20II"
+        message = (
+            f"'{profile}' bukan profil python-escpos yang lebarnya diketahui, mis. TM-T20II"
+            f" / '{profile}' is no python-escpos profile with a known width, e.g. TM-T20II"
+        )
         raise AddressError(message)
     return width
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from devices.address import Address
@@ -10,6 +11,7 @@ from devices.errors import AddressError
 from devices.escpos import bytes_out
 from devices.escpos.usb import UsbStream
 from devices.naming import resolve
+from devices.options import options_of
 from devices.trace import show_masked, traced
 from devices.transport import SerialStream, Stream, TcpStream, split_host_port
 
@@ -42,26 +44,30 @@ class Settings:
 
 def settings_of(address: Address) -> Settings:
     """Read the options of `address`. Raises AddressError naming the option."""
-    options = address.options
-    profile = options.get("profile", bytes_out.DEFAULT_PROFILE)
-    for_epson = "yes" if profile.startswith(_EPSON) else "no"
-    try:
-        baud = int(options.get("baud", "115200"))
-    except ValueError as error:
-        message = f"{address}: baud has to be a number, not '{options['baud']}'"
-        raise AddressError(message, address=str(address)) from error
+    options = options_of(address)
+    options.only("baud", "flow", "profile", "cut", "answers", "process_id", "font", "presenter")
+    profile = address.options.get("profile", bytes_out.DEFAULT_PROFILE)
+    for_epson = ("yes", "no") if profile.startswith(_EPSON) else ("no", "yes")
     return Settings(
         str(address),
         address.where,
-        baud,
-        _one_of(address, "flow", "none", ("none", "rts")) == "rts",
+        options.whole("baud", 115200, least=300, most=4_000_000),
+        options.one_of("flow", ("none", "rts")) == "rts",
         profile,
-        _one_of(address, "cut", "full", ("full", "partial")) == "partial",
-        _one_of(address, "answers", "yes", ("yes", "no")) == "yes",
-        _one_of(address, "process_id", for_epson, ("yes", "no")) == "yes",
-        options.get("font", ""),
-        _one_of(address, "presenter", "no", ("no", "yes")) == "yes",
+        options.one_of("cut", ("full", "partial")) == "partial",
+        options.one_of("answers", ("yes", "no")) == "yes",
+        options.one_of("process_id", for_epson) == "yes",
+        _font(address),
+        options.one_of("presenter", ("no", "yes")) == "yes",
     )
+
+
+def _font(address: Address) -> str:
+    path = address.options.get("font", "")
+    if path and not Path(path).is_file():
+        message = f"font={path}: berkas tidak ada / font={path}: there is no such file"
+        raise AddressError(message, address=str(address))
+    return path
 
 
 def connected(settings: Settings, *, limit_s: float) -> Stream:
@@ -79,13 +85,8 @@ def _connected(settings: Settings, limit_s: float) -> Stream:
         return UsbStream(where)
     if where.startswith("/"):
         return SerialStream(where, baud=settings.baud, rts_cts=settings.flow_by_rts)
-    message = f"{settings.address}: write socket://HOST:PORT, usb://VID:PID/SERIAL or /dev/…"
+    message = (
+        f"'{settings.where}': tulis socket://HOST:PORT, usb://VID:PID/SERI, atau /dev/…"
+        f" / '{settings.where}': write socket://HOST:PORT, usb://VID:PID/SERIAL or /dev/…"
+    )
     raise AddressError(message, address=settings.address)
-
-
-def _one_of(address: Address, option: str, otherwise: str, allowed: tuple[str, ...]) -> str:
-    given = address.options.get(option, otherwise)
-    if given not in allowed:
-        message = f"{address}: {option} has to be {' or '.join(allowed)}"
-        raise AddressError(message, address=str(address))
-    return given

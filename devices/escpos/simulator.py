@@ -21,6 +21,7 @@ from devices.escpos import wire
 from devices.escpos.paper import Paper
 from devices.escpos.real_time import RealTimeScanner
 from devices.escpos.simulated_port import TcpPort
+from devices.options import Options, no_fault
 from devices.pty import Pty
 
 FAULTS: Final = (
@@ -47,12 +48,14 @@ class EscposSimulator:
     """A running simulator; `flipped_byte:N` inverts byte N of each answer."""
 
     def __init__(self, options: Mapping[str, str], out: Path | None) -> None:
+        chosen = Options(options)
+        chosen.only("port", "pty", "width", "model", "presenter", "late_s")
         self._out = out
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
         self.tickets = 0
-        self._presents = options.get("presenter", "no") == "yes"
-        self._late_s = float(options.get("late_s", "2"))
+        self._presents = chosen.one_of("presenter", ("no", "yes")) == "yes"
+        self._late_s = chosen.number("late_s", 2)
         self._faults: dict[str, int] = {}
         self._status = wire.Status()
         self._noise = random.Random(1)
@@ -60,10 +63,10 @@ class EscposSimulator:
         self._buffer = bytearray()
         self._paper = self._new_paper(options)
         self._port: TcpPort | Pty
-        if options.get("pty", "no") == "yes":
+        if chosen.one_of("pty", ("no", "yes")) == "yes":
             self._port = Pty("printer")
         else:
-            self._port = TcpPort(int(options.get("port", "0")))
+            self._port = TcpPort(chosen.whole("port", 0, most=65_535))
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="escpos-simulator", daemon=True)
         self._thread.start()
@@ -104,8 +107,7 @@ class EscposSimulator:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
         kind, _, number = name.partition(":")
         if kind and (kind not in FAULTS or (number and not number.isdigit())):
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
         self._paper.knows_process_ids = "no_process_id" not in self._faults
         self._set_status(
@@ -134,7 +136,7 @@ class EscposSimulator:
             wire.About.SERIAL: "SIM00001",
             wire.About.FIRMWARE: "1.00",
         }
-        width = int(options.get("width", "576"))
+        width = Options(options).whole("width", 576, least=8, most=2000)
         return Paper(
             width, cut=self._keep, answer=self._answer, watch=self._tell_state, about=about
         )

@@ -15,7 +15,10 @@ def split_place(where: str) -> tuple[int, int, str]:
     """Split `usb://VID:PID[/SERIAL]`. Raises AddressError."""
     match = _PLACE.fullmatch(where)
     if match is None:
-        message = f"'{where}' is no usb://VID:PID/SERIAL, e.g. usb://04b8:0e15/J5XF012345"
+        message = (
+            f"'{where}' bukan usb://VID:PID/SERI / '{where}' is no usb://VID:PID/SERIAL,"
+            " mis. / e.g. usb://04b8:0e15/J5XF012345"
+        )
         raise AddressError(message, address=where)
     vendor, product, serial = match.groups()
     return int(vendor, 16), int(product, 16), serial or ""
@@ -98,7 +101,10 @@ def _find(where: str):  # type: ignore[no-untyped-def]  # pyusb's device has no 
         raise DeviceGone(message, address=where)
     if len(named) > 1:
         places = ", ".join(f"bus {one.bus} device {one.address}" for one in named)
-        message = f"{where} names {len(named)} printers ({places}): add the serial number"
+        message = (
+            f"{where} cocok dengan {len(named)} pencetak ({places}): tambahkan nomor seri"
+            f" / {where} names {len(named)} printers ({places}): add the serial number"
+        )
         raise AddressError(message, address=where)
     return named[0]
 

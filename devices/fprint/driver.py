@@ -26,6 +26,7 @@ from devices.capabilities import (
 from devices.errors import AddressError
 from devices.isolation import IsolatedDevice
 from devices.limits import TABLE
+from devices.options import options_of
 
 PYTHON: Final = Path("/usr/bin/python3")
 _TARGET: Final = "devices.fprint.reading:Reader"
@@ -35,9 +36,11 @@ _LIMITS: Final = TABLE["fprint"]
 
 def connect(address: Address) -> FprintReader:
     """Open the reader at `address`. Raises AddressError, DeviceGone, DeviceBusy, DeviceRefused."""
-    unknown = set(address.options) - {"virtual"}
-    if unknown or not address.where:
-        message = f"'{address}': write fprint:any, fprint:DRIVER or fprint:DRIVER/ID"
+    options_of(address).only("virtual")
+    if not address.where:
+        message = (
+            f"'{address}': tulis / write fprint:any, fprint:DRIVER, atau / or fprint:DRIVER/ID"
+        )
         raise AddressError(message, address=str(address))
     reader = FprintReader(address)
     try:

@@ -94,10 +94,16 @@ def _chosen(found: list[Any], where: str) -> Any:
     matching = [one for one in found if where in (ANY, one.get_driver(), _name(one))]
     if not matching:
         known = ", ".join(map(_name, found)) or "-"
-        message = f"libfprint sees no reader '{where}'; it sees: {known}"
+        message = (
+            f"libfprint tidak melihat pembaca '{where}' / libfprint sees no reader '{where}';"
+            f" terlihat / it sees: {known}"
+        )
         raise DeviceGone(message)
     if len(matching) > 1:
-        message = f"'{where}' matches several readers: {', '.join(map(_name, matching))}"
+        message = (
+            f"'{where}' cocok dengan beberapa pembaca, tulis salah satu"
+            f" / '{where}' matches several readers: {', '.join(map(_name, matching))}"
+        )
         raise AddressError(message)
     [device] = matching
     if not device.has_feature(FPrint.DeviceFeature.CAPTURE):

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from devices.fprint import wire
+from devices.options import Options, no_fault
 from devices.r30x.finger_picture import draw_finger
 
 FAULTS = ("messy", "unplugged", "unplugged_midway")
@@ -40,8 +41,7 @@ class FprintSimulator:
     def fault(self, name: str) -> None:
         """Answer the next press in this way; "" clears it. Raises ValueError."""
         if name and name not in FAULTS:
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         self._fault = name
 
     def press(self, finger: int | None = None) -> None:
@@ -53,12 +53,12 @@ class FprintSimulator:
         if verb != "finger":
             return False
         if not text.isdigit():
-            message = "write: finger N"
+            message = "tulis / write: finger N"
             raise ValueError(message)
         try:
             self.press(int(text))
         except OSError as error:
-            message = "no program has this reader open"
+            message = "tidak ada program yang membuka pembaca / no program has this reader open"
             raise ValueError(message) from error
         return True
 
@@ -95,8 +95,7 @@ class FprintSimulator:
 def start(options: Mapping[str, str], *, out: Path | None = None) -> FprintSimulator:
     """Make a virtual reader; it leaves nothing in `out`. Option `finger`: which one is pressed."""
     del out
-    finger = options.get("finger", "2")
-    if set(options) - {"finger"} or not finger.isdigit():
-        message = "the fprint simulator's only option is finger=N"
-        raise ValueError(message)
-    return FprintSimulator(Path(tempfile.mkdtemp(prefix="loket-fprint-")), int(finger))
+    chosen = Options(options)
+    chosen.only("finger")
+    finger = chosen.whole("finger", 2)
+    return FprintSimulator(Path(tempfile.mkdtemp(prefix="loket-fprint-")), finger)

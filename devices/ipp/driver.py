@@ -9,12 +9,13 @@ if the printer does not list it, the result is UNKNOWN and a person decides.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from devices.address import Address
+from devices.address import Address, shown_address
 from devices.capabilities import (
     Health,
     Identity,
@@ -36,7 +37,9 @@ from devices.ipp import meaning
 from devices.ipp.exchange import AnswerLost, IppExchange
 from devices.ipp.wire import Group, Message, Operation, Tag
 from devices.limits import TABLE
+from devices.options import options_of
 
+_PLACE = re.compile(r"ipps?://[^/?#:]")
 A4 = "iso_a4_210x297mm"
 
 _USER = {"requesting-user-name": "loket"}
@@ -73,9 +76,12 @@ class Limits:
 
 def connect(address: Address, *, limits: Limits | None = None) -> IppPrinter:
     """Ask the printer who it is. Raises AddressError, DeviceGone, DeviceSilent, DeviceRefused."""
-    unknown = set(address.options) - {"media"}
-    if unknown or not address.where.startswith(("ipp://", "ipps://")):
-        message = f"'{address}' is no printer's address: write ipp://HOST[:PORT]/PATH[?media=NAME]"
+    options_of(address).only("media")
+    if not _PLACE.match(address.where):
+        message = (
+            f"'{shown_address(str(address))}' bukan alamat pencetak: tulis ipp://HOST[:PORT]/PATH"
+            f" / it is no printer's address: write ipp://HOST[:PORT]/PATH[?media=NAME]"
+        )
         raise AddressError(message, address=str(address))
     printer = IppPrinter(address, limits or Limits())
     try:

@@ -35,6 +35,7 @@ from devices.ipp.wire import (
     decode,
     encode,
 )
+from devices.options import Options, no_fault
 
 FAULTS = (
     "busy",
@@ -90,8 +91,7 @@ class IppSimulator:
         `drop_after_send` takes the next job and breaks the connection instead of answering.
         """
         if name and name.partition(":")[0] not in FAULTS:
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         with self._changing:
             self._fault = name
             self._changing.notify_all()
@@ -293,8 +293,7 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> IppSimulato
 
     Raises ValueError for an unknown option.
     """
-    unknown = set(options) - {"port", "seconds"}
-    if unknown:
-        message = f"the ipp simulator has no option '{unknown.pop()}': use port, seconds"
-        raise ValueError(message)
-    return IppSimulator(int(options.get("port", "0")), float(options.get("seconds", "0.3")), out)
+    chosen = Options(options)
+    chosen.only("port", "seconds")
+    port = chosen.whole("port", 0, most=65_535)
+    return IppSimulator(port, chosen.number("seconds", 0.3), out)

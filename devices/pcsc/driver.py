@@ -24,6 +24,7 @@ from devices.errors import (
     DocumentRemoved,
 )
 from devices.limits import TABLE
+from devices.options import options_of
 from devices.pcsc.lane import Lane
 from devices.pcsc.wire import (
     ESCAPE,
@@ -57,6 +58,7 @@ T = TypeVar("T")
 
 def connect(address: Address) -> PcscReader:
     """Open the reader of `pcsc:NAME` or `emrtd:pcsc://NAME`. Raises AddressError, DeviceGone."""
+    options_of(address).only()
     return PcscReader(reader_name(address), address=str(address))
 
 
@@ -64,7 +66,10 @@ def reader_name(address: Address) -> str:
     """Return the reader's name (or a part of it) in an address. Raises AddressError."""
     name = address.where.removeprefix(_SCHEME).strip()
     if not name or "://" in name:
-        message = f"'{address}' names no reader: write {address.driver}:pcsc://<reader name>"
+        message = (
+            f"'{address}' tanpa nama pembaca, tulis {address.driver}:pcsc://<nama pembaca>"
+            f" / '{address}' names no reader: write {address.driver}:pcsc://<reader name>"
+        )
         raise AddressError(message, address=str(address))
     return name
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from devices.errors import DeviceSilent
+from devices.options import no_fault
 from devices.pcsc.driver import PcscReader
 from devices.pcsc.virtual import Slot
 from devices.pcsc.wire import FrameReader, VpcdControl, frame
@@ -69,8 +70,7 @@ class Disturbance:
         name, _, number = text.partition(":")
         wrong = bool(number) and not (name == "flipped_byte" and number.isdigit())
         if name and (name not in known or wrong):
-            message = f"unknown fault '{text}'; known: {', '.join(known)}"
-            raise ValueError(message)
+            raise no_fault(text, known)
         return cls(name, int(number or 0))
 
 

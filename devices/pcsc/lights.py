@@ -17,7 +17,8 @@ from typing import Final, Protocol
 
 from devices.address import Address
 from devices.capabilities import Cue
-from devices.errors import AddressError, DeviceError
+from devices.errors import DeviceError
+from devices.options import options_of
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ ACR1252: Final = Lights(
     by_escape=True,
 )
 KINDS: Final[Mapping[str, Lights]] = MappingProxyType({"acr122": ACR122, "acr1252": ACR1252})
+CUES: Final = (_AUTO, _NONE, *KINDS)
 BY_NAME: Final = (("ACR122", ACR122), ("ACR1252", ACR1252), ("ACR1281", ACR1252))
 """Parts of the names that pcscd gives to readers whose lights are known."""
 
@@ -80,10 +82,7 @@ def lights_of(address: Address, reader: str) -> Lights | None:
     wanted = address.options.get(OPTION, _AUTO)
     if wanted == _AUTO:
         return next((lights for part, lights in BY_NAME if part in reader), None)
-    if wanted != _NONE and wanted not in KINDS:
-        known = ", ".join((_AUTO, _NONE, *KINDS))
-        message = f"{OPTION}={wanted}: known are {known}"
-        raise AddressError(message, address=str(address))
+    options_of(address).one_of(OPTION, CUES)
     return KINDS.get(wanted)
 
 

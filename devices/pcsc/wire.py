@@ -74,10 +74,16 @@ def choose_reader(wanted: str, names: Sequence[str], *, address: str = "") -> st
         return found[0]
     if found:
         listed = ", ".join(f"'{name}'" for name in found)
-        message = f"'{wanted}' names {len(found)} readers: {listed}; write more of the name"
+        message = (
+            f"'{wanted}' cocok dengan {len(found)} pembaca, tulis lebih lengkap"
+            f" / '{wanted}' names {len(found)} readers: {listed}; write more of the name"
+        )
         raise AddressError(message, address=address)
     listed = ", ".join(f"'{name}'" for name in names) or "none"
-    message = f"no reader is called '{wanted}'; connected: {listed}"
+    message = (
+        f"tidak ada pembaca '{wanted}' / no reader is called '{wanted}';"
+        f" terhubung / connected: {listed}"
+    )
     raise DeviceGone(message, address=address)
 
 

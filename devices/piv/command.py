@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from devices.once import FAILED, WRONG_USE, DeviceAddress, fail, opened
+from devices import saying
+from devices.terminal import FAILED, WRONG_USE, DeviceAddress, fail, opened, writable, write_private
 
 if TYPE_CHECKING:
     from devices import capabilities
+
+
+_COPY = "Salin tantangan dari halaman hub. / Copy the challenge from the hub's page."
 
 
 def officer_card(
@@ -23,19 +27,22 @@ def officer_card(
 
     Example: loket devices officer-card "piv:pcsc://ACS ACR39U" --out card.pem
     """
+    if out is not None:
+        writable(out)
     with opened(address, "officer_card") as device:
         seen = cast("capabilities.OfficerCardReader", device).officer_card()
     if seen.kind != "piv":
         fail(
             f"{seen.number}: hanya mengenali, tidak dapat menandatangani"
-            " / identification only, it cannot sign",
+            " / identification only, it cannot sign\n"
+            f"-> {saying.USE_PIV}",
             FAILED,
         )
     typer.echo(f"PIV {seen.number}")
     if out is not None:
         from asn1crypto import pem
 
-        out.write_bytes(pem.armor("CERTIFICATE", seen.certificate))
+        write_private(out, pem.armor("CERTIFICATE", seen.certificate))
         typer.echo(f"{out}: loket hub card --login … --certificate {out}")
 
 
@@ -53,9 +60,13 @@ def confirm(
     try:
         drawn = b64decode(challenge, validate=True)
     except ValueError:
-        fail("--challenge: bukan base64 / is no base64", WRONG_USE)
+        fail(f"--challenge: bukan base64 / is no base64\n-> {_COPY}", WRONG_USE)
     if not 16 <= len(drawn) <= 64:
-        fail("--challenge: panjangnya salah / has a wrong length", WRONG_USE)
+        fail(
+            f"--challenge: {len(drawn)} bita, harus 16-64 / {len(drawn)} bytes, 16 to 64 are"
+            f" needed\n-> {_COPY}",
+            WRONG_USE,
+        )
     interactive = sys.stdin.isatty()
     pin = typer.prompt("PIN", hide_input=True) if interactive else sys.stdin.readline().strip()
     with opened(address, "confirm") as device:

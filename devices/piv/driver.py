@@ -14,8 +14,9 @@ from devices.capabilities import Cue, Health, Identity, OfficerCard
 from devices.emrtd.tlv import LdsError
 from devices.emrtd.wire import OK, Command, WireError
 from devices.errors import AddressError, DeviceError, DeviceProtocolError, DeviceRefused, WrongPin
+from devices.options import options_of
 from devices.pcsc.driver import PcscReader, reader_name
-from devices.pcsc.lights import Signals, lights_of
+from devices.pcsc.lights import CUES, OPTION, Signals, lights_of
 from devices.piv import wire
 from devices.piv.proof import (
     CardCertificate,
@@ -35,6 +36,9 @@ _GET_UID = Command(0xFF, 0xCA, 0x00, 0x00, b"", 256)
 
 def connect(address: Address) -> PivReader:
     """Open the reader of `piv:pcsc://NAME[?cues=auto]`. Raises AddressError, DeviceGone."""
+    options = options_of(address)
+    options.only(OPTION)
+    options.one_of(OPTION, CUES)
     card = PcscReader(reader_name(address), address=str(address))
     try:
         signals = Signals(card, lights_of(address, card.name))
@@ -178,7 +182,10 @@ class PivReader:
             raise DeviceProtocolError(message)
         signature = wire.signature_in(data)
         if not confirms(certificate, challenge, purpose, signature):
-            message = "the card's signature does not match its certificate"
+            message = (
+                "Tanda tangan kartu tidak cocok dengan sertifikatnya, kartu palsu atau rusak"
+                " / the card's signature does not match its certificate: forged or broken"
+            )
             raise DeviceProtocolError(message)
         return signature
 

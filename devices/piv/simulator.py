@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from devices.options import Options
 from devices.pcsc.laid import LINE_FAULTS, Disturbance, Place
 from devices.pcsc.virtual import Slot, take_slot
 from devices.pcsc.wire import contactless_atr
@@ -20,6 +22,7 @@ _OF_THE_CARD = {
     "blocked": "no PIN try is left",
 }
 FAULTS = {"removed": "no card in the reader"} | dict(LINE_FAULTS) | _OF_THE_CARD
+_PIN = re.compile(r"[0-9]{6,8}")
 _ATR = contactless_atr(bytes.fromhex("8073000080"))
 
 
@@ -29,22 +32,20 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> CardSimulat
     Options: key=p256|p384|rsa2048, holder=NAME, pin=DIGITS, lights=yes, fault=NAME. `out`
     receives card.pem, the certificate to bind. Raises ValueError, DeviceGone, DeviceBusy.
     """
-    known = ("key", "holder", "pin", "lights", "fault")
-    unknown = sorted(set(options) - set(known))
-    kind = options.get("key", KEYS[0])
-    if unknown or kind not in KEYS:
-        message = f"known options: {', '.join(known)}; known keys: {', '.join(KEYS)}"
+    chosen = Options(options)
+    chosen.only("key", "holder", "pin", "lights", "fault")
+    kind = chosen.one_of("key", KEYS)
+    lit = chosen.one_of("lights", ("no", "yes")) == "yes"
+    pin = options.get("pin", "123456")
+    if not _PIN.fullmatch(pin):
+        message = "pin: tulis 6-8 angka / pin: write 6 to 8 digits"
         raise ValueError(message)
-    issued = issue(
-        kind=kind,
-        holder=options.get("holder", "Petugas Contoh"),
-        pin=options.get("pin", "123456"),
-    )
+    issued = issue(kind=kind, holder=options.get("holder", "Petugas Contoh"), pin=pin)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         certificate = x509.load_der_x509_certificate(issued.certificate)
         (out / "card.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    simulator = CardSimulator(issued, take_slot(), lit=options.get("lights", "no") == "yes")
+    simulator = CardSimulator(issued, take_slot(), lit=lit)
     try:
         simulator.fault(options.get("fault", ""))
     except BaseException:

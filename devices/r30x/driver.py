@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from devices.errors import (
     DeviceSilent,
 )
 from devices.naming import identity_of_name, resolve
+from devices.options import options_of
 from devices.r30x import wire
 from devices.r30x.sensor import Cancelled, Light, Sensor
 from devices.r30x.shown import packet_show
@@ -51,6 +53,8 @@ _OUTCOMES: Final = {Code.MESSY: CaptureResult.MESSY, Code.FEW_POINTS: CaptureRes
 # width by height of the family's sensors by the bytes of a 4-bit image, for modules without
 # PRODUCT_INFO: ZFM-20, R307, AS608 256x288; R503 192x192; R502-A, R30x small 160x160
 _KNOWN_SIZES: Final = {36864: (256, 288), 18432: (192, 192), 12800: (160, 160)}
+_HEXADECIMAL: Final = re.compile(r"[0-9A-Fa-f]{1,8}")
+_SIZE: Final = re.compile(r"([1-9]\d{1,3})x([1-9]\d{1,3})")
 _Answer = TypeVar("_Answer")
 
 
@@ -79,24 +83,45 @@ class Settings:
 
 def settings_of(address: Address) -> Settings:
     """Read the options of `address`. Raises AddressError naming the option."""
-    options = address.options
-    try:
-        baud = int(options.get("baud", "57600"))
-        raised = int(options.get("raise", "0"))
-        password = int(options.get("password", "0"), 16)
-        module = int(options.get("module", "FFFFFFFF"), 16)
-        dpi = int(options.get("dpi", "508"))
-        size = options.get("size")
-        width, height = (int(part) for part in size.split("x")) if size else (0, 0)
-    except ValueError as error:
-        message = f"{address}: an option is no number ({error})"
-        raise AddressError(message, address=str(address)) from error
-    for rate in (baud, raised or baud):
+    options = options_of(address)
+    options.only("baud", "raise", "password", "module", "dpi", "size")
+    baud = options.whole("baud", 57600)
+    raised = options.whole("raise", 0)
+    for name, rate in (("baud", baud), ("raise", raised or baud)):
         if rate % 9600 or not 9600 <= rate <= 115200:
-            message = f"{address}: baud has to be a multiple of 9600 up to 115200, not {rate}"
+            message = (
+                f"{name}={rate}: tulis kelipatan 9600 sampai 115200"
+                f" / {name}={rate}: baud has to be a multiple of 9600 up to 115200"
+            )
             raise AddressError(message, address=str(address))
-    size_px = (width, height) if size else None
-    return Settings(address.where, baud, password, module, dpi, size_px, raised)
+    return Settings(
+        address.where,
+        baud,
+        _hexadecimal(address, "password", "0"),
+        _hexadecimal(address, "module", "FFFFFFFF"),
+        options.whole("dpi", 508, least=100, most=2000),
+        _size(address),
+        raised,
+    )
+
+
+def _hexadecimal(address: Address, name: str, otherwise: str) -> int:
+    given = address.options.get(name, otherwise)
+    if _HEXADECIMAL.fullmatch(given):
+        return int(given, 16)
+    # not its value: one of the two is a password
+    message = f"{name}: tulis 1-8 angka heksadesimal / {name}: write 1 to 8 hexadecimal digits"
+    raise AddressError(message, address=str(address))
+
+
+def _size(address: Address) -> tuple[int, int] | None:
+    given = address.options.get("size", "")
+    if not given:
+        return None
+    if not (found := _SIZE.fullmatch(given)):
+        message = f"size={given}: tulis mis. 256x288 / size={given}: write e.g. 256x288"
+        raise AddressError(message, address=str(address))
+    return int(found[1]), int(found[2])
 
 
 class R30x:

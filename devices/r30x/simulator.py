@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from devices.options import Options, no_fault
 from devices.pty import Pty
-from devices.r30x.models import model_of
+from devices.r30x.models import MODELS, model_of
 from devices.r30x.simulated_sensor import SimulatedSensor
 from devices.r30x.wire import Code
 
@@ -41,18 +42,19 @@ class R30xSimulator:
     """A running simulator; `flipped_byte:N` inverts byte N of each packet."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        finger = options.get("finger", "1")
-        template = int(options["template"]) if "template" in options else None
+        chosen = Options(options)
+        chosen.only("model", "finger", "baud", "pace", "template", "late_s", "keeps_baud")
+        bare = options.get("finger") == "none"
         self._sensor = SimulatedSensor(
-            model_of(options.get("model", "r307"), template),
-            finger=None if finger == "none" else int(finger),
-            baud=int(options.get("baud", "57600")),
+            model_of(chosen.one_of("model", ("r307", *MODELS)), chosen.whole("template", 0)),
+            finger=None if bare else chosen.whole("finger", 1),
+            baud=chosen.whole("baud", 57600, least=9600, most=115_200),
         )
         self._finger = self._sensor.finger
         self._baud = self._sensor.baud
-        self._paced = options.get("pace", "1") != "0"
-        self._late_s = float(options.get("late_s", "4"))
-        self._keeps_baud = options.get("keeps_baud", "yes") != "no"
+        self._paced = chosen.one_of("pace", ("1", "0")) == "1"
+        self._late_s = chosen.number("late_s", 4)
+        self._keeps_baud = chosen.one_of("keeps_baud", ("yes", "no")) == "yes"
         self._faults: dict[str, int] = {}
         self._noise = random.Random(self._finger)
         self._free_at = 0.0
@@ -86,8 +88,7 @@ class R30xSimulator:
         """Switch a fault on, "" clears all. Raises ValueError listing the known names."""
         kind, _, number = name.partition(":")
         if kind and (kind not in FAULTS or (number and not number.isdigit())):
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+            raise no_fault(name, FAULTS)
         self._faults = {**self._faults, kind: int(number or 0)} if kind else {}
         self._apply()
 

@@ -151,6 +151,9 @@ def _settings(address: Address) -> dict[str, str]:
         if kind == "set" and name:
             settings[name] = value
         elif option != "config":
-            message = f"'{option}' is no option of a scanner's address: use config or set.<option>"
+            message = (
+                f"'{option}' bukan pilihan alamat pemindai: config atau set.<pilihan>"
+                f" / '{option}' is no option of a scanner's address: use config or set.<option>"
+            )
             raise AddressError(message, address=str(address))
     return settings

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from devices.options import Options, no_fault
+
 _SCANNER = """\
 number_of_devices 1
 mode Color
@@ -59,8 +61,7 @@ class SaneSimulator:
     def fault(self, name: str) -> None:
         """Let the backend fail in this way from the next operation on; "" clears it."""
         if name not in _FAULTS:
-            message = f"no fault '{name}'; known: {', '.join(sorted(filter(None, _FAULTS)))}"
-            raise ValueError(message)
+            raise no_fault(name, sorted(filter(None, _FAULTS)))
         if name == "silent":
             self._hang()
         else:
@@ -88,8 +89,7 @@ def start(options: Mapping[str, str], *, out: Path | None = None) -> SaneSimulat
     Option `picture`: Grid (squares of 10 mm), Color pattern, Solid black, Solid white.
     """
     del out
-    picture = options.get("picture", _PICTURES[0])
-    if set(options) - {"picture"} or picture not in _PICTURES:
-        message = f"the sane simulator's only option is picture: {', '.join(_PICTURES)}"
-        raise ValueError(message)
+    chosen = Options(options)
+    chosen.only("picture")
+    picture = chosen.one_of("picture", _PICTURES)
     return SaneSimulator(Path(tempfile.mkdtemp(prefix="loket-sane-")), picture)

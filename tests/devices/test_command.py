@@ -183,8 +183,8 @@ def test_a_simulator_obeys_faults_by_its_standard_input(tmp_path: Path) -> None:
         nonsense = tell(process, "please")
 
     assert (cleared, near) == ("ok", "ok")
-    assert unknown.startswith("error no fault 'on_fire'; known: paper_out")
-    assert nonsense.startswith("error unknown line 'please'")
+    assert "no fault 'on_fire'; ada / known: paper_out" in unknown
+    assert nonsense.startswith("error baris 'please' tidak dikenal / unknown line 'please'")
     assert without_paper.returncode == 1
     assert "paper_end" in without_paper.stdout
     assert with_paper.returncode == 0
@@ -279,9 +279,9 @@ def test_a_simulator_ends_within_a_second_when_it_is_told_to() -> None:
         (("check", "r30x:/dev/serial/by-id/nobody"), 1, "device_gone"),
         (("check", "nonsense"), 2, "device_address"),
         (("check", "fax:/dev/ttyUSB0"), 2, "no driver 'fax' is installed"),
-        (("simulate", "fax"), 2, "no driver 'fax' is installed"),
+        (("simulate", "fax"), 2, "no simulator 'fax' is installed"),
         (("simulate", "r30x", "--option", "pace"), 2, "K=V"),
-        (("simulate", "r30x", "--option", "model=x"), 2, "no model 'x'"),
+        (("simulate", "r30x", "--option", "model=x"), 2, "model=x is unknown; model: r307"),
         (("simulate", "r30x", "--fault", "x"), 2, "no fault 'x'"),
         (("capture-finger", "r30x:/dev/serial/by-id/nobody", "x.png"), 1, "device_gone"),
         (("print-ticket", "escpos:socket://127.0.0.1:1", "/nowhere.png"), 2, "/nowhere.png"),

@@ -13,7 +13,7 @@ def test_the_installed_drivers_and_simulators_are_known() -> None:
 
 
 def test_an_unknown_driver_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(AddressError, match=r"no driver 'fax' is installed; known: .*escpos"):
+    with pytest.raises(AddressError, match=r"no driver 'fax' is installed; ada / known: .*escpos"):
         registry.open_device("fax:/dev/ttyUSB0")
 
 

@@ -135,7 +135,7 @@ def test_a_program_that_knows_no_lock_is_kept_out_while_the_port_is_open(line: P
 
 
 def test_what_is_no_serial_port_is_said_in_words() -> None:
-    with pytest.raises(DeviceGone, match="is not there"):
+    with pytest.raises(AddressError, match="bukan port serial / /dev/null is no serial port"):
         SerialStream(os.devnull, baud=57600)
 
 
