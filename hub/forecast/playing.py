@@ -14,6 +14,7 @@ from random import Random
 
 from hub.forecast.service_times import Kind, ServiceTimes
 from hub.office import OfficeConfig
+from hub.tickets.rest_of_day import Breaks
 
 RUNS = 40
 PLACES_BEYOND = 30
@@ -36,22 +37,26 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter: its lanes, free in how many seconds, or busy with a kind since when."""
+    """A counter: its lanes, free in how many seconds, or busy with a kind since when.
+
+    While it is `away`, (from, to) seconds ahead and in order, it calls nobody: its lanes' breaks
+    and its planned pauses. Who was called before is served to the end.
+    """
 
     number: int
     lanes: tuple[str, ...]
     busy_with: Kind | None = None
     busy_s: float = 0.0
     opens_in_s: float = 0.0
+    away: Breaks = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The queue at one moment, in the order of arrival; `breaks` are (from, to) seconds ahead."""
+    """The queue at one moment, in the order of arrival."""
 
     waiting: tuple[Waiting, ...]
     counters: tuple[Counter, ...]
-    breaks: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def _lane_table(
     places = min(len(run) for run in runs)
     found: list[tuple[int, int]] = []
     for place in range(places):
-        waits = sorted(_with_breaks(run[place], picture.breaks) for run in runs)
+        waits = sorted(run[place] for run in runs)
         low, high = minutes_range(_quantile(waits, LOW), _quantile(waits, HIGH))
         before = found[-1] if found else (0, 0)
         found.append((max(low, before[0]), max(high, before[1])))  # nobody gains by standing behind
@@ -143,27 +148,36 @@ def _play(
     free = list(_free(picture.counters, times, pace, chance))
     heapq.heapify(free)
     while free and run.heads[lane] < len(mine):
-        at, number, lanes = heapq.heappop(free)
-        chosen = _next(run, lanes, rules, at)
+        at, place, counter = heapq.heappop(free)
+        chosen = _next(run, counter.lanes, rules, at)
         if chosen is None:
             continue  # its other lanes are empty, and nobody new comes in this play
         kind = run.lanes[chosen][run.heads[chosen]].kind
         run.heads[chosen] += 1
         if chosen == lane:
             run.began.append(at)
-        heapq.heappush(free, (at + times.of(kind).draw(chance) * pace + times.gap_s, number, lanes))
+        again = at + times.of(kind).draw(chance) * pace + times.gap_s
+        heapq.heappush(free, (_back(counter, again), place, counter))
     return run.began
 
 
 def _free(
     counters: Sequence[Counter], times: ServiceTimes, pace: float, chance: Random
-) -> Iterator[tuple[float, int, tuple[str, ...]]]:
-    for one in counters:
+) -> Iterator[tuple[float, int, Counter]]:
+    for place, one in enumerate(counters):
         free_in = one.opens_in_s
         if one.busy_with is not None:
             whole = times.of(one.busy_with).draw(chance, over=one.busy_s / pace) * pace
             free_in = max(whole - one.busy_s, 0.0) + times.gap_s
-        yield free_in, one.number, one.lanes
+        yield _back(one, free_in), place, one
+
+
+def _back(counter: Counter, free_s: float) -> float:
+    """Return when a counter that is free at `free_s` calls: not while it is away."""
+    for start, end in counter.away:
+        if start <= free_s < end:
+            return end
+    return free_s
 
 
 def _next(
@@ -183,15 +197,6 @@ def _next(
         if score > best_score:
             best, best_score = lane, score
     return best
-
-
-def _with_breaks(work_s: float, breaks: Sequence[tuple[float, float]]) -> float:
-    """Return the wait on the clock: while the office has its break nobody is called."""
-    wait = work_s
-    for start, end in breaks:
-        if wait >= start:
-            wait += end - max(start, 0.0)
-    return wait
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -26,15 +26,19 @@ from hub.forecast.task import Task
 from hub.models.queue import CounterRow, LaneCount
 from hub.models.schema import from_micros
 from hub.office import OfficeConfig, load_office
+from hub.office.hours import joined
 from hub.opening import roster
-from hub.opening.leftovers import closing_of
+from hub.opening.roster import Shift
 from hub.tickets import FINISHED, Group
+from hub.tickets.rest_of_day import rest_of_day
 
 HISTORY = timedelta(days=60)
 MOST_HISTORY = 6000
 LEARNED_AGAIN_AFTER = timedelta(minutes=5)
 BY_HAND = "by_hand"
 
+UNTIL_TOMORROW_S = 86_400.0
+"""A counter whose last shift has ended calls nobody any more today."""
 MOST_OF_GROUP = 150
 """A longer line is not played to its end: beyond it waiting grows as before."""
 
@@ -110,26 +114,29 @@ def history_of(connection: Connection, office_no: int, today: date) -> Iterator[
 def picture_of(
     connection: Connection, office_no: int, office: OfficeConfig, at: datetime
 ) -> Picture:
-    """Return the queue as it stands: who waits, which counters work or come later, the breaks."""
+    """Return the queue as it stands: who waits, which counters work when from now on."""
     return Picture(
         tuple(_waiting(connection, office_no, office, at)),
         tuple(_counters(connection, office_no, office, at)),
-        tuple(breaks_of(office, at)),
     )
 
 
-def breaks_of(office: OfficeConfig, at: datetime) -> Iterator[tuple[float, float]]:
-    """Return today's breaks that are not over, as seconds from `at`; no hours: no breaks."""
-    day = office.today(at)
-    closing = closing_of(office, day)
-    if closing is None:
-        return
-    longest = max((hours.on(day) for hours in office.hours), key=len)
-    for (_, end), (start, _) in pairwise(longest):
-        stops = (datetime.combine(day, end, office.zone) - at).total_seconds()
-        goes_on = (datetime.combine(day, start, office.zone) - at).total_seconds()
-        if goes_on > 0:
-            yield stops, goes_on
+def away_of(
+    office: OfficeConfig, lanes: Sequence[str], shifts: Sequence[Shift], at: datetime
+) -> tuple[tuple[float, float], ...]:
+    """Return when a counter will call nobody, as seconds from `at`, in order.
+
+    That is while all its lanes have their break, between its planned shifts, and after the last of
+    them. A counter that is open against its plan, or has none, has no such pauses.
+    """
+    away = list(rest_of_day(office, lanes, at).breaks)
+    planned = sorted((one.starts_at, one.ends_at) for one in shifts if one.ends_at > at)
+    for (_, end), (start, _) in pairwise(planned):
+        away.append(((end - at).total_seconds(), (start - at).total_seconds()))
+    if planned:
+        gone = (planned[-1][1] - at).total_seconds()
+        away.append((gone, gone + UNTIL_TOMORROW_S))
+    return joined(away)
 
 
 def _waiting(
@@ -164,25 +171,40 @@ def _counters(
             )
         )
     }
+    shifts = _shifts(connection, office_no, office, at)
     for number, row in standing.items():
         if row.state != "open":
             continue
         serving = busy.get(number)
         kind = (serving.lane, serving.service) if serving else None
         since = (at - serving.called_at).total_seconds() if serving else 0.0
-        yield Counter(number, tuple(row.lanes.split()), kind, since)
-    open_now = {number for number, row in standing.items() if row.state == "open"}
-    yield from _planned(connection, office_no, office, at, open_now)
+        lanes = tuple(row.lanes.split())
+        away = away_of(office, lanes, shifts.pop(number, ()), at)
+        yield Counter(number, lanes, kind, since, away=away)
+    yield from _planned(office, shifts, at)
+
+
+def _shifts(
+    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
+) -> dict[int, list[Shift]]:
+    found: dict[int, list[Shift]] = {}
+    for shift in roster.shifts(connection, office_no, office, office.today(at)):
+        found.setdefault(shift.counter, []).append(shift)
+    return found
 
 
 def _planned(
-    connection: Connection, office_no: int, office: OfficeConfig, at: datetime, open_now: set[int]
+    office: OfficeConfig, shifts: Mapping[int, Sequence[Shift]], at: datetime
 ) -> Iterator[Counter]:
     """Return counters that the roster lets open later today."""
-    for shift in roster.shifts(connection, office_no, office, office.today(at)):
-        if shift.counter not in open_now and shift.starts_at > at:
-            opens_in = (shift.starts_at - at).total_seconds()
-            yield Counter(shift.counter, shift.lanes, opens_in_s=opens_in)
+    for number, planned in shifts.items():
+        later = sorted(
+            (one for one in planned if one.starts_at > at), key=lambda one: one.starts_at
+        )
+        if later:
+            opens_in = (later[0].starts_at - at).total_seconds()
+            away = away_of(office, later[0].lanes, later, at)
+            yield Counter(number, later[0].lanes, opens_in_s=opens_in, away=away)
 
 
 def main() -> None:

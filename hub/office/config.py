@@ -26,6 +26,7 @@ from hub.office.hours import (
     closed_at,
     days_from,
     hours_for,
+    joined,
     last_shortened,
 )
 from hub.office.queue_rules import (
@@ -383,6 +384,17 @@ class OfficeConfig(Rule, frozen=True, kw_only=True):
         hours = hours_for(self.hours, name, day)
         stop = self.queue.numbers_stop_before_close_min
         return last_shortened(hours.on(day), stop) if hours else ()
+
+    def lane_spans(self, lane: str, day: date) -> tuple[LocalSpan, ...]:
+        """Return when `lane` is served on `day`: while one of its services is, never on a holiday.
+
+        A lane without services of its own is served while any service of the office is.
+        """
+        if self.holiday(day):
+            return ()
+        own = [one for one in self.service_list if one.lane == lane] or self.service_list
+        found = (hours_for(self.hours, name, day) for name in {one.hours for one in own})
+        return joined(span for hours in found if hours for span in hours.on(day))
 
     def checklist_on(self, sop: str, day: date) -> Checklist:
         """Return the list of papers of a procedure in force on `day`, else its earliest."""

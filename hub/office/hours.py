@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from hub.wire import Words
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Span = tuple[Clock, Clock]
 LocalSpan = tuple[time, time]
+T = TypeVar("T", time, float)
 
 CLOSED_DAY = Words(id="Hari ini tutup", en="Closed today")
 CLOSED_HOUR = Words(id="Di luar jam layanan", en="Outside service hours")
@@ -109,6 +110,17 @@ def closed_at(spans: tuple[LocalSpan, ...], moment: time) -> Words | None:
     if any(start <= moment < end for start, end in spans):
         return None
     return BREAK if spans[0][0] <= moment < spans[-1][1] else CLOSED_HOUR
+
+
+def joined(spans: Iterable[tuple[T, T]]) -> tuple[tuple[T, T], ...]:
+    """Return the same times in order, those that touch or overlap as one."""
+    found: list[tuple[T, T]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 @lru_cache

@@ -126,6 +126,7 @@ class _Hall:
         serial = self._next_serial(service)
         lane = self._lane(service.lane)
         expected = lane.outlook.expected(lane.waiting)
+        told = None if expected.today == "unsure" else expected  # no range was told then
         group = Group(service.lane, request.segment, request.language, _needed(ask))
         ticket, number = new_id_at(tx.at), number_of(service.prefix, serial)
         visit = request.visit or self._open_visit(tx)
@@ -148,12 +149,12 @@ class _Hall:
                 "arrived_at": arrival_of(booked, tx.at, _grace(ask)) if booked else tx.at,
                 "appointment_at": booked,
                 "application": ask.application,
-                "low_min": expected.low_min,
-                "high_min": expected.high_min,
+                "low_min": told.low_min if told else None,
+                "high_min": told.high_min if told else None,
             }
         )
         tx.emit(TicketIssued(number, service.lane, service.code, request.segment), subject=ticket)
-        told = Ticket(
+        given = Ticket(
             id=ticket,
             number=number,
             service=service.code,
@@ -170,7 +171,7 @@ class _Hall:
         )
         lane.waiting += 1
         self._arrived[group] += 1
-        return told
+        return given
 
     def store(self) -> None:
         """Write what was given, a statement a table."""

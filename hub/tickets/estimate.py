@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from hub.office import OfficeConfig
+from hub.tickets.rest_of_day import Breaks, with_breaks
 from hub.wire import Estimate
 
 LOW_SHARE = 0.7
@@ -18,14 +19,20 @@ def lane_minutes(office: OfficeConfig, lane: str) -> float:
     return sum(minutes) / len(minutes) if minutes else 10.0
 
 
-def estimate_wait(office: OfficeConfig, lane: str, *, ahead: int, open_counters: int) -> Estimate:
+def estimate_wait(
+    office: OfficeConfig, lane: str, *, ahead: int, open_counters: int, breaks: Breaks = ()
+) -> Estimate:
     """Return the range for somebody with `ahead` people before them; the usual share each way.
 
-    With no open counter the office's first one is assumed: the range is then a lower bound.
+    Breaks that lie before the call are waited through. With no open counter the office's first
+    one is assumed: the range is then a lower bound.
     """
     middle = (ahead + 0.5) * lane_minutes(office, lane) / max(open_counters, 1)
-    low = math.floor(middle * LOW_SHARE)
-    high = math.ceil(middle * HIGH_SHARE / ROUND_TO_MIN) * ROUND_TO_MIN
+    low_min, high_min = (
+        with_breaks(middle * share * 60, breaks) / 60 for share in (LOW_SHARE, HIGH_SHARE)
+    )
+    low = math.floor(low_min)
+    high = math.ceil(high_min / ROUND_TO_MIN) * ROUND_TO_MIN
     if low >= ROUND_TO_MIN:
         low = low // ROUND_TO_MIN * ROUND_TO_MIN
     return Estimate(low_min=low, high_min=max(high, low + ROUND_TO_MIN))

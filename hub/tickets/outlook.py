@@ -12,6 +12,7 @@ from hub.models.queue import CounterRow
 from hub.office import OfficeConfig
 from hub.statements import Statement
 from hub.tickets.estimate import estimate_wait
+from hub.tickets.rest_of_day import RestOfDay, rest_of_day, told_today
 from hub.tickets.waiting_times import Places, at_place, prepared_places
 from hub.wire import Estimate
 
@@ -26,19 +27,27 @@ _OPEN_LANES = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A lane's prepared places; while there are none, its open counters."""
+    """A lane's prepared places, while there are none its open counters; the rest of its day."""
 
     office: OfficeConfig
     lane: str
     places: Places
     open_counters: int
+    rest: RestOfDay
 
     def expected(self, ahead: int) -> Estimate:
-        """Return the range to wait behind `ahead` people: prepared, else the usual one."""
-        told = at_place(self.places, ahead)
-        if told is not None:
-            return told
-        return estimate_wait(self.office, self.lane, ahead=ahead, open_counters=self.open_counters)
+        """Return the range to wait behind `ahead` people, as far as the lane's day holds it."""
+        told = at_place(self.places, ahead) or self._usual(ahead)
+        return told_today(told, self.rest.left_s)
+
+    def _usual(self, ahead: int) -> Estimate:
+        return estimate_wait(
+            self.office,
+            self.lane,
+            ahead=ahead,
+            open_counters=self.open_counters,
+            breaks=self.rest.breaks,
+        )
 
 
 def outlook_of(
@@ -47,7 +56,7 @@ def outlook_of(
     """Return from what the waits of `lane` are told at `at`."""
     places = prepared_places(connection, office_no, lane, at=at)
     open_now = 0 if places else open_counters(connection, office_no).get(lane, 0)
-    return Outlook(office, lane, places, open_now)
+    return Outlook(office, lane, places, open_now, rest_of_day(office, (lane,), at))
 
 
 def expected_wait(

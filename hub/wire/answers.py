@@ -55,10 +55,16 @@ class Words(Answer, frozen=True, kw_only=True):
 
 
 class Estimate(Answer, frozen=True, kw_only=True):
-    """A waiting time as a range of whole minutes."""
+    """A waiting time as a range of whole minutes, and whether it fits into the lane's day.
+
+    `today` is `yes`: the whole range lies before the lane closes. `until_closing`: it does not,
+    and `high_min` was cut at closing time; say so beside it. `unsure`: the call is expected after
+    closing; show no range, but say that it is not sure that the person is served today.
+    """
 
     low_min: int
     high_min: int
+    today: Literal["yes", "until_closing", "unsure"] = "yes"
 
 
 class ServiceState(Answer, frozen=True, kw_only=True):
