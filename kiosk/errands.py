@@ -239,6 +239,7 @@ def _paper(effect: PrintTicket) -> TicketPaper:
         ahead=ticket.ahead,
         low_min=estimate.low_min if estimate else None,
         high_min=estimate.high_min if estimate else None,
+        today=estimate.today if estimate else "yes",
         case_code=effect.case_code or None,
         tracking_url=ticket.tracking_url,
         requirements=tuple(service.requirements) if service else (),

@@ -5,14 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hub.wire import ServiceState
+from hub.wire import Estimate, ServiceState
 
 SLOT = timedelta(minutes=5)
 
 
 def served_at_once(service: ServiceState) -> bool:
     """Return whether nobody waits and nothing else, such as a closed counter, is waited for."""
-    return service.waiting == 0 and (service.estimate is None or service.estimate.low_min == 0)
+    estimate = service.estimate
+    if is_unsure(estimate):
+        return False
+    return service.waiting == 0 and (estimate is None or estimate.low_min == 0)
+
+
+def is_unsure(estimate: Estimate | None) -> bool:
+    """Return whether the call is expected only after closing time: no range is told then."""
+    return estimate is not None and estimate.today == "unsure"
+
+
+def is_cut(estimate: Estimate | None) -> bool:
+    """Return whether the range was cut at closing time, which is to be said beside it."""
+    return estimate is not None and estimate.today == "until_closing"
 
 
 def call_window(

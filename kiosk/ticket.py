@@ -22,7 +22,7 @@ import typst
 from PIL import Image
 
 from devices.capabilities import TicketImage
-from hub.wire import Words
+from hub.wire import Today, Words
 from kiosk.expected import call_window
 
 WIDTH_DOTS = 576
@@ -43,6 +43,11 @@ _DAYS = {
 _NUMBER = Words(id="Nomor antrean", en="Queue number")
 _CASE = Words(id="Kode permohonan", en="Case code")
 _EXPECTED = Words(id="Dipanggil sekitar", en="Expected call")
+_UNTIL = Words(id="Dipanggil sekitar, sampai tutup", en="Expected call, until closing")
+_UNSURE = Words(
+    id="Belum pasti terlayani hari ini. Tanyakan kepada petugas.",
+    en="Not sure to be served today. Ask our staff.",
+)
 _AHEAD = Words(id="Menunggu di depan Anda", en="People ahead of you")
 _READY = Words(id="Siapkan sekarang", en="Have these ready")
 _FOLLOW = Words(id="Pantau lewat ponsel", en="Follow your turn by phone")
@@ -70,6 +75,8 @@ class TicketUnprintable(ValueError):
 class TicketPaper:
     """What a ticket says. `low_min`..`high_min` is the expected wait after `issued_at`.
 
+    `today` says as the hub does whether it fits into the lane's day; `unsure`: no time is printed.
+
     `tracking_url` is printed in capitals (a smaller QR), so its code must not depend on case.
     """
 
@@ -82,6 +89,7 @@ class TicketPaper:
     ahead: int | None = None
     low_min: int | None = None
     high_min: int | None = None
+    today: Today = "yes"
     case_code: str | None = None
     tracking_url: str | None = None
     requirements: tuple[Words, ...] = ()
@@ -139,7 +147,8 @@ def _ticket_text(paper: TicketPaper, *, qr_mm: float) -> dict[str, object]:
         "case": {"label": case["first"], "code": _clean(paper.case_code)}
         if paper.case_code
         else None,
-        "expected": _expected(paper, both(_EXPECTED)),
+        "expected": _expected(paper, both(_UNTIL if paper.today == "until_closing" else _EXPECTED)),
+        "unsure": both(_UNSURE) if paper.today == "unsure" else None,
         "ahead": None
         if paper.ahead is None
         else {"words": both(_AHEAD), "value": str(paper.ahead)},
@@ -166,7 +175,7 @@ def _issued(paper: TicketPaper, language: str) -> str:
 
 
 def _expected(paper: TicketPaper, words: dict[str, str]) -> dict[str, object] | None:
-    if paper.low_min is None or paper.high_min is None:
+    if paper.low_min is None or paper.high_min is None or paper.today == "unsure":
         return None
     first, last = call_window(paper.issued_at, paper.low_min, paper.high_min, paper.zone)
     value = f"{first:%H.%M}–{last:%H.%M}" if last > first else f"{first:%H.%M}"

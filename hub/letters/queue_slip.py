@@ -20,6 +20,11 @@ PPI = 25.4 * DOTS_PER_MM
 _NUMBER = Words(id="Nomor antrean", en="Queue number")
 _AHEAD = Words(id="Menunggu di depan Anda", en="People ahead of you")
 _WAIT = Words(id="Perkiraan menunggu", en="Expected wait")
+_UNTIL = Words(id="Perkiraan, sampai tutup", en="Expected wait, until closing")
+_UNSURE = Words(
+    id="Belum pasti terlayani hari ini. Tanyakan kepada petugas.",
+    en="Not sure to be served today. Ask our staff.",
+)
 _TODAY = Words(
     id="Berlaku hari ini. Terlewat? Lapor petugas.", en="Valid today. Missed it? Tell our staff."
 )
@@ -51,9 +56,10 @@ def slip_text(slip: QueueSlip) -> dict[str, object]:
 
     local = slip.issued_at.astimezone(ZoneInfo(slip.zone))
     wait = None
-    if slip.low_min is not None and slip.high_min is not None:
+    if slip.low_min is not None and slip.high_min is not None and slip.today != "unsure":
         unit = both(Words(id="mnt", en="min"))[0]
-        wait = {"words": both(_WAIT), "value": f"{slip.low_min}–{slip.high_min} {unit}"}
+        words = both(_UNTIL if slip.today == "until_closing" else _WAIT)
+        wait = {"words": words, "value": f"{slip.low_min}–{slip.high_min} {unit}"}
     ahead = {"words": both(_AHEAD), "value": str(slip.ahead)} if slip.ahead is not None else None
     marks = ((slip.specimen, "CONTOH / SPECIMEN"), (slip.copy, "SALINAN / COPY"))
     return {
@@ -64,6 +70,7 @@ def slip_text(slip: QueueSlip) -> dict[str, object]:
         "number": slip.number,
         "issued": f"{local:%d-%m-%Y %H.%M} {local:%Z}",
         "facts": [fact for fact in (wait, ahead) if fact is not None],
+        "unsure": both(_UNSURE) if slip.today == "unsure" else None,
         "today": both(_TODAY),
         "free": both(_FREE),
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.wire import Words
+from hub.wire import Today, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSlip:
-    """A queue ticket; the person's `language` stands first, Indonesian is always there."""
+    """A queue ticket; the person's `language` stands first, Indonesian is always there.
+
+    `today` is that of the wire's estimate; `unsure`: no range is printed.
+    """
 
     office: str
     number: str
@@ -21,5 +24,6 @@ class QueueSlip:
     ahead: int | None = None
     low_min: int | None = None
     high_min: int | None = None
+    today: Today = "yes"
     copy: bool = False
     specimen: bool = True

@@ -91,6 +91,7 @@ class DeskPrinting:
             ahead=ticket.ahead,
             low_min=wait.low_min if wait else None,
             high_min=wait.high_min if wait else None,
+            today=wait.today if wait else "yes",
             specimen=is_specimen(self.office),
         )
         try:

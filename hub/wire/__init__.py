@@ -27,6 +27,7 @@ from hub.wire.answers import (
     ServiceState,
     StationState,
     Ticket,
+    Today,
     Why,
     Words,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "Ticket",
     "TicketAct",
     "TicketPrinted",
+    "Today",
     "TransferTicket",
     "Why",
     "Wire",

@@ -20,6 +20,7 @@ JobKind = Literal[
     "print_document",
     "print_ticket",
 ]
+Today = Literal["yes", "until_closing", "unsure"]
 JobState = Literal["queued", "leased", "started", "done", "failed", "expired", "unknown"]
 
 
@@ -64,7 +65,7 @@ class Estimate(Answer, frozen=True, kw_only=True):
 
     low_min: int
     high_min: int
-    today: Literal["yes", "until_closing", "unsure"] = "yes"
+    today: Today = "yes"
 
 
 class ServiceState(Answer, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kivy.properties import BooleanProperty, StringProperty
 
 from hub.wire import ServiceState
-from kiosk.expected import served_at_once
+from kiosk.expected import is_cut, is_unsure, served_at_once
 from kiosk.screens.page import Page
 from kiosk.state import Session
 from kiosk.widgets.boxes import Row
@@ -23,6 +23,8 @@ class ConfirmPage(Page):
     icon = StringProperty("file-text")
     waiting = StringProperty("")
     estimate = StringProperty("")
+    estimate_label = StringProperty("")
+    unsure = StringProperty("")
     code = StringProperty("")
     segment = StringProperty("")
     segment_name = StringProperty("")
@@ -43,6 +45,10 @@ class ConfirmPage(Page):
         self.alone = session.alone
         self.waiting = self.people("confirm", service.waiting)
         self.estimate = self._estimate(service)
+        cut = is_cut(service.estimate)
+        self.estimate_label = self.say("confirm.estimate_until" if cut else "confirm.estimate")
+        late = is_unsure(service.estimate) and not session.alone
+        self.unsure = self.say("confirm.unsure") if late else ""
         self.code = session.answers.case
         self._show_assistance(session)
         broken = session.printer not in READY

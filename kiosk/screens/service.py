@@ -6,7 +6,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
 from hub.wire import ServiceState
 from kiosk.events import PageTurned, ServiceChosen
-from kiosk.expected import served_at_once
+from kiosk.expected import is_cut, is_unsure, served_at_once
 from kiosk.screens.page import Page
 from kiosk.state import Session
 from kiosk.theme import Look
@@ -143,16 +143,12 @@ def _state(service: ServiceState, page: ServicePage) -> Row:
             Text(role="label", tone="quiet", text=page.say("service.alone"), halign="left")
         )
         return row
-    estimate = service.estimate
-    if served_at_once(service):
-        wait = page.say("service.wait_none")
-    elif estimate is None:
-        wait = ""
-    else:
-        wait = page.say("service.wait", low=estimate.low_min, high=estimate.high_min)
+    wait, late = _wait(service, page), is_unsure(service.estimate)
     if wait:
-        row.add_widget(Icon(icon="clock", px=34, fixed=38, tone="good"))
-        row.add_widget(Text(role="label", tone="good", text=wait, halign="left"))
+        tone = "warn" if late else "good"
+        icon = "clock-alert" if late else "clock"
+        row.add_widget(Icon(icon=icon, px=34, fixed=38, tone=tone))
+        row.add_widget(Text(role="label", tone=tone, text=wait, halign="left"))
     waiting = (
         page.say("service.waiting", n=service.waiting)
         if service.waiting
@@ -161,6 +157,18 @@ def _state(service: ServiceState, page: ServicePage) -> Row:
     row.add_widget(Icon(icon="users", px=34, fixed=38, tone="quiet"))
     row.add_widget(Text(role="label", tone="quiet", text=waiting, halign="left"))
     return row
+
+
+def _wait(service: ServiceState, page: ServicePage) -> str:
+    estimate = service.estimate
+    if served_at_once(service):
+        return page.say("service.wait_none")
+    if estimate is None:
+        return ""
+    if is_unsure(estimate):
+        return page.say("service.unsure")
+    words = "service.wait_until" if is_cut(estimate) else "service.wait"
+    return page.say(words, low=estimate.low_min, high=estimate.high_min)
 
 
 def _closed(service: ServiceState, page: ServicePage) -> Text:

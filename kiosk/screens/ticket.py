@@ -7,7 +7,7 @@ from datetime import timedelta
 from kivy.properties import BooleanProperty, StringProperty
 
 from hub.wire import Ticket
-from kiosk.expected import SLOT, call_window
+from kiosk.expected import SLOT, call_window, is_cut, is_unsure
 from kiosk.screens.page import Page
 from kiosk.state import Paper, Session
 from kiosk.words import clock
@@ -20,6 +20,8 @@ class TicketPage(Page):
     service = StringProperty("")
     ahead = StringProperty("")
     expected = StringProperty("")
+    expected_label = StringProperty("")
+    unsure = StringProperty("")
     own = BooleanProperty(False)
     link = StringProperty("")
     code = StringProperty("")
@@ -38,6 +40,9 @@ class TicketPage(Page):
         self.service = self.either(session.offered.name) if session.offered else ""
         self.ahead = "–" if ticket.ahead is None else self.people("ticket", ticket.ahead)
         self.expected = self._expected(ticket)
+        cut = is_cut(ticket.estimate)
+        self.expected_label = self.say("ticket.estimate_until" if cut else "ticket.estimate")
+        self.unsure = self.say("ticket.unsure") if is_unsure(ticket.estimate) else ""
         self.link = ticket.tracking_url or ""
         self.code = self.say("ticket.case", code=session.case_code) if session.case_code else ""
         self._show_paper(session.paper)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
+
 from hub.wire import (
     Estimate,
     NeedState,
@@ -231,6 +233,7 @@ def walk(new: Callable[[], Any], language: str, settings: tuple[str, ...] = ()
     glass.tell(on.StartOverTouched(), on.ReaderSeen(ready=True), *set_up)
     glass.tell(on.LanguageChosen(language, KEY))
     yield from _last(glass, on)
+    yield from _late(glass, on, language, set_up)
     yield from _alone(glass, on, language)
     glass.put_away()
 
@@ -291,6 +294,37 @@ def _last(glass: Any, on: Any) -> Iterator[tuple[str, Any]]:
     yield "ticket-no-paper", glass
     glass.run(31.0)
     yield "still-there", glass
+
+
+def _late(glass: Any, on: Any, language: str, set_up: list[Any]) -> Iterator[tuple[str, Any]]:
+    """Go where the day does not reach: a range that is cut, and no range at all."""
+    cut = Estimate(low_min=95, high_min=110, today="until_closing")
+    unsure = Estimate(low_min=120, high_min=150, today="unsure")
+    late = [
+        msgspec.structs.replace(one, estimate=unsure if place % 2 else cut, waiting=24)
+        for place, one in enumerate(_services())
+    ]
+    glass.tell(on.StartOverTouched(), on.OfficeSeen(office(services=late)), *set_up)
+    glass.tell(on.LanguageChosen(language, KEY))
+    yield "service-late", glass
+    glass.tell(on.ServiceChosen("payment"), *[on.KeyTouched(sign) for sign in "KJ7Q2M"])
+    glass.tell(on.NextTouched(), on.PrinterSeen("paper_end"))
+    yield "confirm-unsure", glass
+    glass.tell(on.NextTouched())
+    url = "HTTPS://ANTREAN.EXAMPLE/T/8F3K2M9QX7V4B6ND"
+    given = ticket(service="payment", ahead=24, estimate=unsure, tracking_url=url)
+    glass.tell(on.TicketIssued(f"{KEY}-1", given, "KJ7Q2M"))
+    glass.tell(on.PaperChanged("t" * 32, "failed", "device_out_of_paper"))
+    yield "ticket-unsure", glass
+    glass.tell(on.StartOverTouched(), on.PrinterSeen("ready"), *set_up)
+    glass.tell(on.LanguageChosen(language, KEY), on.ServiceChosen("stay"))
+    yield "confirm-until", glass
+    glass.tell(on.NextTouched())
+    given = ticket(service="stay", ahead=24, estimate=cut, tracking_url=url)
+    glass.tell(on.TicketIssued(f"{KEY}-1", given, "KJ7Q2M"))
+    glass.tell(on.PaperChanged("t" * 32, "printed"))
+    yield "ticket-until", glass
+    glass.tell(on.OfficeSeen(office()))
 
 
 def _alone(glass: Any, on: Any, language: str) -> Iterator[tuple[str, Any]]:
