@@ -23,7 +23,7 @@ from hub.tickets import (
 )
 from hub.tickets.acts import patience_with
 from hub.web.words import Speech
-from hub.wire import NoticeState, Ticket, Words
+from hub.wire import NoticeState, Ticket, Today, Words
 
 OVER = (FINISHED, ENDED)
 DOTS = 10
@@ -47,6 +47,7 @@ class PhoneView:
     ahead: int
     low_min: int | None
     high_min: int | None
+    today: Today
     arrived: datetime
     expected: tuple[datetime, datetime] | None
     back_before: datetime | None
@@ -122,6 +123,7 @@ def _view(
         ahead=ahead,
         low_min=ticket.estimate.low_min if ticket.estimate else None,
         high_min=ticket.estimate.high_min if ticket.estimate else None,
+        today=ticket.estimate.today if ticket.estimate else "yes",
         arrived=arrived,
         expected=expected,
         back_before=_back_before(expected, at),
@@ -149,7 +151,7 @@ def _open_counters(
 
 
 def _expected(ticket: Ticket, at: datetime) -> tuple[datetime, datetime] | None:
-    if ticket.state != WAITING or ticket.estimate is None:
+    if ticket.state != WAITING or ticket.estimate is None or ticket.estimate.today == "unsure":
         return None
     low, high = ticket.estimate.low_min, ticket.estimate.high_min
     return at + timedelta(minutes=low), at + timedelta(minutes=high)

@@ -83,5 +83,6 @@ def _lanes(
             waiting=service.waiting,
             span=f"{span.low_min}–{span.high_min}" if span else "",
             closed=service.closed_because,
+            today=span.today if span else "yes",
         )
     return tuple(shown.values())[:MOST_LANES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.wire import NoticeState, Words
+from hub.wire import NoticeState, Today, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,14 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class LaneBoard:
-    """A lane with how many wait and how long, or why it is closed."""
+    """A lane with how many wait and how long, as far as the day goes, or why it is closed."""
 
     prefix: str
     name: Words
     waiting: int
     span: str
     closed: Words | None
+    today: Today = "yes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,7 @@ def _lane_lines(
                 span=desk.speech.span(state.estimate) if state.estimate else "",
                 high_min=state.estimate.high_min if state.estimate else None,
                 counters=open_now.get(state.lane, 0),
+                today=state.estimate.today if state.estimate else "yes",
             )
         )
     return tuple(lines)

@@ -10,12 +10,12 @@ from hub.errors import Refused
 from hub.opening.roster import Shift
 from hub.tickets.estimate_error import EstimateError
 from hub.web.officer.views import DeviceLamp, Notice
-from hub.wire import NoticeState
+from hub.wire import NoticeState, Today
 
 
 @dataclass(frozen=True, slots=True)
 class LaneLine:
-    """A lane: how many wait, the longest wait against its limit, the estimate."""
+    """A lane: how many wait, the longest wait against its limit, the estimate and its day."""
 
     prefix: str
     name: str
@@ -26,6 +26,7 @@ class LaneLine:
     span: str
     high_min: int | None
     counters: int
+    today: Today = "yes"
 
     @property
     def over(self) -> bool:

@@ -127,7 +127,7 @@ def test_a_page_that_is_behind_is_refused_with_what_to_do_and_does_nothing(offic
         officer.page.route("**/stream/**", lambda route: route.abort())
         officer.page.reload()
         called = officer.page.get_attribute("[name=ticket] >> nth=0", "value")
-        office.post(f"/api/tickets/{called}/absent", {})
+        office.post(f"/api/tickets/{called}/absent", {}, token=office.station("agent", 2))
         before = office.kiosk.get("/api/queue").json()["seq"]
 
         officer.press("Alt+h")

@@ -36,8 +36,12 @@ class WebOffice:
     process: subprocess.Popen[str]
     kiosk: httpx.Client
 
-    def post(self, path: str, body: object) -> httpx.Response:
-        answer = self.kiosk.post(path, json=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+    def post(self, path: str, body: object, *, token: str = "") -> httpx.Response:
+        """Send a command of the kiosk, or of the station with `token`."""
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        answer = self.kiosk.post(path, json=body, headers=headers)
         assert answer.status_code < 300, answer.text
         return answer
 
