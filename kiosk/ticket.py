@@ -101,7 +101,7 @@ class TicketPaper:
 def render_ticket(paper: TicketPaper) -> TicketImage:
     """Draw `paper` as a 1-bit picture 576 dots wide. Raises TicketUnprintable naming the field."""
     qr = _qr_picture(paper.tracking_url) if paper.tracking_url else None
-    text = _ticket_text(paper, qr_mm=qr.width / DOTS_PER_MM if qr else 0)
+    text = ticket_text(paper, qr_mm=qr.width / DOTS_PER_MM if qr else 0)
     _refuse_missing_glyphs(text)
     picture = Image.open(io.BytesIO(_draw(text))).convert("L")
     if picture.width != WIDTH_DOTS:
@@ -127,7 +127,7 @@ def warm() -> None:
     _typeset({"main.typ": b"Loket"}, "png")
 
 
-def _ticket_text(paper: TicketPaper, *, qr_mm: float) -> dict[str, object]:
+def ticket_text(paper: TicketPaper, *, qr_mm: float) -> dict[str, object]:
     """Return what the template prints, every word chosen and every value cleaned."""
     language = paper.language if paper.language == "id" else "en"
 

@@ -31,5 +31,8 @@ def test_a_queue_without_people_is_not_at_once_while_its_counter_is_closed() -> 
     closed = msgspec.structs.replace(empty, estimate=Estimate(low_min=10, high_min=25))
     ready = msgspec.structs.replace(empty, estimate=Estimate(low_min=0, high_min=5))
 
+    late = msgspec.structs.replace(empty, estimate=Estimate(low_min=0, high_min=5, today="unsure"))
+
     assert not served_at_once(closed)
+    assert not served_at_once(late)
     assert served_at_once(ready)

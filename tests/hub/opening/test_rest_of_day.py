@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from sqlalchemy import select
 from hub import queue
 from hub.forecast.process import away_of
 from hub.house import House
+from hub.letters.queue_slip import slip_text
+from hub.letters.slips import QueueSlip
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig, load_office
 from hub.opening.roster import Shift
@@ -18,7 +21,9 @@ from hub.queue import board
 from hub.tickets import waiting_times
 from hub.tickets.estimate import estimate_wait
 from hub.tickets.rest_of_day import RestOfDay, rest_of_day, told_today, with_breaks
-from hub.wire import Estimate, IssueTicket
+from hub.web.applicant.reading import read_visit
+from hub.web.display import fragments
+from hub.wire import Estimate, IssueTicket, Words
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 HOUR_S = 3600.0
@@ -119,18 +124,32 @@ def test_a_counter_is_away_in_breaks_and_between_its_shifts(office, shifts, away
     assert [one[0] for one in gone] == ([7 * HOUR_S] if shifts else [])
 
 
+def test_a_counters_slip_prints_no_time_that_nobody_should_count_on() -> None:
+    slip = QueueSlip(
+        office="Kantor Contoh", number="T-012", service=Words(id="Izin tinggal", en="Stay permit"),
+        issued_at=local("2026-11-23T15:30"), zone="Asia/Jakarta", ahead=3, low_min=20, high_min=30,
+    )  # fmt: skip
+
+    cut, unsure = (slip_text(replace(slip, today=one)) for one in ("until_closing", "unsure"))
+
+    assert [fact["value"] for fact in cut["facts"]] == ["20–30 mnt", "3"]
+    assert cut["facts"][0]["words"][0].endswith("sampai tutup")
+    assert [fact["value"] for fact in unsure["facts"]] == ["3"]
+    assert unsure["unsure"][0].startswith("Belum pasti")
+
+
 def test_near_closing_no_call_is_promised_and_none_is_kept_as_promised(house: House, act) -> None:
     office = house.procedure.office
     house.clock.at = local("2026-11-23T15:30")
     tables = {"information": [(5, 15)], "stay_permit": [(20, 45)], "intake": [(40, 60)]}
     act(lambda tx: waiting_times.store(tx, tables))
 
-    told = [
-        act(lambda tx, code=code: queue.issue(tx, office, IssueTicket(service=code))).estimate
+    given = [
+        act(lambda tx, code=code: queue.issue(tx, office, IssueTicket(service=code)))
         for code in ("information", "stay_permit", "skim")
     ]
 
-    assert told == [
+    assert [one.estimate for one in given] == [
         Estimate(low_min=5, high_min=15),
         Estimate(low_min=20, high_min=30, today="until_closing"),
         Estimate(low_min=40, high_min=60, today="unsure"),
@@ -142,6 +161,17 @@ def test_near_closing_no_call_is_promised_and_none_is_kept_as_promised(house: Ho
             .order_by(TicketRow.issued_at)
         ).all()
         lanes = board.lanes(connection, house.office_no, office, house.clock.now())
+        phones = [
+            read_visit(connection, house.office_no, office, one.visit, house.clock.now(), "CODE")
+            for one in given
+        ]
+    with house.database.reading() as session:
+        shown = fragments.render(session, house.office_no, office, house.clock.now(), "en")
     assert [tuple(row) for row in rows] == [(5, 15), (20, 30), (None, None)]
     today = {one.lane: one.estimate.today for one in lanes if one.estimate}
     assert (today["stay_permit"], today["intake"]) == ("until_closing", "unsure")
+    assert [view.today for view, _ in phones] == ["yes", "until_closing", "unsure"]
+    assert [view.expected is None for view, _ in phones] == [False, False, True]
+    assert "minutes, until closing" in shown
+    assert "not sure today" in shown
+    assert "40–60" not in shown

@@ -13,7 +13,14 @@ from PIL import Image, ImageChops
 
 from devices.capabilities import TicketImage
 from hub.wire import Words
-from kiosk.ticket import TicketPaper, TicketUnprintable, render_ticket, ticket_png, warm
+from kiosk.ticket import (
+    TicketPaper,
+    TicketUnprintable,
+    render_ticket,
+    ticket_png,
+    ticket_text,
+    warm,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 URL = "https://kanim.contoh.example/t/7kq2m9xa4htdw3pe"
@@ -84,6 +91,23 @@ def test_a_ticket_looks_as_it_was_approved(paper: TicketPaper, language: str) ->
     assert shown.size == approved.size
     turned = ImageChops.difference(shown.convert("L"), approved.convert("L")).histogram()[255]
     assert turned <= DRIFT * shown.width * shown.height
+
+
+def test_a_range_that_is_cut_says_so_and_one_after_closing_is_not_printed(
+    paper: TicketPaper,
+) -> None:
+    cut, unsure = (
+        ticket_text(replace(paper, language="en", today=today), qr_mm=0)
+        for today in ("until_closing", "unsure")
+    )
+
+    assert cut["expected"]["words"]["first"].endswith("until closing")
+    assert cut["unsure"] is None
+    assert unsure["expected"] is None
+    assert unsure["unsure"]["first"].startswith("Not sure to be served today")
+    # three lines about it where one fact stood
+    taller = render_ticket(replace(paper, today="unsure")).height_dots
+    assert abs(taller - render_ticket(paper).height_dots) < 80
 
 
 def test_a_phone_reads_the_code_off_the_ticket(paper: TicketPaper) -> None:
