@@ -153,6 +153,7 @@ def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
     }
     for name, value in figures.items():
         report.at_least(name, value, GOALS[name][large] - chance)
+    _by_chance(mine)
     among = {
         kind: float(np.mean(scored.rank < 30))
         for kind, scored in (("seen", mine.seen), ("unseen", mine.unseen))
@@ -161,6 +162,21 @@ def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
         f"  right entry among the first 30: {among['seen']:.3f} seen, {among['unseen']:.3f} unseen"
     )
     _took(report, size, [mine.seen, mine.unseen, mine.negatives])
+
+
+def _by_chance(mine: Round) -> None:
+    """Say how far recall at 1 % hangs on the few strangers who decide its threshold."""
+    deciding = int(0.01 * len(mine.negatives.cases))
+    spread = 2 * deciding**0.5 / len(mine.negatives.cases)
+    shown = [
+        f"{recall(part, threshold(mine.negatives, max(0.01 - spread, 0))):.3f}-"
+        f"{recall(part, threshold(mine.negatives, 0.01 + spread)):.3f}"
+        for part in (mine.seen, mine.unseen)
+    ]
+    print(
+        f"  {deciding} strangers decide the threshold for 1 %; two standard deviations fewer or "
+        f"more: recall {shown[0]} seen, {shown[1]} unseen"
+    )
 
 
 def _took(report: Report, size: int, parts: list[Scored]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,8 @@ ROUNDS = 25
 FIRST = {
     "surprise": 6.0, "both_left": -2.0, "query_left": -1.0, "list_left": -1.0, "crowd": -0.6,
     "whole": 3.0, "born_same_day": 6.0, "born_converted_day": 6.0, "born_swapped": 5.0,
-    "born_one_digit": 4.0, "born_two_of_three": 3.0, "born_same_month": 4.0, "born_other_year": 3.0,
+    "born_one_digit": 4.0, "born_two_of_three": 3.0, "born_same_month": 4.0, "born_near_year": 4.0,
+    "born_other_year": 3.0,
     "born_only_year": 3.0, "born_placeholder": 3.0, "born_same_year": 1.0, "born_far": -3.0,
     "passport_same": 6.0, "bias": -12.0,
 }  # fmt: skip
@@ -66,8 +67,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
     parser.add_argument("--share", type=float, default=1.0, help="Share of the queries.")
     parser.add_argument("--levels-only", action="store_true", help="Keep the weights of --out.")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=TERMS,
+        default=[],
+        metavar="TERM",
+        help="Keep the weights of --out but for these terms; keep its levels.",
+    )
     parser.add_argument("--large", action="store_true", help="A level for 1,000,000 too.")
     asked = parser.parse_args()
+    if asked.only:
+        add(asked.out, asked.only, asked.seed, asked.share)
+        return
     weights = load_weights(asked.out) if asked.levels_only else learn(asked.seed, asked.share)
     sizes = STRANGERS + (LARGE if asked.large else ())
     measured = levels(weights, sizes, asked.seed + 7000, asked.share)
@@ -76,8 +88,18 @@ def main() -> None:
     print(f"{asked.out}: {measured}")
 
 
-def learn(seed: int, share: float) -> Weights:
-    """Return weights learned on lists of the planned sizes."""
+def add(out: Path, only: Sequence[str], seed: int, share: float) -> None:
+    """Learn the weights of `only` beside those that `out` holds, and write them into it."""
+    known = msgspec.json.decode(out.read_bytes(), type=Weights)
+    fixed = {term: known.terms[term] for term in TERMS if term not in only}
+    terms = learn(seed, share, fixed).terms
+    print({term: terms[term] for term in only})
+    whole = msgspec.structs.replace(known, terms=terms)
+    out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
+
+
+def learn(seed: int, share: float, fixed: Mapping[str, float] = FIXED) -> Weights:
+    """Return weights learned on lists of the planned sizes, those of `fixed` as given."""
     queries: list[Pairs] = []
     for place, (size, positives, negatives) in enumerate(PLANS):
         sets = Sets(seed + 100 * place)
@@ -86,7 +108,7 @@ def learn(seed: int, share: float) -> Weights:
         cases += sets.negatives(people, int(negatives * share))
         queries += gather(index_of(entries), cases)
         print(f"{size} entries, {len(cases)} queries", flush=True)
-    values = learned(queries)
+    values = learned(queries, fixed)
     shown = {term: round(float(value), 4) for term, value in zip(TERMS, values, strict=True)}
     return Weights(f"{SystemClock().now():%Y-%m-%d}", seed, shown)
 
@@ -107,7 +129,7 @@ def gather(index: Index, cases: list[Case]) -> list[Pairs]:
     return found
 
 
-def learned(queries: list[Pairs]) -> npt.NDArray[np.float64]:
+def learned(queries: list[Pairs], fixed: Mapping[str, float] = FIXED) -> npt.NDArray[np.float64]:
     """Return the weights after each round has looked at what the round before put on top."""
     values = np.array([FIRST.get(term, 0.0) for term in TERMS])
     for kept in KEPT:
@@ -121,7 +143,7 @@ def learned(queries: list[Pairs]) -> npt.NDArray[np.float64]:
             chosen += [int(right[np.argmax(logits[right])])] if right.size else []
             terms.append(pairs.terms[chosen])
             same.append(pairs.same[chosen])
-        values = fit(np.concatenate(terms).astype(np.float32), np.concatenate(same), TERMS)
+        values = fit(np.concatenate(terms).astype(np.float32), np.concatenate(same), TERMS, fixed)
     return values
 
 
@@ -144,12 +166,16 @@ def levels(
 
 
 def fit(
-    terms: Matrix, same: npt.NDArray[np.bool_], names: Sequence[str] = ()
+    terms: Matrix,
+    same: npt.NDArray[np.bool_],
+    names: Sequence[str] = (),
+    fixed: Mapping[str, float] = FIXED,
 ) -> npt.NDArray[np.float64]:
-    """Return the weights of a logistic regression; terms named in FIXED keep theirs."""
+    """Return the weights of a logistic regression; terms named in `fixed` keep theirs."""
     x, y = terms.astype(np.float64), same.astype(np.float64)
-    fixed = np.array([FIXED.get(term, 0.0) for term in names or [""] * x.shape[1]])
-    given, x = x @ fixed, x * (fixed == 0)
+    names = names or [""] * x.shape[1]
+    held = np.array([fixed.get(term, 0.0) for term in names])
+    given, x = x @ held, x * np.array([term not in fixed for term in names])
     weights = np.zeros(x.shape[1])
     ridge = np.full(x.shape[1], RIDGE)
     if "bias" in names:
@@ -162,7 +188,7 @@ def fit(
         weights -= step
         if np.abs(step).max() < 1e-5:
             break
-    return weights + fixed
+    return weights + held
 
 
 if __name__ == "__main__":

@@ -143,7 +143,10 @@ class Sets:
             form = draw.choice((0, 0, 1))
         change = {**spelling.SEEN, **spelling.UNSEEN}[family][0] if family else None
         words: list[tuple[Part, str]] = []
-        for part in person.parts:
+        other_hand: list[str] = []
+        if family == "romanisation":
+            other_hand = spelling.in_one_hand(draw, [p.word for p in person.parts], person.culture)
+        for place, part in enumerate(person.parts):
             at_home = (
                 spelling.cyrillic(part.word, "icao")
                 if person.culture == "russian"
@@ -151,7 +154,9 @@ class Sets:
             )
             if change is None or (family in ("typing", "scan") and draw.random() < 0.5):
                 words.append((part, at_home))
-            elif family == "romanisation" or (family == "southeast" and "/" in part.word):
+            elif other_hand:
+                words.append((part, other_hand[place]))
+            elif family == "southeast" and "/" in part.word:
                 words.append((part, change(draw, part.word, person.culture)))
             else:
                 words.append((part, change(draw, at_home, person.culture)))

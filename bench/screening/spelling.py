@@ -18,6 +18,7 @@ from bench.screening.people import table
 
 Family = Callable[[random.Random, str, str], str]
 Habits = tuple[tuple[str, tuple[str, ...], float], ...]
+DIALECTS, SURNAME_KEPT = 4, 0.2
 
 
 def base(word: str, form: int = 0) -> str:
@@ -56,10 +57,25 @@ def cyrillic(word: str, standard: str) -> str:
 
 def romanised(draw: random.Random, word: str, culture: str) -> str:
     """Another romanisation of a Chinese, Korean or Cyrillic word."""
+    return in_one_hand(draw, [word], culture)[0]
+
+
+def in_one_hand(draw: random.Random, words: list[str], culture: str) -> list[str]:
+    """Another romanisation of a whole name, surname first in Chinese ones.
+
+    A paper keeps to one standard for Cyrillic and to one dialect for Chinese names, but for
+    surnames of families that kept the dialect's and gave names in Mandarin (Tan Wei Ming). Korean
+    passports choose for each syllable.
+    """
     if culture == "russian":
-        written = cyrillic(word, draw.choice(list(table("habits.toml")["cyrillic"])))
-        return re.sub(r"ov$", "off", written) if draw.random() < 0.08 else written
-    return draw.choice(word.split("/"))
+        standard = draw.choice(list(table("habits.toml")["cyrillic"]))
+        written = [cyrillic(word, standard) for word in words]
+        return [re.sub(r"ov$", "off", one) if draw.random() < 0.08 else one for one in written]
+    if culture != "chinese":
+        return [draw.choice(word.split("/")) for word in words]
+    hand = draw.randrange(DIALECTS)
+    kept = draw.randrange(DIALECTS) if draw.random() < SURNAME_KEPT else hand
+    return [base(word, hand if place else kept) for place, word in enumerate(words)]
 
 
 def arabic(draw: random.Random, word: str, culture: str) -> str:

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
+import random
+
+import numpy as np
+
+from bench.screening import spelling
+from bench.screening.learn import fit
 from bench.screening.sets import Sets
+
+WORDS = ["su/so/souw/su", "gui/kwai/koei/kuei", "xue/suet/soat/hsueh"]
+HANDS = {("gui", "xue"), ("kwai", "suet"), ("koei", "soat"), ("kuei", "hsueh")}
 
 
 def test_the_same_seed_invents_the_same_people() -> None:
@@ -17,3 +26,30 @@ def test_a_query_knows_its_entry_and_a_stranger_has_none() -> None:
 
     assert {case.entry for case in sets.positives(people, 50, unseen=True)} <= known
     assert {case.entry for case in sets.negatives(people, 50)} == {""}
+
+
+def test_a_chinese_name_is_written_in_one_hand_but_for_its_surname() -> None:
+    draw = random.Random(3)
+    written = [spelling.in_one_hand(draw, WORDS, "chinese") for _ in range(60)]
+
+    assert {tuple(words[1:]) for words in written} == HANDS
+    assert {words[0] for words in written if words[1] == "kwai"} > {"so"}
+    assert sum(words == ["so", "kwai", "suet"] for words in written) > 5
+
+
+def test_a_cyrillic_name_is_written_by_one_standard() -> None:
+    draw = random.Random(3)
+    written = {tuple(spelling.in_one_hand(draw, ["юрий", "жуков"], "russian")) for _ in range(60)}
+
+    assert len(written) > 2
+    assert ("yuriy", "joukov") not in written
+
+
+def test_weights_that_are_given_stay_while_another_is_learned() -> None:
+    terms = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0]] * 20, np.float32)
+    same = terms[:, 1] > 0
+
+    found = fit(terms, same, ("bias", "agrees", "noise"), {"bias": -2.0, "noise": 0.0})
+
+    assert found[[0, 2]].tolist() == [-2.0, 0.0]
+    assert found[1] > 2
