@@ -22,19 +22,20 @@ class Born(IntEnum):
     ONE_DIGIT = 3
     TWO_OF_THREE = 4
     SAME_MONTH = 5
-    OTHER_YEAR = 6
-    ONLY_YEAR = 7
-    PLACEHOLDER = 8
-    CONVERTED_YEAR = 9
-    SAME_YEAR = 10
-    NEXT_YEAR_PARTIAL = 11
-    NEXT_YEAR = 12
-    UNKNOWN = 13
-    FEW_YEARS = 14
-    FAR = 15
+    NEAR_YEAR = 6
+    OTHER_YEAR = 7
+    ONLY_YEAR = 8
+    PLACEHOLDER = 9
+    CONVERTED_YEAR = 10
+    SAME_YEAR = 11
+    NEXT_YEAR_PARTIAL = 12
+    NEXT_YEAR = 13
+    UNKNOWN = 14
+    FEW_YEARS = 15
+    FAR = 16
 
 
-_NEXT, _FEW = 2, 7
+_NEXT, _FEW, _DECADE = 2, 7, 10
 
 
 def born_alike(births: tuple[Birth, ...], on_list: Shorts) -> Ints:
@@ -68,6 +69,10 @@ def _relation(birth: Birth, year: Ints, month: Ints, day: Ints, *, second: bool)
         (full & converted & (apart == 0) & _within(birth, month, day), Born.CONVERTED_DAY),
         (full & (_digits_apart(birth, year, month, day) == 1), Born.ONE_DIGIT),
         (full & (apart == 0) & (same_month | same_day), Born.TWO_OF_THREE),
+        (
+            full & same_month & same_day & ~placeholder & ((apart <= _NEXT) | (apart == _DECADE)),
+            Born.NEAR_YEAR,
+        ),
         (full & same_month & same_day & ~placeholder, Born.OTHER_YEAR),
         (~full & (apart == 0) & (month > 0) & same_month, Born.SAME_MONTH),
         (~full & (apart == 0) & ((month == 0) | same_month), Born.ONLY_YEAR),

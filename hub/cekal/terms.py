@@ -37,7 +37,7 @@ CUSTOMS = (
 )
 GROUPS: Mapping[str, tuple[Born, ...]] = {
     "day": (Born.SAME_DAY, Born.CONVERTED_DAY, Born.SWAPPED),
-    "part": (Born.ONE_DIGIT, Born.TWO_OF_THREE, Born.SAME_MONTH, Born.OTHER_YEAR),
+    "part": (Born.ONE_DIGIT, Born.TWO_OF_THREE, Born.SAME_MONTH, Born.NEAR_YEAR, Born.OTHER_YEAR),
     "year": (Born.ONLY_YEAR, Born.PLACEHOLDER, Born.CONVERTED_YEAR, Born.SAME_YEAR),
     "unknown": (Born.UNKNOWN, Born.NEXT_YEAR_PARTIAL),
     "far": (Born.NEXT_YEAR, Born.FEW_YEARS, Born.FAR),

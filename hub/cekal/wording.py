@@ -41,6 +41,10 @@ _BORN = {
         "year and day or month of birth same",
     ),
     Born.SAME_MONTH: ("bulan dan tahun lahir sama", "month and year of birth same"),
+    Born.NEAR_YEAR: (
+        "hari dan bulan lahir sama, tahun berselisih satu, dua, atau sepuluh",
+        "day and month of birth same, one, two or ten years apart",
+    ),
     Born.OTHER_YEAR: (
         "hari dan bulan lahir sama, tahun lain",
         "day and month of birth same, other year",

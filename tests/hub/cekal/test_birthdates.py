@@ -21,6 +21,8 @@ def relation(asked: str, listed: str) -> Born:
         ("1975-03-14", "1975-03-04", Born.ONE_DIGIT),
         ("1957-03-04", "1975-03-04", Born.ONE_DIGIT),
         ("1975-03-29", "1975-03-04", Born.TWO_OF_THREE),
+        ("1970-03-04", "1969-03-04", Born.NEAR_YEAR),
+        ("2005-03-04", "1995-03-04", Born.NEAR_YEAR),
         ("1988-03-04", "1975-03-04", Born.OTHER_YEAR),
         ("1975", "1975-03-04", Born.ONLY_YEAR),
         ("1975-03", "1975-03-04", Born.SAME_MONTH),
