@@ -1,8 +1,8 @@
 """Run pytest and fail on every skipped test that tests/allowed_skips.toml does not name.
 
-With several workers a file is one piece of work. They are handed out in the order in which they
-are named, so that a long one does not begin when everything else is done: name the long ones
-first. Which they are is said at the end.
+With several workers a file is one piece of work. They are handed out in the order of collection,
+which begins with the files that tests/conftest.py calls long: none of these begins when everything
+else is done. What the longest took is said at the end.
 
 Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
 """

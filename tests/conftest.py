@@ -1,4 +1,4 @@
-"""What tests of every folder may ask for: a PostgreSQL of the run's own."""
+"""What tests of every folder may ask for, a PostgreSQL of the run's own, and which begin first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,30 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.cluster import Cluster
+
+HERE = Path(__file__).parent
+LONG = (
+    "kiosk/living/test_program.py",
+    "journeys/test_demo.py",
+    "hub/web/test_axe_on_every_page.py",
+    "hub/web/test_branches_in_the_browser.py",
+    "hub/web/test_screening_in_the_browser.py",
+    "hub/web/test_money_and_endings.py",
+    "devices/camera/test_opencv_camera.py",
+    "devices/camera/test_portrait.py",
+    "devices/camera/test_conformance.py",
+    "counter_agent/test_work.py",
+    "counter_agent/test_crash.py",
+    "devices/r30x/test_conformance.py",
+    "devices/r30x/test_capture.py",
+)
+"""Files of half a minute and more, the longest first: none is begun when the rest is done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first; pytest itself takes a folder's files by their names."""
+    place = {HERE / name: at for at, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
 
 
 @pytest.fixture(scope="session")

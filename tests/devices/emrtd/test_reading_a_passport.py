@@ -143,7 +143,7 @@ def test_a_chip_that_falls_silent_ends_the_read_in_time_and_not_for_ever(passpor
     with pytest.raises(DeviceSilent):
         read(reader)
 
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     simulator.fault("")
     assert read(reader).mrz
 

@@ -102,7 +102,7 @@ async def test_without_a_network_nothing_waits_and_nothing_breaks():
     await neighbours.stop()
 
     assert hubs == []
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 async def test_the_environment_names_the_interfaces(monkeypatch):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from bench.hall import lasting_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -37,8 +38,7 @@ def office(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def public(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebOffice]:
     """An office that phones reach on a listener of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = lasting_port()
     place = tmp_path_factory.mktemp("public")
     url = f"http://127.0.0.1:{port}"
     opened = open_office(empty_house, place, "--public-port", str(port), public_url=url)

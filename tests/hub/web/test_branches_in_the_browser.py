@@ -362,11 +362,14 @@ def test_two_on_one_case_see_each_other_and_a_stale_save_shows_both_values(livin
     expect(second.page.locator("#readers")).to_contain_text("Contoh Operator data")
 
     second.page.locator("#link:not(.stale)").wait_for()
-    second.page.context.set_offline(True)
+    shown = second.page.locator("#step-form [name=revision]")
+    before = shown.input_value()
+    second.page.route("**/typed", lambda asked: asked.abort())
     second.page.locator(ADDRESS).fill("Jalan Kedua 2")
     with first.page.expect_response("**/typed"):
         first.page.locator(ADDRESS).fill("Jalan Pertama 1")
-    second.page.context.set_offline(False)
+    expect(shown).not_to_have_value(before, timeout=30_000)
+    second.page.unroute("**/typed")  # sent only now, when the page shows the later revision
 
     note = second.page.locator(".stale-note")
     note.wait_for()

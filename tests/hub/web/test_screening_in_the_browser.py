@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from living_office import LivingOffice, living_office, paper
 from playwright.sync_api import expect
 from screened import Desk, Office
 from web_office import PASSWORD, Screen
+
+from bench.hall import lasting_port
 
 pytestmark = pytest.mark.slow
 LAPTOP = {"width": 1366, "height": 768}
@@ -44,8 +45,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def living(empty_house: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingOffice]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = lasting_port()
     more = ("--public-port", str(port))
     place, url = tmp_path_factory.mktemp("listed"), f"http://127.0.0.1:{port}"
     with living_office(empty_house, place, lay, *more, public_url=url) as office:

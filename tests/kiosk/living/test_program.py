@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import tempfile
 import threading
 from collections import Counter
@@ -20,6 +19,7 @@ import pytest
 from living_hub import LivingHub
 from small_hub import SmallHub, serving
 
+from bench.hall import lasting_port
 from hub.announce import Announcer
 from hub.demo.display import Display, open_display
 from hub.demo.processes import Child, Crew, loket
@@ -145,7 +145,7 @@ def test_the_kiosk_finds_its_hub_among_others_and_again_when_it_has_moved(
 
         hub.kill()
         kiosk.sees_the_hub_go()
-        hub.port = _free_port()
+        hub.port = lasting_port()
         hub.start()
         kiosk.sees_the_hub_come()
         kiosk.glass.press("next")
@@ -266,8 +266,3 @@ def _another_hub_announced() -> Iterator[SmallHub]:
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

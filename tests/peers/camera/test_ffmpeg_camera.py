@@ -76,7 +76,7 @@ def test_the_newest_picture_is_taken_after_a_pause(stream: str) -> None:
 
     camera.photo()
 
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     camera.close()
 
 
