@@ -256,7 +256,7 @@ def test_a_file_is_shelved_lent_and_overdue(living, enter) -> None:
     row.get_by_label("Kembali pada").fill("01/11/2026")
     with keeper.page.expect_navigation():
         row.get_by_role("button", name="Pinjamkan").click()
-    assert "hari setelah hari ini" in keeper.text("#refusal")
+    assert "Kembali pada: hari setelah hari ini" in keeper.text("#refusal")
     assert row.get_by_label("Peminjam").input_value() == "Wasdakim, Contoh Peminjam"
     row.get_by_label("Kembali pada").fill("30/11/2026")
     with keeper.page.expect_navigation():
