@@ -45,24 +45,21 @@ _ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
     (
         DeviceBusy,
         "dipakai program lain / another program holds it",
-        "Tutup program lain yang memakainya; port serial: periksa juga hak akses grup dialout;"
-        " kartu: angkat dan letakkan kembali."
-        " / Close the other program; at a serial port check for the group dialout, too;"
-        " a card: take it out and put it in again.",
+        "Tutup program lain yang memakainya; port serial: periksa juga hak akses grup dialout."
+        " / Close the other program; at a serial port check for the group dialout, too.",
     ),
     (
         DeviceSilent,
         "tidak menjawab / it does not answer",
-        "Matikan dan nyalakan perangkat, letakkan kembali kartunya; periksa alamatnya, port serial"
-        " juga kecepatannya (baud). / Switch it off and on, lay its card down again; check its"
-        " address, of a serial port the rate (baud), too.",
+        "Matikan dan nyalakan perangkat; periksa alamatnya, port serial juga kecepatannya (baud)."
+        " / Switch it off and on; check its address, of a serial port the rate (baud), too.",
     ),
     (
         DeviceProtocolError,
         "jawabannya tidak dapat dimengerti / it answers nonsense",
-        "Ulangi; periksa apakah driver cocok, port serial juga kecepatannya (baud); ganti kabel,"
-        " lalu perangkat atau kartunya. / Try again; check that the driver fits, of a serial port"
-        " the rate (baud), too; change the cable, then the device or its card.",
+        "Periksa apakah driver cocok, port serial juga kecepatannya (baud); ganti kabel; ganti"
+        " perangkat bila berulang. / Check that the driver fits, of a serial port the rate (baud),"
+        " too; change the cable; replace it if this returns.",
     ),
     (
         DeviceRefused,
@@ -118,6 +115,16 @@ _ERRORS: Final[tuple[tuple[type[DeviceError], str, str], ...]] = (
 )
 
 USE_PIV: Final = "Pakai kartu PIV. / Use a PIV card."
+_CARD_DRIVERS: Final = ("emrtd", "piv", "pcsc")
+_OF_CARDS: Final[Mapping[type[DeviceError], str]] = {
+    DeviceBusy: "Tutup program lain yang memakai kartu; angkat kartu dan letakkan kembali."
+    " / Close the program that uses the card; take the card out and lay it down again.",
+    DeviceSilent: "Angkat kartu atau paspor dan letakkan kembali; lalu coba yang lain, lalu pembaca"
+    " lain. / Lift card or passport and lay it down again; then try another, then another reader.",
+    DeviceProtocolError: "Letakkan kembali dan ulangi; bila berulang, kartu atau cipnya rusak atau"
+    " palsu. / Lay it down again and repeat; if this returns, card or chip are broken or forged.",
+}
+"""What to try instead where a card is what does not answer."""
 _REASONS: Final[Mapping[str, str]] = {
     "black": "Buka tutup lensa, nyalakan lampu. / Uncover the lens, switch a light on.",
     "frozen": "Cabut kamera dan pasang kembali. / Unplug the camera and plug it in again.",
@@ -231,6 +238,8 @@ def remedy_for(error: DeviceError) -> str:
         families = (error.reason, error.reason.partition("_")[0])
         if known := next((_REASONS[name] for name in families if name in _REASONS), ""):
             return known
+    if error.address.partition(":")[0] in _CARD_DRIVERS and type(error) in _OF_CARDS:
+        return _OF_CARDS[type(error)]
     tries = (remedy for kind, _, remedy in _ERRORS if isinstance(error, kind))
     return next(tries, "Periksa perangkat. / Check the device.")
 

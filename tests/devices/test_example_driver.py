@@ -1,7 +1,9 @@
 """What docs/drivers.md tells a stranger to do: copy the folder, install it, check it."""
 
 import importlib
+import os
 import shutil
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -12,7 +14,6 @@ from typing import cast
 import pytest
 
 from devices import conformance, registry
-from devices.conformance import Check, Subject
 from devices.registry import Simulator, open_device, start_simulator
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example_driver"
@@ -63,10 +64,19 @@ def test_it_does_what_its_page_says(lamp: Simulator) -> None:
     device.close()
 
 
-@pytest.mark.parametrize("check", conformance.CHECKS, ids=lambda check: check.name)
-def test_it_conforms(check: Check, lamp: Simulator) -> None:
-    path = lamp.address.removeprefix("lamp:")
-    subject = Subject(lamp.address, lamp, answers_s=4.0, flips=22, serial_path=path)
-    assert conformance.applies(check, subject)
+def test_its_own_tests_run_every_demand_on_it(installed: Path) -> None:
+    shutil.copytree(EXAMPLE / "tests", installed / "tests")
 
-    conformance.run(check, subject)
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
+        cwd=installed,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert finished.returncode == 0, finished.stdout
+    assert f"{len(conformance.CHECKS) + 2} passed" in finished.stdout
+    assert "skipped" not in finished.stdout

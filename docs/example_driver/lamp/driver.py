@@ -8,6 +8,7 @@ from devices.address import Address
 from devices.capabilities import Health, Identity, Lamp
 from devices.errors import DeviceError, DeviceProtocolError, DeviceSilent, DeviceUnavailable
 from devices.naming import resolve
+from devices.options import options_of
 from devices.trace import show_masked, traced
 from devices.transport import SerialStream, Stream, discard_until_quiet
 from lamp import wire
@@ -21,6 +22,7 @@ class CallLamp:
     """An opened lamp. After DeviceUnavailable the next call opens it anew."""
 
     def __init__(self, address: Address) -> None:
+        options_of(address).only()
         self._address = str(address)
         self._where = address.where
         self._stream: Stream | None = None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from devices.options import Options, no_fault
 from devices.pty import Pty
 from lamp import wire
 
@@ -34,9 +35,8 @@ class LampSimulator:
     def fault(self, name: str) -> None:
         """Switch a fault on, "" clears it. Raises ValueError listing the known names."""
         kind, _, place = name.partition(":")
-        if kind and kind not in FAULTS:
-            message = f"no fault '{name}'; known: {', '.join(FAULTS)}"
-            raise ValueError(message)
+        if kind and (kind not in FAULTS or (place and not place.isdigit())):
+            raise no_fault(name, FAULTS)
         self._fault, self._place = kind, int(place or 0)
         if kind == "unplugged":
             self._pty.unplug()
@@ -80,5 +80,6 @@ class LampSimulator:
 
 def start(options: Mapping[str, str], *, out: Path | None = None) -> LampSimulator:
     """Start a lamp on a pseudo-terminal; it has no options and leaves nothing in `out`."""
-    del options, out
+    del out
+    Options(options).only()
     return LampSimulator()
