@@ -92,9 +92,9 @@ def add(out: Path, only: Sequence[str], seed: int, share: float) -> None:
     """Learn the weights of `only` beside those that `out` holds, and write them into it."""
     known = msgspec.json.decode(out.read_bytes(), type=Weights)
     fixed = {term: known.terms[term] for term in TERMS if term not in only}
-    terms = learn(seed, share, fixed).terms
-    print({term: terms[term] for term in only})
-    whole = msgspec.structs.replace(known, terms=terms)
+    found = learn(seed, share, fixed)
+    print({term: found.terms[term] for term in only})
+    whole = msgspec.structs.replace(found, levels=known.levels)
     out.write_text(json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
 
 
