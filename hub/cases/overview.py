@@ -27,7 +27,7 @@ from hub.cases.current import current_step, officer_names, performer, touch_of
 from hub.cases.field_words import in_words
 from hub.cases.findings import findings
 from hub.cases.history import history
-from hub.cases.papers_due import papers_due
+from hub.cases.papers_due import HISTORY, papers_due
 from hub.cases.passports import VERDICTS
 from hub.cases.reopen import may_reopen
 from hub.cases.views import (
@@ -37,6 +37,7 @@ from hub.cases.views import (
     Custody,
     DiversionState,
     DocumentLine,
+    PaperLine,
     SourceValue,
     StepLine,
     ValueRow,
@@ -61,6 +62,7 @@ BASES = {
     "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
 }
 SEE_ALL = frozenset({"supervisor", "auditor"})
+ONLY_READS = frozenset({"auditor"})
 BODILY = ("photo", "finger", "signature", "chip")
 CEKAL_HOLD = "ON_HOLD_CEKAL"
 CEKAL_FILE = "cekal"
@@ -95,7 +97,7 @@ def case_view(
             current_step(session, procedure, row, stage, officer, at, names) if stage else None
         ),
         documents=_documents(session, procedure, row, officer),
-        papers=papers_due(session, procedure, row, person, at),
+        papers=_printable(papers_due(session, procedure, row, person, at), officer),
         history=history(session, procedure, row, names, sees_cekal=sees_cekal),
         diversion=_diversion(session, procedure, row, at, sees_cekal=sees_cekal),
         values=_values(procedure, person),
@@ -127,6 +129,13 @@ def must_see_cases(procedure: Procedure, officer: Actor) -> None:
     if not may_see_cases(procedure, officer.roles):
         text = "Your role has no access to cases."
         raise NotAllowed("role_missing", text, id="Peran Anda tidak memiliki akses ke permohonan.")
+
+
+def _printable(papers: tuple[PaperLine, ...], officer: Actor) -> tuple[PaperLine, ...]:
+    """Leave who only reads the history of the case: no paper that an office hands out."""
+    if not officer.roles <= ONLY_READS:
+        return papers
+    return tuple(paper for paper in papers if paper.kind == HISTORY)
 
 
 def _records(session: Session, row: Application) -> dict[str, StepRecord]:

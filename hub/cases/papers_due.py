@@ -19,6 +19,7 @@ from hub.models.station import JobRow
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
 
+HISTORY = "case_history"
 _NAMES = {
     "application_receipt": ("1.receipt", "Tanda terima permohonan", "Application receipt"),
     "custody_receipt": ("1.custody_receipt", "Tanda terima paspor", "Passport receipt"),
@@ -37,7 +38,7 @@ _NAMES = {
     "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
     "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
     "archive_label": ("12.label", "Label arsip", "Archive label"),
-    "case_history": ("case.history", "Riwayat permohonan", "History of the case"),
+    HISTORY: ("case.history", "Riwayat permohonan", "History of the case"),
 }
 _GOES_WITH = {"skim_card": "skim_letter", "endorsement": "skim_letter"}
 

@@ -216,6 +216,14 @@ def test_label_and_history_of_an_archived_case(desk) -> None:
     assert "Pembayaran dicatat" in words(history)
 
 
+def test_who_only_reads_prints_the_history_alone(desk) -> None:
+    case = desk.go("never")
+    desk.staff["auditor"] = desk.employ("auditor", {"auditor"})
+
+    assert [one.kind for one in desk.view(case, "auditor").papers] == ["case_history"]
+    assert "skim_letter" in [one.kind for one in desk.view(case, "cetak").papers]
+
+
 def test_closing_list_transfer_list_and_minutes(desk) -> None:
     case = desk.go("never")
     at = desk.clock.now()
