@@ -43,7 +43,7 @@ _DAYS = {
 _NUMBER = Words(id="Nomor antrean", en="Queue number")
 _CASE = Words(id="Kode permohonan", en="Case code")
 _EXPECTED = Words(id="Dipanggil sekitar", en="Expected call")
-_UNTIL = Words(id="Dipanggil sekitar, sampai tutup", en="Expected call, until closing")
+_UNTIL = Words(id="Dipanggil, sampai tutup", en="Call, until closing")
 _UNSURE = Words(
     id="Belum pasti terlayani hari ini. Tanyakan kepada petugas.",
     en="Not sure to be served today. Ask our staff.",

@@ -242,7 +242,7 @@ class DeviceCare(Rule, frozen=True, kw_only=True):
     chips: Uses = 0
 
 
-class OfficeConfig(Rule, frozen=True, kw_only=True):
+class OfficeConfig(Rule, frozen=True, kw_only=True, cache_hash=True):
     """An office as its file describes it."""
 
     office: OfficeIdentity

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
@@ -32,15 +33,15 @@ class RestOfDay:
 
 def rest_of_day(office: OfficeConfig, lanes: Iterable[str], at: datetime) -> RestOfDay:
     """Return what is left at `at` of the day in which one of `lanes` is served, if anything."""
-    day, zone = office.today(at), office.zone
-    spans = [
-        tuple((datetime.combine(day, clock, zone) - at).total_seconds() for clock in span)
-        for span in joined(span for lane in lanes for span in office.lane_spans(lane, day))
-    ]
+    local = at.astimezone(office.zone)
+    day, now_s = local.date(), _seconds(local.time())
+    spans = _spans_s(office, tuple(lanes), day)
     if not spans:
         return RestOfDay(0.0)
-    breaks = tuple((end, start) for (_, end), (start, _) in pairwise(spans) if start > 0)
-    return RestOfDay(max(spans[-1][1], 0.0), breaks)
+    breaks = tuple(
+        (end - now_s, start - now_s) for (_, end), (start, _) in pairwise(spans) if start > now_s
+    )
+    return RestOfDay(max(spans[-1][1] - now_s, 0.0), breaks)
 
 
 def with_breaks(work_s: float, breaks: Breaks) -> float:
@@ -67,3 +68,16 @@ def told_today(estimate: Estimate, left_s: float) -> Estimate:
     if estimate.low_min < left_min:
         return msgspec.structs.replace(estimate, high_min=left_min, today="until_closing")
     return msgspec.structs.replace(estimate, today="unsure")
+
+
+@lru_cache
+def _spans_s(
+    office: OfficeConfig, lanes: tuple[str, ...], day: date
+) -> tuple[tuple[float, float], ...]:
+    # asked for with every number that is given
+    served = joined(span for lane in lanes for span in office.lane_spans(lane, day))
+    return tuple((_seconds(start), _seconds(end)) for start, end in served)
+
+
+def _seconds(clock: time) -> float:
+    return clock.hour * 3600 + clock.minute * 60 + clock.second + clock.microsecond / 1e6
