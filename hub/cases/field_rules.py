@@ -82,6 +82,18 @@ def faults_between(values: Mapping[str, str]) -> dict[str, Words]:
     return found
 
 
+def nik_fault(text: str) -> Words | None:
+    """Return what is wrong with an identity number, or None."""
+    if not re.fullmatch(r"\d{16}", text):
+        return Words(id="NIK harus 16 angka", en="an identity number has 16 digits")
+    if nik_birth(text) is None or text.endswith("0000") or text.startswith("0"):
+        return Words(
+            id="angka ke-7 sampai 12 bukan tanggal lahir, atau nomor urut kosong",
+            en="digits 7 to 12 are no birth date, or the serial is empty",
+        )
+    return None
+
+
 def nik_birth(nik: str) -> tuple[int, int, int, str] | None:
     """Return day, month, two-digit year and sex (M, F) that an identity number carries."""
     if not re.fullmatch(r"\d{16}", nik):
@@ -205,21 +217,10 @@ def _mrz_name(text: str) -> Verdict:
     )
 
 
-def _nik(text: str) -> Verdict:
-    if not re.fullmatch(r"\d{16}", text):
-        return Words(id="NIK harus 16 angka", en="an identity number has 16 digits")
-    if nik_birth(text) is None or text.endswith("0000") or text.startswith("0"):
-        return Words(
-            id="angka ke-7 sampai 12 bukan tanggal lahir, atau nomor urut kosong",
-            en="digits 7 to 12 are no birth date, or the serial is empty",
-        )
-    return None
-
-
 _CHECKS: Mapping[str, Callable[[str], Verdict]] = {
     "name": _name,
     "mrz_name": _mrz_name,
-    "nik": _nik,
+    "nik": nik_fault,
     "family_card": _pattern(r"\d{16}", "harus 16 angka", "must have 16 digits"),
     "npwp": _pattern(r"\d{15,16}", "NPWP harus 15 atau 16 angka", "must have 15 or 16 digits"),
     "nib": _pattern(r"\d{13}", "NIB harus 13 angka", "must have 13 digits"),

@@ -313,8 +313,10 @@ def _blank(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
     blank = blanks.find(judge.session, judge.application.office, value)
     if blank is not None and blank.state == "received":
         return None
-    if blank is not None and blank.application == judge.application.id:
+    if blank is not None and blank.state == "used" and blank.application == judge.application.id:
         return None
+    if blank is not None and blank.state != "received":
+        return Words(id="sudah terpakai atau dibatalkan", en="is used or void already")
     return Words(id="tidak ada di persediaan blangko", en="is not in the stock of blanks")
 
 
@@ -409,6 +411,13 @@ def _receiver(judge: Judge, value: str, values: Mapping[str, str]) -> Words | No
 
 
 _Check = Callable[[Judge, str, Mapping[str, str]], Words | None]
+
+
+def _collector_document(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    del judge
+    return field_rules.nik_fault(value) if values.get("collector_document_kind") == "KTP" else None
+
+
 _CHECKS: dict[str, _Check] = {
     "receipt_code": _receipt_code,
     "billing_code": _billing_code,
@@ -423,4 +432,5 @@ _CHECKS: dict[str, _Check] = {
     "all_valid": _all_valid,
     "register_number": _register_number,
     "passport_number": _passport_number,
+    "collector_document": _collector_document,
 }

@@ -47,6 +47,7 @@ ValueCheck = Literal[
     "all_valid",
     "register_number",
     "passport_number",
+    "collector_document",
 ]
 """How the hub judges a value beyond its kind."""
 

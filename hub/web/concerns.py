@@ -52,7 +52,7 @@ def concerns(view: str, event: Event) -> bool:
         return event.kind.startswith(_WORK)
     if name == "biometrics" and event.kind.startswith("devices."):
         return True
-    if name in ("case", "biometrics"):
+    if name in ("case", "biometrics", "identity"):
         return _concerns_case(which, event)
     return name == "counter" and _concerns_counter(which, event)
 
@@ -71,7 +71,10 @@ def reaches_by_scan(view: str, event: Event) -> bool:
     name = view.partition("/")[0]
     if event.kind != "code.scanned":
         return False
-    return name in ("case", "cases", "biometrics") or view == f"counter/{event.body.get('counter')}"
+    return (
+        name in ("case", "cases", "biometrics", "identity")
+        or view == f"counter/{event.body.get('counter')}"
+    )
 
 
 def _of_a_device(event: Event) -> bool:

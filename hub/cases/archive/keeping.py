@@ -6,10 +6,11 @@ The archivist decides; what follows a proposal stands in `destroying`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find, must_have_role
@@ -25,6 +26,8 @@ from hub.writer import Tx
 
 ARCHIVIST = frozenset({"archivist"})
 MAY_OPEN = frozenset({"archivist", "auditor"})
+PAGE = 50
+"""Files on a page of the archive."""
 STEPS = {
     "check": ("RECEIVED", "CHECKED"),
     "label": ("CHECKED", "LABELLED"),
@@ -51,6 +54,17 @@ class Filed:
     due_on: date | None
     overdue: bool
     borrower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A page of the archive's files, and how the whole archive stands by state."""
+
+    rows: tuple[Filed, ...]
+    counts: Mapping[str, int]
+    overdue: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +193,26 @@ def receive_list(tx: Tx, transfer: str) -> str:
     return row.id
 
 
-def filed(session: Session, office: int, procedure: Procedure, at: datetime) -> tuple[Filed, ...]:
-    """Return the files of the archive, overdue loans and unfinished ones first."""
+def filed(
+    session: Session,
+    office: int,
+    procedure: Procedure,
+    at: datetime,
+    page: int = 1,
+    *,
+    size: int = PAGE,
+) -> Filing:
+    """Return a page of `size` files: overdue loans, then unfinished ones, the newest first.
+
+    A page that is not there is the nearest one that is.
+    """
     today = procedure.office.today(at)
+    here = ArchivePackage.office == office
+    late = and_(here, ArchivePackage.due_on < today)
+    totals = select(ArchivePackage.state, func.count()).where(here).group_by(ArchivePackage.state)
+    counts: dict[str, int] = {state: count for state, count in session.execute(totals)}
+    pages = max(1, -(-sum(counts.values()) // size))
+    page = min(max(1, page), pages)
     query = (
         select(ArchivePackage, Application.case_code)
         .join(
@@ -189,28 +220,41 @@ def filed(session: Session, office: int, procedure: Procedure, at: datetime) -> 
             (Application.office == ArchivePackage.office)
             & (Application.id == ArchivePackage.application),
         )
-        .where(ArchivePackage.office == office)
-        .order_by(ArchivePackage.at.desc())
-        .limit(500)
-    )
-    borrowers = _borrowers(session, office)
-    rows = [
-        Filed(
-            application=package.application,
-            case_code=code,
-            package=package.id,
-            state=package.state,
-            shelf=package.shelf,
-            classification=package.retention,
-            archived_on=procedure.office.today(package.at),
-            retain_until=package.retain_until,
-            due_on=package.due_on,
-            overdue=package.due_on is not None and package.due_on < today,
-            borrower=borrowers.get(package.id, "") if package.state == "ON_LOAN" else "",
+        .where(here)
+        .order_by(
+            case((ArchivePackage.due_on < today, 0), else_=1),
+            case((ArchivePackage.state == "SHELVED", 1), else_=0),
+            ArchivePackage.at.desc(),
+            ArchivePackage.id,
         )
-        for package, code in session.execute(query)
-    ]
-    return tuple(sorted(rows, key=lambda one: (not one.overdue, one.state == "SHELVED")))
+    )
+    found = session.execute(query.offset((page - 1) * size).limit(size)).all()
+    borrowers = _borrowers(session, office)
+    rows = tuple(_filed(procedure, package, code, borrowers, today) for package, code in found)
+    overdue = session.scalar(select(func.count()).where(late)) or 0
+    return Filing(rows, counts, overdue, page, pages)
+
+
+def _filed(
+    procedure: Procedure,
+    package: ArchivePackage,
+    code: str,
+    borrowers: dict[str, str],
+    today: date,
+) -> Filed:
+    return Filed(
+        application=package.application,
+        case_code=code,
+        package=package.id,
+        state=package.state,
+        shelf=package.shelf,
+        classification=package.retention,
+        archived_on=procedure.office.today(package.at),
+        retain_until=package.retain_until,
+        due_on=package.due_on,
+        overdue=package.due_on is not None and package.due_on < today,
+        borrower=borrowers.get(package.id, "") if package.state == "ON_LOAN" else "",
+    )
 
 
 def transfers(session: Session, office: int) -> tuple[TransferList, ...]:

@@ -149,16 +149,27 @@ async def asks_again(desk: Desk, view: CaseView, step: str, form: Form) -> bool:
     return True
 
 
-def asks_first(view: CaseView, form: Form) -> str:
+async def asks_first(desk: Desk, view: CaseView, form: Form) -> str:
     """Return the row whose saving uses up a number and must be pressed twice; else nothing.
 
-    The second press is for the value that was asked about: another one is asked about anew.
+    The second press is for the value that was asked about: another one is asked about anew. What
+    cannot be is refused at the first press. Raises BadInput.
     """
     key = form.text("evidence")
-    rows = view.current.evidence if view.current else ()
+    if view.current is None:
+        return ""
+    rows = view.current.evidence
     found = next((row for row in rows if row.key == key and row.first and not row.supplied), None)
     is_sure = form.text("sure") == key and form.text("sure_of") == form.text(key)
-    return key if found and form.text(key) and not is_sure else ""
+    if not found or not form.text(key) or is_sure:
+        return ""
+    step, values, officer = view.current.key, {key: form.text(key)}, desk.officer.actor
+    await desk.read(
+        lambda session, at: steps.must_be_ready(
+            session, desk.office_no, desk.procedure, view.id, step, values, at, officer, only=key
+        )
+    )
+    return key
 
 
 def _cards(desk: Desk, form: Form) -> dict[str, str]:

@@ -88,6 +88,8 @@ class CasePage:
     chip_lamp: JobLamp | None = None
     """How the newest reading of the chip at the counter stands, until it succeeded."""
 
+    record: tuple[tuple[Words, str], ...] = ()
+    """What must stand on the printed page, where it is compared with the record."""
     chip_face: bool = False
     """The chip gave a portrait, and this officer looks at pictures now."""
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import jobs, stations
-from hub.cases import case_view, drafts, field_rules
+from hub.cases import case_view, drafts, evidence, field_rules
 from hub.cases.applications import MAY_REJECT
 from hub.cases.chip_face import face_of
+from hub.cases.correcting import DUTY
 from hub.cases.qualifications import SUPERVISORS
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
@@ -23,6 +24,7 @@ from hub.web.officer.card_confirming import card_door
 from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
 from hub.web.room_list import IDENTITY, SIGNING
+from hub.wire import Words
 
 
 def read_case(
@@ -61,6 +63,7 @@ def read_case(
         supervises=bool(SUPERVISORS & desk.officer.roles),
         at_signing_desk=_at_signing_desk(desk, case),
         card=card_door(session, desk) if case_acts.confirms(case) else None,
+        record=_record(session, desk, case),
         chip_face=_shows_face(desk, case),
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
@@ -74,6 +77,27 @@ def _compares(desk: Desk, case: CaseView) -> bool:
 def _shows_face(desk: Desk, case: CaseView) -> bool:
     looks = case.current is not None and case.findings.judges_data
     return looks and face_of(desk.procedure.blobs, case.documents) is not None
+
+
+def _record(session: Session, desk: Desk, case: CaseView) -> tuple[tuple[Words, str], ...]:
+    """Return what must stand on the printed page, where it is compared; else nothing.
+
+    The numbers are read from the page and typed, so they are not shown here.
+    """
+    sop = desk.procedure.sop
+    stage = sop.stage(case.current.key) if case.current else None
+    if stage is None or DUTY not in stage.does:
+        return ()
+    printed = {rule.name for rule in sop.fields if rule.printed} - {"passport_number"}
+    row = session.get_one(Application, (desk.office_no, case.id))
+    issuing = sop.stage(sop.doing("issue"))
+    said = evidence.values_of(session, desk.procedure, row).get(issuing.name, {}) if issuing else {}
+    rules = issuing.evidence if issuing else ()
+    wording = [
+        (one.label, said[one.key]) for one in rules if one.kind == "text" and one.key in said
+    ]
+    person = [(one.label, one) for one in case.values if one.field in printed and one.value]
+    return (*wording, *((label, desk.speech.pick(one.words)) for label, one in person))
 
 
 def _draft(session: Session, desk: Desk, case: CaseView) -> dict[str, str]:

@@ -297,9 +297,9 @@ async def act_on_case(
     chosen = ACTS.get(act)
     if chosen is None:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
-    if act == "supply" and (row := case_acts.asks_first(view, form)):
-        return await show_again(desk, application, form=form, sure=row)
     try:
+        if act == "supply" and (row := await case_acts.asks_first(desk, view, form)):
+            return await show_again(desk, application, form=form, sure=row)
         await desk.command(lambda tx: chosen(tx, desk, view.id, form), form, f"case {act}")
     except Refused as refused:
         return await show_again(desk, application, refused, form)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -16,12 +17,13 @@ from sqlalchemy.orm import Session
 from hub.cases import archive
 from hub.cases.applications import must_find
 from hub.cases.archive import destroying, keeping
-from hub.cases.archive.keeping import STEPS, Act, Filed
+from hub.cases.archive.keeping import STEPS, Act, Filing
 from hub.cases.office_lists import file_destruction, transfer_list
 from hub.cases.papers import letterhead
 from hub.errors import NotAllowed, NotFound, Refused
 from hub.letters import Listing
 from hub.letters.press import Press
+from hub.models.application import Application
 from hub.models.correspondence import Destruction, TransferList
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
@@ -38,7 +40,7 @@ OPEN_FOR = timedelta(minutes=10)
 class ArchivePage:
     """The files of the archive, and what may be done next with each."""
 
-    rows: tuple[Filed, ...]
+    list: Filing
     transfers: tuple[TransferList, ...]
     next_acts: dict[str, tuple[str, ...]]
     archivist: bool
@@ -48,22 +50,21 @@ class ArchivePage:
     may_record: bool = False
     may_witness: bool = False
     opened: str = ""
-
-    @property
-    def overdue(self) -> int:
-        """Return how many loans should be back."""
-        return sum(row.overdue for row in self.rows)
+    """The case whose package may be taken now."""
+    opened_code: str = ""
 
     def count(self, *states: str) -> int:
         """Return how many files are in one of the states."""
-        return sum(row.state in states for row in self.rows)
+        return sum(self.list.counts.get(state, 0) for state in states)
 
 
 @get("/archive")
-async def show_archive(desk: NamedDependency[Desk], opened: FromQuery[str] = "") -> Response[str]:
-    """Show the archive; `opened` is the case whose package may be taken now."""
+async def show_archive(
+    desk: NamedDependency[Desk], opened: FromQuery[str] = "", page: FromQuery[int] = 1
+) -> Response[str]:
+    """Show a page of the archive; `opened` is the case whose package may be taken now."""
     must_look(desk, ARCHIVE)
-    return await _page(desk, opened=opened)
+    return await _page(desk, opened=opened, number=page)
 
 
 @post("/archive/transfer", request_max_body_size=FORM_LIMIT)
@@ -200,7 +201,7 @@ async def open_package(
         form,
         "open package",
         lambda tx: keeping.open_package(tx, desk.procedure, application, reason),
-        then=f"/archive?opened={application}",
+        opened=application,
     )
 
 
@@ -223,23 +224,30 @@ async def act_on_file(
 
 
 async def _done(
-    desk: Desk, form: Form, name: str, act: Callable[[Tx], object], *, then: str = "/archive"
+    desk: Desk, form: Form, name: str, act: Callable[[Tx], object], *, opened: str = ""
 ) -> Response[str] | Redirect:
     """Do one act of the archive and go on; a refusal stands above what was typed."""
     try:
         await desk.command(act, form, name)
     except Refused as refused:
-        return await _page(desk, refused, form)
-    return back(then)
+        return await _page(desk, refused, form, number=form.number("page") or 1)
+    said = {"opened": opened, "page": str(form.number("page") or "")}
+    query = urlencode({name: text for name, text in said.items() if text})
+    return back(f"/archive?{query}" if query else "/archive")
 
 
 async def _page(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, opened: str = ""
+    desk: Desk,
+    refused: Refused | None = None,
+    form: Form | None = None,
+    *,
+    opened: str = "",
+    number: int = 1,
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> ArchivePage:
         states = {before for before, _ in STEPS.values()}
         return ArchivePage(
-            rows=keeping.filed(session, desk.office_no, desk.procedure, at),
+            list=keeping.filed(session, desk.office_no, desk.procedure, at, number),
             transfers=keeping.transfers(session, desk.office_no),
             next_acts={
                 state: tuple(name for name, (before, _) in STEPS.items() if before == state)
@@ -249,12 +257,20 @@ async def _page(
             may_open=bool(keeping.MAY_OPEN & desk.officer.roles),
             me=desk.officer.id,
             opened=opened,
+            opened_code=_code_of(session, desk, opened),
             destructions=destroying.newest(session, desk.office_no),
             may_record=bool(destroying.MAY_RECORD & desk.officer.roles),
             may_witness=bool(destroying.MAY_WITNESS & desk.officer.roles),
         )
 
     return await show(desk, ARCHIVE, "archive.html", read, refused=refused, form=form)
+
+
+def _code_of(session: Session, desk: Desk, application: str) -> str:
+    """Return the code of the opened case; nothing for a case that is not in the archive."""
+    package = archive.package_row(session, desk.office_no, application) if application else None
+    row = session.get(Application, (desk.office_no, application)) if package else None
+    return row.case_code if row else ""
 
 
 routes = [

@@ -64,7 +64,9 @@ async def act_on_identity(
         await desk.command(command, form, f"identity {act}")
     except Refused as refused:
         return await _page(desk, application, refused, form)
-    return back(f"{IDENTITY.path}/{application}")
+    finger = form.number("finger")
+    place = f"#finger-{finger}" if finger else ""  # the keyboard goes on at the finger's row
+    return back(f"{IDENTITY.path}/{application}{place}")
 
 
 async def _command(desk: Desk, application: str, act: str, form: Form) -> Callable[[Tx], object]:
@@ -109,7 +111,16 @@ async def _page(
         )
 
     here = f"{IDENTITY.path}/{application}"
-    return await show(desk, IDENTITY, "identity.html", read, here=here, refused=refused, form=form)
+    return await show(
+        desk,
+        IDENTITY,
+        "identity.html",
+        read,
+        here=here,
+        refused=refused,
+        form=form,
+        stream=f"identity/{application}",
+    )
 
 
 routes = [show_identity, act_on_identity]

@@ -63,8 +63,12 @@ async def show(
     here: str = "",
     refused: Refused | None = None,
     form: Form | None = None,
+    stream: str = "",
 ) -> Response[str]:
-    """Show a room's page with what `read` finds; a refusal stands above what was typed."""
+    """Show a room's page with what `read` finds; a refusal stands above what was typed.
+
+    A page that follows `stream` has a live part, `NAME_live.html` beside its template.
+    """
     seq, at, body = await desk.read(detached(read))
     frame = desk.frame(
         seq,
@@ -72,7 +76,7 @@ async def show(
         title=desk.speech.say(f"room_{room.code}"),
         section="custody" if room is CUSTODY else "rooms",
         here=here or room.path,
-        stream="",
+        stream=stream,
     )
     shown = Shown(
         room=room,
@@ -82,7 +86,8 @@ async def show(
         refused=refused,
         typed=form.typed() if form else {},
     )
-    return page(template, frame, shown, status=refused.status if refused else 200)
+    live = bool(stream) and desk.live
+    return page(template, frame, shown, live=live, status=refused.status if refused else 200)
 
 
 def pdf(content: bytes) -> Response[bytes]:

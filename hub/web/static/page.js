@@ -80,6 +80,7 @@
   });
   window.addEventListener("pageshow", () => {
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.ariaBusy = null;
-    document.getElementById("refusal")?.focus();
+    // a refusal, else the question whether it is meant: never the button that answers it
+    (document.getElementById("refusal") ?? document.querySelector("[data-place]"))?.focus();
   });
 })();

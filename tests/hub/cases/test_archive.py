@@ -126,12 +126,33 @@ def test_a_file_goes_its_way_in_order_and_comes_back_from_loan(desk, case) -> No
     ]
     desk.clock.pass_(days=10)
     with desk.database.reading() as session:
-        [row] = keeping.filed(session, desk.office_no, desk.procedure, desk.clock.now())
+        [row] = keeping.filed(session, desk.office_no, desk.procedure, desk.clock.now()).rows
 
     assert states == ["CHECKED", "LABELLED", "SHELVED", "ON_LOAN"]
     assert row.overdue
     assert row.borrower == "Statuskim"
     assert move(desk, case, "return") == "SHELVED"
+
+
+def test_the_archive_is_read_page_by_page_with_what_needs_an_act_first(desk, case) -> None:
+    done = desk.go("7")
+    desk.step_7(done, ntpn="A1B2C3D4E5F60099")
+    desk.step_8(done, serial="SK 0099")
+    for step in (9, 10, 11, 12):
+        getattr(desk, f"step_{step}")(done)
+    for act in ("check", "label"):
+        move(desk, done, act)
+    move(desk, done, "shelve", place="Rak 2")
+
+    with desk.database.reading() as session:
+        read = (session, desk.office_no, desk.procedure, desk.clock.now())
+        pages = [keeping.filed(*read, number, size=1) for number in (1, 2, 9, -1)]
+
+    assert [[row.application for row in one.rows] for one in pages] == [
+        [case], [done], [done], [case],
+    ]  # fmt: skip
+    assert [(one.page, one.pages) for one in pages] == [(1, 2), (2, 2), (2, 2), (1, 2)]
+    assert pages[0].counts == {"RECEIVED": 1, "SHELVED": 1}, "of the whole archive"
 
 
 def test_what_has_no_decided_retention_is_never_proposed_for_destruction(desk, case) -> None:

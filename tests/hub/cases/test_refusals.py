@@ -175,7 +175,8 @@ def test_collection_needs_the_payment_proof_of_this_case(desk) -> None:
 
     refused = refusal(BadInput, lambda: desk.complete("serah", case, "11", values))
 
-    assert [fault.field for fault in refused.fields] == ["proof_code"]
+    wrong = ["proof_code", "collector_document"]  # which is no identity number
+    assert [fault.field for fault in refused.fields] == wrong
 
 
 def test_giver_and_receiver_of_the_file_are_two_persons(desk) -> None:

@@ -29,6 +29,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
         "pressed twice": "8",
     }  # fmt: skip
     desk.stock("SK TWICE")
+    desk.stock("SK TWICF")
     return {name: cases.at(stage) for name, stage in begins.items()}
 
 
@@ -185,7 +186,9 @@ def test_from_the_payment_on_only_a_supervisor_and_voids_are_kept(living, enter)
 def test_a_correction_at_step_10_is_two_peoples_and_prints_and_signs_again(living, enter) -> None:
     case = living.cases["corrected"]
     finder, second = (enter(living, who, LAPTOP) for who in ("pindai", "setuju"))
-    finder.go(f"/case/{case}").page.click("summary:has-text('Nyatakan koreksi data')")
+    finder.go(f"/case/{case}")
+    assert "Eriksson" in finder.text("[aria-labelledby=record-title]").title()
+    finder.page.click("summary:has-text('Nyatakan koreksi data')")
     stated = finder.page.locator("form[action$='/state-correction']")
     stated.get_by_label("Isian").select_option("permit_type")
     stated.get_by_label("Isi yang benar").fill("ITAS")
@@ -432,10 +435,13 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     case = living.cases["pressed twice"]
     printer = enter(living, "cetak", LAPTOP).go(f"/case/{case}")
     save = "#row-blank_serial button[formaction]"
+    printer.page.fill("[name=blank_serial]", "SK NOWHERE")
+    printer.click(save)
+    assert "tidak ada di persediaan" in printer.text("#refusal:focus"), "before it is asked twice"
     printer.page.fill("[name=blank_serial]", "SK TWICF")
 
     printer.click(save)
-    asked = printer.text("#row-blank_serial [role=alert]")
+    asked = printer.text("#row-blank_serial [role=alert]:focus")
     printer.page.fill("[name=blank_serial]", "SK TWICE")
     printer.click(save)
     asked_anew = printer.text("#row-blank_serial [role=alert]")
