@@ -65,16 +65,35 @@ def import_cases(
         print(f"loket case: tidak ada berkas {file} / there is no file {file}", file=sys.stderr)
         raise SystemExit(2)
     settings = settings_for(data)
-    with in_words(), file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
+    taken = 0
+    with in_words(), file.open("rb") as lines:
+        for number, raw in enumerate(lines, start=1):
+            if not raw.strip():
                 continue
             try:
-                [code] = perform(settings, SystemClock(), ImportCase(line))
+                [code] = perform(settings, SystemClock(), ImportCase(_text_of(raw)))
             except Refused as refused:
                 print(f"{file.name}, baris/line {number}: {refused.id} / {refused.en}")
                 raise SystemExit(1) from refused
             print(code)
+            taken += 1
+    if not taken:
+        print(f"{file.name}: tidak ada berkas di dalamnya / holds no case", file=sys.stderr)
+        raise SystemExit(1)
+
+
+def _text_of(raw: bytes) -> str:
+    """Return a line as text, also after a byte order mark. Raises BadInput `case_no_text`."""
+    from hub.errors import BadInput
+
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            "case_no_text",
+            "This line is no text in UTF-8: give a file that `loket case export` wrote.",
+            id="Baris ini bukan teks UTF-8: berikan berkas dari `loket case export`.",
+        ) from error
 
 
 @case_app.command(name="schema")

@@ -52,6 +52,20 @@ def test_wrong_use_says_what_to_write_and_ends_with_2(words: tuple[str, ...], sa
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"PK\x03\x04\xff", "baris/line 1: Baris ini bukan teks UTF-8"), (b"\n", "holds no case")],
+)
+def test_a_file_without_cases_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "cases.xlsx"
+    file.write_bytes(content)
+
+    told = loket("case", "import", "--data", tmp_path, file)
+
+    assert told.returncode == 1
+    assert said in told.stdout + told.stderr
+
+
 def test_a_folder_that_cannot_be_used_is_named_in_both_languages(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
