@@ -10,10 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.blobs import StoredFile, register
-from hub.cases import documents, steps
+from hub.cases import documents, letter_book, steps
 from hub.cases.applications import must_find, must_have_role
+from hub.cases.letter_book import ANSWER, COVER, IN, OUT, REMINDER
 from hub.errors import BadInput, Conflict, NotFound
-from hub.events.correspondence import LetterEntered
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
 from hub.models.schema import new_id
@@ -22,8 +22,6 @@ from hub.wire import FieldFault
 from hub.writer import Tx
 
 MAY_WRITE = frozenset({"administration"})
-OUT, IN = "out", "in"
-COVER, REMINDER, ANSWER, OTHER = "cover", "reminder", "answer", "other"
 GATE = "external"
 _LONGEST = {"number": 80, "party": 200}
 
@@ -74,12 +72,9 @@ def enter(
     if scan is not None:
         register(tx, scan, media)
         row.blob = scan.id
-    tx.session.add(row)
-    tx.session.flush()
+    letter_book.write(tx, row)
     if case is not None:
         _fill_gate(tx, procedure, case, row, scan)
-    event = LetterEntered(row.id, row.direction, row.year, row.agenda)
-    tx.emit(event, subject=case.id if case else row.id)
     return row.id
 
 
@@ -187,13 +182,6 @@ def _new(
 ) -> LetterRow:
     office = procedure.office
     year = office.today(tx.at).year
-    last = tx.session.scalar(
-        select(func.max(LetterRow.agenda)).where(
-            LetterRow.office == tx.office,
-            LetterRow.direction == letter.direction,
-            LetterRow.year == year,
-        )
-    )
     answered = _answered(tx, letter)
     awaits = letter.direction == OUT and letter.kind == COVER
     days = office.deadlines.remind_working_days
@@ -202,7 +190,6 @@ def _new(
         id=new_id(),
         direction=letter.direction,
         year=year,
-        agenda=(last or 0) + 1,
         kind=letter.kind,
         number=letter.number.strip(),
         dated=dated,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.cases import archive, blanks, correcting, custody, legalising, payments
+from hub.cases import archive, blanks, correcting, custody, legalising, letter_book, payments
 from hub.cases.checklists import checklist_of
 from hub.cases.screening.by_step import check_list
 from hub.models.application import Application
 from hub.procedure import Procedure
 from hub.writer import Tx
 
-__all__ = ["check_list", "perform"]
+ALSO_LEAVING = frozenset({"check_list", "enter_letters"})
+"""Duties that are done as well when the step's answer leads to another procedure."""
 Duty = Callable[[Tx, Procedure, Application, Mapping[str, str]], None]
 
 
@@ -40,6 +41,12 @@ def _open_custody(
     if custody.holder(tx.session, tx.office, application.id) is not None:
         return  # the step was opened again: the passport did not leave meanwhile
     custody.take(tx, application.id, values["custody_place"])
+
+
+def _enter_letters(
+    tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
+) -> None:
+    letter_book.enter_of_gate(tx, procedure, application, values)
 
 
 def _record_payment(
@@ -96,6 +103,7 @@ _DUTIES: dict[str, Duty] = {
     "receive": _receive,
     "open_custody": _open_custody,
     "check_list": check_list,
+    "enter_letters": _enter_letters,
     "record_payment": _record_payment,
     "issue": _issue,
     "legalise": _legalise,

@@ -350,14 +350,14 @@ def _leave(
     found: Mapping[str, Found],
     remark: str,
 ) -> StepDone:
-    if "check_list" in stage.does:
-        values = {key: here.value for key, here in found.items()}
-        duties.check_list(tx, procedure, row, values)
+    values = {key: here.value for key, here in found.items()}
+    for duty in stage.does:
+        if duty in duties.ALSO_LEAVING:
+            duties.perform(tx, procedure, row, duty, values)
     record = _record(tx, row.id, stage.name)
     _stop_clock(procedure, record, tx.at)
     answer = next(rule for rule in stage.evidence for c in rule.choices if c.divert == branch)
-    answers = {key: here.value for key, here in found.items()}
-    send(tx, procedure, row, stage.name, branch, remark or answer.label.id, answers=answers)
+    send(tx, procedure, row, stage.name, branch, remark or answer.label.id, answers=values)
     return StepDone(row.id, stage.name, stage.name, row.state, record.touch_s)
 
 

@@ -56,6 +56,7 @@ Duty = Literal[
     "receive",
     "open_custody",
     "check_list",
+    "enter_letters",
     "record_payment",
     "issue",
     "legalise",

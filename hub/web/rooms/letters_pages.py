@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import agenda, notifying, papers
-from hub.cases.agenda import COVER, GATE, IN, OUT, Letter, Waiting
+from hub.cases.agenda import GATE, Letter, Waiting
 from hub.cases.applications import ENDED
 from hub.cases.inviting import booked_time
+from hub.cases.letter_book import COVER, IN, OUT
 from hub.cases.notifying import CHANNELS, OUTCOMES, NotifyList, Tried
 from hub.cases.views import BookedTime
 from hub.errors import Refused

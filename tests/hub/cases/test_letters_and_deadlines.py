@@ -56,6 +56,28 @@ def test_letter_and_answer_fill_the_gate_and_the_officer_only_decides(desk) -> N
     assert waiting(desk) == []
 
 
+def test_letters_typed_at_the_gate_stand_in_the_agenda_once_whatever_the_answer(desk) -> None:
+    granted, refused = desk.go("external"), desk.go("external")
+    said = {"letter_date": "2026-11-20", "answer_date": "2026-11-23", "answer_number": "IMI-9"}
+    for case, number, answered in ((granted, "W.00-1", "GRANTED"), (refused, "W.00-2", "REFUSED")):
+        desk.capture(case, "external.answer_scan", "scan", "image/png")
+        desk.complete(
+            "tu", case, "external", said | {"letter_number": number, "decision": answered}
+        )
+
+    with desk.database.reading() as session:
+        books = [agenda.of_case(session, desk.office_no, case) for case in (granted, refused)]
+        entered = [[(one.direction, one.agenda, one.number) for one in book] for book in books]
+        cover, answered = books[0]
+        belongs = answered.answers == cover.id
+
+    assert entered == [
+        [("out", 1, "W.00-1"), ("in", 1, "IMI-9")],
+        [("out", 2, "W.00-2")],
+    ], "one answer to both cases is one letter"
+    assert belongs
+
+
 def test_a_cover_letter_without_answer_is_due_again_and_a_reminder_moves_the_day(desk) -> None:
     case = desk.go("external")
     sent = send(desk, case)

@@ -1,0 +1,90 @@
+"""The rows of the agenda: letters out and in, each numbered in its year.
+
+What Tata Usaha types at the gate of a case is a letter as well: it enters the agenda by itself when
+the gate is left, unless it stands there already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import func, select
+
+from hub.events.correspondence import LetterEntered
+from hub.models.application import Application
+from hub.models.correspondence import LetterRow
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.writer import Tx
+
+OUT, IN = "out", "in"
+COVER, REMINDER, ANSWER, OTHER = "cover", "reminder", "answer", "other"
+ABOVE = "Kanwil / Direktorat Jenderal Imigrasi"
+"""Who is written to when the form at the gate names nobody."""
+_AT_GATE = ((OUT, COVER, "letter"), (IN, ANSWER, "answer"))
+
+
+def write(tx: Tx, row: LetterRow) -> LetterRow:
+    """Give a letter its number in the agenda and keep it; tell of it."""
+    row.agenda = _next(tx, row.direction, row.year)
+    tx.session.add(row)
+    tx.session.flush()
+    event = LetterEntered(row.id, row.direction, row.year, row.agenda)
+    tx.emit(event, subject=row.application or row.id)
+    return row
+
+
+def enter_of_gate(
+    tx: Tx, procedure: Procedure, case: Application, values: Mapping[str, str]
+) -> None:
+    """Enter what the gate's form says was sent and answered, each letter once."""
+    year, cover = procedure.office.today(tx.at).year, None
+    for direction, kind, name in _AT_GATE:
+        number = values.get(f"{name}_number", "").strip()
+        if not number:
+            continue
+        known = _known(tx, direction, number)
+        row = known or write(
+            tx,
+            LetterRow(
+                office=tx.office,
+                id=new_id(),
+                direction=direction,
+                year=year,
+                kind=kind,
+                number=number,
+                dated=date.fromisoformat(values[f"{name}_date"]),
+                party=values.get("letter_to", "").strip() or ABOVE,
+                application=case.id,
+                answers=cover if direction == IN else None,
+                blob=values.get("answer_scan") or None if direction == IN else None,
+                by=tx.actor.id,
+                by_name=tx.actor.name,
+                at=tx.at,
+            ),
+        )
+        cover = row.id if direction == OUT else cover
+
+
+def _known(tx: Tx, direction: str, number: str) -> LetterRow | None:
+    return tx.session.scalar(
+        select(LetterRow)
+        .where(
+            LetterRow.office == tx.office,
+            LetterRow.direction == direction,
+            LetterRow.number == number,
+        )
+        .limit(1)
+    )
+
+
+def _next(tx: Tx, direction: str, year: int) -> int:
+    last = tx.session.scalar(
+        select(func.max(LetterRow.agenda)).where(
+            LetterRow.office == tx.office,
+            LetterRow.direction == direction,
+            LetterRow.year == year,
+        )
+    )
+    return (last or 0) + 1
