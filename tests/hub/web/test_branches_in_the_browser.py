@@ -121,6 +121,8 @@ def test_rejected_by_kakanim_and_the_passport_goes_back_against_a_signature(livi
     case = living.cases["rejected"]
     unfit(enter(living, "periksa", LAPTOP), case)
     head = enter(living, "sah", LAPTOP).go(f"/case/{case}")
+    clock = head.page.locator(".head-clock").bounding_box()
+    assert clock["x"] + clock["width"] <= LAPTOP["width"], "the fullest head of all fits"
     open_rare(head)
     head.page.get_by_label("Tolak permohonan: Alasan").fill("Penjamin tidak sah")
     head.page.get_by_label("Dasar hukum").fill("Permenkumham 22/2023")
