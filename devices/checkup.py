@@ -10,7 +10,7 @@ from devices import saying
 from devices.address import parse_address
 from devices.capabilities import Device, Lamp
 from devices.errors import AddressError, DeviceError
-from devices.registry import open_device
+from devices.registry import open_device, require_driver
 from devices.trial import Trial, trial_of
 
 CAPABILITIES: Final = {
@@ -53,6 +53,7 @@ def walk_through(text: str) -> Iterator[Step]:
     opened: list[Device] = []
     try:
         address = parse_address(text)
+        require_driver(address)
         yield Step("alamat / address", f"driver {address.driver}, {address.where}")
         opened.append(open_device(text))
         device = opened[0]

@@ -16,9 +16,11 @@ from devices.emrtd.command import app as csca_app
 from devices.piv.command import confirm, officer_card
 from devices.terminal import FAILED, WRONG_USE, DeviceAddress, fail, plain_errors
 from devices.trace import tracing
+from devices.usage import BothLanguages
 
 app = typer.Typer(
     name="devices",
+    cls=BothLanguages,
     help="Perangkat: daftar, periksa, simulasi, pakai. / Devices: list, check, simulate, use.",
     invoke_without_command=True,
     pretty_exceptions_enable=False,

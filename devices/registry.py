@@ -166,7 +166,16 @@ class _Attached:
         self.simulator.stop()
 
 
+def require_driver(address: Address) -> None:
+    """Look whether there is a driver, or the simulator asked for. Raises AddressError."""
+    _found(SIMULATORS if address.simulated else DRIVERS, address.driver, str(address))
+
+
 def _load(group: str, name: str, text: str) -> object:
+    return _found(group, name, text).load()
+
+
+def _found(group: str, name: str, text: str) -> EntryPoint:
     found: list[EntryPoint] = list(entry_points(group=group, name=name))
     if not found:
         what = "driver" if group == DRIVERS else "simulator"
@@ -175,4 +184,4 @@ def _load(group: str, name: str, text: str) -> object:
             f"tidak ada {what} '{name}' / no {what} '{name}' is installed; ada / known: {known}"
         )
         raise AddressError(message, address=text)
-    return found[0].load()
+    return found[0]

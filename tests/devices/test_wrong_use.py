@@ -110,6 +110,13 @@ def test_an_import_of_nonsense_changes_nothing_and_says_so(
 
 
 WRONG = {
+    "check": (2, "Isian ini kurang / Missing argument 'address'"),
+    "check r30x:x --nope": (2, "Pilihan ini tidak ada / No such option: --nope"),
+    "scan sane:x x.pdf --dpi 7": (2, "Isian ini salah / Invalid value for '--dpi'"),
+    "chek": (2, "Perintah atau isian ini tidak dikenal / No such command 'chek'"),
+    "csca import": (2, "Isian ini kurang / Missing argument 'file'"),
+    "doctor x": (2, "Got unexpected extra argument"),
+    "--nope": (2, "Pilihan ini tidak ada / No such option"),
     "csca import /none.ml": (2, "tidak dapat / cannot be dibaca / read"),
     "csca import /dev/null --store /dev/null": (2, "bukan folder / is no folder"),
     "csca import /dev/null --confirm zz": (2, "tulis SHA-256, 64 angka heksadesimal"),
@@ -135,7 +142,7 @@ WRONG = {
 def test_wrong_use_is_told_with_what_to_do_next(line: str) -> None:
     code, words = WRONG[line]
 
-    finished = CliRunner().invoke(app, line.split())
+    finished = CliRunner(env={"COLUMNS": "200"}).invoke(app, line.split())
 
     assert (finished.exit_code, finished.exception and type(finished.exception)) == (
         code,
