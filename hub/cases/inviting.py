@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub import appointments
 from hub.appointments import DayPlaces, ForCase
-from hub.cases import notifying
+from hub.cases import notifying, telling
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.notifying import MAY_CONTACT, ToNotify, Tried
 from hub.cases.views import BookedTime
@@ -137,6 +137,15 @@ def invite(
     booked = appointments.book(tx, office, asked, ForCase(case.id, row.place))
     told = Tried(tried.channel, tried.outcome, tried.note, office.today(at).isoformat())
     notifying.contact(tx, procedure, case.id, told)
+    telling.tell_booked(
+        tx,
+        procedure,
+        case,
+        appointment=booked.id,
+        at=at,
+        service=service.name,
+        code=booked.code,
+    )
     return booked.id
 
 
@@ -153,6 +162,8 @@ def call_off(tx: Tx, procedure: Procedure, application: str, why: str) -> str:
         raise Conflict("no_appointment", text, id="Permohonan ini tidak punya janji.")
     missed = line.day < procedure.office.today(tx.at)
     appointments.cancel(tx, code=str(line.code), why=MISSED if missed else _reason(why))
+    if not missed:
+        telling.tell_called_off(tx, procedure, case, str(line.id))
     return case.id
 
 

@@ -28,6 +28,7 @@ from hub.writer import Tx
 MAY_CONTACT = frozenset({"counter_officer", "administration"})
 MAY_LAPSE = frozenset({"approver", "supervisor"})
 PAGE = 50
+MESSAGE = "message"
 CHANNELS = ("phone", "letter", "page", "visit")
 OUTCOMES = ("reached", "sent", "no_answer", "wrong")
 BRANCH, ENDED_PLACE = "branch", "end"
@@ -186,6 +187,26 @@ def contact(tx: Tx, procedure: Procedure, application: str, tried: Tried) -> str
     tx.session.flush()
     tx.emit(ApplicantContacted(row.id, tried.channel, tried.outcome), subject=row.id)
     return row.id
+
+
+def note_message(tx: Tx, procedure: Procedure, application: str) -> None:
+    """Log that a message went out to the applicant, as one more try to reach them."""
+    row = must_find(tx.session, tx.office, procedure, application)
+    tx.session.add(
+        Contact(
+            office=tx.office,
+            id=new_id(),
+            application=row.id,
+            stage=row.position or "end",
+            channel=MESSAGE,
+            outcome="sent",
+            by=tx.actor.id,
+            by_name=tx.actor.name,
+            at=tx.at,
+        )
+    )
+    tx.session.flush()
+    tx.emit(ApplicantContacted(row.id, MESSAGE, "sent"), subject=row.id)
 
 
 def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:

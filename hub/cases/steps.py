@@ -27,6 +27,7 @@ from hub.cases import (
     qualifications,
     search,
     segregation,
+    telling,
 )
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted, send
@@ -388,6 +389,8 @@ def _advance(
         tx.emit(GatePassed(row.id, stage.name), subject=row.id)
     else:
         tx.emit(StepCompleted(row.id, stage.name, record.touch_s), subject=row.id)
+    if following is not None and following.applicant_present:
+        telling.tell_needed(tx, procedure, row)
     if following is None:
         row.ended_at = tx.at
         search.forget_names(tx, row)

@@ -34,6 +34,16 @@ class ApplicantContacted(_Staff):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageMoved(_Staff):
+    """A message to the applicant is being sent, was sent, waits again, failed or was put aside."""
+
+    kind: ClassVar[str] = "message.moved"
+    application: str
+    message: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationLapsed(_Staff):
     """A deadline ended the case: EXPIRED_UNPAID or UNCOLLECTED."""
 

@@ -29,6 +29,7 @@ from hub.office.hours import (
     joined,
     last_shortened,
 )
+from hub.office.message_rules import MessageRules
 from hub.office.queue_rules import (
     DEFAULT_SEGMENTS,
     Code,
@@ -267,6 +268,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True, cache_hash=True):
     tariffs: tuple[Tariff, ...] = msgspec.field(name="tariff")
     treasury: TreasuryRules = TreasuryRules()
     signature: SignatureRules = SignatureRules()
+    messages: MessageRules = MessageRules()
     papers: PaperRules = PaperRules()
     deadlines: Deadlines = Deadlines()
     register: RegisterRule

@@ -10,6 +10,7 @@ from hub.office.config import OfficeConfig, ServiceConfig
 from hub.office.confirmations import confirmation_faults
 from hub.office.faults import Fault
 from hub.office.hours import Hours
+from hub.office.message_rules import message_faults
 from hub.office.queue_check import queue_faults
 from hub.office.staff_numbers import is_nip
 from hub.rulefile import Place
@@ -41,6 +42,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _register(office)
     yield from _signers(office)
     yield from _case_rules(office)
+    yield from message_faults(office.messages)
     yield from confirmation_faults(office)
     for says, place in queue_faults(office):
         names = ".".join(str(part) for part in place if isinstance(part, str))

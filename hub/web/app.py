@@ -42,6 +42,7 @@ from hub.web import (
 from hub.web.closing_time import end_days
 from hub.web.commanding import JSON, provide_commanding, provide_station
 from hub.web.connection import AnyRequest
+from hub.web.courier import Courier
 from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
@@ -93,11 +94,12 @@ def create_app(serving: Serving) -> Litestar:
     streams = stream.Streams(
         serving.feed, tokens, house.database, office_no, house.clock, boards, office
     )
-    _let_hear(serving, tokens, streams)
+    courier = Courier(serving.house, serving.writer)
+    _let_hear(serving, tokens, streams, courier)
     return Litestar(
         route_handlers=_routes(streams),
         dependencies=_parts(serving, tokens),
-        lifespan=[_living(serving)],
+        lifespan=[_living(serving, courier)],
         exception_handlers={
             Refused: answer_refused,
             HTTPException: answer_http,
@@ -175,8 +177,8 @@ async def protect_file(answer: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _let_hear(serving: Serving, tokens: Tokens, streams: stream.Streams) -> None:
-    hearers = (tokens.heard, streams.heard, serving.screener.heard)
+def _let_hear(serving: Serving, tokens: Tokens, streams: stream.Streams, courier: Courier) -> None:
+    hearers = (tokens.heard, streams.heard, serving.screener.heard, courier.heard)
     if serving.elsewhere is None:
         for hear in (serving.feed.publish, *hearers):
             serving.writer.listen(hear)
@@ -252,7 +254,7 @@ def _constant(part: object) -> Callable[[], object]:
 
 
 def _living(
-    serving: Serving,
+    serving: Serving, courier: Courier
 ) -> Callable[[Litestar], contextlib.AbstractAsyncContextManager[None]]:
     @contextlib.asynccontextmanager
     async def living(_app: Litestar) -> AsyncGenerator[None, None]:
@@ -268,10 +270,11 @@ def _living(
         ending = asyncio.create_task(end_days(serving.writer, rules, serving.house.clock))
         forecasting = asyncio.create_task(Forecasts(serving.house, serving.writer).run())
         screening = asyncio.create_task(serving.screener.run())
+        carrying = asyncio.create_task(courier.run())
         try:
             yield
         finally:
-            working = (expiring, forgetting, ending, forecasting, screening)
+            working = (expiring, forgetting, ending, forecasting, screening, carrying)
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)

@@ -15,21 +15,24 @@ from sqlalchemy.orm import Session
 
 from hub.cases import agenda, notifying, papers
 from hub.cases.agenda import GATE, Letter, Waiting
-from hub.cases.applications import ENDED
+from hub.cases.applications import ENDED, must_have_role
 from hub.cases.inviting import booked_time
 from hub.cases.letter_book import COVER, IN, OUT
 from hub.cases.notifying import CHANNELS, OUTCOMES, NotifyList, Tried
 from hub.cases.views import BookedTime
 from hub.errors import Refused
 from hub.letters.press import Press
+from hub.messages import outbox
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
+from hub.models.messages import MessageRow
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import AGENDA, NOTIFY
 from hub.web.rooms.room import back, must_look, pdf, show
 from hub.web.typed_dates import iso_date
 from hub.web.uploads import media_of
+from hub.writer import Tx
 
 NEWEST = 40
 
@@ -52,6 +55,8 @@ class NotifyPage:
     list: NotifyList
     booked: dict[str, BookedTime]
     """The booked times by case."""
+    troubled: tuple[tuple[MessageRow, str], ...]
+    """Messages that failed or are uncertain, each with its case's code."""
     channels: tuple[str, ...]
     outcomes: tuple[str, ...]
     may_contact: bool
@@ -145,6 +150,28 @@ async def act_on_notify(
     return back("/notify")
 
 
+@post("/messages/{message:str}/{act:str}", request_max_body_size=FORM_LIMIT)
+async def decide_message(
+    message: FromPath[str],
+    act: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+) -> Response[str] | Redirect:
+    """Send a failed or uncertain message again, or put it aside."""
+    must_look(desk, NOTIFY)
+    form = await read_form(request, desk.officer.csrf)
+
+    def command(tx: Tx) -> str:
+        must_have_role(tx, notifying.MAY_CONTACT)
+        return outbox.decide(tx, message, again=act == "again")
+
+    try:
+        await desk.command(command, form, "decide message")
+    except Refused as refused:
+        return await _notify(desk, refused, form)
+    return back("/notify")
+
+
 def _letter(direction: str, form: Form) -> Letter:
     return Letter(
         direction=IN if direction == "in" else OUT,
@@ -188,6 +215,11 @@ def _without_letter(session: Session, office: int) -> tuple[tuple[str, str], ...
     return tuple((case, code) for case, code in rows)
 
 
+def _troubled(session: Session, office: int) -> tuple[tuple[MessageRow, str], ...]:
+    rows = outbox.troubled(session, office)
+    return tuple((r, session.get_one(Application, (office, r.application)).case_code) for r in rows)
+
+
 async def _notify(
     desk: Desk, refused: Refused | None = None, form: Form | None = None, *, page: int = 1
 ) -> Response[str]:
@@ -197,6 +229,7 @@ async def _notify(
         return NotifyPage(
             list=found,
             booked={case: booked for case, booked in times if booked is not None},
+            troubled=_troubled(session, desk.office_no),
             channels=CHANNELS,
             outcomes=OUTCOMES,
             may_contact=bool(notifying.MAY_CONTACT & desk.officer.roles),
@@ -206,4 +239,4 @@ async def _notify(
     return await show(desk, NOTIFY, "notify.html", read, refused=refused, form=form)
 
 
-routes = [show_agenda, enter_letter, show_notify, print_notice, act_on_notify]
+routes = [show_agenda, enter_letter, show_notify, print_notice, act_on_notify, decide_message]

@@ -34,6 +34,7 @@ ACTS = {
     "/money/": ("billing", "verify", "correct", "lost"),
     "/notify/": ("contact", "lapse"),
     "/notify/{application:str}/appointment/": ("book", "look", "call-off"),
+    "/messages/": ("again", "aside"),
     "/agenda/": ("in", "out"),
     "/counter/": ("open", "pause", "call-next", "serve", "issue", "close"),
     "/case/": ("begin", "pause", "supply", "divert", "reject", "withdraw", "doubt", "stay"),

@@ -1,0 +1,145 @@
+"""The outbox: asked for in the transaction of what happened, begun before a byte leaves, settled.
+
+    waiting → sending → sent | waiting (later) | failed | unknown      failed, unknown → put aside
+
+A message found in *sending* after its time is *unknown*: it may have gone out, so a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.errors import Conflict, NotFound
+from hub.events.correspondence import MessageMoved
+from hub.messages.wording import Written
+from hub.models.messages import MessageRow
+from hub.models.schema import new_id
+from hub.writer import Tx
+
+WAITING, SENDING, SENT = "waiting", "sending", "sent"
+FAILED, UNKNOWN, ASIDE = "failed", "unknown", "aside"
+BACK_OFF: Final = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 720))
+"""After the last of these a message that nobody takes has failed: some 17 hours."""
+LEASE: Final = timedelta(minutes=5)
+"""No conversation lasts so long: every answer of the server has its own limit in time."""
+PER_LOOK: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A message that is being sent now."""
+
+    id: str
+    application: str
+    subject: str
+    text: str
+
+
+def ask(tx: Tx, application: str, event: str, written: Written) -> None:
+    """Let a message be sent, once for `event` however often it is asked for."""
+    known = select(MessageRow.id).where(MessageRow.office == tx.office, MessageRow.event == event)
+    if tx.session.scalar(known) is not None:
+        return
+    tx.session.add(
+        MessageRow(
+            office=tx.office,
+            id=new_id(),
+            application=application,
+            event=event,
+            subject=written.subject,
+            text=written.text,
+            state=WAITING,
+            next_at=tx.at,
+            queued_at=tx.at,
+        )
+    )
+    tx.session.flush()
+
+
+def due(session: Session, office: int, at: datetime) -> Sequence[str]:
+    """Return what is to be sent now, the longest waiting first."""
+    query = select(MessageRow.id).where(
+        MessageRow.office == office, MessageRow.state == WAITING, MessageRow.next_at <= at
+    )
+    return session.scalars(query.order_by(MessageRow.next_at).limit(PER_LOOK)).all()
+
+
+def begin(tx: Tx, message: str) -> Begun | None:
+    """Begin to send a waiting message; None if another hub was faster."""
+    row = _find(tx, message)
+    if row.state != WAITING:
+        return None
+    row.began_at, row.tries = tx.at, row.tries + 1
+    _move(tx, row, SENDING)
+    return Begun(row.id, row.application, row.subject, row.text)
+
+
+def settle(tx: Tx, message: str, state: str, error: str = "") -> None:
+    """Note what came of it: `sent`, `failed`, `unknown`, or `waiting` to try again later."""
+    row = _find(tx, message)
+    if row.state != SENDING:
+        return
+    row.error = error
+    if state == WAITING and row.tries > len(BACK_OFF):
+        state = FAILED
+    elif state == WAITING:
+        row.next_at = tx.at + BACK_OFF[row.tries - 1]
+    row.ended_at = None if state == WAITING else tx.at
+    _move(tx, row, state)
+
+
+def give_up_lost(tx: Tx) -> int:
+    """Mark what was being sent when its hub ended as unknown; return how many."""
+    query = select(MessageRow).where(
+        MessageRow.office == tx.office,
+        MessageRow.state == SENDING,
+        MessageRow.began_at < tx.at - LEASE,
+    )
+    lost = tx.session.scalars(query).all()
+    for row in lost:
+        row.error, row.ended_at = "interrupted", tx.at
+        _move(tx, row, UNKNOWN)
+    return len(lost)
+
+
+def decide(tx: Tx, message: str, *, again: bool) -> str:
+    """Send a failed or uncertain message again, or put it aside; return its case.
+
+    Raises NotFound `message_unknown`, Conflict `message_settled`.
+    """
+    row = _find(tx, message)
+    if row.state not in (FAILED, UNKNOWN):
+        text = "Nothing is to be decided about this message."
+        raise Conflict("message_settled", text, id="Pesan ini tidak perlu diputuskan.")
+    if again:
+        row.tries, row.next_at, row.ended_at, row.error = 0, tx.at, None, ""
+    _move(tx, row, WAITING if again else ASIDE)
+    return row.application
+
+
+def troubled(session: Session, office: int) -> Sequence[MessageRow]:
+    """Return what failed or is uncertain, the oldest first."""
+    query = select(MessageRow).where(
+        MessageRow.office == office, MessageRow.state.in_((FAILED, UNKNOWN))
+    )
+    return session.scalars(query.order_by(MessageRow.queued_at).limit(50)).all()
+
+
+def _find(tx: Tx, message: str) -> MessageRow:
+    row = tx.session.get(MessageRow, (tx.office, message))
+    if row is None:
+        text = "There is no such message."
+        raise NotFound("message_unknown", text, id="Pesan itu tidak ada.")
+    return row
+
+
+def _move(tx: Tx, row: MessageRow, state: str) -> None:
+    row.state = state
+    tx.session.flush()
+    tx.emit(MessageMoved(row.application, row.id, state), subject=row.application)
