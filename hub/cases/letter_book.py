@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
+from hub.cases import documents
 from hub.events.correspondence import LetterEntered
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
@@ -22,6 +23,7 @@ OUT, IN = "out", "in"
 COVER, REMINDER, ANSWER, OTHER = "cover", "reminder", "answer", "other"
 ABOVE = "Kanwil / Direktorat Jenderal Imigrasi"
 """Who is written to when the form at the gate names nobody."""
+_ANSWER_SCAN = "external.answer_scan"
 _AT_GATE = ((OUT, COVER, "letter"), (IN, ANSWER, "answer"))
 
 
@@ -58,13 +60,19 @@ def enter_of_gate(
                 party=values.get("letter_to", "").strip() or ABOVE,
                 application=case.id,
                 answers=cover if direction == IN else None,
-                blob=values.get("answer_scan") or None if direction == IN else None,
+                blob=_scan(tx, case) if direction == IN else None,
                 by=tx.actor.id,
                 by_name=tx.actor.name,
                 at=tx.at,
             ),
         )
         cover = row.id if direction == OUT else cover
+
+
+def _scan(tx: Tx, case: Application) -> str | None:
+    """Return the file of the answer that was scanned at the gate, if it is kept already."""
+    files = documents.of_case(tx.session, tx.office, case.id)
+    return next((one.blob for one in reversed(files) if one.item == _ANSWER_SCAN), None)
 
 
 def _known(tx: Tx, direction: str, number: str) -> LetterRow | None:

@@ -6,6 +6,7 @@ import pytest
 
 from hub.cases import agenda, blanks, notifying
 from hub.cases.agenda import Letter
+from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
 from hub.errors import BadInput, Conflict, NotAllowed
 
@@ -70,12 +71,16 @@ def test_letters_typed_at_the_gate_stand_in_the_agenda_once_whatever_the_answer(
         entered = [[(one.direction, one.agenda, one.number) for one in book] for book in books]
         cover, answered = books[0]
         belongs = answered.answers == cover.id
+        scanned = answered.blob
+        broken = list(broken_cases(session, desk.office_no, desk.procedure))
 
     assert entered == [
         [("out", 1, "W.00-1"), ("in", 1, "IMI-9")],
         [("out", 2, "W.00-2")],
     ], "one answer to both cases is one letter"
     assert belongs
+    assert desk.procedure.blobs.get(scanned), "the scan is the file of the case"
+    assert broken == []
 
 
 def test_a_cover_letter_without_answer_is_due_again_and_a_reminder_moves_the_day(desk) -> None:
