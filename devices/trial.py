@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from devices import capabilities, saying
 from devices.capabilities import CaptureResult, Device, PrintResult, PrintState
@@ -13,8 +13,15 @@ from devices.capabilities import CaptureResult, Device, PrintResult, PrintState
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from devices.barcode.wire import Scan
+
 WAIT_S = 10.0
 _WIDTH, _HEIGHT = 384, 120
+_SCAN = "Pindai satu kode atau MRZ. / Scan a code, or swipe an MRZ."
+_NOTHING_CAME = (
+    "Tidak ada kode yang terbaca; pindai lagi, lalu periksa kecepatan (baud) dan akhir baris"
+    " / No code came: scan again, then check the scanner's rate (baud) and line end"
+)
 _TEXT = "LOKET  uji cetak / print test"
 
 
@@ -77,11 +84,36 @@ def _printed(result: PrintResult) -> Tried:
     return Tried(saying.print_words(result), result.state in (PrintState.PRINTED, PrintState.SENT))
 
 
-def _code(device: Device) -> Tried:
-    text = cast("capabilities.BarcodeReader", device).read_code(wait_s=WAIT_S)
-    if text is None:
-        return Tried("Tidak ada kode. / No code came.", fine=False)
+class _ScanReader(Protocol):
+    def read_scan(self, *, wait_s: float) -> Scan | None: ...
+
+
+def _scanned(device: Device) -> Tried:
+    """Wait for a code or a machine readable zone; neither is shown, for it is somebody's."""
+    scan = cast("_ScanReader", device).read_scan(wait_s=WAIT_S)
+    if scan is None:
+        return Tried(_NOTHING_CAME, fine=False)
+    return _zone(scan.mrz) if scan.mrz else _code(scan.text)
+
+
+def _code(text: str) -> Tried:
     return Tried(f"kode dengan {len(text)} huruf / a code of {len(text)} characters")
+
+
+def _zone(rows: tuple[str, ...]) -> Tried:
+    from devices.mrz.wire import MrzError, parse_mrz
+
+    try:
+        parse_mrz(rows)
+    except MrzError as error:
+        return Tried(f"MRZ: {error}", fine=False)
+    size = f"{len(rows)}×{len(rows[0])}"
+    return Tried(f"MRZ {size}, digit periksa cocok / MRZ {size}, its check digits fit")
+
+
+def _code_only(device: Device) -> Tried:
+    text = cast("capabilities.BarcodeReader", device).read_code(wait_s=WAIT_S)
+    return Tried(_NOTHING_CAME, fine=False) if text is None else _code(text)
 
 
 def _card(device: Device) -> Tried:
@@ -106,7 +138,8 @@ _TRIALS = {
     "scan": Trial("", _scan),
     "print_ticket": Trial("", _ticket),
     "print_pdf": Trial("", _document),
-    "read_code": Trial("Pindai satu kode. / Scan a code.", _code),
+    "read_scan": Trial(_SCAN, _scanned),
+    "read_code": Trial(_SCAN, _code_only),
     "present": Trial("", _card),
 }
 """By the method that shows the ability, the first that a device has."""

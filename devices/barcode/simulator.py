@@ -27,6 +27,12 @@ FAULTS: Final = (
     "flipped_byte",
     "endless",
 )
+FRAMES: Final = ("plain", "3m", "desko")
+SPECIMEN: Final = (
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+    "L898902C36UTO7408122F1204159ZE184226B<<<<<10",
+)
+"""The machine readable zone that ICAO 9303-4, Appendix B prints."""
 _ENDS: Final = {"cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "none": b""}
 _LATE_S: Final = 1.0
 
@@ -66,6 +72,9 @@ class BarcodeSimulator:
 
     def mrz(self, rows: Sequence[str], *, frame: str = "plain") -> None:
         """Read a zone as a `plain` wedge, a `3m` or a `desko` swipe reader sends it."""
+        if self._keys:
+            self._send(b"".join(encode_keys(row) for row in rows))
+            return
         body = b"".join(row.encode() + b"\r" for row in rows)
         framed = {
             "plain": body,
@@ -75,10 +84,18 @@ class BarcodeSimulator:
         self._send(framed[frame])
 
     def tell(self, verb: str, text: str) -> bool:
-        """Obey a line of the terminal, `scan TEXT`; False if it knows no such verb."""
-        if verb != "scan" or not text:
+        """Obey a line of the terminal; False if it knows no such verb. Raises ValueError.
+
+        `scan TEXT`, or `mrz [plain|3m|desko] [ROW ROW …]`, without rows ICAO's specimen.
+        """
+        if verb == "scan" and text:
+            self.scan(text)
+        elif verb == "mrz":
+            first, *rest = text.split() or ["plain"]
+            frame, rows = (first, rest) if first in FRAMES else ("plain", text.split())
+            self.mrz(rows or SPECIMEN, frame=frame)
+        else:
             return False
-        self.scan(text)
         return True
 
     def fault(self, name: str) -> None:

@@ -238,7 +238,7 @@ def test_a_check_prints_a_page_and_waits_for_a_code(tmp_path: Path) -> None:
 
     assert "pakai / use: tercetak / printed" in printed.stdout
     assert [file.read_bytes()[:5] for file in tmp_path.glob("*.pdf")] == [b"%PDF-"]
-    assert "Scan a code." in prompt
+    assert "Scan a code, or swipe an MRZ." in prompt
     assert "a code of 10 characters" in said
     assert "LOKET-1234" not in said
 

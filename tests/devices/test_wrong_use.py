@@ -6,9 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from devices import saying
+from devices.barcode.simulator import SPECIMEN
 from devices.command import app
 from devices.errors import AddressError, DeviceRefused
-from devices.registry import open_device, start_simulator
+from devices.registry import Tellable, open_device, start_simulator
+from devices.trial import trial_of
 
 ADDRESSES = {
     "nonsense": "'nonsense' is no device address",
@@ -156,3 +158,46 @@ def test_every_refusal_of_a_family_has_its_own_remedy() -> None:
 
     for reason in ("http_404", "ipp_0408", "no_mode", "no_feeder", "too_long", "13", "media"):
         assert saying.remedy_for(DeviceRefused("x", reason=reason)) != of_settings
+
+
+def test_a_zone_that_is_typed_by_a_wedge_is_tried_as_well() -> None:
+    scanner = start_simulator("barcode", {"wire": "keys"})
+    device = open_device(scanner.address)
+    assert isinstance(scanner, Tellable)
+    trial = trial_of(device)
+    assert trial is not None
+
+    scanner.tell("mrz", "")
+    tried = trial.run(device)
+    device.close()
+    scanner.stop()
+
+    assert "MRZ 2×44, its check digits fit" in tried.words
+
+
+@pytest.mark.parametrize(
+    ("line", "fine", "words"),
+    [
+        ("scan LOKET-1234", True, "a code of 10 characters"),
+        ("mrz plain", True, "MRZ 2×44, its check digits fit"),
+        ("mrz 3m", True, "MRZ 2×44, its check digits fit"),
+        (f"mrz {SPECIMEN[0]} {SPECIMEN[1][:-1]}1", False, "the check digit does not match"),
+    ],
+)
+def test_a_code_or_a_zone_is_tried_without_showing_it(line: str, fine: bool, words: str) -> None:
+    scanner = start_simulator("barcode")
+    device = open_device(scanner.address)
+    verb, _, text = line.partition(" ")
+    assert isinstance(scanner, Tellable)
+    trial = trial_of(device)
+    assert trial is not None
+
+    scanner.tell(verb, text)
+    tried = trial.run(device)
+    device.close()
+    scanner.stop()
+
+    assert tried.fine is fine
+    assert words in tried.words
+    assert "ERIKSSON" not in tried.words
+    assert "L898902C3" not in tried.words
