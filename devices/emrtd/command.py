@@ -120,8 +120,11 @@ def _check_store(store: Path) -> None:
 def _out_of_reach(error: OSError, file: Path) -> str:
     """Say which of the two could not be used: the file to read, or something in the store."""
     place = error.filename or file
-    verb = "dibaca / read" if str(place) == str(file) else "ditulis / written"
-    return f"{place}: tidak dapat / cannot be {verb}: {error.strerror}\n-> {saying.SEE_THE_PATH}"
+    reading = str(place) == str(file)
+    words = (
+        "tidak terbaca / cannot be read" if reading else "tidak dapat ditulis / cannot be written"
+    )
+    return f"{place}: {words}: {error.strerror}\n-> {saying.SEE_THE_PATH}"
 
 
 def _now() -> datetime:

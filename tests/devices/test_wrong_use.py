@@ -119,7 +119,7 @@ WRONG = {
     "csca import": (2, "Isian ini kurang / Missing argument 'file'"),
     "doctor x": (2, "Got unexpected extra argument"),
     "--nope": (2, "Pilihan ini tidak ada / No such option"),
-    "csca import /none.ml": (2, "tidak dapat / cannot be dibaca / read"),
+    "csca import /none.ml": (2, "/none.ml: tidak terbaca / cannot be read"),
     "csca import /dev/null --store /dev/null": (2, "bukan folder / is no folder"),
     "csca import /dev/null --confirm zz": (2, "tulis SHA-256, 64 angka heksadesimal"),
     "csca show --store /dev/null": (2, "bukan folder / is no folder"),
