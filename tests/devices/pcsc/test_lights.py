@@ -125,7 +125,9 @@ def test_unknown_lights_are_refused_in_the_address(
 ) -> None:
     place = passport.address.partition(":")[2]
 
-    with pytest.raises(AddressError, match="cues=disco: known are auto, none, acr122, acr1252"):
+    with pytest.raises(
+        AddressError, match="cues=disco is unknown; cues: auto, none, acr122, acr1252"
+    ):
         open_device(f"{driver}:{place}?cues=disco")
 
 
