@@ -57,7 +57,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
     records.sort(key=lambda record: names.index(record.step))
     if any(MONEY in _does(procedure, record.step) for record in records):
         _void_payment(tx, procedure, row, reason)
-    if any(_uses_blank(procedure, record.step) for record in records) or _is_issued(tx, row):
+    if any(_uses_blank(procedure, name) for name in later) and _is_issued(tx, row):
         blanks.void(tx, row.id, reason)
         _void_evidence(tx, row, procedure)
     if any(LEGALISE in _does(procedure, record.step) for record in records):

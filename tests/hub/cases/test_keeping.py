@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cases import doubts, keeping, presence, reopen, returning, search, stay_acts, steps
+from hub.cases import (
+    doubts,
+    keeping,
+    legalising,
+    presence,
+    reopen,
+    returning,
+    search,
+    stay_acts,
+    steps,
+)
+from hub.cases.check import broken_cases
 from hub.cases.drafts import draft_of
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.application import Application
@@ -204,6 +215,25 @@ def test_reopening_the_issue_voids_number_and_blank_and_the_next_ones_are_given(
     desk.step_8(case, serial="SK 0002")
 
     assert desk.view(case).register_number not in ("", before)
+
+
+@pytest.mark.parametrize(("step", "signed_anew"), [("9", True), ("10", False)])
+def test_reopening_what_follows_the_issue_leaves_number_and_blank_as_they_are(
+    desk, step: str, signed_anew: bool
+) -> None:
+    case = desk.go("11")
+    number = desk.view(case).register_number
+
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, step, "salah pindai"))
+
+    assert desk.view(case).register_number == number
+    with desk.database.reading() as session:
+        assert (legalising.of_case(session, desk.office_no, case) is None) == signed_anew
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
+    if signed_anew:
+        desk.step_9(case)
+    desk.step_10(case)
+    assert desk.view(case).current.key == "11"
 
 
 def test_who_did_a_step_that_was_reopened_has_done_it_all_the_same(desk) -> None:
