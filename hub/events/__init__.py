@@ -1,4 +1,4 @@
-"""Everything that happens, as frozen dataclasses with their audience; and the sealed chain."""
+"""Everything that happens, as frozen structs with their audience; and the sealed chain."""
 
 from hub.events.bodies import (
     SEAL_OF_NOTHING,

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Staff:
-    __slots__ = ()
+
+class _Staff(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "staff"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationOpened(_Staff):
+class ApplicationOpened(_Staff, frozen=True):
     """A draft was opened from a pre-registration."""
 
     kind: ClassVar[str] = "application.opened"
     application: str
 
 
-@dataclass(frozen=True, slots=True)
-class DraftConfirmed(_Staff):
+class DraftConfirmed(_Staff, frozen=True):
     """An officer confirmed or corrected values of the person."""
 
     kind: ClassVar[str] = "application.confirmed"
@@ -29,8 +27,7 @@ class DraftConfirmed(_Staff):
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChipReread(_Staff):
+class ChipReread(_Staff, frozen=True):
     """The counter read the passport's chip again; how the hub judged it."""
 
     kind: ClassVar[str] = "chip.reread"
@@ -38,8 +35,7 @@ class ChipReread(_Staff):
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepBegun(_Staff):
+class StepBegun(_Staff, frozen=True):
     """An officer started (or stopped) working on a step."""
 
     kind: ClassVar[str] = "step.begun"
@@ -48,8 +44,7 @@ class StepBegun(_Staff):
     running: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceSupplied(_Staff):
+class EvidenceSupplied(_Staff, frozen=True):
     """An evidence row of the current step was filled or replaced."""
 
     kind: ClassVar[str] = "evidence.supplied"
@@ -58,8 +53,7 @@ class EvidenceSupplied(_Staff):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepCompleted(_Staff):
+class StepCompleted(_Staff, frozen=True):
     """A step was completed with its evidence."""
 
     kind: ClassVar[str] = "step.completed"
@@ -68,8 +62,7 @@ class StepCompleted(_Staff):
     touch_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class GatePassed(_Staff):
+class GatePassed(_Staff, frozen=True):
     """A gate between two steps was passed."""
 
     kind: ClassVar[str] = "gate.passed"
@@ -77,8 +70,7 @@ class GatePassed(_Staff):
     gate: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationDiverted:
+class ApplicationDiverted(msgspec.Struct, frozen=True):
     """The case left the sheet for one of its branches."""
 
     kind: ClassVar[str] = "application.diverted"
@@ -93,8 +85,7 @@ class ApplicationDiverted:
         return "audit" if self.to == "cekal" else "staff"
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationResumed:
+class ApplicationResumed(msgspec.Struct, frozen=True):
     """The case came back from a branch to the step it left."""
 
     kind: ClassVar[str] = "application.resumed"
@@ -109,24 +100,21 @@ class ApplicationResumed:
         return "staff" if self.outcome in ("CORRECTED", "FALSE_ALARM") else "audit"
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationRejected(_Staff):
+class ApplicationRejected(_Staff, frozen=True):
     """The case was rejected with its legal basis."""
 
     kind: ClassVar[str] = "application.rejected"
     application: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationWithdrawn(_Staff):
+class ApplicationWithdrawn(_Staff, frozen=True):
     """The applicant withdrew."""
 
     kind: ClassVar[str] = "application.withdrawn"
     application: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationArchived(_Staff):
+class ApplicationArchived(_Staff, frozen=True):
     """The finished file lies in the archive."""
 
     kind: ClassVar[str] = "application.archived"
@@ -134,8 +122,7 @@ class ApplicationArchived(_Staff):
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRecorded(_Staff):
+class PaymentRecorded(_Staff, frozen=True):
     """The treasurer recorded the payment."""
 
     kind: ClassVar[str] = "payment.recorded"
@@ -144,8 +131,7 @@ class PaymentRecorded(_Staff):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class NumberGiven(_Staff):
+class NumberGiven(_Staff, frozen=True):
     """A register number was given."""
 
     kind: ClassVar[str] = "number.given"
@@ -154,8 +140,7 @@ class NumberGiven(_Staff):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class NumberVoided(_Staff):
+class NumberVoided(_Staff, frozen=True):
     """A register number is void; it stays in the series."""
 
     kind: ClassVar[str] = "number.voided"
@@ -164,8 +149,7 @@ class NumberVoided(_Staff):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class BlankUsed(_Staff):
+class BlankUsed(_Staff, frozen=True):
     """A numbered blank was used for the case."""
 
     kind: ClassVar[str] = "blank.used"
@@ -173,24 +157,21 @@ class BlankUsed(_Staff):
     blank: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlankSpoiled(_Staff):
+class BlankSpoiled(_Staff, frozen=True):
     """A numbered blank was spoiled."""
 
     kind: ClassVar[str] = "blank.spoiled"
     blank: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlanksReceived(_Staff):
+class BlanksReceived(_Staff, frozen=True):
     """Numbered blanks entered the stock."""
 
     kind: ClassVar[str] = "blanks.received"
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class CustodyMoved(_Staff):
+class CustodyMoved(_Staff, frozen=True):
     """The passport changed hands: opened, moved or closed."""
 
     kind: ClassVar[str] = "custody.moved"
@@ -199,8 +180,7 @@ class CustodyMoved(_Staff):
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseJoined(_Staff):
+class CaseJoined(_Staff, frozen=True):
     """An officer opened the case's page."""
 
     kind: ClassVar[str] = "case.joined"
@@ -208,8 +188,7 @@ class CaseJoined(_Staff):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLeft(_Staff):
+class CaseLeft(_Staff, frozen=True):
     """An officer closed the case's page."""
 
     kind: ClassVar[str] = "case.left"
@@ -217,8 +196,7 @@ class CaseLeft(_Staff):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class DoubtAnswered(_Staff):
+class DoubtAnswered(_Staff, frozen=True):
     """An officer answered a doubt with a reason."""
 
     kind: ClassVar[str] = "doubt.answered"
@@ -226,8 +204,7 @@ class DoubtAnswered(_Staff):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepReopened(_Staff):
+class StepReopened(_Staff, frozen=True):
     """A completed step was opened again, and what followed it with it."""
 
     kind: ClassVar[str] = "step.reopened"
@@ -236,8 +213,7 @@ class StepReopened(_Staff):
     was_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class FileReturned(_Staff):
+class FileReturned(_Staff, frozen=True):
     """An incomplete file went back to its applicant; no application is registered."""
 
     kind: ClassVar[str] = "file.returned"
@@ -245,8 +221,7 @@ class FileReturned(_Staff):
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BranchMoved(_Staff):
+class BranchMoved(_Staff, frozen=True):
     """A nonconformity went on within its branch."""
 
     kind: ClassVar[str] = "branch.moved"
@@ -254,8 +229,7 @@ class BranchMoved(_Staff):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionStated(_Staff):
+class CorrectionStated(_Staff, frozen=True):
     """An officer stated a correction of the finished case's data."""
 
     kind: ClassVar[str] = "correction.stated"
@@ -263,8 +237,7 @@ class CorrectionStated(_Staff):
     correction: str
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectionSettled(_Staff):
+class CorrectionSettled(_Staff, frozen=True):
     """A second person confirmed or refused the stated correction."""
 
     kind: ClassVar[str] = "correction.settled"
@@ -273,8 +246,7 @@ class CorrectionSettled(_Staff):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class RuleOverridden(_Staff):
+class RuleOverridden(_Staff, frozen=True):
     """A supervisor let one officer work on this case in spite of a rule."""
 
     kind: ClassVar[str] = "rule.overridden"
@@ -283,8 +255,7 @@ class RuleOverridden(_Staff):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class QualificationNoted(_Staff):
+class QualificationNoted(_Staff, frozen=True):
     """A supervisor noted one of the sheet's qualifications of an officer."""
 
     kind: ClassVar[str] = "qualification.noted"
@@ -292,8 +263,7 @@ class QualificationNoted(_Staff):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class EquipmentChecked(_Staff):
+class EquipmentChecked(_Staff, frozen=True):
     """A counter's equipment was checked against the sheet's lines."""
 
     kind: ClassVar[str] = "counter.equipment"
@@ -301,8 +271,7 @@ class EquipmentChecked(_Staff):
     failing: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoppageChanged(_Staff):
+class StoppageChanged(_Staff, frozen=True):
     """Work stands still for everybody, or goes on again."""
 
     kind: ClassVar[str] = "stoppage.changed"
@@ -311,8 +280,7 @@ class StoppageChanged(_Staff):
     running: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CasesExported(_Staff):
+class CasesExported(_Staff, frozen=True):
     """Cases left the hub as files; who may do that is the hub's own user."""
 
     kind: ClassVar[str] = "cases.exported"

@@ -1,4 +1,4 @@
-"""Everything that happens, as frozen dataclasses with their audience, and the seal over each.
+"""Everything that happens, as frozen structs with their audience, and the seal over each.
 
 Bodies hold references only: no name, document number or biometric. Audiences: `public` (everybody,
 the waiting room too), `station` (the agent of the counter in the body, and staff), `staff`
@@ -8,7 +8,6 @@ the waiting room too), `station` (the agent of the counter in the body, and staf
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, NamedTuple, Protocol
 
@@ -38,13 +37,11 @@ class EventBody(Protocol):
         ...
 
 
-class _V1:
-    __slots__ = ()
+class _V1(msgspec.Struct, frozen=True):
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TicketIssued(_V1):
+class TicketIssued(_V1, frozen=True):
     """Somebody has a number."""
 
     kind: ClassVar[str] = "ticket.issued"
@@ -55,8 +52,7 @@ class TicketIssued(_V1):
     segment: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketCalled(_V1):
+class TicketCalled(_V1, frozen=True):
     """A number is called to a counter; `recall` is true from the second time on."""
 
     kind: ClassVar[str] = "ticket.called"
@@ -69,8 +65,7 @@ class TicketCalled(_V1):
     out_of_order: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TicketStarted(_V1):
+class TicketStarted(_V1, frozen=True):
     """The person has arrived at the counter."""
 
     kind: ClassVar[str] = "ticket.started"
@@ -79,8 +74,7 @@ class TicketStarted(_V1):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketAbsent(_V1):
+class TicketAbsent(_V1, frozen=True):
     """A called person did not come."""
 
     kind: ClassVar[str] = "ticket.absent"
@@ -89,8 +83,7 @@ class TicketAbsent(_V1):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketReturned(_V1):
+class TicketReturned(_V1, frozen=True):
     """An absent person came back and waits again."""
 
     kind: ClassVar[str] = "ticket.returned"
@@ -99,8 +92,7 @@ class TicketReturned(_V1):
     lane: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketTransferred(_V1):
+class TicketTransferred(_V1, frozen=True):
     """A ticket waits in another lane or for a named counter, number and arrival kept."""
 
     kind: ClassVar[str] = "ticket.transferred"
@@ -111,8 +103,7 @@ class TicketTransferred(_V1):
     counter: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFinished(_V1):
+class TicketFinished(_V1, frozen=True):
     """The service of a ticket ended."""
 
     kind: ClassVar[str] = "ticket.finished"
@@ -122,8 +113,7 @@ class TicketFinished(_V1):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketPaper(_V1):
+class TicketPaper(_V1, frozen=True):
     """What became of a ticket's paper."""
 
     kind: ClassVar[str] = "ticket.printed"
@@ -134,8 +124,7 @@ class TicketPaper(_V1):
     copy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CounterOpened(_V1):
+class CounterOpened(_V1, frozen=True):
     """A counter takes people."""
 
     kind: ClassVar[str] = "counter.opened"
@@ -144,8 +133,7 @@ class CounterOpened(_V1):
     lanes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CounterPaused(_V1):
+class CounterPaused(_V1, frozen=True):
     """A counter pauses."""
 
     kind: ClassVar[str] = "counter.paused"
@@ -153,8 +141,7 @@ class CounterPaused(_V1):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class CounterClosed(_V1):
+class CounterClosed(_V1, frozen=True):
     """A counter is closed."""
 
     kind: ClassVar[str] = "counter.closed"
@@ -162,8 +149,7 @@ class CounterClosed(_V1):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class JobChanged(_V1):
+class JobChanged(_V1, frozen=True):
     """A device job moved: queued, leased, started, done, failed, unknown or expired."""
 
     audience: ClassVar[str] = "station"
@@ -180,8 +166,7 @@ class JobChanged(_V1):
         return f"job.{self.state}"
 
 
-@dataclass(frozen=True, slots=True)
-class JobProgressed(_V1):
+class JobProgressed(_V1, frozen=True):
     """How far a running job is, in the device's own unit."""
 
     kind: ClassVar[str] = "job.progress"
@@ -192,8 +177,7 @@ class JobProgressed(_V1):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class DevicesChanged(_V1):
+class DevicesChanged(_V1, frozen=True):
     """A station reported another state of its devices."""
 
     kind: ClassVar[str] = "devices.changed"
@@ -202,8 +186,7 @@ class DevicesChanged(_V1):
     counter: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceAccepted(_V1):
+class DeviceAccepted(_V1, frozen=True):
     """A person took another device at a known address for the right one."""
 
     kind: ClassVar[str] = "device.accepted"
@@ -212,8 +195,7 @@ class DeviceAccepted(_V1):
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class KioskDeviceAccepted(_V1):
+class KioskDeviceAccepted(_V1, frozen=True):
     """A supervisor took another device at a known address of a kiosk for the right one."""
 
     kind: ClassVar[str] = "kiosk.device_accepted"
@@ -222,8 +204,7 @@ class KioskDeviceAccepted(_V1):
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewAsked(_V1):
+class PreviewAsked(_V1, frozen=True):
     """The officer of a counter wants to see what one of its devices sees."""
 
     kind: ClassVar[str] = "preview.asked"
@@ -232,8 +213,7 @@ class PreviewAsked(_V1):
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeScanned(_V1):
+class CodeScanned(_V1, frozen=True):
     """A counter's scanner read a code; what it means and its case, never its text."""
 
     kind: ClassVar[str] = "code.scanned"
@@ -243,8 +223,7 @@ class CodeScanned(_V1):
     application: str
 
 
-@dataclass(frozen=True, slots=True)
-class StationAdded(_V1):
+class StationAdded(_V1, frozen=True):
     """A station was given a token."""
 
     kind: ClassVar[str] = "station.added"
@@ -253,8 +232,7 @@ class StationAdded(_V1):
     station_kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class StationRevoked(_V1):
+class StationRevoked(_V1, frozen=True):
     """A station's token ended."""
 
     kind: ClassVar[str] = "station.revoked"
@@ -262,8 +240,7 @@ class StationRevoked(_V1):
     station: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerAdded(_V1):
+class OfficerAdded(_V1, frozen=True):
     """An officer was entered."""
 
     kind: ClassVar[str] = "officer.added"
@@ -271,8 +248,7 @@ class OfficerAdded(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerSignedIn(_V1):
+class OfficerSignedIn(_V1, frozen=True):
     """An officer signed in."""
 
     kind: ClassVar[str] = "officer.signed_in"
@@ -280,8 +256,7 @@ class OfficerSignedIn(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerSignedOut(_V1):
+class OfficerSignedOut(_V1, frozen=True):
     """An officer signed out."""
 
     kind: ClassVar[str] = "officer.signed_out"
@@ -289,8 +264,7 @@ class OfficerSignedOut(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerLockedOut(_V1):
+class OfficerLockedOut(_V1, frozen=True):
     """Too many wrong passwords."""
 
     kind: ClassVar[str] = "officer.locked_out"
@@ -298,8 +272,7 @@ class OfficerLockedOut(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerCardBound(_V1):
+class OfficerCardBound(_V1, frozen=True):
     """A card's certificate was bound to an officer, instead of an earlier one."""
 
     kind: ClassVar[str] = "officer.card_bound"
@@ -307,8 +280,7 @@ class OfficerCardBound(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficerCardRemoved(_V1):
+class OfficerCardRemoved(_V1, frozen=True):
     """An officer's card confirms nothing any more."""
 
     kind: ClassVar[str] = "officer.card_removed"
@@ -316,8 +288,7 @@ class OfficerCardRemoved(_V1):
     officer: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeOpened(_V1):
+class OfficeOpened(_V1, frozen=True):
     """The office's records begin."""
 
     kind: ClassVar[str] = "office.opened"
@@ -325,8 +296,7 @@ class OfficeOpened(_V1):
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClockMoved(_V1):
+class ClockMoved(_V1, frozen=True):
     """A practice office's clock was set forward, in seconds ahead of the machine's."""
 
     kind: ClassVar[str] = "clock.moved"

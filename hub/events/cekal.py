@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Audit:
-    __slots__ = ()
+
+class _Audit(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "audit"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CekalChecked(_Audit):
+class CekalChecked(_Audit, frozen=True):
     """The person was checked against the list; what was found stays with Wasdakim."""
 
     kind: ClassVar[str] = "cekal.checked"
@@ -21,8 +20,7 @@ class CekalChecked(_Audit):
     check: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalAlerted(_Audit):
+class CekalAlerted(_Audit, frozen=True):
     """A check found somebody who may be on the list: Wasdakim is to look."""
 
     kind: ClassVar[str] = "cekal.alerted"
@@ -31,8 +29,7 @@ class CekalAlerted(_Audit):
     position: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalCleared(_Audit):
+class CekalCleared(_Audit, frozen=True):
     """An officer saw the nearest entries and confirmed that the person is none of them."""
 
     kind: ClassVar[str] = "cekal.cleared"
@@ -40,8 +37,7 @@ class CekalCleared(_Audit):
     check: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalVerdictGiven(_Audit):
+class CekalVerdictGiven(_Audit, frozen=True):
     """An officer said whether the person is the one of an entry; what was said is sealed."""
 
     kind: ClassVar[str] = "cekal.verdict"
@@ -51,8 +47,7 @@ class CekalVerdictGiven(_Audit):
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class CekalSettled(_Audit):
+class CekalSettled(_Audit, frozen=True):
     """The verdicts settled a check, or an outcome ended a hold."""
 
     kind: ClassVar[str] = "cekal.settled"
@@ -61,8 +56,7 @@ class CekalSettled(_Audit):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalOutcomeProposed(_Audit):
+class CekalOutcomeProposed(_Audit, frozen=True):
     """The head of Wasdakim proposed how a hold ends."""
 
     kind: ClassVar[str] = "cekal.proposed"
@@ -71,8 +65,7 @@ class CekalOutcomeProposed(_Audit):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalOutcomeDeclined(_Audit):
+class CekalOutcomeDeclined(_Audit, frozen=True):
     """The head of office declined the proposed outcome; the case stays held."""
 
     kind: ClassVar[str] = "cekal.declined"
@@ -80,8 +73,7 @@ class CekalOutcomeDeclined(_Audit):
     check: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalLookedAt(_Audit):
+class CekalLookedAt(_Audit, frozen=True):
     """An officer opened a page that shows entries of the list."""
 
     kind: ClassVar[str] = "cekal.looked"
@@ -90,8 +82,7 @@ class CekalLookedAt(_Audit):
     entries: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CekalVersionEntered(_Audit):
+class CekalVersionEntered(_Audit, frozen=True):
     """A version of the list was put in and waits for its verifier."""
 
     kind: ClassVar[str] = "cekal.version_entered"
@@ -100,8 +91,7 @@ class CekalVersionEntered(_Audit):
     withdrawn: int
 
 
-@dataclass(frozen=True, slots=True)
-class CekalVersionJudged(_Audit):
+class CekalVersionJudged(_Audit, frozen=True):
     """A version of the list was verified, or refused."""
 
     kind: ClassVar[str] = "cekal.version_judged"
@@ -109,8 +99,7 @@ class CekalVersionJudged(_Audit):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class CekalThresholdSet(_Audit):
+class CekalThresholdSet(_Audit, frozen=True):
     """The office's threshold was measured anew on its list: for a share of false alarms."""
 
     kind: ClassVar[str] = "cekal.threshold_set"
@@ -119,8 +108,7 @@ class CekalThresholdSet(_Audit):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class CekalProgressed(_Audit):
+class CekalProgressed(_Audit, frozen=True):
     """An import or the loading of a version came further, or ended: rows done of so many."""
 
     kind: ClassVar[str] = "cekal.progressed"

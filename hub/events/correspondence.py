@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Staff:
-    __slots__ = ()
+
+class _Staff(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "staff"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class LetterEntered(_Staff):
+class LetterEntered(_Staff, frozen=True):
     """A letter stands in the agenda: `out` or `in`, with its place in the year."""
 
     kind: ClassVar[str] = "letter.entered"
@@ -23,8 +22,7 @@ class LetterEntered(_Staff):
     agenda: int
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicantContacted(_Staff):
+class ApplicantContacted(_Staff, frozen=True):
     """Somebody tried to reach the applicant."""
 
     kind: ClassVar[str] = "applicant.contacted"
@@ -33,8 +31,7 @@ class ApplicantContacted(_Staff):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageMoved(_Staff):
+class MessageMoved(_Staff, frozen=True):
     """A message to the applicant is being sent, was sent, waits again, failed or was put aside."""
 
     kind: ClassVar[str] = "message.moved"
@@ -43,8 +40,7 @@ class MessageMoved(_Staff):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicationLapsed(_Staff):
+class ApplicationLapsed(_Staff, frozen=True):
     """A deadline ended the case: EXPIRED_UNPAID or UNCOLLECTED."""
 
     kind: ClassVar[str] = "application.lapsed"
@@ -52,8 +48,7 @@ class ApplicationLapsed(_Staff):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLegalised(_Staff):
+class CaseLegalised(_Staff, frozen=True):
     """The case was legalised: by the signer's own login, with a wet signature, electronically."""
 
     kind: ClassVar[str] = "case.legalised"
@@ -61,16 +56,14 @@ class CaseLegalised(_Staff):
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class LegalisationVoided(_Staff):
+class LegalisationVoided(_Staff, frozen=True):
     """A legalisation is void: its paper is printed and signed anew."""
 
     kind: ClassVar[str] = "case.unlegalised"
     application: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveMoved(_Staff):
+class ArchiveMoved(_Staff, frozen=True):
     """Something happened to an archived file."""
 
     kind: ClassVar[str] = "archive.moved"
@@ -79,8 +72,7 @@ class ArchiveMoved(_Staff):
     act: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveOpened:
+class ArchiveOpened(msgspec.Struct, frozen=True):
     """Somebody took a package out of the archive, with a reason; only the audit shows it."""
 
     kind: ClassVar[str] = "archive.opened"
@@ -90,8 +82,7 @@ class ArchiveOpened:
     package: str
 
 
-@dataclass(frozen=True, slots=True)
-class DestructionMoved(_Staff):
+class DestructionMoved(_Staff, frozen=True):
     """A list of files to be destroyed came to its next state."""
 
     kind: ClassVar[str] = "archive.destruction"
@@ -100,8 +91,7 @@ class DestructionMoved(_Staff):
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class FilesTransferred(_Staff):
+class FilesTransferred(_Staff, frozen=True):
     """A transfer list was signed by the giver, or by the receiver."""
 
     kind: ClassVar[str] = "archive.transferred"
@@ -110,8 +100,7 @@ class FilesTransferred(_Staff):
     received: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BlanksDestroyed(_Staff):
+class BlanksDestroyed(_Staff, frozen=True):
     """Spoiled or void blanks: their destruction was proposed, or done before a witness."""
 
     kind: ClassVar[str] = "blanks.destroyed"

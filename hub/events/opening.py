@@ -5,24 +5,22 @@ Bodies hold references only; texts that somebody wrote are read with the referen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Public:
-    __slots__ = ()
+
+class _Public(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "public"
     v: ClassVar[int] = 1
 
 
-class _Staff:
-    __slots__ = ()
+class _Staff(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "staff"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeStopped(_Public):
+class OfficeStopped(_Public, frozen=True):
     """The queue stands still: `scope` is numbers or everything; the text is notice's."""
 
     kind: ClassVar[str] = "office.stopped"
@@ -30,16 +28,14 @@ class OfficeStopped(_Public):
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeResumed(_Public):
+class OfficeResumed(_Public, frozen=True):
     """The queue goes on."""
 
     kind: ClassVar[str] = "office.resumed"
     notice: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeShown(_Public):
+class NoticeShown(_Public, frozen=True):
     """A message appeared on every screen, or is gone again."""
 
     kind: ClassVar[str] = "office.notice"
@@ -47,16 +43,14 @@ class NoticeShown(_Public):
     shown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DayClosed(_Staff):
+class DayClosed(_Staff, frozen=True):
     """A day is closed: every number of it is accounted for."""
 
     kind: ClassVar[str] = "day.closed"
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersVoided(_Staff):
+class NumbersVoided(_Staff, frozen=True):
     """Numbers of a series are no tickets: void, or returned from a reservation."""
 
     kind: ClassVar[str] = "numbers.voided"
@@ -67,8 +61,7 @@ class NumbersVoided(_Staff):
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeRestored(_Staff):
+class OfficeRestored(_Staff, frozen=True):
     """A copy was brought back; `following` are the next numbers of the series that were moved."""
 
     kind: ClassVar[str] = "office.restored"
@@ -76,8 +69,7 @@ class OfficeRestored(_Staff):
     following: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentBooked(_Staff):
+class AppointmentBooked(_Staff, frozen=True):
     """A time was booked."""
 
     kind: ClassVar[str] = "appointment.booked"
@@ -85,16 +77,14 @@ class AppointmentBooked(_Staff):
     service: str
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentsImported(_Staff):
+class AppointmentsImported(_Staff, frozen=True):
     """Times were booked from a list."""
 
     kind: ClassVar[str] = "appointment.imported"
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentArrived(_Staff):
+class AppointmentArrived(_Staff, frozen=True):
     """Somebody with a booked time has a number now."""
 
     kind: ClassVar[str] = "appointment.arrived"
@@ -102,16 +92,14 @@ class AppointmentArrived(_Staff):
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentCancelled(_Staff):
+class AppointmentCancelled(_Staff, frozen=True):
     """A booked time is free again."""
 
     kind: ClassVar[str] = "appointment.cancelled"
     appointment: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseAppointment(_Staff):
+class CaseAppointment(_Staff, frozen=True):
     """The time at which a case's person comes again was booked, given back, or they came.
 
     `why` is the reason of a time given back: `hub.wire.opening.WHY`.
@@ -124,16 +112,14 @@ class CaseAppointment(_Staff):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterChanged(_Staff):
+class RosterChanged(_Staff, frozen=True):
     """Who works where was planned anew for a day."""
 
     kind: ClassVar[str] = "roster.changed"
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServedByHand(_Staff):
+class ServedByHand(_Staff, frozen=True):
     """A supervisor noted after an outage who was served by hand; each has its own event."""
 
     kind: ClassVar[str] = "tickets.by_hand"

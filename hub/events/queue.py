@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Public:
-    __slots__ = ()
+
+class _Public(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "public"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class TicketParked(_Public):
+class TicketParked(_Public, frozen=True):
     """A ticket was put aside and its counter is free."""
 
     kind: ClassVar[str] = "ticket.parked"
@@ -22,8 +21,7 @@ class TicketParked(_Public):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketResumed(_Public):
+class TicketResumed(_Public, frozen=True):
     """A parked ticket goes on: at `counter`, or waiting in its lane again when there is none."""
 
     kind: ClassVar[str] = "ticket.resumed"
@@ -32,8 +30,7 @@ class TicketResumed(_Public):
     counter: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketUndone(_Public):
+class TicketUndone(_Public, frozen=True):
     """The last act on a ticket was taken back; the ticket is `state` again."""
 
     kind: ClassVar[str] = "ticket.undone"
@@ -44,8 +41,7 @@ class TicketUndone(_Public):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketServed(_Public):
+class TicketServed(_Public, frozen=True):
     """Somebody without a ticket is served at once; the number was given at the counter."""
 
     kind: ClassVar[str] = "ticket.served"
@@ -54,8 +50,7 @@ class TicketServed(_Public):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketReleased(_Public):
+class TicketReleased(_Public, frozen=True):
     """A ticket that waited for a counter that closed waits for any counter of its lane."""
 
     kind: ClassVar[str] = "ticket.released"
@@ -64,8 +59,7 @@ class TicketReleased(_Public):
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketEnded(_Public):
+class TicketEnded(_Public, frozen=True):
     """A ticket ended without service, at closing time."""
 
     kind: ClassVar[str] = "ticket.ended"
@@ -74,8 +68,7 @@ class TicketEnded(_Public):
     was: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketGivenBack(_Public):
+class TicketGivenBack(_Public, frozen=True):
     """A visitor gave the own number back; it is called no more."""
 
     kind: ClassVar[str] = "ticket.given_back"
@@ -83,8 +76,7 @@ class TicketGivenBack(_Public):
     lane: str
 
 
-@dataclass(frozen=True, slots=True)
-class GuideWanted:
+class GuideWanted(msgspec.Struct, frozen=True):
     """A person who was called is to be met and guided to the counter; for staff only."""
 
     kind: ClassVar[str] = "ticket.guide_wanted"
@@ -95,8 +87,7 @@ class GuideWanted:
     counter: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketClassed:
+class TicketClassed(msgspec.Struct, frozen=True):
     """An officer confirmed a ticket's class (`was` is the same), or changed it."""
 
     kind: ClassVar[str] = "ticket.classed"
@@ -108,8 +99,7 @@ class TicketClassed:
     was: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeskTicketIssued:
+class DeskTicketIssued(msgspec.Struct, frozen=True):
     """A ticket was issued by staff for somebody else; `paper` is its print job or `written`."""
 
     kind: ClassVar[str] = "ticket.desk"

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-class _Staff:
-    __slots__ = ()
+
+class _Staff(msgspec.Struct, frozen=True):
     audience: ClassVar[str] = "staff"
     v: ClassVar[int] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class BillingEntered(_Staff):
+class BillingEntered(_Staff, frozen=True):
     """A billing code of SIMPONI was entered; `again`: it replaces an earlier one."""
 
     kind: ClassVar[str] = "billing.entered"
@@ -22,8 +21,7 @@ class BillingEntered(_Staff):
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentVerified(_Staff):
+class PaymentVerified(_Staff, frozen=True):
     """A payment is certain: found in a `statement`, or confirmed with its `slip`."""
 
     kind: ClassVar[str] = "payment.verified"
@@ -32,8 +30,7 @@ class PaymentVerified(_Staff):
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentReversed(_Staff):
+class PaymentReversed(_Staff, frozen=True):
     """A counter-entry took a payment back; the case waits for its payment again."""
 
     kind: ClassVar[str] = "payment.reversed"
@@ -42,8 +39,7 @@ class PaymentReversed(_Staff):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class StatementImported(_Staff):
+class StatementImported(_Staff, frozen=True):
     """A bank statement was taken in: how many lines, how many vouch for a payment."""
 
     kind: ClassVar[str] = "statement.imported"
@@ -52,8 +48,7 @@ class StatementImported(_Staff):
     matched: int
 
 
-@dataclass(frozen=True, slots=True)
-class TreasuryDayClosed(_Staff):
+class TreasuryDayClosed(_Staff, frozen=True):
     """The treasurer closed a day; its list is locked."""
 
     kind: ClassVar[str] = "treasury.closed"
@@ -61,8 +56,7 @@ class TreasuryDayClosed(_Staff):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProofReportedLost(_Staff):
+class ProofReportedLost(_Staff, frozen=True):
     """An applicant lost the payment proof; a second officer must grant a new one."""
 
     kind: ClassVar[str] = "proof.lost"
@@ -70,8 +64,7 @@ class ProofReportedLost(_Staff):
     payment: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProofReplaced(_Staff):
+class ProofReplaced(_Staff, frozen=True):
     """The code of a lost proof is dead, a new one stands in its place."""
 
     kind: ClassVar[str] = "proof.replaced"
