@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from devices.mrz.names import transliterate
 
@@ -56,6 +55,8 @@ def differing(field: str, values: Mapping[str, str]) -> bool:
 
 def pieces(reference: str, text: str) -> tuple[Piece, ...]:
     """Return `text` cut into what agrees with `reference`, what differs, and what is missing."""
+    from difflib import SequenceMatcher  # loaded with the first difference that is shown
+
     found: list[Piece] = []
     matcher = SequenceMatcher(a=reference, b=text, autojunk=False)
     for act, start, end, first, last in matcher.get_opcodes():

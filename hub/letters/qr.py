@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import segno
+from typing import TYPE_CHECKING
 
 from hub.letters.errors import Unprintable
+
+if TYPE_CHECKING:
+    import segno
 
 QR_QUIET_MODULES = 4
 QR_MOST_MODULES = 65  # version 10 with its zone: 33.02 mm on the card, 6 dots of 300 dpi a module
@@ -19,6 +22,8 @@ def qr_svg(payload: str, levels: str = _LEVELS) -> str:
     The strongest correction of `levels` that keeps the code within 65 modules wins. Raises
     Unprintable.
     """
+    import segno  # with half an HTTP client: a hub loads it with the first code that it draws
+
     for level in levels:
         try:
             code = segno.make_qr(payload, error=level, boost_error=False)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hub.cekal.records import Entry, country_of, passport_of, sex_of
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 Mark = Literal["same", "differs", "gap"]
 Result = Literal["same", "near", "swapped", "differs", "unknown"]
@@ -77,12 +79,17 @@ def _marked_words(mine: Sequence[str], theirs: str) -> Iterator[Piece]:
 
 
 def _alike(one: str, other: str) -> float:
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return _matcher(one, other).ratio()
+
+
+def _matcher(one: str, other: str) -> SequenceMatcher[str]:
+    from difflib import SequenceMatcher  # loaded with the first pair that is looked at
+
+    return SequenceMatcher(None, one, other, autojunk=False)
 
 
 def _marked(mine: str, theirs: str) -> Iterator[Piece]:
-    matcher = SequenceMatcher(None, mine.upper(), theirs.upper(), autojunk=False)
-    for kind, _, _, start, end in matcher.get_opcodes():
+    for kind, _, _, start, end in _matcher(mine.upper(), theirs.upper()).get_opcodes():
         if kind == "equal":
             yield Piece(theirs[start:end])
         elif kind == "delete":

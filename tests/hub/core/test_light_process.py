@@ -21,6 +21,12 @@ ABSENT = (
     "rapidfuzz",
     "asn1crypto",
     "ecdsa",
+    "babel",
+    "bagit",
+    "segno",
+    "smtplib",
+    "tarfile",
+    "difflib",
 )
 
 
