@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -125,9 +126,16 @@ def record(
 
 
 def verdicts_on(
-    session: Session, application: Application, subject: str, candidates: Sequence[Candidate]
+    session: Session,
+    application: Application,
+    subject: str,
+    candidates: Sequence[Candidate],
+    until: datetime | None = None,
 ) -> dict[str, list[CekalAct]]:
-    """Return the verdicts on each candidate, for exactly this person and version of the entry."""
+    """Return the verdicts on each candidate, for exactly this person and version of the entry.
+
+    `until` leaves out what was said later.
+    """
     if not candidates:
         return {}
     versions = {one.entry: one.version for one in candidates}
@@ -143,7 +151,8 @@ def verdicts_on(
     )
     by_case: dict[str, dict[str, list[CekalAct]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        if row.entry_version == versions[row.entry]:
+        known = until is None or row.at <= until
+        if known and row.entry_version == versions[row.entry]:
             by_case[row.entry][row.application].append(row)
     return {
         entry: found
@@ -163,13 +172,19 @@ def settled(
 
 
 def _counting(cases: Mapping[str, list[CekalAct]], own: str) -> list[CekalAct]:
-    """Return the verdicts of this case, else those of another case that refuted the entry."""
+    """Return the verdicts of this case, else those of another case that refuted the entry.
+
+    Where one case refuted and another confirmed it, neither counts here: people look again.
+    """
     if own in cases:
         return list(cases[own])
-    for rows in cases.values():
-        if settle(Verdict(row.place, row.choice, row.by) for row in rows) is Settled.FALSE:
-            return rows
-    return []
+    ends = {
+        case: settle(Verdict(row.place, row.choice, row.by) for row in rows)
+        for case, rows in cases.items()
+    }
+    if Settled.TRUE in ends.values():
+        return []
+    return next((cases[case] for case, end in ends.items() if end is Settled.FALSE), [])
 
 
 def _first_state(

@@ -101,7 +101,8 @@ def _broken_checks(session: Session, office: int) -> Iterator[str]:
 def _not_refuted(session: Session, check: CekalCheck) -> Iterator[str]:
     case = session.get_one(Application, (check.office, check.application))
     candidates = candidates_of(check)
-    stands = settled(candidates, verdicts_on(session, case, check.subject, candidates))
+    until = check.confirmed_at or check.at  # what another case found since is not for this check
+    stands = settled(candidates, verdicts_on(session, case, check.subject, candidates, until))
     for entry, how in stands.items():
         if how is not Settled.FALSE:
             yield f"check {check.id}: a false match, but entry {entry} was not refuted by two"

@@ -143,6 +143,23 @@ def test_two_people_refute_a_hit_and_it_is_remembered_for_this_person(desk, offi
     assert broken(desk) == []
 
 
+def test_what_one_case_refuted_and_another_confirmed_is_looked_at_anew(desk, office) -> None:
+    office.load([*OTHERS, ANNA])
+    confirmed, refuted = desk.go("3"), desk.go("3")
+    for case in (confirmed, refuted):
+        office.screen(case)
+    office.judge("cekal", confirmed, "SAME")
+    assert office.judge("cekal-2", confirmed, "SAME") == "ON_HOLD"
+    office.judge("cekal", refuted, "DIFFERENT")
+    assert office.judge("kepala", refuted, "DIFFERENT") == "FALSE_MATCH"
+
+    other = desk.go("3")
+    office.screen(other)
+
+    assert office.check(other).state == "POSSIBLE_MATCH"
+    assert broken(desk) == []
+
+
 def test_a_changed_entry_is_looked_at_anew(desk, office) -> None:
     office.load([*OTHERS, ANNA])
     case = desk.go("3")
