@@ -6,7 +6,7 @@ LOKET := $(VENV)/bin/loket
 DATA ?= /var/lib/loket
 WORKERS ?= 2
 # devices and the agent wait for their wires most of the time: more of them at once than processors
-PATIENT ?= 4
+PATIENT ?= 3
 TESTS := $(VENV)/bin/python scripts/run_tests.py --dist loadfile
 
 .PHONY: help demo run test check fast format bench lock clean setup setup-dev

@@ -187,7 +187,10 @@ class EscposSimulator:
             del self._buffer[:size]
             self._paper.feed(piece)
             if midway and self._paper.rows > _ROWS_LEFT_ON_THE_ROLL:
+                # a roll ends once: whoever hears of it may put in the next before this returns
+                self._faults.pop("paper_out_midway", None)
                 self._set_status(replace(self._status, paper_end=True))
+                return
         if "slow" in self._faults:
             self._stopping.wait(0.02)
 
