@@ -122,7 +122,9 @@ def _spelt(listing: Listing) -> Listing:
     """Return the list with `[U+738B]` for every sign that no font has."""
     values = [*(one.value for one in listing.facts), *(c for row in listing.rows for c in row)]
     signs = {sign for value in values for sign in value if ord(sign) > LATIN}
-    numbers = {ord(sign): f"[U+{ord(sign):04X}]" for sign in signs if _no_font_has(sign)}
+    numbers = {
+        ord(sign): f"[U+{ord(sign):04X}]" for sign in signs if _no_font_has(sign, foreign=True)
+    }
     return replace(
         listing,
         facts=tuple(replace(one, value=one.value.translate(numbers)) for one in listing.facts),
@@ -169,7 +171,7 @@ def _pdf(files: dict[str, bytes], text: Sheet, paper: Paper) -> bytes:
     try:
         return _typeset(files, at=paper.imprint.printed_at, foreign=foreign)
     except typst.TypstError as error:
-        refusal = _refusal(str(error.message), text)
+        refusal = _refusal(str(error.message), text, foreign=foreign)
         if refusal is None:
             message = f"{_TEMPLATES[type(paper)]} cannot be set"
             raise Fault(message) from error
@@ -189,14 +191,15 @@ def _typeset(files: dict[str, bytes], *, at: datetime, foreign: bool = False) ->
     return pdf
 
 
-def _refusal(message: str, text: Sheet) -> Unprintable | None:
+def _refusal(message: str, text: Sheet, *, foreign: bool) -> Unprintable | None:
     """Return why typst stopped as a field to correct; None if it is a fault of ours."""
     overflow = re.search(r"overflow:([a-z_.]+)", message)
     if overflow:
         return Unprintable("paper_overflow", overflow[1])
     for field, value in _strings("", text):
         for character in value:
-            if character in message and ord(character) > 0x7F and _no_font_has(character):
+            odd = character in message and ord(character) > 0x7F
+            if odd and _no_font_has(character, foreign=foreign):
                 return Unprintable("glyph_missing", field, f"U+{ord(character):04X}")
     return None
 
@@ -212,11 +215,11 @@ def _strings(field: str, value: object) -> Iterator[tuple[str, str]]:
             yield from _strings(field, part)
 
 
-def _no_font_has(character: str) -> bool:
+def _no_font_has(character: str, *, foreign: bool) -> bool:
     sample = b'#set document(title: "x")\n#set text(font: "Noto Sans")\n#json("c.json")'
     try:
         files = {"main.typ": sample, "c.json": json.dumps(character).encode()}
-        _typeset(files, at=EPOCH, foreign=True)
+        _typeset(files, at=EPOCH, foreign=foreign)
     except typst.TypstError:
         return True
     return False

@@ -197,7 +197,10 @@ class FullOffice:
         if "{" not in path and (known := self.opening(path)) is not None:
             return {}, known
         if "{ticket}" in path:
-            return {"ticket": self.ticket(verb)}, {"lane": "information", "counter": None}
+            return {"ticket": self.ticket(verb)}, {
+                "lane": "information", "counter": None,
+                "segment": "general", "reason": "fuzz", "group": None,
+            }  # fmt: skip
         if "{job}" in path:
             job, lease = self.job(verb)
             return {"job": job}, lease | {"blobs": []}

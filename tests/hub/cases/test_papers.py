@@ -87,6 +87,7 @@ def test_every_paper_of_a_finished_case_can_be_set(desk) -> None:
     assert kinds == [
         "application_receipt",
         "custody_receipt",
+        "cover_letter",
         "notify_letter",
         "payment_proof",
         "skim_letter",
