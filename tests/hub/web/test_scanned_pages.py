@@ -64,13 +64,13 @@ def test_a_scan_is_cancelled_and_a_jam_is_said_in_words(scanning):
     officer, _, scanner = scanning
     scanner.fault("jammed")
     officer.press("F4")
-    officer.page.wait_for_selector(".alert.bad")
-    jam = officer.text(".alert.bad")
+    officer.page.wait_for_selector(".alert.bad:not([hidden])")
+    jam = officer.text(".alert.bad:not([hidden])")
     scanner.fault("slow")
     officer.press("F4")
     officer.page.wait_for_selector(".alert.info:has-text('Perangkat bekerja')")
     officer.click("form[action$='/cancel'] button")
-    cancelled = officer.text(".alert.bad")
+    cancelled = officer.text(".alert.bad:not([hidden])")
     scanner.fault("")
     scan(officer, 1)
 
