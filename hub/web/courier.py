@@ -16,8 +16,9 @@ from hub.errors import LoketError
 from hub.events import Sealed
 from hub.house import SYSTEM, House
 from hub.messages import outbox
+from hub.messages.attaching import attached
 from hub.messages.outbox import FAILED, SENT, UNKNOWN, WAITING, Begun
-from hub.messages.port import Later, Message, Never, Sender, Unsure, attached
+from hub.messages.port import Later, Message, Never, Sender, Unsure
 from hub.writer import Tx, Writer
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from hub.cases import applications, inviting, notifying
 from hub.cases.notifying import Tried
 from hub.errors import Conflict
 from hub.messages import outbox
-from hub.messages.port import attached
+from hub.messages.attaching import attached
 from hub.models.messages import MessageRow
 from hub.office.message_rules import MessageRules, message_faults
 from hub.web.courier import Courier
@@ -184,7 +184,7 @@ import asyncio, sys
 from datetime import datetime
 from pathlib import Path
 from hub.house import open_house
-from hub.messages.port import attached
+from hub.messages.attaching import attached
 from hub.settings import settings_for
 from hub.web.courier import Courier
 
