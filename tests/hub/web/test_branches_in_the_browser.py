@@ -348,7 +348,9 @@ def test_signing_out_in_another_tab_takes_no_half_typed_word_away(living, enter)
     other.get_by_label("Nama masuk").fill("data")
     other.get_by_label("Kata sandi").fill(PASSWORD)
     # the page may come back by itself as soon as the officer is known again, or at the next look
-    with keyer.page.expect_response(lambda said: said.ok and said.url.endswith("/typed")):
+    with keyer.page.expect_response(
+        lambda said: said.ok and said.url.endswith("/typed") and "Jadi" in said.request.post_data
+    ):
         with other.expect_navigation():
             other.keyboard.press("Enter")
         keyer.page.evaluate("dispatchEvent(new Event('focus'))")
