@@ -359,7 +359,8 @@ def test_signing_out_in_another_tab_takes_no_half_typed_word_away(living, enter)
         keyer.page.evaluate("dispatchEvent(new Event('focus'))")
 
     expect(keyer.page.locator("#lost")).to_be_hidden()
-    assert keyer.go(f"/case/{case}").page.input_value(ADDRESS).endswith("Jalan Setengah Jadi 7")
+    # the cursor may stand before or behind what the field held
+    assert "Jalan Setengah Jadi 7" in keyer.go(f"/case/{case}").page.input_value(ADDRESS)
 
 
 def test_two_on_one_case_see_each_other_and_a_stale_save_shows_both_values(living, enter) -> None:
