@@ -161,15 +161,17 @@ async def _serve_encoded(
 ) -> None:
     """Send what needs no drawing: while the reader waits, straight from the feed."""
 
-    async def render(frames: list[Frame]) -> bytes:
+    def written(frames: list[Frame]) -> bytes:
         return b"".join([_once(frame, view, encode) for frame in frames])
+
+    async def render(frames: list[Frame]) -> bytes:
+        return written(frames)
 
     def put_out(step: Step) -> Awaitable[None] | None:
         # a thousand followers of one event: all but the first find its bytes ready
         body = step.encoded.get(view)
         if body is None:
-            body = b"".join([_once(frame, view, encode) for frame in step.frames])
-            step.encoded[view] = body
+            body = step.encoded[view] = written(step.frames)
         return begun(send({"type": "http.response.body", "body": body, "more_body": True}))
 
     subscription.outlet = put_out
