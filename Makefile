@@ -7,6 +7,8 @@ DATA ?= /var/lib/loket
 WORKERS ?= 2
 # devices and the agent wait for their wires most of the time: more of them at once than processors
 PATIENT ?= 3
+# each group in processes of its own; one that fails does not hide what the next ones say
+GROUPS := test-devices test-hub test-office test-kiosk
 TESTS := $(VENV)/bin/python scripts/run_tests.py --dist loadfile
 
 .PHONY: help demo run test check fast format bench lock clean setup setup-dev
@@ -23,9 +25,19 @@ run: setup ## Serve a real office from DATA=/var/lib/loket (no simulators)
 
 test: setup-dev ## Run every check and every test
 	@$(MAKE) --no-print-directory check-code
+	@$(MAKE) --no-print-directory --keep-going $(GROUPS)
+
+.PHONY: $(GROUPS)
+test-devices:
 	$(TESTS) -n $(PATIENT) tests/devices tests/peers tests/counter_agent
+
+test-hub:
 	$(TESTS) -n $(WORKERS) tests/simulation tests/test_wheel.py tests/hub tests/test_contracts.py
+
+test-office:
 	$(TESTS) -n $(WORKERS) tests/kiosk/living tests/journeys tests/faults tests/postgres
+
+test-kiosk:
 	$(TESTS) -n $(WORKERS) tests/kiosk --ignore tests/kiosk/living
 
 check: setup-dev check-code fast ## Format, lint, types, import rules and the fast tests

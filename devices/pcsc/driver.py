@@ -36,6 +36,7 @@ from devices.pcsc.wire import (
     feature_code,
     historical_bytes,
     is_answer,
+    is_unpowered,
     longest_apdu,
 )
 from devices.trace import note_apdu
@@ -47,6 +48,9 @@ _WAIT_STEP_MS = 200
 _EVENT_SHIFT = 16
 _NOTICES_WITHIN_S = 1.0
 """A reader that has nothing to hand on tells a little later that its card is gone."""
+_POWERS_WITHIN_S = 2.0
+_POWER_STEP_S = 0.1
+"""pcscd winds a card down between its looks (0.4 s): one asked for then comes "not powered"."""
 _VIRTUAL = "Virtual PCD"
 _SHORT_APDU = 261
 _GET_FEATURES = scard.SCARD_CTL_CODE(3400)
@@ -280,14 +284,24 @@ class _Context:
         return bool(known & scard.SCARD_STATE_PRESENT) == present
 
     def hold_card(self, reader: str) -> None:
-        code, card, protocol = scard.SCardConnect(
-            self._established(),
-            reader,
-            scard.SCARD_SHARE_EXCLUSIVE,
-            scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1,
-        )
+        """Power the card up and hold it; one that lies there unpowered is asked for again."""
+        ends_at = time.monotonic() + _POWERS_WITHIN_S
+        code, card, protocol = self._connect(reader)
+        while is_unpowered(code) and self.state(reader) & scard.SCARD_STATE_PRESENT:
+            if time.monotonic() > ends_at:
+                break
+            time.sleep(_POWER_STEP_S)
+            code, card, protocol = self._connect(reader)
         _check(code, "open the card")
         self._card, self._protocol = card, protocol
+
+    def _connect(self, reader: str) -> tuple[int, int, int]:
+        """Return the PC/SC code, the card's handle and its protocol (SCardConnect)."""
+        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        code, card, protocol = scard.SCardConnect(
+            self._established(), reader, scard.SCARD_SHARE_EXCLUSIVE, protocols
+        )
+        return code, card, protocol
 
     def transmit(self, apdu: bytes, _reader: str) -> bytes:
         code, answer = scard.SCardTransmit(self._card, self._protocol, list(apdu))

@@ -32,7 +32,8 @@ _GONE = {
     0x80100017: "the reader is not available: plug it in again",
     0x80100003: "the connection to pcscd is lost",
 }
-_REMOVED = {0x8010000C, 0x80100069, 0x80100067, 0x80100068}
+_UNPOWERED = 0x80100067
+_REMOVED = {0x8010000C, 0x80100069, _UNPOWERED, 0x80100068}
 _BUSY = {0x8010000B}
 _SILENT = {0x8010000A}
 _NO_PERMISSION = {0x8010006A}
@@ -55,6 +56,11 @@ def error_for(code: int, what: str, *, address: str = "") -> DeviceError:
     if number in _PROTOCOL:
         return DeviceProtocolError(f"{what}: card and reader lost each other", address=address)
     return DeviceProtocolError(f"{what}: PC/SC error {number:08X}", address=address)
+
+
+def is_unpowered(code: int) -> bool:
+    """Return whether PC/SC says that the card has no power (SCARD_W_UNPOWERED_CARD)."""
+    return code & 0xFFFFFFFF == _UNPOWERED
 
 
 def is_answer(answer: bytes) -> bool:

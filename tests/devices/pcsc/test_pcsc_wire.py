@@ -10,7 +10,14 @@ from devices.errors import (
     DeviceSilent,
     DocumentRemoved,
 )
-from devices.pcsc.wire import FrameReader, choose_reader, contactless_atr, error_for, frame
+from devices.pcsc.wire import (
+    FrameReader,
+    choose_reader,
+    contactless_atr,
+    error_for,
+    frame,
+    is_unpowered,
+)
 
 READERS = ["ACS ACR1252 1S CL Reader [ACR1252] 00 00", "ACS ACR1252 SAM 00 01", "HID OMNIKEY 5022"]
 
@@ -54,6 +61,12 @@ def test_a_reader_that_is_not_there_may_be_plugged_in_later(readers):
 )
 def test_a_return_code_becomes_what_the_caller_does_next(code, error):
     assert type(error_for(code, "open the card")) is error
+
+
+@pytest.mark.parametrize("code", [0x80100067, 0x80100067 - 2**32])
+def test_only_a_card_without_power_is_asked_for_again(code):
+    assert is_unpowered(code)
+    assert not is_unpowered(code + 2)
 
 
 def test_frames_come_out_whole_however_they_are_cut():
