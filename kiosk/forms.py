@@ -12,6 +12,7 @@ from devices.mrz.errors import MrzError
 from devices.mrz.typed import typed_key, typed_number
 from devices.mrz.wire import check_digit, lines_of, parse_mrz
 from hub.wire import ChipEvidence, PassportInput
+from hub.wire.paper_codes import case_on_paper
 
 OLDEST_YEARS = 125
 LONGEST_NUMBER = 9
@@ -92,6 +93,11 @@ def booking_code(text: str) -> str:
 def scanned_code(text: str) -> str:
     """Return the code in what a scanner read: the code itself, or the end of an address."""
     return re.sub(r"[^A-Z0-9]", "", text.strip().rstrip("/").rpartition("/")[2].upper())
+
+
+def scanned_case(text: str) -> str:
+    """Return the case code that one of our papers names, as it is typed; "" for anything else."""
+    return case_on_paper(text).replace("-", "")
 
 
 def zone_fields(rows: Sequence[str], *, on: date) -> tuple[str, str, str]:

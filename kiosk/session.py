@@ -16,6 +16,7 @@ from kiosk.state import ASK_OFFICER_AFTER, SCALES, Answers, Chip, Paper, Session
 from kiosk.steps import (
     Reduced,
     cancel,
+    case_read,
     filled,
     forward,
     from_zone,
@@ -66,7 +67,10 @@ def _service(event: on.ServiceChosen, session: Session) -> Reduced:
     session = replace(session, service=event.code, refusal="")
     if session.screen != flow.SERVICE.name or not session.offered or not session.offered.open:
         return session, ()
-    return forward(session)
+    onward, effects = forward(session)
+    if onward.screen == flow.CASE.name and onward.answers.case:
+        return leave_field(onward)  # it was read from a paper before
+    return onward, effects
 
 
 @_apply.register
@@ -181,9 +185,11 @@ def _booking(event: on.BookingTouched, session: Session) -> Reduced:
 
 @_apply.register
 def _scanned(event: on.CodeScanned, session: Session) -> Reduced:
-    code = forms.scanned_code(event.text)
+    code, case = forms.scanned_code(event.text), forms.scanned_case(event.text)
     if session.screen == flow.CASE.name:
-        return leave_field(filled(session, code[: flow.CASE.longest]))
+        return leave_field(filled(session, case or code[: flow.CASE.longest]))
+    if case:
+        return case_read(session, case, event.key), ()
     waits = session.screen in (flow.LANGUAGE.name, flow.SERVICE.name, flow.BOOKING.name)
     if not waits or forms.fault_of("booking", code, on=session.today):
         return session, ()

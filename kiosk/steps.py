@@ -41,6 +41,20 @@ def filled(session: Session, text: str) -> Session:
     return replace(session, answers=answers, passport=None, chip=replace(session.chip, state=""))
 
 
+def case_read(session: Session, case: str, key: str) -> Session:
+    """Keep the case of a paper that was read before a service was chosen; a booking needs its own.
+
+    Elsewhere nothing changes.
+    """
+    if session.screen == flow.BOOKING.name:
+        return replace(session, answers=replace(session.answers, fault="booking_case"))
+    if session.screen not in (flow.LANGUAGE.name, flow.SERVICE.name):
+        return session
+    answers = replace(session.answers, case=case)
+    at_services = replace(session, screen=flow.SERVICE.name, answers=answers, panel="", page=0)
+    return replace(at_services, key=session.key or key, refusal="")
+
+
 def leave_field(session: Session) -> Reduced:
     """Judge the field of the screen: stay with its fault, or go on."""
     name = session.row.field
@@ -95,7 +109,7 @@ def send(session: Session) -> Reduced:
         segment=_segment(session),
         needs=list(session.answers.needs),
         language=language,
-        application=forms.case_code(session.answers.case) if session.answers.case else None,
+        application=_case(session),
     )
     draft = None
     if session.passport is not None and session.form == "passport":
@@ -166,6 +180,12 @@ def _segment(session: Session) -> str:
         return chosen
     only = session.offered.segments if session.offered else []
     return GENERAL if not only or GENERAL in only else only[0]
+
+
+def _case(session: Session) -> str | None:
+    """Return the case of the ticket; a paper may have been read before another service was chosen."""
+    case = session.answers.case if session.form == "case" else ""
+    return forms.case_code(case) if case else None
 
 
 def _with_field(answers: Answers, name: str, text: str) -> Answers:

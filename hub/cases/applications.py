@@ -144,7 +144,7 @@ def _names(reference: str) -> Iterator[ColumnElement[bool]]:
     """
     text = reference.strip()
     yield Application.id == text
-    codes = read_case_code(text.removeprefix(RECEIPT).partition(":")[0])
+    codes = read_case_code(text)
     if codes:
         yield Application.case_code.in_(codes)
 

@@ -11,6 +11,8 @@ import re
 import secrets
 from datetime import date
 
+from hub.wire.paper_codes import case_on_paper
+
 _SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SAFE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SHORTEST = 13
@@ -29,9 +31,10 @@ def case_code(office: str, day: date, serial: int) -> str:
 def read_case_code(text: str) -> tuple[str, ...]:
     """Return what `text` can be as a printed case code; nothing if its check character is wrong.
 
+    The barcode of a paper is read as the case that it names.
     Dashes and spaces may be missing; then an office code that ends in digits can be read two ways.
     """
-    plain = re.sub(r"[^A-Z0-9]", "", text.upper())
+    plain = re.sub(r"[^A-Z0-9]", "", (case_on_paper(text) or text).upper())
     if len(plain) < _SHORTEST or check_character(plain[:-1]) != plain[-1]:
         return ()
     ends = range(2, min(6, len(plain) - 11) + 1)

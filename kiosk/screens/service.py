@@ -24,6 +24,7 @@ class ServicePage(Page):
     """The office's services, as many to a page as there is room for."""
 
     refusal = StringProperty("")
+    case_read = StringProperty("")
     pages = StringProperty("")
     first = BooleanProperty(True)
     last = BooleanProperty(True)
@@ -35,10 +36,12 @@ class ServicePage(Page):
         self._cards: dict[tuple[str, str], tuple[object, ServiceCard]] = {}
 
     def render(self, session: Session) -> None:
-        """Show why the last request was refused, if it was."""
+        """Show why the last request was refused, if it was, and the paper that was read."""
         code = session.refusal
         known = code in ("queue_closed", "quota_used", "queue_stopped", "kiosk_storage")
         self.refusal = self.say(f"refusal.{code if known else 'other'}") if code else ""
+        case = session.answers.case
+        self.case_read = self.say("service.case_read", code=case) if case else ""
 
     def prepare(self, width: float, height: float, look: Look, *, reach: float) -> None:
         """Put as many cards on the page as there is room for, or reach in wheelchair height."""

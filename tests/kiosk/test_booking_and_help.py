@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import msgspec
+import pytest
 from offices import AT, KEY, office, service, ticket
 from person import Person
 
@@ -80,6 +81,47 @@ def test_a_scanned_receipt_fills_the_case_code() -> None:
 
     assert person.session.screen == "confirm"
     assert person.session.answers.case == "CTH2611230001K"
+
+
+PAPERS = [
+    "LOKET:R:CTH-261123-0001-K:7Q2M4X9ABC",
+    "LOKET:U:CTH-261123-0001-K-U1",
+    "LOKET:B:CTH-261123-0001-K-B1:7Q2M4X9ABC:500000:261123:QUJD",
+]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_every_paper_of_the_case_fills_its_code(paper: str) -> None:
+    person = at_services().do(on.ServiceChosen("payment"), on.CodeScanned(paper), on.NextTouched())
+
+    assert person.sent().ticket.application == "CTH2611230001K"
+
+
+def test_a_letter_read_on_the_first_screen_is_kept_until_the_service_is_chosen() -> None:
+    person = Person().do(on.CodeScanned(PAPERS[1], KEY))
+    read = person.session.screen
+    person.do(on.ServiceChosen("payment"))
+    asked = person.session.screen
+    person.do(on.NextTouched())
+
+    assert (read, asked) == ("service", "confirm")
+    assert person.sent().ticket.application == "CTH2611230001K"
+    assert person.sent().key.startswith(KEY)
+
+
+def test_a_letter_read_for_another_service_goes_with_no_ticket_of_it() -> None:
+    person = at_services().do(on.CodeScanned(PAPERS[1]), on.ServiceChosen("information"))
+    person.do(on.NextTouched())
+
+    assert person.sent().ticket.application is None
+
+
+def test_the_case_code_where_an_appointment_is_asked_for_is_told_apart() -> None:
+    person = at_services().do(on.BookingTouched(), on.CodeScanned(PAPERS[1]))
+
+    assert person.session.screen == "booking"
+    assert person.session.answers.fault == "booking_case"
+    assert not [one for one in person.effects if isinstance(one, SendRequest)]
 
 
 def test_needs_and_class_go_with_the_request_and_are_wiped_with_the_person() -> None:

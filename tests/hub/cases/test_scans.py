@@ -30,7 +30,9 @@ def test_each_paper_and_passport_leads_to_its_case(desk):
     case = desk.go("8")
     mrz = "\n".join(compose_mrz(desk.passport.mrz))
 
+    letter = f"LOKET:U:{code_of(desk, case)}-U1"
     assert read(desk, code_of(desk, case)) == ScanKnown(meaning="case", application=case)
+    assert read(desk, letter) == ScanKnown(meaning="case", application=case)
     assert read(desk, desk.receipt_code(case)) == ScanKnown(meaning="receipt", application=case)
     assert read(desk, desk.proof_code(case)) == ScanKnown(meaning="proof", application=case)
     assert read(desk, mrz) == ScanKnown(meaning="passport", application=case)
