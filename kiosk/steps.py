@@ -183,7 +183,7 @@ def _segment(session: Session) -> str:
 
 
 def _case(session: Session) -> str | None:
-    """Return the case of the ticket; a paper may have been read before another service was chosen."""
+    """Return the case of the ticket; its paper may have been read for another service."""
     case = session.answers.case if session.form == "case" else ""
     return forms.case_code(case) if case else None
 

@@ -91,11 +91,13 @@ def cancel(tx: Tx, *, code: str, why: str = "") -> AppointmentState:
     return _state(find(tx, code))
 
 
-def give_back(tx: Tx, application: str, why: str, *, place: str = "") -> None:
-    """Give the booked time of a case back, if it has one; with `place`, only one booked there."""
+def give_back(tx: Tx, application: str, why: str, *, place: str = "") -> Line | None:
+    """Give the booked time of a case back and return it; with `place`, only one booked there."""
     line = standing(tx.connection, tx.office, application)
-    if line is not None and place in ("", line.place):
-        _give_back(tx, line, why)
+    if line is None or place not in ("", line.place):
+        return None
+    _give_back(tx, line, why)
+    return line
 
 
 def arrive(tx: Tx, line: Line, ticket: Ticket) -> None:

@@ -9,9 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from hub import appointments
 from hub.blobs import StoredFile, register
-from hub.cases import blanks, documents, drafts, persons, search, stated
+from hub.cases import blanks, documents, drafts, persons, search, stated, telling
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
 from hub.cases.passports import PassportFacts, examine, keep
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -271,7 +270,7 @@ def end(
     blanks.void(tx, row.id, state)
     _void_legalisation(tx, row, state)
     stated.drop(tx, row.id)
-    appointments.give_back(tx, row.id, "ended")
+    telling.give_back(tx, procedure, row, "ended")
 
 
 def _void_legalisation(tx: Tx, row: Application, state: str) -> None:

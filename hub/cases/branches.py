@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import appointments
-from hub.cases import persons
+from hub.cases import persons, telling
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
 from hub.events.applications import ApplicationDiverted, ApplicationResumed
@@ -164,7 +163,7 @@ def close(
     diversion.sealed_outcome_reason = persons.seal_text(key, row, place, given(reason))
     diversion.outcome, diversion.closed_at = outcome, tx.at
     diversion.closed_by, diversion.closed_by_name = tx.actor.id, tx.actor.name
-    appointments.give_back(tx, row.id, "moved_on", place="branch")
+    telling.give_back(tx, procedure, row, "moved_on", place="branch")
     if row.ended_at is None:
         row.state = state_before(procedure.sop, row.position)
     tx.session.flush()

@@ -123,7 +123,8 @@ def invite(
     case = must_find(tx.session, tx.office, procedure, application)
     row = notifying.must_wait(tx.session, procedure, case, tx.at)
     service, office = _service(procedure, row), procedure.office
-    if (before := booked_time(procedure, row.booked, tx.at)) is not None:
+    before = booked_time(procedure, row.booked, tx.at)
+    if before is not None:
         reason = MISSED if before.missed else _reason(why)
         appointments.cancel(tx, code=before.code, why=reason)
     at = _instant(wanted)
@@ -145,6 +146,7 @@ def invite(
         at=at,
         service=service.name,
         code=booked.code,
+        instead=row.booked.id if row.booked and before and not before.missed else None,
     )
     return booked.id
 

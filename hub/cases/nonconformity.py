@@ -13,8 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import appointments
-from hub.cases import keeping, persons, reopen, segregation
+from hub.cases import keeping, persons, reopen, segregation, telling
 from hub.cases.applications import must_have_role
 from hub.cases.blanks import number_of
 from hub.cases.branches import must_be_diverted
@@ -51,7 +50,7 @@ def move(tx: Tx, procedure: Procedure, application: str, state: str, note: str) 
         raise _missing("move-note", "catatan / a note")
     diversion.stage = state
     if not then.letter:
-        appointments.give_back(tx, row.id, "moved_on", place="branch")
+        telling.give_back(tx, procedure, row, "moved_on", place="branch")
     diversion.deadline_on = _deadline(procedure, then, tx.at)
     _note(tx, procedure, row, diversion, state, note.strip()[:500])
     tx.emit(BranchMoved(row.id, state), subject=row.id)

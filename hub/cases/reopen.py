@@ -9,8 +9,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import appointments
-from hub.cases import blanks, branches, legalising, payments, persons, stated
+from hub.cases import blanks, branches, legalising, payments, persons, stated, telling
 from hub.cases.applications import must_be_open, must_find
 from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
@@ -89,7 +88,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
         record.completed_at = None
         record.completed_by = record.completed_by_name = ""
     row.position, row.moved_at = stage.name, tx.at
-    appointments.give_back(tx, row.id, "moved_on")
+    telling.give_back(tx, procedure, row, "moved_on")
     row.state = branches.state_before(procedure.sop, stage.name)
     tx.session.flush()
     tx.emit(StepReopened(row.id, stage.name, was_at), subject=row.id)

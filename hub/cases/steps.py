@@ -13,7 +13,6 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub import appointments
 from hub.cases import (
     archive,
     blanks,
@@ -384,7 +383,7 @@ def _advance(
     following = procedure.sop.after(stage.name)
     row.position, row.moved_at = following.name if following else "", tx.at
     row.state = stage.reaches
-    appointments.give_back(tx, row.id, "moved_on")
+    telling.give_back(tx, procedure, row, "moved_on")
     if isinstance(stage, Gate):
         tx.emit(GatePassed(row.id, stage.name), subject=row.id)
     else:

@@ -1,13 +1,14 @@
 """The outbox: asked for in the transaction of what happened, begun before a byte leaves, settled.
 
     waiting → sending → sent | waiting (later) | failed | unknown      failed, unknown → put aside
+    waiting, failed, unknown → withdrawn, when what it says is no longer so
 
 A message found in *sending* after its time is *unknown*: it may have gone out, so a person decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,6 +25,7 @@ from hub.writer import Tx
 
 WAITING, SENDING, SENT = "waiting", "sending", "sent"
 FAILED, UNKNOWN, ASIDE = "failed", "unknown", "aside"
+WITHDRAWN: Final = "withdrawn"
 BACK_OFF: Final = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 720))
 """After the last of these a message that nobody takes has failed: some 17 hours."""
 LEASE: Final = timedelta(minutes=5)
@@ -70,14 +72,31 @@ def due(session: Session, office: int, at: datetime) -> Sequence[str]:
     return session.scalars(query.order_by(MessageRow.next_at).limit(PER_LOOK)).all()
 
 
-def begin(tx: Tx, message: str) -> Begun | None:
-    """Begin to send a waiting message; None if another hub was faster."""
+def begin(tx: Tx, message: str, is_true: Callable[[str, str], bool]) -> Begun | None:
+    """Begin to send a waiting message; None if another hub was faster, or it is no longer so.
+
+    `is_true(application, event)` says whether what happened still holds.
+    """
     row = _find(tx, message)
     if row.state != WAITING:
+        return None
+    if not is_true(row.application, row.event):
+        _withdraw(tx, row)
         return None
     row.began_at, row.tries = tx.at, row.tries + 1
     _move(tx, row, SENDING)
     return Begun(row.id, row.application, row.subject, row.text)
+
+
+def withdraw(tx: Tx, event: str) -> None:
+    """Take back the message for `event` unless it went out or is on its way."""
+    query = select(MessageRow).where(
+        MessageRow.office == tx.office,
+        MessageRow.event == event,
+        MessageRow.state.in_((WAITING, FAILED, UNKNOWN)),
+    )
+    if (row := tx.session.scalar(query)) is not None:
+        _withdraw(tx, row)
 
 
 def settle(tx: Tx, message: str, state: str, error: str = "") -> None:
@@ -137,6 +156,11 @@ def _find(tx: Tx, message: str) -> MessageRow:
         text = "There is no such message."
         raise NotFound("message_unknown", text, id="Pesan itu tidak ada.")
     return row
+
+
+def _withdraw(tx: Tx, row: MessageRow) -> None:
+    row.ended_at = tx.at
+    _move(tx, row, WITHDRAWN)
 
 
 def _move(tx: Tx, row: MessageRow, state: str) -> None:

@@ -9,7 +9,7 @@ from hub.letters.wording import clock_time, dated_weekday
 from hub.office import OfficeConfig
 from hub.wire import Words
 
-BOOKED, CALLED_OFF, NEEDED = "booked", "called_off", "needed"
+BOOKED, CALLED_OFF, NEEDED, RELEASED = "booked", "called_off", "needed", "released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ _CALLED_OFF = Words(
     id="Janji kedatangan Anda dibatalkan. Kami akan menghubungi Anda untuk waktu lain.",
     en="Your appointment was called off. We will contact you about another time.",
 )
+_INSTEAD = Words(
+    id="Janji ini menggantikan janji Anda sebelumnya.",
+    en="This appointment takes the place of your earlier one.",
+)
 _CLOSING = Words(
     id="Pesan ini dikirim otomatis; jangan dibalas. Tidak ada biaya selain PNBP resmi.",
     en="This message was sent automatically; do not answer it. Nothing is to be paid but the "
@@ -48,20 +52,41 @@ def called_off(office: OfficeConfig, case_code: str) -> Written:
     return _written(office, case_code, _CALLED_OFF)
 
 
+def released(office: OfficeConfig, case_code: str, at: datetime) -> Written:
+    """Return what says that nobody need come at a booked time: the case went on or ended."""
+    day, time = dated_weekday(office.today(at)), clock_time(at, office.office.timezone)
+    return _written(
+        office,
+        case_code,
+        Words(
+            id=f"Janji Anda pada {day.id}, pukul {time}, tidak berlaku lagi: Anda tidak perlu "
+            "datang untuk janji itu.",
+            en=f"Your appointment on {day.en}, {time}, no longer stands: you need not come for it.",
+        ),
+    )
+
+
 def booked(
-    office: OfficeConfig, case_code: str, at: datetime, service: Words, code: str
+    office: OfficeConfig,
+    case_code: str,
+    at: datetime,
+    service: Words,
+    code: str,
+    *,
+    instead: bool = False,
 ) -> Written:
-    """Return what tells the booked time and its code for the kiosk."""
+    """Return what tells the booked time and its code for the kiosk; `instead` of an earlier one."""
     day, time = dated_weekday(office.today(at)), clock_time(at, office.office.timezone)
     said = f"{code[:4]} {code[4:]}"
+    before = Words(id=f"\n{_INSTEAD.id}", en=f"\n{_INSTEAD.en}") if instead else Words(id="", en="")
     return _written(
         office,
         case_code,
         Words(
             id=f"Silakan datang: {day.id}, pukul {time}, untuk {service.id}.\n"
-            f"Kode janji untuk kios: {said}",
+            f"Kode janji untuk kios: {said}{before.id}",
             en=f"Please come: {day.en}, {time}, for {service.en}.\n"
-            f"Appointment code for the kiosk: {said}",
+            f"Appointment code for the kiosk: {said}{before.en}",
         ),
     )
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub.cases import notifying, persons
+from hub.cases import notifying, persons, telling
 from hub.cases.applications import must_find
 from hub.errors import LoketError
 from hub.events import Sealed
@@ -65,7 +65,7 @@ class Courier:
 
     async def _begin(self, message: str) -> Begun | None:
         def begin(tx: Tx) -> Begun | None:
-            return outbox.begin(tx, message)
+            return outbox.begin(tx, message, lambda case, event: telling.is_true(tx, case, event))
 
         return (await self._writer.run(begin, actor=SYSTEM, name="begin message")).value
 

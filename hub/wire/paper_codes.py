@@ -1,4 +1,4 @@
-"""What the codes on an office's papers have in common: `LOKET:` and the paper's kind, then a number.
+"""What the codes on an office's papers have in common: `LOKET:`, the paper's kind, a number.
 
     LOKET:R:CTH-261123-0042-K:SECRET      application receipt
     LOKET:U:CTH-261123-0042-K-U1          letter that asks the applicant to come

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from hub import appointments
 from hub.blobs import StoredFile, register
-from hub.cases import documents
+from hub.cases import documents, telling
 from hub.cases.applications import ENDED, must_be_open, must_find, must_have_role
 from hub.cases.custody.keeping import (
     end,
@@ -121,7 +120,7 @@ def release(
     _must_be_here(current)
     _must_be_mine(tx, current)
     day = _due_day(due_on, procedure.office.today(tx.at))
-    appointments.give_back(tx, row.id, "moved_on", place="end")
+    telling.give_back(tx, procedure, row, "moved_on", place="end")
     end(tx, current, "released", receipt_of(tx.session, row))
     out = open_record(tx, row.id, APPLICANT, "released")
     out.holder, out.holder_name = "", APPLICANT
@@ -175,7 +174,7 @@ def give_back_after_end(
             id="Permohonan masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
         )
     current = must_hold(tx, row.id)
-    appointments.give_back(tx, row.id, "moved_on", place="end")
+    telling.give_back(tx, procedure, row, "moved_on", place="end")
     _keep_signature(tx, row.id, current, signed, media, row.position)
     return give_back(tx, row.id, receipt_of(tx.session, row))
 

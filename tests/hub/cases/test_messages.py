@@ -28,6 +28,7 @@ from hub.web.courier import Courier
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TOLD, WANTED = Tried("phone", "reached"), "2026-11-24T09:30:00+07:00"
+LATER = "2026-11-25T10:00:00+07:00"
 ADDRESS = "anna@example.org"
 
 
@@ -101,6 +102,72 @@ def test_what_happens_to_a_case_is_told_once_each_and_logged(desk, post, mail) -
     with desk.database.reading() as session:
         made = [c.channel for c in notifying.contacts_of(session, desk.office_no, case)]
     assert made.count("message") == 3
+
+
+def invite(desk, case: str, wanted: str, why: str = "") -> str:
+    return desk.do("loket", lambda tx: inviting.invite(tx, desk.procedure, case, wanted, TOLD, why))
+
+
+def test_what_is_no_longer_so_is_not_sent_and_the_newer_says_so(desk, post, mail) -> None:
+    case = waiting_case(desk)
+    post()
+    mail.rude["MAIL"] = "451 busy"
+    invite(desk, case, WANTED)
+    post()  # put off: it would go out a minute later
+    invite(desk, case, LATER, "applicant")
+    del mail.rude["MAIL"]
+    desk.clock.pass_(minutes=5)
+    post()
+
+    changed = parsed(mail.taken[-1]).get_content()
+    assert states(desk) == [("sent", 1, ""), ("withdrawn", 1, "server_busy"), ("sent", 1, "")]
+    assert "Rabu, 25 November 2026, pukul 10.00 WIB" in changed
+    assert "takes the place of your earlier one" in changed
+
+    mail.rude["MAIL"] = "451 busy"
+    desk.do("loket", lambda tx: inviting.call_off(tx, desk.procedure, case, "office"))
+    post()
+    invite(desk, case, WANTED)
+    del mail.rude["MAIL"]
+    desk.clock.pass_(minutes=5)
+    post()
+
+    assert [state for state, _, _ in states(desk)[3:]] == ["withdrawn", "sent"]
+    assert len(mail.taken) == 3
+
+
+def test_a_time_given_back_by_itself_is_told_and_one_that_was_never_told_is_withdrawn(
+    desk, post, mail
+) -> None:
+    case = waiting_case(desk)
+    post()
+    invite(desk, case, WANTED)
+    desk.step_7(case)
+    post()
+
+    told = parsed(mail.taken[-1]).get_content()
+    assert states(desk)[1:] == [("withdrawn", 0, ""), ("sent", 1, "")]
+    assert "Selasa, 24 November 2026, pukul 09.30 WIB, tidak berlaku lagi" in told
+    assert "you need not come for it" in told
+
+
+def test_an_unsent_message_is_not_sent_again_for_a_time_that_is_over(desk, post, mail) -> None:
+    case = waiting_case(desk)
+    post()
+    mail.rude["RCPT"] = "550 nobody"
+    invite(desk, case, WANTED)
+    post()
+    [failed] = states(desk)[1:]
+    mail.rude.clear()
+    with desk.database.reading() as session:
+        [lost] = [one.id for one in outbox.troubled(session, desk.office_no)]
+    desk.clock.pass_(days=2)
+    desk.do("tu", lambda tx: outbox.decide(tx, lost, again=True))
+    post()
+
+    assert failed == ("failed", 1, "address_refused")
+    assert [state for state, _, _ in states(desk)] == ["sent", "withdrawn"]
+    assert len(mail.taken) == 1
 
 
 def test_without_an_address_or_an_adapter_nothing_is_asked_for(desk, mail) -> None:
