@@ -52,6 +52,7 @@ class Wedge:
 def _octets(code: int, sign: str | None, held: Collection[str]) -> bytes:
     if code in ENTER:
         return b"\r"
-    if not sign or not sign.isprintable():
+    # a key without a sign, shift itself too, comes as the letter that has its number: 304 is "İ"
+    if not sign or not sign.isascii() or not sign.isprintable():
         return b""
     return (with_shift(sign) if "shift" in held else sign).encode()

@@ -13,7 +13,7 @@ UNSHIFTED = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ<:?", "abcdefghijklmnopqrstuvwxy
 
 
 def typed(text: str, *, every_s: float = 0.004) -> list[on.CodeScanned | on.ZoneScanned]:
-    """Type as SDL tells it: each key by its sign without shift, and shift among what is held."""
+    """Type as SDL tells it: each key by its sign without shift, the shift key as one of its own."""
     heard: list[on.CodeScanned | on.ZoneScanned] = []
     time = [10.0]
     wedge = Wedge(heard.append, lambda: time[0])
@@ -23,6 +23,8 @@ def typed(text: str, *, every_s: float = 0.004) -> list[on.CodeScanned | on.Zone
             wedge.key(13, None)
         else:
             plain = UNSHIFTED.get(sign, sign)
+            if plain != sign:
+                wedge.key(304, chr(304), ["shift"])
             wedge.key(ord(plain), plain, ["shift"] if plain != sign else [])
     return heard
 
