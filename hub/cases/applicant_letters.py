@@ -18,8 +18,8 @@ from hub.wire import Words
 
 NOTHING = Words(id="–", en="–")
 _WITH_CASE_CODE = Words(
-    id="Antrean memakai kode permohonan di atas; kios di ruang tunggu membacanya.",
-    en="The queue takes the case code above; the kiosk in the hall reads it.",
+    id="Di kios ruang tunggu: pindai kode QR di bawah, atau ketik kode permohonan.",
+    en="At the kiosk in the hall: scan the QR code below, or type the case code.",
 )
 _WITH_APPOINTMENT = Words(
     id="Di kios: “Saya punya janji temu”, pindai QR atau ketik kode. Yang terlambat antre biasa.",

@@ -77,8 +77,8 @@ def last_day_over(office: OfficeConfig, at: datetime) -> date | None:
 
 
 def closing_of(office: OfficeConfig, day: date) -> datetime | None:
-    """Return when the last service of `day` ends; None for a day without hours."""
-    ends = [span[1] for hours in office.hours for span in hours.on(day)]
+    """Return when the last lane of `day` closes; None for a holiday or a day without hours."""
+    ends = [span[1] for lane in office.lanes for span in office.lane_spans(lane.code, day)]
     if not ends:
         return None
     return datetime.combine(day, max(ends), office.zone)

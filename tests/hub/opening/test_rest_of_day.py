@@ -16,6 +16,7 @@ from hub.letters.queue_slip import slip_text
 from hub.letters.slips import QueueSlip
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig, load_office
+from hub.opening.leftovers import last_day_over
 from hub.opening.roster import Shift
 from hub.queue import board
 from hub.tickets import waiting_times
@@ -37,6 +38,20 @@ def local(text: str) -> datetime:
 @pytest.fixture(scope="module")
 def office() -> OfficeConfig:
     return load_office()
+
+
+@pytest.mark.parametrize(
+    ("at", "over"),
+    [
+        ("2026-11-23T16:59", "2026-11-22"),  # a Monday ends at 16:00, an hour before
+        ("2026-11-23T17:00", "2026-11-23"),
+        ("2027-02-15T16:30", "2027-02-15"),  # of a season: the treasury alone is open until 15:30
+        ("2027-02-15T16:29", "2027-02-14"),
+        ("2026-12-25T08:00", "2026-12-25"),  # a holiday on a Friday
+    ],
+)
+def test_a_day_is_over_after_the_hours_that_hold_on_it(office, at: str, over: str) -> None:
+    assert last_day_over(office, local(at)).isoformat() == over
 
 
 @pytest.mark.parametrize(
