@@ -78,7 +78,11 @@ class ServicePage(Page):
         return missing is not None
 
     def _services(self) -> list[ServiceState]:
-        return list(self.session.office.services) if self.session.office else []
+        """Return them in the office's order; those of a case first once its paper was read."""
+        services = list(self.session.office.services) if self.session.office else []
+        if self.session.answers.case:
+            services.sort(key=lambda one: one.form != "case")
+        return services
 
     def _all_cards(self) -> list[ServiceCard]:
         return [self._known(service) or self._card(service) for service in self._services()]
