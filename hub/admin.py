@@ -96,7 +96,7 @@ class ExportCases(msgspec.Struct, frozen=True, tag="export-cases"):
 
 
 class ImportCase(msgspec.Struct, frozen=True, tag="import-case"):
-    """Take one case in as a draft; answers with its code."""
+    """Take one case in as a draft; answers with its code, and `known` if it was here."""
 
     line: str
 
@@ -232,7 +232,12 @@ def _exchange(house: House, command: ExportCases | ImportCase) -> Callable[[Tx],
 
     if isinstance(command, ExportCases):
         return lambda tx: exchange.export_cases(tx, house.procedure, command.after)
-    return lambda tx: [exchange.import_case(tx, house.procedure, command.line)]
+
+    def take_in(tx: Tx) -> list[str]:
+        taken = exchange.import_case(tx, house.procedure, command.line)
+        return [taken.code, *(["known"] if taken.known else [])]
+
+    return take_in
 
 
 def _bind_card(tx: Tx, command: BindCard) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.blobs import StoredFile, register
@@ -24,6 +24,7 @@ from hub.writer import Tx
 MAY_WRITE = frozenset({"administration"})
 GATE = "external"
 _LONGEST = {"number": 80, "party": 200}
+_LONG_FIGURE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,27 @@ def of_case(session: Session, office: int, application: str) -> tuple[LetterRow,
 def newest(session: Session, office: int, direction: str, limit: int) -> tuple[LetterRow, ...]:
     """Return the last letters of one direction, newest first."""
     query = _letters(office).where(LetterRow.direction == direction)
+    order = query.order_by(LetterRow.year.desc(), LetterRow.agenda.desc())
+    return tuple(session.scalars(order.limit(limit)))
+
+
+def found(
+    session: Session, office: int, direction: str, text: str, cases: Sequence[str], limit: int
+) -> tuple[LetterRow, ...]:
+    """Return the letters of one direction that `text` names, or that belong to `cases`.
+
+    A text names a number, a party, or a place in the year as `12/2026`. Newest first.
+    """
+    sought = text.strip()
+    place, _, year = sought.partition("/")
+    named = [
+        LetterRow.number.icontains(sought, autoescape=True),
+        LetterRow.party.icontains(sought, autoescape=True),
+        LetterRow.application.in_(cases),
+    ]
+    if place.isdecimal() and year.isdecimal() and max(len(place), len(year)) < _LONG_FIGURE:
+        named.append((LetterRow.agenda == int(place)) & (LetterRow.year == int(year)))
+    query = _letters(office).where(LetterRow.direction == direction, or_(*named))
     order = query.order_by(LetterRow.year.desc(), LetterRow.agenda.desc())
     return tuple(session.scalars(order.limit(limit)))
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from hub.cases import branches, inviting, nonconformity, notifying
+from hub.cases import branches, inviting, letters_sent, nonconformity, notifying
 from hub.cases.notifying import ToNotify
 from hub.cases.opened import OpenedCase
 from hub.cases.persons import INNER
@@ -132,9 +132,12 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
 def notify_letter(opened: OpenedCase) -> OfficialLetter:
     """Return the letter for a case on the list to notify. Raises Conflict `nobody_to_notify`."""
     row = notifying.must_wait(opened.session, opened.procedure, opened.case, opened.at)
+    since = max(row.since, row.last_contact or row.since)
+    case, procedure = opened.case, opened.procedure
+    count = letters_sent.notice_count(opened.session, procedure, case, since, opened.at)
     letter = _to_applicant(
         opened,
-        f"U{row.contacts + 1}",
+        f"U{count}",
         opened.today,
         Words(
             id="Pemberitahuan untuk datang ke Kantor Imigrasi",

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import select
 
 from hub.cases import field_rules, persons, search
-from hub.cases.applications import new_case
+from hub.cases.applications import ENDED, new_case
 from hub.cases.record import case_record
 from hub.errors import BadInput
 from hub.events.applications import ApplicationOpened, CasesExported
@@ -69,25 +69,27 @@ def export_cases(tx: Tx, procedure: Procedure, after: str) -> list[str]:
     return lines
 
 
-def import_case(tx: Tx, procedure: Procedure, line: str) -> str:
-    """Open a draft for one line; return its case code, or that of the case it became before.
+class TakenIn(msgspec.Struct, frozen=True):
+    """The code of the case that a line became; `known` if it was here before."""
 
-    Raises BadInput naming every field that cannot be; then nothing came in.
+    code: str
+    known: bool
+
+
+def import_case(tx: Tx, procedure: Procedure, line: str) -> TakenIn:
+    """Open a draft for one line, or say which case it already is; that one stays as it is.
+
+    It is one by the code or id under which this office exports it, by the reference under which it
+    came in before, or by the same content in an open case. Raises BadInput naming every field that
+    cannot be; then nothing came in.
     """
     file = read_line(line)
     keyring = procedure.keyring
     term = keyring.blind("import", file.reference)
-    known = tx.session.scalar(
-        select(Application.case_code)
-        .join(
-            SearchTerm,
-            (SearchTerm.office == Application.office) & (SearchTerm.application == Application.id),
-        )
-        .where(SearchTerm.office == tx.office, SearchTerm.kind == IMPORTED, SearchTerm.term == term)
-    )
-    if known is not None:
-        return known
     values = _judged(procedure, file, tx.at)
+    known = _own(tx, file) or _came_in(tx, term) or _same_content(tx, procedure, file, values)
+    if known is not None:
+        return TakenIn(known, known=True)
     number = next(
         (v for s in ("chip", "mrz", "officer", "typed") if (v := values.get(s, {}).get(_NUMBER))),
         "",
@@ -108,7 +110,7 @@ def import_case(tx: Tx, procedure: Procedure, line: str) -> str:
     tx.session.add(SearchTerm(office=tx.office, application=row.id, kind=IMPORTED, term=term))
     tx.session.flush()
     tx.emit(ApplicationOpened(row.id), subject=row.id)
-    return row.case_code
+    return TakenIn(row.case_code, known=False)
 
 
 def read_line(line: str) -> CaseFile:
@@ -128,15 +130,63 @@ def read_line(line: str) -> CaseFile:
 
 
 _NUMBER = "passport_number"
-_INNER = ("system",)
+
+
+def _own(tx: Tx, file: CaseFile) -> str | None:
+    """Return the code of the case that this office exported as this line, if it is one of ours.
+
+    The same code with the id of another hub's case is no case of ours.
+    """
+    identity = file.record.get("id")
+    by_code = Application.case_code == file.reference
+    named = Application.id == identity if isinstance(identity, str) and identity else by_code
+    query = select(Application.case_code).where(Application.office == tx.office, named)
+    return tx.session.scalar(query)
+
+
+def _came_in(tx: Tx, term: str) -> str | None:
+    return tx.session.scalar(
+        select(Application.case_code)
+        .join(
+            SearchTerm,
+            (SearchTerm.office == Application.office) & (SearchTerm.application == Application.id),
+        )
+        .where(SearchTerm.office == tx.office, SearchTerm.kind == IMPORTED, SearchTerm.term == term)
+    )
+
+
+def _same_content(
+    tx: Tx, procedure: Procedure, file: CaseFile, values: Mapping[str, Mapping[str, str]]
+) -> str | None:
+    """Return the code of an open case of the same passport that says the same throughout."""
+    keyring = procedure.keyring
+    numbers = {text for given in values.values() if (text := given.get(_NUMBER))}
+    found = {one for n in numbers for one in search.by_number(tx.session, tx.office, keyring, n)}
+    for identity in sorted(found):
+        row = tx.session.get_one(Application, (tx.office, identity))
+        if row.state in ENDED or (row.purpose, row.basis) != (file.purpose, file.basis):
+            continue
+        if _by_source(_given(tx, procedure, row)) == values:
+            return row.case_code
+    return None
+
+
+def _given(tx: Tx, procedure: Procedure, row: Application) -> dict[str, dict[str, str]]:
+    """Return what each source outside the hub says of every field."""
+    person = persons.read(tx.session, procedure.keyring, row)
+    given = {field: dict(person.sources(field)) for field in person.values}
+    return {field: said for field, said in given.items() if said}
+
+
+def _by_source(given: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for field, said in given.items():
+        for source, text in said.items():
+            found.setdefault(source, {})[field] = text
+    return found
 
 
 def _file(tx: Tx, procedure: Procedure, row: Application) -> CaseFile:
-    person = persons.read(tx.session, procedure.keyring, row)
-    given = {
-        field: {source: text for source, text in values.items() if source not in _INNER}
-        for field, values in person.values.items()
-    }
     record = case_record(tx.session, procedure, row)
     record.pop("person")
     return msgspec.convert(
@@ -147,7 +197,7 @@ def _file(tx: Tx, procedure: Procedure, row: Application) -> CaseFile:
             "purpose": row.purpose,
             "basis": row.basis,
             "language": row.language,
-            "person": {field: values for field, values in given.items() if values},
+            "person": _given(tx, procedure, row),
             "record": msgspec.to_builtins(record),
         },
         CaseFile,

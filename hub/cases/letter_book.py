@@ -37,6 +37,19 @@ def write(tx: Tx, row: LetterRow) -> LetterRow:
     return row
 
 
+def known(tx: Tx, direction: str, number: str) -> LetterRow | None:
+    """Return the letter with this number that stands in the agenda already."""
+    return tx.session.scalar(
+        select(LetterRow)
+        .where(
+            LetterRow.office == tx.office,
+            LetterRow.direction == direction,
+            LetterRow.number == number,
+        )
+        .limit(1)
+    )
+
+
 def enter_of_gate(
     tx: Tx, procedure: Procedure, case: Application, values: Mapping[str, str]
 ) -> None:
@@ -46,8 +59,8 @@ def enter_of_gate(
         number = values.get(f"{name}_number", "").strip()
         if not number:
             continue
-        known = _known(tx, direction, number)
-        row = known or write(
+        there = known(tx, direction, number)
+        row = there or write(
             tx,
             LetterRow(
                 office=tx.office,
@@ -73,18 +86,6 @@ def _scan(tx: Tx, case: Application) -> str | None:
     """Return the file of the answer that was scanned at the gate, if it is kept already."""
     files = documents.of_case(tx.session, tx.office, case.id)
     return next((one.blob for one in reversed(files) if one.item == _ANSWER_SCAN), None)
-
-
-def _known(tx: Tx, direction: str, number: str) -> LetterRow | None:
-    return tx.session.scalar(
-        select(LetterRow)
-        .where(
-            LetterRow.office == tx.office,
-            LetterRow.direction == direction,
-            LetterRow.number == number,
-        )
-        .limit(1)
-    )
 
 
 def _next(tx: Tx, direction: str, year: int) -> int:

@@ -17,6 +17,7 @@ from hub.cases.codes import PROOF, read_secret
 from hub.keys import Keyring
 from hub.models.application import Application, Blank, Payment, RegisterNumber
 from hub.models.casework import SearchTerm
+from hub.models.correspondence import LetterRow
 from hub.writer import Tx
 
 NAME = "name"
@@ -62,7 +63,7 @@ def forget_names(tx: Tx, application: Application) -> None:
 
 
 def by_number(session: Session, office: int, keyring: Keyring, text: str) -> tuple[str, ...]:
-    """Return the cases that a number names: passport, permit, register, blank, payment proof."""
+    """Return the cases that a number names: passport, permit, register, blank, proof, letter."""
     plain = _plain_number(text)
     if len(plain) < SHORTEST:
         return ()
@@ -90,6 +91,9 @@ def by_number(session: Session, office: int, keyring: Keyring, text: str) -> tup
         select(Payment.application).where(
             Payment.office == office,
             Payment.proof_index == keyring.blind("proof", read_secret(text)),
+        ),
+        select(LetterRow.application).where(
+            LetterRow.office == office, LetterRow.number == text.strip().rpartition(":")[2]
         ),
         select(Payment.application).where(
             Payment.office == office,

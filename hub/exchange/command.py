@@ -52,7 +52,9 @@ def import_cases(
     data: Data,
     file: Annotated[Path, typer.Argument(help="Cases, one JSON text a line.")],
 ) -> None:
-    """Take cases in as drafts, each reference once; a wrong line stops it and is named.
+    """Take cases in as drafts, each once; a wrong line stops it and is named.
+
+    A case that is here already, also this office's own export, is named and stays as it is.
 
     Example: loket case import --data DIR cases.jsonl
     """
@@ -65,21 +67,24 @@ def import_cases(
         print(f"loket case: tidak ada berkas {file} / there is no file {file}", file=sys.stderr)
         raise SystemExit(2)
     settings = settings_for(data)
-    taken = 0
+    taken = known = 0
     with in_words(), file.open("rb") as lines:
         for number, raw in enumerate(lines, start=1):
             if not raw.strip():
                 continue
             try:
-                [code] = perform(settings, SystemClock(), ImportCase(_text_of(raw)))
+                code, *here = perform(settings, SystemClock(), ImportCase(_text_of(raw)))
             except Refused as refused:
                 print(f"{file.name}, baris/line {number}: {refused.id} / {refused.en}")
                 raise SystemExit(1) from refused
-            print(code)
-            taken += 1
-    if not taken:
+            print(f"{code}: sudah ada, tidak diubah / is here already, unchanged" if here else code)
+            known, taken = known + bool(here), taken + (not here)
+    if not taken + known:
         print(f"{file.name}: tidak ada berkas di dalamnya / holds no case", file=sys.stderr)
         raise SystemExit(1)
+    if known:
+        told = f"{taken} baru, {known} sudah ada / {taken} new, {known} here already"
+        print(told, file=sys.stderr)
 
 
 def _text_of(raw: bytes) -> str:

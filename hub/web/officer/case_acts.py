@@ -16,6 +16,7 @@ from hub.cases import (
     correcting,
     documents,
     keeping,
+    letters_sent,
     nonconformity,
     qualifications,
     returning,
@@ -288,6 +289,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
 
     def command(tx: Tx) -> Job:
         blobs.register(tx, stored, "application/pdf")
+        letters_sent.enter(tx, desk.procedure, view.id, kind, paper)
         return jobs.ask(
             tx,
             counter=counter,

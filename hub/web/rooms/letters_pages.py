@@ -13,14 +13,15 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import agenda, notifying, papers
+from hub.cases import agenda, letters_sent, notifying, papers, search
 from hub.cases.agenda import GATE, Letter, Waiting
-from hub.cases.applications import ENDED, must_have_role
+from hub.cases.applications import ENDED, find, must_have_role
 from hub.cases.inviting import booked_time
 from hub.cases.letter_book import COVER, IN, OUT
 from hub.cases.notifying import CHANNELS, OUTCOMES, NotifyList, Tried
 from hub.cases.views import BookedTime
 from hub.errors import Refused
+from hub.letters import Paper
 from hub.letters.press import Press
 from hub.messages import outbox
 from hub.models.application import Application
@@ -35,6 +36,8 @@ from hub.web.uploads import media_of
 from hub.writer import Tx
 
 NEWEST = 40
+MOST_FOUND = 200
+NOTICE_PAPER = "notify_letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class AgendaPage:
     waiting: tuple[Waiting, ...]
     without: tuple[tuple[str, str], ...]
     today: date
+    sought: str
+    to_applicants: frozenset[str] = frozenset(letters_sent.KINDS.values())
+    """The kinds that are entered by themselves when they are printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,14 @@ async def show_agenda(desk: NamedDependency[Desk]) -> Response[str]:
     """Show the agenda of letters."""
     must_look(desk, AGENDA)
     return await _agenda(desk)
+
+
+@post("/agenda/find", request_max_body_size=FORM_LIMIT, status_code=200)
+async def find_letters(desk: NamedDependency[Desk], request: AnyRequest) -> Response[str]:
+    """Show the letters that a number, a party, a case or a name leads to."""
+    must_look(desk, AGENDA)
+    form = await read_form(request, desk.officer.csrf)
+    return await _agenda(desk, sought=form.text("q"))
 
 
 @post("/agenda/{direction:str}", request_max_body_size=FORM_LIMIT)
@@ -101,24 +115,38 @@ async def show_notify(desk: NamedDependency[Desk], page: FromQuery[int] = 1) -> 
     return await _notify(desk, page=page)
 
 
-@get("/notify/{application:str}/letter.pdf")
+@post("/notify/{application:str}/letter", request_max_body_size=FORM_LIMIT, status_code=200)
 async def print_notice(
-    application: FromPath[str], desk: NamedDependency[Desk], press: NamedDependency[Press]
-) -> Response[bytes]:
-    """Give the letter that asks the applicant to come. Raises Conflict `nobody_to_notify`."""
+    application: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+    press: NamedDependency[Press],
+) -> Response[bytes] | Response[str]:
+    """Give the letter that asks the applicant to come, and enter it in the agenda."""
     must_look(desk, NOTIFY)
-    _, _, paper = await desk.read(
-        lambda session, at: papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            application,
-            "notify_letter",
-            at.replace(microsecond=0),
-            officer=desk.officer.actor,
+    await read_form(request, desk.officer.csrf)
+    officer = desk.officer.actor
+    try:
+        _, _, paper = await desk.read(
+            lambda session, at: papers.paper(
+                session,
+                desk.office_no,
+                desk.procedure,
+                application,
+                NOTICE_PAPER,
+                at.replace(microsecond=0),
+                officer=officer,
+            )
         )
-    )
-    return pdf(await press.print(papers.letterhead(desk.procedure), paper))
+        printed = await press.print(papers.letterhead(desk.procedure), paper)
+        await desk.writer.run(  # its number makes it once: a copy is no other command
+            lambda tx: _sent(tx, desk, application, paper),
+            actor=officer,
+            name="notice",
+        )
+    except Refused as refused:
+        return await _notify(desk, refused)
+    return pdf(printed)
 
 
 @post("/notify/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
@@ -172,6 +200,11 @@ async def decide_message(
     return back("/notify")
 
 
+def _sent(tx: Tx, desk: Desk, application: str, paper: Paper) -> None:
+    must_have_role(tx, notifying.MAY_CONTACT)
+    letters_sent.enter(tx, desk.procedure, application, NOTICE_PAPER, paper)
+
+
 def _letter(direction: str, form: Form) -> Letter:
     return Letter(
         direction=IN if direction == "in" else OUT,
@@ -185,19 +218,37 @@ def _letter(direction: str, form: Form) -> Letter:
 
 
 async def _agenda(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None
+    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, sought: str = ""
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> AgendaPage:
         today, office = desk.office.today(at), desk.office_no
+        cases = _cases_of(session, desk, sought) if sought else ()
+
+        def letters(direction: str) -> tuple[LetterRow, ...]:
+            if not sought:
+                return agenda.newest(session, office, direction, NEWEST)
+            return agenda.found(session, office, direction, sought, cases, MOST_FOUND)
+
         return AgendaPage(
-            sent=agenda.newest(session, office, OUT, NEWEST),
-            received=agenda.newest(session, office, IN, NEWEST),
+            sent=letters(OUT),
+            received=letters(IN),
             waiting=agenda.waiting(session, office, today),
             without=_without_letter(session, office),
             today=today,
+            sought=sought,
         )
 
     return await show(desk, AGENDA, "agenda.html", read, refused=refused, form=form)
+
+
+def _cases_of(session: Session, desk: Desk, sought: str) -> tuple[str, ...]:
+    """Return the cases that a code, a number or a name leads to."""
+    office, keyring = desk.office_no, desk.procedure.keyring
+    named = find(session, office, desk.procedure, sought)
+    if named is not None:
+        return (named.id,)
+    by_number = search.by_number(session, office, keyring, sought)
+    return by_number or search.by_name(session, office, keyring, sought)
 
 
 def _without_letter(session: Session, office: int) -> tuple[tuple[str, str], ...]:
@@ -239,4 +290,12 @@ async def _notify(
     return await show(desk, NOTIFY, "notify.html", read, refused=refused, form=form)
 
 
-routes = [show_agenda, enter_letter, show_notify, print_notice, act_on_notify, decide_message]
+routes = [
+    show_agenda,
+    find_letters,
+    enter_letter,
+    show_notify,
+    print_notice,
+    act_on_notify,
+    decide_message,
+]

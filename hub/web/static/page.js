@@ -67,7 +67,8 @@
   document.addEventListener("submit", (event) => {
     const sender = event.submitter;
     if (sender?.ariaBusy === "true") event.preventDefault();
-    else if (sender && event.target.method === "post") setTimeout(() => { sender.ariaBusy = "true"; });
+    // a paper that opens in a window of its own leaves this page, and its button, as they were
+    else if (sender && event.target.method === "post" && event.target.target !== "_blank") setTimeout(() => { sender.ariaBusy = "true"; });
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hub.cases import exchange
+from hub.cases import applications, exchange
 from hub.errors import BadInput
 from hub.models.application import Application
 
@@ -27,7 +27,15 @@ LINE = {
 
 def take_in(desk, **changed):
     line = json.dumps(LINE | changed)
+    return take_line(desk, line).code
+
+
+def take_line(desk, line):
     return desk.do("kiosk", lambda tx: exchange.import_case(tx, desk.procedure, line))
+
+
+def send_out(desk):
+    return desk.do("kiosk", lambda tx: exchange.export_cases(tx, desk.procedure, ""))
 
 
 def test_a_case_comes_in_as_a_draft_once(desk) -> None:
@@ -63,7 +71,7 @@ def test_what_cannot_be_is_named_and_nothing_comes_in(desk, changed, named) -> N
 
 def test_what_goes_out_is_what_the_schema_says_and_comes_in_elsewhere(desk) -> None:
     case = desk.go("9")
-    [line] = desk.do("kiosk", lambda tx: exchange.export_cases(tx, desk.procedure, ""))
+    [line] = send_out(desk)
     sent = json.loads(line)
 
     assert set(sent) <= set(exchange.schema()["$defs"]["CaseFile"]["properties"])
@@ -71,5 +79,29 @@ def test_what_goes_out_is_what_the_schema_says_and_comes_in_elsewhere(desk) -> N
     assert sent["record"]["state"] == "REGISTERED"
     assert "receipt_code" not in sent["person"]
     assert desk.do("kiosk", lambda tx: exchange.export_cases(tx, desk.procedure, case)) == []
-    again = desk.do("kiosk", lambda tx: exchange.import_case(tx, desk.procedure, line))
-    assert desk.view(again).head.person == "ERIKSSON, ANNA MARIA"
+    sent["record"]["id"] = "0" * 32  # what another hub would have sent, of a person of its own
+    sent["person"]["birth_place"] = {"officer": "Nadir"}
+    elsewhere = take_line(desk, json.dumps(sent))
+    assert not elsewhere.known
+    assert desk.view(elsewhere.code).head.person == "ERIKSSON, ANNA MARIA"
+
+
+@pytest.mark.parametrize("changed", [{}, {"record": {}}, {"record": {}, "reference": "LAMA-78"}])
+def test_the_offices_own_export_comes_back_as_the_case_it_is(desk, changed) -> None:
+    case = desk.go("3")
+    [line] = send_out(desk)
+
+    taken = take_line(desk, json.dumps(json.loads(line) | changed))
+
+    assert (taken.code, taken.known) == (desk.view(case).head.case_code, True)
+    assert send_out(desk) == [line], "nothing was changed, no second case is there"
+
+
+def test_the_same_content_as_an_ended_case_is_a_new_application(desk) -> None:
+    case = desk.go("3")
+    [line] = send_out(desk)
+    desk.do("loket", lambda tx: applications.withdraw(tx, desk.procedure, case, "tidak jadi"))
+
+    taken = take_line(desk, json.dumps(json.loads(line) | {"record": {}, "reference": "BARU-1"}))
+
+    assert not taken.known

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cases import agenda, blanks, notifying
+from hub.cases import agenda, blanks, letters_sent, notifying, search
+from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
@@ -29,6 +30,28 @@ def waiting(desk) -> list[tuple[str, bool, int]]:
         today = desk.procedure.office.today(desk.clock.now())
         rows = agenda.waiting(session, desk.office_no, today)
         return [(row.case_code, row.overdue, row.reminders) for row in rows]
+
+
+def print_notice(desk, case: str) -> str:
+    """Print the letter that asks the applicant to come; return its number."""
+    with desk.database.reading() as session:
+        paper = case_papers.paper(
+            session,
+            desk.office_no,
+            desk.procedure,
+            case,
+            "notify_letter",
+            desk.clock.now(),
+            officer=desk.staff["tu"],
+        )
+    desk.do("tu", lambda tx: letters_sent.enter(tx, desk.procedure, case, "notify_letter", paper))
+    return paper.number
+
+
+def book_of(desk, case: str) -> list[tuple[str, int, str]]:
+    with desk.database.reading() as session:
+        rows = agenda.of_case(session, desk.office_no, case)
+        return [(row.kind, row.agenda, row.number) for row in rows]
 
 
 def to_notify(desk) -> dict[str, notifying.ToNotify]:
@@ -94,6 +117,48 @@ def test_a_cover_letter_without_answer_is_due_again_and_a_reminder_moves_the_day
     send(desk, case, "W.00-0002/2026", kind="reminder", answers=sent)
 
     assert waiting(desk) == [(code, False, 1)]
+
+
+def test_a_letter_to_the_applicant_is_in_the_agenda_once_and_no_number_comes_twice(desk) -> None:
+    case = desk.go("7")
+    code = desk.view(case).head.case_code
+
+    printed = [print_notice(desk, case), print_notice(desk, case)]
+    contact(desk, case, "no_answer")
+    printed.append(print_notice(desk, case))
+    desk.clock.pass_(days=1)
+    printed.append(print_notice(desk, case))
+    for step in ("7", "8", "9", "10"):
+        getattr(desk, f"step_{step}")(case)
+    printed.append(print_notice(desk, case))
+
+    numbers = [f"{code}-U{count}" for count in (1, 2, 3, 4)]
+    assert printed == [numbers[0], *numbers], "a copy of the same day is the same letter"
+    assert [entry for entry in book_of(desk, case) if entry[0] == "notice"] == [
+        ("notice", place, number) for place, number in enumerate(numbers, start=2)
+    ]
+
+
+def test_the_agenda_is_searched_by_number_party_place_case_and_name(desk) -> None:
+    case = desk.go("7")
+    number = print_notice(desk, case)
+    office, keyring = desk.office_no, desk.procedure.keyring
+
+    def seek(text: str, *cases: str) -> list[str]:
+        with desk.database.reading() as session:
+            rows = agenda.found(session, office, "out", text, cases, 10)
+            return [row.number for row in rows]
+
+    with desk.database.reading() as session:
+        by_letter = search.by_number(session, office, keyring, f"LOKET:U:{number}")
+        parties = [row.party for row in agenda.of_case(session, office, case)]
+
+    assert by_letter == (case,)
+    assert seek(number[-12:]) == seek(f"{number[:-3]}") == seek("2/2026") == [number]
+    assert seek("w.00-1") == seek("kanwil") == ["W.00-1"]
+    assert sorted(seek("nobody", case)) == sorted(["W.00-1", number])
+    assert seek("100%") == seek("9" * 40 + "/1") == []
+    assert not any("Eriksson" in party for party in parties), "rows of the agenda are not sealed"
 
 
 def test_numbers_of_the_agenda_count_by_direction_and_a_number_is_used_once(desk) -> None:

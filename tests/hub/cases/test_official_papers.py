@@ -155,7 +155,7 @@ def test_the_letter_prints_the_booked_time_and_its_code_as_text_and_qr(desk) -> 
     assert len(reader.pages) == 1
     for said in ("Kamis, 26 November 2026", "09.30 WIB", f"{code[:4]} {code[4:]}", "janji temu"):
         assert said in words(reader)
-    assert sorted(codes) == sorted([code, f"LOKET:U:{desk.view(case).head.case_code}-U2"])
+    assert sorted(codes) == sorted([code, f"LOKET:U:{desk.view(case).head.case_code}-U1"])
 
 
 def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:

@@ -1,0 +1,73 @@
+"""Letters to the applicant in the agenda: entered when they are printed, each number once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases import letter_book
+from hub.cases.letter_book import OUT
+from hub.letters import OfficialLetter, Paper
+from hub.models.application import Application
+from hub.models.correspondence import LetterRow
+from hub.models.schema import new_id
+from hub.procedure import Procedure
+from hub.writer import Tx
+
+NOTICE, NONCONFORMITY, REJECTION = "notice", "nonconformity", "rejection"
+KINDS: Mapping[str, str] = {
+    "notify_letter": NOTICE,
+    "nonconformity_letter": NONCONFORMITY,
+    "rejection_letter": REJECTION,
+}
+"""The papers that are letters to the applicant, as kinds of the agenda."""
+
+
+def enter(tx: Tx, procedure: Procedure, application: str, paper: str, printed: Paper) -> str:
+    """Enter a printed letter to the applicant and return its id; a copy enters nothing.
+
+    The agenda names the case, never the person: its rows are not sealed.
+    """
+    kind = KINDS.get(paper)
+    if kind is None or not isinstance(printed, OfficialLetter):
+        return ""
+    if (there := letter_book.known(tx, OUT, printed.number)) is not None:
+        return there.id
+    case = tx.session.get_one(Application, (tx.office, application))
+    row = LetterRow(
+        office=tx.office,
+        id=new_id(),
+        direction=OUT,
+        year=procedure.office.today(tx.at).year,
+        kind=kind,
+        number=printed.number,
+        dated=printed.dated,
+        party=f"Pemohon / Applicant {case.case_code}",
+        application=case.id,
+        by=tx.actor.id,
+        by_name=tx.actor.name,
+        at=tx.at,
+    )
+    return letter_book.write(tx, row).id
+
+
+def notice_count(
+    session: Session, procedure: Procedure, case: Application, since: datetime, at: datetime
+) -> int:
+    """Return which notice to the applicant a letter printed `at` is, counted through the case.
+
+    Printed again on its day it is the same letter, unless the case waits anew or was contacted.
+    """
+    printed = session.scalars(
+        select(LetterRow.at).where(
+            LetterRow.office == case.office,
+            LetterRow.application == case.id,
+            LetterRow.kind == NOTICE,
+        )
+    ).all()
+    today = procedure.office.today
+    again = any(one >= since and today(one) == today(at) for one in printed)
+    return len(printed) + (0 if again else 1)
