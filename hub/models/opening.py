@@ -73,7 +73,10 @@ class WaitTable(InOffice, Base):
 
 
 class RosterLine(WithId, Base):
-    """Who is planned at a counter, from when to when (minutes after midnight at the office)."""
+    """Who is planned at a counter, from when to when (minutes after midnight at the office).
+
+    `reason` says why an officer who lacks a qualification of the SOP is planned all the same.
+    """
 
     __tablename__ = "roster"
 
@@ -83,6 +86,7 @@ class RosterLine(WithId, Base):
     ends: Mapped[int]
     lanes: Mapped[str]
     officer: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     __table_args__ = (UniqueConstraint("office", "day", "counter", "starts"),)
 

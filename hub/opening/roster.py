@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -14,6 +16,7 @@ from hub.csv_table import read_table
 from hub.database import table_of
 from hub.errors import BadInput
 from hub.events.opening import RosterChanged
+from hub.models.officer import Officer
 from hub.models.opening import RosterLine
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
@@ -26,6 +29,11 @@ LONGEST = 6
 """Signs that the number of a counter has less than, whatever was sent."""
 MOST_ROWS = 200
 _ROSTER = table_of(RosterLine)
+_OFFICER = table_of(Officer)
+_NOBODY = (
+    "tidak ada petugas aktif dengan nama masuk atau nama ini / "
+    "no active officer has this login or name"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +47,26 @@ class Shift:
     officer: str
 
 
-def plan(tx: Tx, office: OfficeConfig, day: date, entries: list[RosterEntry]) -> RosterState:
-    """Replace the roster of a day. Raises BadInput `roster_invalid` with every faulty entry."""
+def plan(
+    tx: Tx,
+    office: OfficeConfig,
+    day: date,
+    entries: list[RosterEntry],
+    reasons: Mapping[int, str] | None = None,
+) -> RosterState:
+    """Replace the roster of a day. Raises BadInput `roster_invalid` with every faulty entry.
+
+    `reasons` tells by the entry's place why its officer is planned without a qualification.
+    """
+    known = staff(tx.connection, tx.office)
     faults = [
         FieldFault(field=f"entries[{place}].{column}", code="invalid", message=reason)
         for place, entry in enumerate(entries)
-        for column, reason in _faults(office, entry, entries[:place])
+        for column, reason in _faults(office, known, entry, entries[:place])
     ]
     if faults:
         raise _refused(faults)
+    why = reasons or {}
     tx.connection.execute(
         delete(_ROSTER).where(_ROSTER.c.office == tx.office, _ROSTER.c.day == day)
     )
@@ -60,14 +79,37 @@ def plan(tx: Tx, office: OfficeConfig, day: date, entries: list[RosterEntry]) ->
             "starts": _minutes(entry.starts),
             "ends": _minutes(entry.ends),
             "lanes": " ".join(entry.lanes),
-            "officer": entry.officer,
+            "officer": known.get(folded(entry.officer), ""),
+            "reason": why.get(place, ""),
         }
-        for entry in entries
+        for place, entry in enumerate(entries)
     ]
     if rows:
         tx.connection.execute(insert(_ROSTER), rows)
     tx.emit(RosterChanged(day.isoformat()), subject=day.isoformat())
     return read(tx.connection, tx.office, day)
+
+
+def staff(connection: Connection, office_no: int) -> dict[str, str]:
+    """Return the login of every active officer by login and by name, folded.
+
+    A name that two officers bear names neither.
+    """
+    query = select(_OFFICER.c.login, _OFFICER.c.name).where(
+        _OFFICER.c.office == office_no, _OFFICER.c.active.is_(True)
+    )
+    rows = connection.execute(query).all()
+    bearers = Counter(folded(row.name) for row in rows)
+    named = {folded(row.name): row.login for row in rows if bearers[folded(row.name)] == 1}
+    return named | {folded(row.login): row.login for row in rows}
+
+
+def reasons(connection: Connection, office_no: int, day: date) -> dict[tuple[int, str], str]:
+    """Return why officers are planned without a qualification, by counter and start."""
+    query = select(_ROSTER.c.counter, _ROSTER.c.starts, _ROSTER.c.reason).where(
+        _ROSTER.c.office == office_no, _ROSTER.c.day == day, _ROSTER.c.reason != ""
+    )
+    return {(row.counter, _clock(row.starts)): row.reason for row in connection.execute(query)}
 
 
 def read(connection: Connection, office_no: int, day: date) -> RosterState:
@@ -117,8 +159,13 @@ def write_csv(roster: RosterState) -> str:
     return out.getvalue()
 
 
-def read_csv(office: OfficeConfig, text: str) -> tuple[list[RosterEntry], list[RowFault]]:
-    """Return the entries of a CSV roster and every wrong row; `day` is not looked at."""
+def read_csv(
+    office: OfficeConfig, known: Mapping[str, str], text: str
+) -> tuple[list[RosterEntry], list[RowFault]]:
+    """Return the entries of a CSV roster and every wrong row; `day` is not looked at.
+
+    `known` is the staff; see `staff`.
+    """
     table = read_table(text, MOST_ROWS + 1)
     missing = [name for name in COLUMNS[:3] if name not in table.columns]
     if missing:
@@ -131,7 +178,7 @@ def read_csv(office: OfficeConfig, text: str) -> tuple[list[RosterEntry], list[R
             reason = f"paling banyak {MOST_ROWS} baris / at most {MOST_ROWS} rows"
             faults.append(RowFault(line=line, column="", reason=reason))
             break
-        entry, wrong = _entry(office, row, entries)
+        entry, wrong = _entry(office, known, row, entries)
         faults += [RowFault(line=line, column=c, reason=reason) for c, reason in wrong]
         if entry is not None and not wrong:
             entries.append(entry)
@@ -142,7 +189,7 @@ def read_csv(office: OfficeConfig, text: str) -> tuple[list[RosterEntry], list[R
 
 
 def _entry(
-    office: OfficeConfig, row: dict[str, str], before: list[RosterEntry]
+    office: OfficeConfig, known: Mapping[str, str], row: dict[str, str], before: list[RosterEntry]
 ) -> tuple[RosterEntry | None, list[tuple[str, str]]]:
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
     number = cells["counter"]
@@ -155,11 +202,11 @@ def _entry(
     except msgspec.ValidationError as error:
         column = str(error).rpartition("`$.")[2].rstrip("`").partition("[")[0]
         return None, [(column, "bentuk tidak sesuai / wrong form")]
-    return entry, _faults(office, entry, before)
+    return entry, _faults(office, known, entry, before)
 
 
 def _faults(
-    office: OfficeConfig, entry: RosterEntry, before: list[RosterEntry]
+    office: OfficeConfig, known: Mapping[str, str], entry: RosterEntry, before: list[RosterEntry]
 ) -> list[tuple[str, str]]:
     configured = office.counter(entry.counter)
     if configured is None:
@@ -170,11 +217,16 @@ def _faults(
     wrong = [lane for lane in entry.lanes if lane not in configured.lanes]
     if wrong:
         found.append(("lanes", f"loket ini tidak melayani / not served here: {wrong[0]}"))
-    if any(
-        one.counter == entry.counter and one.starts < entry.ends and entry.starts < one.ends
-        for one in before
-    ):
+    at_once = [one for one in before if one.starts < entry.ends and entry.starts < one.ends]
+    if any(one.counter == entry.counter for one in at_once):
         found.append(("starts", "bertumpuk dengan baris lain / overlaps another row"))
+    if not entry.officer:
+        return found
+    login = known.get(folded(entry.officer))
+    if login is None:
+        found.append(("officer", _NOBODY))
+    elif any(known.get(folded(one.officer)) == login for one in at_once):
+        found.append(("officer", "sudah di loket lain jam itu / is at another counter then"))
     return found
 
 
@@ -194,6 +246,11 @@ def _minutes(clock: str) -> int:
 
 def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def folded(name: str) -> str:
+    """Return a name as people compare it: no capitals, single spaces, no spreadsheet's guard."""
+    return " ".join(name.removeprefix("'").casefold().split())
 
 
 def _inert(text: str) -> str:

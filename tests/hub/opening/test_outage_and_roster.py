@@ -11,11 +11,14 @@ from hub import queue
 from hub.check import check_records
 from hub.errors import BadInput, Refused
 from hub.house import House
+from hub.models.officer import Officer
+from hub.models.schema import new_id
 from hub.office import OfficeConfig
 from hub.opening import outage, roster
 from hub.queue import counters
 from hub.wire import IssueTicket, Ticket
 from hub.wire.opening import RosterEntry, RosterState
+from hub.writer import Tx
 
 Act = Callable[..., object]
 MONDAY = date(2026, 11, 23)
@@ -112,6 +115,22 @@ def test_the_hours_of_the_outage_must_be_over_and_in_order(
         assert [fault.field for fault in refused.value.fields] == ["served_to"]
 
 
+def staff(act: Act, house: House) -> dict[str, str]:
+    """Enter two officers of one name, another, and one who has left; return who is known."""
+    people = {"siti": "Contoh Siti", "budi": "Contoh Budi", "budi2": "Contoh Budi", "lama": "Lama"}
+
+    def employ(tx: Tx) -> None:
+        for login, name in people.items():
+            active = login != "lama"
+            row = Officer(office=tx.office, id=new_id(), login=login, name=name, active=active)
+            row.password_hash, row.roles, row.created_at = "-", "counter_officer", tx.at
+            tx.session.add(row)
+
+    act(employ)
+    with house.database.reading_core() as connection:
+        return roster.staff(connection, house.office_no)
+
+
 def entry(counter: int = 1, starts: str = "08:00", ends: str = "12:00", **more: object):
     return RosterEntry(counter=counter, starts=starts, ends=ends, **more)  # type: ignore[arg-type]
 
@@ -119,10 +138,11 @@ def entry(counter: int = 1, starts: str = "08:00", ends: str = "12:00", **more: 
 def test_a_roster_is_planned_replaced_and_written_as_csv(
     act: Act, office: OfficeConfig, house: House
 ) -> None:
+    known = staff(act, house)
     act(lambda tx: roster.plan(tx, office, MONDAY, [entry(), entry(2)]))
     planned = act(
         lambda tx: roster.plan(
-            tx, office, MONDAY, [entry(4, lanes=["payment"], officer="=SUM(1)"), entry(1)]
+            tx, office, MONDAY, [entry(4, lanes=["payment"], officer="Contoh  SITI"), entry(1)]
         )
     )
 
@@ -132,9 +152,9 @@ def test_a_roster_is_planned_replaced_and_written_as_csv(
     assert text.splitlines() == [
         "day,counter,starts,ends,lanes,officer",
         "2026-11-23,1,08:00,12:00,,",
-        "2026-11-23,4,08:00,12:00,payment,'=SUM(1)",
+        "2026-11-23,4,08:00,12:00,payment,siti",
     ]
-    entries, faults = roster.read_csv(office, text)
+    entries, faults = roster.read_csv(office, known, text)
     assert (len(entries), faults) == (2, [])
 
 
@@ -145,11 +165,17 @@ def test_a_roster_is_planned_replaced_and_written_as_csv(
         ([entry(ends="07:00")], "entries[0].ends"),
         ([entry(4, lanes=["intake"])], "entries[0].lanes"),
         ([entry(), entry(starts="11:00", ends="13:00")], "entries[1].starts"),
+        ([entry(officer="nobody")], "entries[0].officer"),
+        ([entry(officer="lama")], "entries[0].officer"),
+        ([entry(officer="Contoh Budi")], "entries[0].officer"),
+        ([entry(officer="siti"), entry(2, officer="Contoh Siti")], "entries[1].officer"),
     ],
 )
 def test_a_wrong_roster_changes_nothing(
     act: Act, office: OfficeConfig, house: House, entries: list[RosterEntry], field: str
 ) -> None:
+    staff(act, house)
+
     with pytest.raises(BadInput) as refused:
         act(lambda tx: roster.plan(tx, office, MONDAY, entries))
 
@@ -158,9 +184,21 @@ def test_a_wrong_roster_changes_nothing(
         assert roster.read(connection, house.office_no, MONDAY).entries == []
 
 
+def test_an_officer_whom_nobody_knows_is_named_by_line(
+    act: Act, office: OfficeConfig, house: House
+) -> None:
+    known = staff(act, house)
+    table = "counter,starts,ends,lanes,officer\n1,08:00,12:00,,SITI\n2,08:00,12:00,,sitti\n"
+
+    entries, faults = roster.read_csv(office, known, table)
+
+    assert [one.counter for one in entries] == [1]
+    assert [(fault.line, fault.column) for fault in faults] == [(3, "officer")]
+
+
 def test_a_wrong_roster_table_names_its_lines(office: OfficeConfig) -> None:
     table = "counter,starts,ends,lanes\n1,8:00,12:00,\nx,08:00,12:00,\n2,08:00,12:00,intake\n"
-    entries, faults = roster.read_csv(office, table)
+    entries, faults = roster.read_csv(office, {}, table)
 
     assert [one.counter for one in entries] == [2]
     assert [(fault.line, fault.column) for fault in faults] == [(2, "starts"), (3, "counter")]
@@ -169,7 +207,7 @@ def test_a_wrong_roster_table_names_its_lines(office: OfficeConfig) -> None:
 @pytest.mark.parametrize("cell", ["9" * 5000, "x" * 200_000], ids=["digits", "endless"])
 def test_a_cell_that_nobody_can_read_is_a_wrong_row(office: OfficeConfig, cell: str) -> None:
     table = f"counter,starts,ends,lanes\n2,08:00,12:00,intake\n{cell},08:00,12:00,intake\n"
-    entries, faults = roster.read_csv(office, table)
+    entries, faults = roster.read_csv(office, {}, table)
 
     assert [one.counter for one in entries] == [2]
     assert [fault.line for fault in faults] == [3]

@@ -1,0 +1,62 @@
+"""Who is planned on the day's roster for the procedure's lanes and lacks a qualification of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.cases.qualifications import lacking
+from hub.models.officer import Officer
+from hub.opening import roster
+from hub.procedure import Procedure
+from hub.wire import Words
+from hub.wire.opening import RosterEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Unqualified:
+    """A line of the roster, from 0, its officer, and what the officer lacks on the day."""
+
+    place: int
+    counter: int
+    starts: str
+    name: str
+    lacks: tuple[Words, ...]
+
+
+def unqualified(
+    session: Session,
+    procedure: Procedure,
+    office: int,
+    day: date,
+    entries: Sequence[RosterEntry],
+    known: Mapping[str, str],
+) -> tuple[Unqualified, ...]:
+    """Return the lines whose officer lacks a qualification of the sheet; `known` is the staff."""
+    logins = {place: login for place, one in enumerate(entries) if (login := _login(one, known))}
+    query = select(Officer).where(Officer.office == office, Officer.login.in_(logins.values()))
+    officers = {one.login: one for one in session.scalars(query)}
+    lanes = {stage.lane for stage in procedure.sop.stages if stage.lane}
+    found = []
+    for place, login in logins.items():
+        entry, officer = entries[place], officers[login]
+        if not lanes & _lanes(procedure, entry):
+            continue
+        missing = lacking(session, procedure, office, officer.id, day)
+        if missing:
+            found.append(Unqualified(place, entry.counter, entry.starts, officer.name, missing))
+    return tuple(found)
+
+
+def _login(entry: RosterEntry, known: Mapping[str, str]) -> str:
+    return known.get(roster.folded(entry.officer), "") if entry.officer else ""
+
+
+def _lanes(procedure: Procedure, entry: RosterEntry) -> set[str]:
+    """Return the lanes of a line; none named are all that its counter serves."""
+    configured = procedure.office.counter(entry.counter)
+    return set(entry.lanes or (configured.lanes if configured else ()))
