@@ -1,12 +1,13 @@
 """SOP Penyimpanan Berkas: the paper file on its way through the archive; nothing is ever erased.
 
 RECEIVED → CHECKED → LABELLED → SHELVED ⇄ ON_LOAN;  SHELVED → INACTIVE → PROPOSED
+The borrower of an overdue file is reminded; each reminder is kept, the file stays ON_LOAN.
 The archivist decides; what follows a proposal stands in `destroying`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -28,11 +29,13 @@ ARCHIVIST = frozenset({"archivist"})
 MAY_OPEN = frozenset({"archivist", "auditor"})
 PAGE = 50
 """Files on a page of the archive."""
+REMIND = "remind"
 STEPS = {
     "check": ("RECEIVED", "CHECKED"),
     "label": ("CHECKED", "LABELLED"),
     "shelve": ("LABELLED", "SHELVED"),
     "lend": ("SHELVED", "ON_LOAN"),
+    REMIND: ("ON_LOAN", "ON_LOAN"),
     "return": ("ON_LOAN", "SHELVED"),
     "retire": ("SHELVED", "INACTIVE"),
     "propose": ("INACTIVE", "PROPOSED"),
@@ -54,6 +57,9 @@ class Filed:
     due_on: date | None
     overdue: bool
     borrower: str
+    reminders: int
+    """How often the borrower was reminded of this loan, and when last."""
+    reminded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +235,8 @@ def filed(
         )
     )
     found = session.execute(query.offset((page - 1) * size).limit(size)).all()
-    borrowers = _borrowers(session, office)
-    rows = tuple(_filed(procedure, package, code, borrowers, today) for package, code in found)
+    loans = _loans(session, office, [package.id for package, _ in found])
+    rows = tuple(_filed(procedure, package, code, loans, today) for package, code in found)
     overdue = session.scalar(select(func.count()).where(late)) or 0
     return Filing(rows, counts, overdue, page, pages)
 
@@ -239,9 +245,11 @@ def _filed(
     procedure: Procedure,
     package: ArchivePackage,
     code: str,
-    borrowers: dict[str, str],
+    loans: Mapping[str, Sequence[ArchiveMove]],
     today: date,
 ) -> Filed:
+    loan = loans.get(package.id, ()) if package.state == "ON_LOAN" else ()
+    reminded = [move.at for move in loan if move.act == REMIND]
     return Filed(
         application=package.application,
         case_code=code,
@@ -253,7 +261,9 @@ def _filed(
         retain_until=package.retain_until,
         due_on=package.due_on,
         overdue=package.due_on is not None and package.due_on < today,
-        borrower=borrowers.get(package.id, "") if package.state == "ON_LOAN" else "",
+        borrower=loan[0].note if loan else "",
+        reminders=len(reminded),
+        reminded_at=reminded[-1] if reminded else None,
     )
 
 
@@ -264,11 +274,17 @@ def transfers(session: Session, office: int) -> tuple[TransferList, ...]:
     return tuple(sorted(rows, key=lambda row: row.received_at is not None))
 
 
-def _borrowers(session: Session, office: int) -> dict[str, str]:
-    query = select(ArchiveMove.package, ArchiveMove.note).where(
-        ArchiveMove.office == office, ArchiveMove.act == "lend"
+def _loans(session: Session, office: int, packages: Sequence[str]) -> dict[str, list[ArchiveMove]]:
+    """Return the last loan of each package with the reminders of it, oldest first."""
+    query = select(ArchiveMove).where(
+        ArchiveMove.office == office,
+        ArchiveMove.package.in_(packages),
+        ArchiveMove.act.in_(("lend", REMIND)),
     )
-    return dict(session.execute(query.order_by(ArchiveMove.at)).all())  # the last one counts
+    found: dict[str, list[ArchiveMove]] = {}
+    for move in session.scalars(query.order_by(ArchiveMove.at)):
+        found[move.package] = [move] if move.act == "lend" else [*found[move.package], move]
+    return found
 
 
 def must_be_filed(session: Session, row: Application) -> ArchivePackage:
@@ -283,6 +299,8 @@ def must_be_filed(session: Session, row: Application) -> ArchivePackage:
 def _judged(act: Act, package: ArchivePackage, today: date) -> date | None:
     if act.name == "shelve" and not act.place.strip():
         raise _missing("place")
+    if act.name == REMIND:
+        return _overdue_since(package, today)
     if act.name in ("lend", "propose") and not act.note.strip():
         raise _missing("note")
     if act.name == "propose" and (package.retain_until is None or package.retain_until > today):
@@ -304,6 +322,16 @@ def _judged(act: Act, package: ArchivePackage, today: date) -> date | None:
         text = "Say on which day the file comes back."
         raise BadInput("due_wrong", text, id="Sebutkan hari berkas kembali.", fields=[fault])
     return due
+
+
+def _overdue_since(package: ArchivePackage, today: date) -> date:
+    if package.due_on is None or package.due_on >= today:
+        raise Conflict(
+            "loan_runs",
+            "This file is not due back yet.",
+            id="Berkas ini belum lewat waktu kembali.",
+        )
+    return package.due_on
 
 
 def write_move(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.orm import Session
+
 from hub.blobs import StoredFile, register
 from hub.cases import documents, telling
 from hub.cases.applications import ENDED, must_be_open, must_find, must_have_role
@@ -18,6 +20,7 @@ from hub.cases.custody.keeping import (
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import CustodyMoved
 from hub.models.application import CustodyRecord
+from hub.models.officer import Officer
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
 from hub.wire import FieldFault
@@ -44,6 +47,16 @@ def units_of(office: OfficeConfig, roles: frozenset[str]) -> frozenset[str]:
     """Return the sections in which officers with `roles` work and may hold passports."""
     known = (office.role(code) for code in roles & MAY_HOLD)
     return frozenset(role.unit for role in known if role is not None)
+
+
+def at_hand(
+    session: Session, office: OfficeConfig, record: CustodyRecord, roles: frozenset[str]
+) -> bool:
+    """Say whether a passport lies in a section where officers with `roles` work, or with nobody."""
+    holder = session.get(Officer, (record.office, record.holder))
+    if holder is None or not holder.active:
+        return True
+    return bool(units_of(office, frozenset(holder.roles.split())) & units_of(office, roles))
 
 
 def offer(tx: Tx, procedure: Procedure, application: str, to: str) -> str:
@@ -163,7 +176,8 @@ def give_back_after_end(
 ) -> str:
     """Give the passport back against a signature: the case has ended, or the visit has.
 
-    Raises Conflict `case_goes_on` while an office that keeps passports still works on the case.
+    Raises Conflict `case_goes_on` while an office that keeps passports still works on the case,
+    `on_the_way` between two sections; NotAllowed `other_section` while another section holds it.
     """
     must_have_role(tx, MAY_GIVE_OUT)
     row = must_find(tx.session, tx.office, procedure, application)
@@ -174,6 +188,14 @@ def give_back_after_end(
             id="Permohonan masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
         )
     current = must_hold(tx, row.id)
+    if not at_hand(tx.session, procedure.office, current, tx.actor.roles):
+        raise NotAllowed(
+            "other_section",
+            f"Another section holds this passport: {current.holder_name}. "
+            "Let it be handed over and accepted first.",
+            id=f"Paspor ini dipegang bagian lain: {current.holder_name}. "
+            "Minta diserahkan, lalu terima dengan pindai.",
+        )
     telling.give_back(tx, procedure, row, "moved_on", place="end")
     _keep_signature(tx, row.id, current, signed, media, row.position)
     return give_back(tx, row.id, receipt_of(tx.session, row))

@@ -74,8 +74,15 @@ def take(tx: Tx, application: str, location: str) -> str:
 
 
 def give_back(tx: Tx, application: str, against: str) -> str:
-    """Close custody: the passport left `against` a paper. Raises Conflict `custody_not_open`."""
+    """Close custody: the passport left `against` a paper.
+
+    Raises Conflict `custody_not_open`, `on_the_way` while a section has yet to accept it.
+    """
     current = must_hold(tx, application)
+    if current.offered_to:
+        text = "This passport is on its way to a section: it must be accepted there first, or kept."
+        indonesian = "Paspor ini dalam perjalanan ke bagian lain: terima dahulu, atau batalkan."
+        raise Conflict("on_the_way", text, id=indonesian)
     end(tx, current, "returned", against)
     tx.emit(CustodyMoved(application, current.id, "returned"), subject=application)
     return current.id

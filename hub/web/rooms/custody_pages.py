@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import custody
 from hub.cases.applications import ENDED, must_find
-from hub.cases.custody.handing import MAY_GIVE_OUT, MAY_HOLD, units_of
+from hub.cases.custody.handing import MAY_GIVE_OUT, MAY_HOLD, at_hand, units_of
 from hub.errors import NotFound, Refused
 from hub.models.application import CustodyRecord
 from hub.web.desk import AnyRequest, Desk
@@ -35,6 +35,7 @@ class CustodyPage:
     units: dict[str, str]
     mine: frozenset[str]
     me: str
+    per_visit: bool
 
     @property
     def on_the_way(self) -> int:
@@ -64,6 +65,8 @@ class PassportPage:
     mine: frozenset[str]
     me: str
     gives_out: bool
+    at_hand: bool
+    """Whether it lies in a section of this officer: who gives it back has it."""
     may_end: bool
     may_take: bool
     today: date
@@ -178,6 +181,7 @@ async def _page(
             units=_units(desk),
             mine=units_of(desk.office, desk.officer.roles),
             me=desk.officer.id,
+            per_visit=desk.office.office.custody == "visit",
         )
 
     return await show(desk, CUSTODY, "custody.html", read, refused=refused, form=form)
@@ -189,15 +193,17 @@ async def _passport(
     def read(session: Session, at: datetime) -> PassportPage:
         row = must_find(session, desk.office_no, desk.procedure, application)
         per_visit = desk.office.office.custody == "visit"
+        now, roles = custody.holder(session, desk.office_no, row.id), desk.officer.roles
         return PassportPage(
             application=row.id,
             case_code=row.case_code,
-            now=custody.holder(session, desk.office_no, row.id),
+            now=now,
             records=custody.records(session, desk.office_no, row.id),
             units=_units(desk),
-            mine=units_of(desk.office, desk.officer.roles),
+            mine=units_of(desk.office, roles),
             me=desk.officer.id,
-            gives_out=bool(MAY_GIVE_OUT & desk.officer.roles),
+            gives_out=bool(MAY_GIVE_OUT & roles),
+            at_hand=now is not None and at_hand(session, desk.office, now, roles),
             may_end=row.state in ENDED or per_visit,
             may_take=row.state not in ENDED and row.received_at is not None,
             today=desk.office.today(at),

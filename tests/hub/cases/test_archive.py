@@ -124,11 +124,17 @@ def test_a_file_goes_its_way_in_order_and_comes_back_from_loan(desk, case) -> No
         move(desk, case, "shelve", place="Ruang A, rak 3"),
         move(desk, case, "lend", note="Statuskim", due_on="2026-11-30"),
     ]
+    with pytest.raises(Conflict) as early:
+        move(desk, case, "remind")
     desk.clock.pass_(days=10)
+    states += [move(desk, case, "remind"), move(desk, case, "remind")]
     with desk.database.reading() as session:
         [row] = keeping.filed(session, desk.office_no, desk.procedure, desk.clock.now()).rows
 
-    assert states == ["CHECKED", "LABELLED", "SHELVED", "ON_LOAN"]
+    assert early.value.code == "loan_runs"
+    assert (row.reminders, row.reminded_at) == (2, desk.clock.now())
+    assert states[4:] == ["ON_LOAN", "ON_LOAN"]
+    assert states[:4] == ["CHECKED", "LABELLED", "SHELVED", "ON_LOAN"]
     assert row.overdue
     assert row.borrower == "Statuskim"
     assert move(desk, case, "return") == "SHELVED"

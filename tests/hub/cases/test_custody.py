@@ -172,6 +172,23 @@ def test_per_visit_a_passport_goes_home_and_comes_back_where_it_is_needed(per_vi
         assert list(broken_cases(session, per_visit.office_no, per_visit.procedure)) == []
 
 
+def test_nobody_gives_back_a_passport_that_lies_in_another_section_or_on_the_way(per_visit) -> None:
+    case = per_visit.go("3")
+    offer(per_visit, case)
+    with pytest.raises(Conflict) as moving:
+        end_visit(per_visit, case)
+    accept(per_visit, case)
+    with pytest.raises(NotAllowed) as elsewhere:
+        end_visit(per_visit, case)
+    offer(per_visit, case, "dokumen", "darinsuk")
+    accept(per_visit, case, "serah", "Loket 3")
+
+    end_visit(per_visit, case)
+
+    assert (moving.value.code, elsewhere.value.code) == ("on_the_way", "other_section")
+    assert where(per_visit) == {}
+
+
 def test_per_visit_a_passport_left_behind_is_shown_the_next_day(per_visit) -> None:
     case = per_visit.go("3")
     today = where(per_visit)[case].to_return
