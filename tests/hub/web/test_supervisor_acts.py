@@ -7,6 +7,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 from playwright.sync_api import expect
+from web_office import PASSWORD
+
+from hub.admin import AddOfficer, perform
+from hub.clock import SystemClock
+from hub.settings import settings_for
 
 LONG = 30_000
 Enter = Callable[..., object]
@@ -89,13 +94,23 @@ def test_the_roster_is_planned_from_csv_and_given_as_csv(office, supervisor) -> 
     supervisor.click("text=Simpan jadwal")
     assert "baris 2" in supervisor.text("#refusal")
     supervisor.page.fill(
-        "#field-csv", "counter,starts,ends,lanes,officer\n4,08:00,12:00,payment,siti\n"
+        "#field-csv",
+        "counter,starts,ends,lanes,officer\n4,08:00,12:00,payment,bendahara\n1,08:00,12:00,,siti\n",
     )
     supervisor.click("text=Simpan jadwal")
+    assert "baris 3" in supervisor.text("#refusal")
+    command = AddOfficer("siti", "Contoh Siti", ["counter_officer"], PASSWORD)
+    perform(settings_for(office.folder), SystemClock(), command)
+    supervisor.click("text=Simpan jadwal")
+    assert "Contoh Siti" in supervisor.text("#refusal")
+    assert "Apabila SOP tidak dilaksanakan" in supervisor.text("#refusal")
+    supervisor.page.get_by_label("Alasan supervisor").fill("Menggantikan yang sakit")
+    supervisor.press("Enter")
     csv = supervisor.page.request.get(f"{office.url}/supervisor/roster.csv").text()
 
     assert "Pembayaran" in supervisor.text("table")
-    assert csv.splitlines()[1].endswith(",4,08:00,12:00,payment,siti")
+    assert csv.splitlines()[2].endswith(",4,08:00,12:00,payment,bendahara")
+    assert "Menggantikan yang sakit" in supervisor.text("table")
     assert supervisor.faults() == []
 
 
