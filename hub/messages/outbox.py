@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from hub.errors import Conflict, NotFound
@@ -29,8 +29,12 @@ WITHDRAWN: Final = "withdrawn"
 BACK_OFF: Final = tuple(timedelta(minutes=n) for n in (1, 5, 15, 60, 240, 720))
 """After the last of these a message that nobody takes has failed: some 17 hours."""
 LEASE: Final = timedelta(minutes=5)
-"""No conversation lasts so long: every answer of the server has its own limit in time."""
+"""Hardly a conversation lasts so long: every answer of the server has its own limit in time. What
+comes of one that does is still noted."""
+INTERRUPTED: Final = "interrupted"
 PER_LOOK: Final = 20
+TRIES_SHOWN: Final = 2
+"""A server that puts a stranger off once (greylisting) is no trouble yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,8 @@ def withdraw(tx: Tx, event: str) -> None:
 def settle(tx: Tx, message: str, state: str, error: str = "") -> None:
     """Note what came of it: `sent`, `failed`, `unknown`, or `waiting` to try again later."""
     row = _find(tx, message)
-    if row.state != SENDING:
+    known_late = row.state == UNKNOWN and row.error == INTERRUPTED
+    if row.state != SENDING and not known_late:
         return
     row.error = error
     if state == WAITING and row.tries > len(BACK_OFF):
@@ -122,18 +127,18 @@ def give_up_lost(tx: Tx) -> int:
     )
     lost = tx.session.scalars(query).all()
     for row in lost:
-        row.error, row.ended_at = "interrupted", tx.at
+        row.error, row.ended_at = INTERRUPTED, tx.at
         _move(tx, row, UNKNOWN)
     return len(lost)
 
 
 def decide(tx: Tx, message: str, *, again: bool) -> str:
-    """Send a failed or uncertain message again, or put it aside; return its case.
+    """Send a failed, uncertain or delayed message again, or put it aside; return its case.
 
     Raises NotFound `message_unknown`, Conflict `message_settled`.
     """
     row = _find(tx, message)
-    if row.state not in (FAILED, UNKNOWN):
+    if row.state not in (FAILED, UNKNOWN) and not (row.state == WAITING and row.error):
         text = "Nothing is to be decided about this message."
         raise Conflict("message_settled", text, id="Pesan ini tidak perlu diputuskan.")
     if again:
@@ -143,9 +148,10 @@ def decide(tx: Tx, message: str, *, again: bool) -> str:
 
 
 def troubled(session: Session, office: int) -> Sequence[MessageRow]:
-    """Return what failed or is uncertain, the oldest first."""
+    """Return what failed, is uncertain or could not be sent twice so far, the oldest first."""
+    delayed = and_(MessageRow.state == WAITING, MessageRow.tries >= TRIES_SHOWN)
     query = select(MessageRow).where(
-        MessageRow.office == office, MessageRow.state.in_((FAILED, UNKNOWN))
+        MessageRow.office == office, or_(MessageRow.state.in_((FAILED, UNKNOWN)), delayed)
     )
     return session.scalars(query.order_by(MessageRow.queued_at).limit(50)).all()
 

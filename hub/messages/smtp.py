@@ -34,10 +34,11 @@ class Mail:
 
     def send(self, message: Message) -> None:
         """Send an e-mail. Raises Later, Never, Unsure."""
+        content = self._written(message)
         client = self._reach()
         try:
             self._name(client, message.to)
-            self._hand_over(client, self._written(message))
+            self._hand_over(client, content)
         finally:
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 client.quit()
@@ -45,7 +46,7 @@ class Mail:
 
     def _reach(self) -> smtplib.SMTP:
         rules = self.rules
-        context = ssl.create_default_context()
+        context, password = self._trusted(), self._password()
         client: smtplib.SMTP | None = None
         try:
             if rules.security == "tls":
@@ -57,24 +58,44 @@ class Mail:
             if rules.security == "starttls":
                 client.starttls(context=context)
             if rules.user:
-                password = Path(rules.password_file).read_text(encoding="utf-8").strip()
                 client.login(rules.user, password)
         except (smtplib.SMTPException, OSError) as error:
             if client is not None:
                 client.close()
-            refused = isinstance(error, smtplib.SMTPAuthenticationError)
-            raise Later("sign_in" if refused else "server_away") from error
+            raise Later(_why_not_reached(error)) from error
         return client
+
+    def _trusted(self) -> ssl.SSLContext:
+        """Return whom to believe: the authorities of the machine, and that of the office."""
+        context = ssl.create_default_context()
+        if self.rules.ca_file:
+            try:
+                context.load_verify_locations(self.rules.ca_file)
+            except OSError as error:  # ssl.SSLError is one: the file holds no certificate
+                raise Later("ca_file") from error
+        return context
+
+    def _password(self) -> str:
+        if not self.rules.user:
+            return ""
+        try:
+            return Path(self.rules.password_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Later("password_file") from error
 
     def _name(self, client: smtplib.SMTP, to: str) -> None:
         """Name sender and receiver; nothing is handed over yet."""
         try:
             client.ehlo_or_helo_if_needed()
-            for code, _ in (client.mail(self.rules.sender), client.rcpt(to)):
-                if code >= FOR_GOOD:
-                    raise Never("address_refused")
-                if code // 100 != 2:
-                    raise Later("server_busy")
+            code, _ = client.mail(self.rules.sender)
+            if code >= FOR_GOOD:  # the office's own set-up is wrong, not the applicant's address
+                raise Later("sender_refused")
+            if code // 100 == 2:
+                code, _ = client.rcpt(to)
+            if code >= FOR_GOOD:
+                raise Never("address_refused")
+            if code // 100 != 2:
+                raise Later("server_busy")
         except (smtplib.SMTPException, OSError) as error:
             raise Later("server_away") from error
 
@@ -91,6 +112,8 @@ class Mail:
             raise Later("server_busy")
 
     def _written(self, message: Message) -> bytes:
+        if not message.to.isascii() or not message.to.isprintable():
+            raise Never("address_refused")  # RFC 6531 is not spoken here
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self.rules.sender
         mail["To"] = message.to
@@ -101,3 +124,18 @@ class Mail:
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine replies
         mail.set_content(message.text)
         return mail.as_bytes()
+
+
+def _why_not_reached(error: smtplib.SMTPException | OSError) -> str:
+    """Return the code of what keeps the server away, by what a person must do about it."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "sign_in"
+        case smtplib.SMTPNotSupportedError():
+            return "not_offered"
+        case ssl.SSLCertVerificationError():
+            return "certificate"
+        case ssl.SSLError():
+            return "tls"
+        case _:
+            return "server_away"

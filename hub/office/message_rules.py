@@ -16,7 +16,8 @@ class MessageRules(Rule, frozen=True, kw_only=True):
     """The `[messages]` of an office file; `adapter` empty sends nothing.
 
     `smtp` talks to the office's mail server: `starttls` (port 587), `tls` (465), or `none` for a
-    server on the same machine. The password stands in a file that only the hub can read.
+    server on the same machine. The password stands in a file that only the hub can read; `ca_file`
+    holds the authority of a server whose certificate this machine does not trust by itself.
     """
 
     adapter: str = ""
@@ -26,6 +27,7 @@ class MessageRules(Rule, frozen=True, kw_only=True):
     sender: str = ""
     user: str = ""
     password_file: str = ""
+    ca_file: str = ""
     timeout_s: Annotated[int, msgspec.Meta(ge=1, le=60)] = 20
 
 

@@ -94,6 +94,9 @@ class Courier:
             return FAILED, str(error)
         except Unsure as error:
             return UNKNOWN, str(error)
+        except Exception as error:  # noqa: BLE001 — an adapter's bug must not end the courier
+            log.error("the adapter failed on message %s: %s", begun.id, type(error).__name__)  # noqa: TRY400
+            return UNKNOWN, "adapter"
         return SENT, ""
 
     def _address(self, application: str) -> str:

@@ -296,6 +296,66 @@ def test_a_hub_killed_while_it_sends_sends_nothing_twice_by_itself(desk, post, m
     assert len(mail.taken) == 1
 
 
+def test_a_delayed_message_is_shown_from_the_second_try_and_can_be_sent_at_once(
+    desk, post, mail
+) -> None:
+    waiting_case(desk)
+    mail.rude["RCPT"] = "450 greylisted"
+
+    def shown() -> list[str]:
+        with desk.database.reading() as session:
+            return [one.id for one in outbox.troubled(session, desk.office_no)]
+
+    post()
+    once = shown()
+    desk.clock.pass_(minutes=2)
+    post()
+    [delayed] = shown()
+    mail.rude.clear()
+    desk.do("tu", lambda tx: outbox.decide(tx, delayed, again=True))
+    post()
+
+    assert once == []
+    assert states(desk) == [("sent", 1, "")]
+
+
+class Broken:
+    """An attached adapter with a bug."""
+
+    def send(self, message) -> None:
+        raise ZeroDivisionError
+
+
+def test_a_bug_in_an_adapter_is_one_messages_trouble_and_a_late_end_is_still_noted(
+    desk, house, post, mail
+) -> None:
+    waiting_case(desk)
+    desk.clock.pass_(seconds=1)
+
+    async def look() -> None:
+        writer = house.writer()
+        writer.start()
+        try:
+            await Courier(house, writer, Broken()).send_due()
+        finally:
+            await writer.stop()
+
+    asyncio.run(look())
+    broken = states(desk)
+    with desk.database.reading() as session:
+        [one] = [row.id for row in outbox.troubled(session, desk.office_no)]
+    desk.do("tu", lambda tx: outbox.decide(tx, one, again=True))
+    desk.do("tu", lambda tx: outbox.begin(tx, one, lambda *_: True))
+    desk.clock.pass_(minutes=6)
+    desk.do("tu", outbox.give_up_lost)
+    given_up = states(desk)
+    desk.do("tu", lambda tx: outbox.settle(tx, one, outbox.SENT))
+
+    assert broken == [("unknown", 1, "adapter")]
+    assert given_up == [("unknown", 1, "interrupted")]
+    assert states(desk) == [("sent", 1, "")]
+
+
 def test_rules_that_cannot_send_are_named_and_no_password_goes_out_in_clear(house) -> None:
     rules = MessageRules(adapter="smtp", user="skim", security="none")
 
