@@ -82,6 +82,8 @@ def _close_custody(
     kept = custody.holder(tx.session, tx.office, application.id)
     if kept is None and procedure.office.office.custody == "visit":
         return  # given back at the end of an earlier visit
+    if kept is None and custody.was_returned(tx.session, application):
+        return  # the step was opened again to put its record right: the passport did not come back
     payment = payments.of_case(tx.session, tx.office, application.id)
     custody.give_back(tx, application.id, payment.proof_number if payment else "")
 

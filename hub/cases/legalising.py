@@ -27,6 +27,8 @@ from hub.writer import Actor, Tx
 
 OWN, WET, ELECTRONIC = "own", "wet", "electronic"
 SCAN = "wet_signature"
+SIGNED = "signed_letter"
+"""What the signing desk says besides the step's rows: the stored letter, electronically signed."""
 
 
 def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
@@ -46,7 +48,8 @@ def legalise(
 ) -> None:
     """Record the legalisation that the step leaves; the duty of that step.
 
-    Raises Conflict `other_signer`, BadInput `scan_missing`, NotAllowed `segregation`.
+    Raises Conflict `other_signer` | `sign_at_desk`, BadInput `scan_missing`, NotAllowed
+    `segregation`.
     """
     day = procedure.office.today(tx.at)
     signer = signer_of(procedure.office, values["nip"], day)
@@ -60,7 +63,7 @@ def legalise(
             id=f"Dokumen dicetak untuk {name}: buka kembali langkah {issued} dan cetak untuk "
             "penanda tangan ini.",
         )
-    mode = _mode(tx, signer, values)
+    mode = _mode(tx, procedure, signer, values)
     _must_be_apart(tx, procedure, application, signer)
     number = blanks.number_of(tx.session, tx.office, application.id)
     before = of_case(tx.session, tx.office, application.id)
@@ -78,7 +81,7 @@ def legalise(
             signer_nip=signer.nip,
             capacity=signer.capacity,
             letter=signer.letter,
-            blob=_scan(tx, procedure, application) if mode == WET else None,
+            blob=_file(tx, procedure, application, mode, values),
             by=tx.actor.id,
             by_name=tx.actor.name,
             at=tx.at,
@@ -115,9 +118,17 @@ def own_nip(session: Session, officer: Actor, office: int) -> str:
     return row.nip if row else ""
 
 
-def _mode(tx: Tx, signer: Signer, values: Mapping[str, str]) -> str:
+def _mode(tx: Tx, procedure: Procedure, signer: Signer, values: Mapping[str, str]) -> str:
     if own_nip(tx.session, tx.actor, tx.office) == signer.nip:
-        return OWN
+        if procedure.office.signature.mode != "pades":
+            return OWN
+        if values.get(SIGNED):
+            return ELECTRONIC
+        raise Conflict(
+            "sign_at_desk",
+            "This office signs the letter electronically: confirm it at the signing desk.",
+            id="Kantor ini menandatangani surat secara elektronik: sahkan di meja pengesahan.",
+        )
     if values.get(SCAN):
         return WET
     fault = FieldFault(field=SCAN, code="missing", message="wajib dipindai / must be scanned")
@@ -146,9 +157,18 @@ def values_at(
     return evidence.values_of(session, procedure, row).get(step, {})
 
 
-def _scan(tx: Tx, procedure: Procedure, application: Application) -> str | None:
+def _file(
+    tx: Tx, procedure: Procedure, application: Application, mode: str, values: Mapping[str, str]
+) -> str | None:
+    """Return the file that shows the signature: the signed letter, or the scan of the ink."""
+    step = procedure.sop.doing("legalise")
+    if mode == ELECTRONIC:
+        letter = values[SIGNED]
+        item = f"{step}.{SIGNED}"
+        documents.keep(tx, application.id, kind="print", item=item, blob=letter, step=step)
+        return letter
+    if mode == OWN:
+        return None
     files = documents.of_case(tx.session, tx.office, application.id)
-    scans = [
-        file.blob for file in files if file.item == f"{procedure.sop.doing('legalise')}.{SCAN}"
-    ]
+    scans = [file.blob for file in files if file.item == f"{step}.{SCAN}"]
     return scans[-1] if scans else None

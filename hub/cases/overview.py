@@ -27,6 +27,7 @@ from hub.cases.current import current_step, officer_names, performer, touch_of
 from hub.cases.field_words import in_words
 from hub.cases.findings import findings
 from hub.cases.history import history
+from hub.cases.legalising import SIGNED
 from hub.cases.papers_due import HISTORY, papers_due
 from hub.cases.passports import VERDICTS
 from hub.cases.reopen import may_reopen
@@ -42,6 +43,7 @@ from hub.cases.views import (
     StepLine,
     ValueRow,
 )
+from hub.cases.void_files import withdrawals
 from hub.cases.waiting import days_waited
 from hub.errors import NotAllowed
 from hub.models.application import Application, CustodyRecord, StepRecord
@@ -233,6 +235,7 @@ def _documents(
     only_money = officer.roles <= {"treasurer"}
     sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
     package = None if only_money else archive.line_of(session, procedure, row)
+    voids = withdrawals(session, procedure, row)
     lines = tuple(
         DocumentLine(
             id=document.id,
@@ -244,6 +247,7 @@ def _documents(
             step=document.step,
             by=document.by,
             at=document.at,
+            void_since=voids.since(document),
         )
         for document in documents.of_case(session, row.office, row.id)
         if not (only_money and document.kind in BODILY)
@@ -257,6 +261,8 @@ def _item_name(procedure: Procedure, row: Application, item: str) -> Words:
     paper = paper_name(procedure, row, key.removeprefix("scan."))
     if key.startswith("scan.") and paper is not None:
         return paper
+    if key == SIGNED:
+        return Words(id="Surat bertanda tangan elektronik", en="Electronically signed letter")
     if key == "missing_list":
         return Words(id="Daftar kekurangan berkas", en="List of what is missing")
     stage = procedure.sop.stage(step)

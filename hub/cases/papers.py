@@ -24,6 +24,7 @@ from hub.cases.opened import OpenedCase, is_latin, opened_case
 from hub.cases.overview import PURPOSES as PURPOSE_WORDS
 from hub.cases.papers_due import must_be_due
 from hub.cases.payments import lost_proofs
+from hub.cases.undone import undone_times
 from hub.errors import NotFound
 from hub.letters import (
     ApplicationReceipt,
@@ -235,8 +236,9 @@ def _endorsement(opened: OpenedCase) -> EndorsementText:
 
 def _collection_slip(opened: OpenedCase) -> CollectionSlip:
     case, payment, number = opened.case, opened.payment(), opened.number()
-    slip = f"{case.case_code}-C1"
     handover = opened.procedure.sop.doing("close_custody")
+    undone = undone_times(opened.session, case.office, case.id, handover)
+    slip = f"{case.case_code}-C{1 + len(undone)}"
     collector = opened.said(handover, "collector")
     passport = opened.person.value("passport_number")
     blank = blanks.of_case(opened.session, case.office, case.id)

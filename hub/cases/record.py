@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import blanks, custody, evidence, payments, persons
+from hub.cases.void_files import withdrawals
 from hub.models.application import (
     Application,
     Diversion,
@@ -43,7 +44,7 @@ def case_record(session: Session, procedure: Procedure, application: Application
         "payment": _payment(session, procedure, application),
         "number": _number(session, application),
         "custody": _custody(session, application),
-        "documents": _documents(session, application),
+        "documents": _documents(session, procedure, application),
         "list_checks": _checks(session, application),
     }
 
@@ -140,14 +141,18 @@ def _custody(session: Session, application: Application) -> list[Record]:
     return [{name: getattr(row, name) for name in fields} for row in rows]
 
 
-def _documents(session: Session, application: Application) -> list[Record]:
+def _documents(session: Session, procedure: Procedure, application: Application) -> list[Record]:
+    voids = withdrawals(session, procedure, application)
     rows = session.scalars(
         select(Document)
         .where(Document.office == application.office, Document.application == application.id)
         .order_by(Document.at, Document.item)
     )
     fields = ("item", "kind", "step", "media_type", "sha256", "by", "at")
-    return [{name: getattr(row, name) for name in fields} for row in rows]
+    return [
+        {**{name: getattr(row, name) for name in fields}, "void_since": voids.since(row)}
+        for row in rows
+    ]
 
 
 def _checks(session: Session, application: Application) -> list[Record]:

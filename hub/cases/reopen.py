@@ -1,7 +1,8 @@
 """A completed step is opened again, with a reason; from the money on only by a supervisor.
 
 What followed it is open again too. Its evidence stays and is shown; numbers, payments and blanks
-that the undone steps used up are voided, never erased.
+that the undone steps used up are voided, never erased, and so is what stands for the signature
+of an undone legalisation or hand-over. No passport moves by it: custody stays as it is in fact.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, branches, legalising, payments, persons, stated, telling
 from hub.cases.applications import must_be_open, must_find
+from hub.cases.legalising import SCAN as INK
 from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
 from hub.errors import BadInput, Conflict, NotAllowed
@@ -27,6 +29,7 @@ SUPERVISOR = "supervisor"
 MONEY = "record_payment"
 ISSUE = "issue"
 LEGALISE = "legalise"
+HAND_OVER = "close_custody"
 
 
 def reopen(tx: Tx, procedure: Procedure, application: str, step: str, reason: str) -> str:
@@ -61,6 +64,9 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
         _void_evidence(tx, row, procedure)
     if any(LEGALISE in _does(procedure, record.step) for record in records):
         legalising.void(tx, row.id, reason)
+    for record in records:
+        if {LEGALISE, HAND_OVER} & set(_does(procedure, record.step)):
+            _void_ink(tx, row, procedure, record.step)
     undone = [
         Undone(r.step, r.completed_by, r.completed_by_name, r.completed_at)
         for r in records
@@ -162,6 +168,23 @@ def _void_evidence(tx: Tx, row: Application, procedure: Procedure) -> None:
         Evidence.office == tx.office,
         Evidence.application == row.id,
         Evidence.step.in_(gone),
+        Evidence.voided_at.is_(None),
+    )
+    for left in tx.session.scalars(query):
+        left.voided_at = tx.at
+    tx.session.flush()
+
+
+def _void_ink(tx: Tx, row: Application, procedure: Procedure, step: str) -> None:
+    """Void what stands for a signature of the undone act: its paper, its scan, who vouched."""
+    stage = procedure.sop.stage(step)
+    rules = stage.evidence if stage else ()
+    signed = [rule.key for rule in rules if rule.kind in ("print", "checkbox") or rule.key == INK]
+    query = select(Evidence).where(
+        Evidence.office == tx.office,
+        Evidence.application == row.id,
+        Evidence.step == step,
+        Evidence.key.in_(signed),
         Evidence.voided_at.is_(None),
     )
     for left in tx.session.scalars(query):

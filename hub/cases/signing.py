@@ -9,13 +9,11 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.blobs import StoredFile, register
 from hub.cases import documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.legalising import (
-    ELECTRONIC,
     SCAN,
-    of_case,
+    SIGNED,
     own_nip,
     printed_signer,
     signer_of,
@@ -23,6 +21,7 @@ from hub.cases.legalising import (
 )
 from hub.cases.overview import PURPOSES
 from hub.cases.papers_needs import printing_row
+from hub.cases.void_files import withdrawals
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.models.application import (
     Application,
@@ -38,7 +37,6 @@ from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 LEGALISER = frozenset({"legaliser"})
-SIGNED = "signed_letter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +133,19 @@ def _named(
 
 def letter_of(session: Session, office: int, procedure: Procedure, application: str) -> str:
     """Return the stored letter as it was printed. Raises Conflict `letter_missing`."""
-    files = documents.of_case(session, office, application)
+    case = must_find(session, office, procedure, application)
+    voids = withdrawals(session, procedure, case)
+    files = [f for f in documents.of_case(session, office, application) if not voids.since(f)]
     found = printing_row(procedure, "skim_letter")
     item = f"{found[0].name}.{found[1].key}" if found else ""
     letters = [file.blob for file in files if file.item == item]
     if not letters:
         raise Conflict(
             "letter_missing",
-            "The letter was not printed by the hub: it cannot be signed electronically.",
-            id="Surat tidak dicetak lewat hub: tidak dapat ditandatangani elektronik.",
+            f"{case.case_code}: the letter was printed elsewhere, so it is signed in ink and "
+            "Tata Usaha records that; or step 8 is opened again and prints it here.",
+            id=f"{case.case_code}: surat tidak dicetak lewat hub, jadi ditandatangani basah dan "
+            "dicatat Tata Usaha; atau buka kembali langkah 8 dan cetak di sini.",
         )
     return letters[-1]
 
@@ -153,12 +155,12 @@ def sign_batch(
     procedure: Procedure,
     applications: Sequence[str],
     nip: str,
-    signed: Mapping[str, StoredFile] | None = None,
+    signed: Mapping[str, str] | None = None,
 ) -> tuple[str, ...]:
     """The signer confirms reviewed cases by their own login; all of them or none.
 
-    `nip` is the signed-in officer's own; `signed` holds the electronically signed letters, if the
-    office signs so. Raises NotAllowed `no_signer`, BadInput
+    `nip` is the signed-in officer's own; `signed` names the stored letters that were signed
+    electronically, by case, if the office signs so. Raises NotAllowed `no_signer`, BadInput
     `nothing_chosen`, and whatever refuses a case, its code first.
     """
     must_have_role(tx, LEGALISER)
@@ -175,11 +177,9 @@ def sign_batch(
     for application in applications:
         row = must_find(tx.session, tx.office, procedure, application)
         try:
-            _complete(tx, procedure, row.id, signer)
+            _complete(tx, procedure, row.id, signer, (signed or {}).get(application, ""))
         except Refused as refused:
             raise _of_case(refused, row.case_code) from refused
-        if signed and application in signed:
-            _keep_signed(tx, procedure, application, signed[application])
     return tuple(applications)
 
 
@@ -191,17 +191,6 @@ def _of_case(refused: Refused, case_code: str) -> Refused:
         id=f"{case_code}: {refused.id}",
         fields=refused.fields,
     )
-
-
-def _keep_signed(tx: Tx, procedure: Procedure, application: str, letter: StoredFile) -> None:
-    register(tx, letter, "application/pdf")
-    step = procedure.sop.doing("legalise")
-    item = f"{step}.{SIGNED}"
-    documents.keep(tx, application, kind="print", item=item, blob=letter.id, step=step)
-    row = of_case(tx.session, tx.office, application)
-    if row is not None:
-        row.mode, row.blob = ELECTRONIC, letter.id
-        tx.session.flush()
 
 
 def record_wet(
@@ -268,12 +257,15 @@ def lately_signed(session: Session, office: int, limit: int) -> tuple[Signed, ..
     )
 
 
-def _complete(tx: Tx, procedure: Procedure, application: str, signer: Signer) -> None:
+def _complete(
+    tx: Tx, procedure: Procedure, application: str, signer: Signer, letter: str = ""
+) -> None:
     values = {
         "signer": signer.name,
         "nip": signer.nip,
         "capacity": signer.capacity,
         "signed": "yes",
+        SIGNED: letter,
     }
     steps.complete(tx, procedure, application, procedure.sop.doing("legalise"), values)
 

@@ -149,34 +149,6 @@ def prepare(
     return {**values, archive.PACKAGE: archive.reference(package)}
 
 
-def must_be_ready(
-    session: Session,
-    office: int,
-    procedure: Procedure,
-    application: str,
-    step: str,
-    values: Mapping[str, str],
-    at: datetime,
-    officer: Actor,
-    *,
-    only: str = "",
-) -> None:
-    """Judge a step's evidence before somebody is asked whether they mean it. Raises BadInput.
-
-    `only` judges one row alone.
-    """
-    row = must_find(session, office, procedure, application)
-    stage = procedure.sop.stage(step)
-    if stage is None or stage.name != row.position:
-        return  # `complete` says what comes first
-    today = procedure.office.today(at)
-    asked = unfold(procedure, row, stage, today)
-    requirements = tuple(one for one in asked if not only or one.key == only)
-    found = evidence.gather(session, procedure, row, step, requirements, values, at)
-    judge = Judge(session, procedure, row, today, at, officer.id)
-    _refuse_faults(judge.faults(requirements, found))
-
-
 def complete(
     tx: Tx,
     procedure: Procedure,

@@ -40,12 +40,20 @@ def undone_by(session: Session, office: int, application: str) -> Iterator[tuple
 
 def undone_at(session: Session, office: int, application: str, step: str) -> datetime | None:
     """Return when a completion of `step` was last undone, or None."""
+    return max(undone_times(session, office, application, step), default=None)
+
+
+def undone_times(
+    session: Session, office: int, application: str, step: str
+) -> tuple[datetime, ...]:
+    """Return every instant at which a completion of `step` was undone, the earliest first."""
     query = (
         select(Reopening.at, Reopening.undone)
         .where(Reopening.office == office, Reopening.application == application)
-        .order_by(Reopening.at.desc())
+        .order_by(Reopening.at)
     )
-    for at, text in session.execute(query):
-        if any(done.step == step for done in msgspec.json.decode(text, type=list[Undone])):
-            return at
-    return None
+    return tuple(
+        at
+        for at, text in session.execute(query)
+        if any(done.step == step for done in msgspec.json.decode(text, type=list[Undone]))
+    )

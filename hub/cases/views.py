@@ -214,6 +214,8 @@ class DocumentLine:
     step: str
     by: str
     at: datetime
+    void_since: datetime | None = None
+    """When the number, signature or payment that it was left for was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

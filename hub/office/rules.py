@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.office.config import OfficeConfig, ServiceConfig
@@ -43,6 +44,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _signers(office)
     yield from _case_rules(office)
     yield from message_faults(office.messages)
+    yield from _signature(office)
     yield from confirmation_faults(office)
     for says, place in queue_faults(office):
         names = ".".join(str(part) for part in place if isinstance(part, str))
@@ -211,6 +213,19 @@ def _season(index: int, hours: Hours, ordinary: set[str]) -> Iterator[Fault]:
         )
         says = f"there are no ordinary hours {hours.name} for the rest of the year"
         yield Fault("hours-ordinary", says, todo, ("hours", index, "name"))
+
+
+def _signature(office: OfficeConfig) -> Iterator[Fault]:
+    if office.signature.mode != "pades":
+        return
+    for key in ("key_file", "passphrase_file"):
+        if not Path(getattr(office.signature, key)).is_absolute():
+            todo = Words(
+                id=f'Tulis {key} = "/etc/loket/…", jalur lengkap di luar folder hub.',
+                en=f'Write {key} = "/etc/loket/…", a whole path outside of the hub\'s folder.',
+            )
+            says = f"pades needs the whole path of {key}"
+            yield Fault(f"signature-{key}", says, todo, ("signature", "mode"))
 
 
 def _register(office: OfficeConfig) -> Iterator[Fault]:

@@ -1,8 +1,8 @@
-"""Electronic signatures on a document: a port, and the office's own key behind it (PAdES B-B).
+"""Electronic signatures on documents: a port, and the office's own key behind it (PAdES B-B).
 
-A provider such as BSrE is attached by another class with the same `sign`: it gets the PDF as
-printed at step 8 and returns it signed. Importing this loads no signing library: the work is done
-in a process of its own.
+A provider such as BSrE is attached by another class with the same `sign`: it gets the PDFs as
+printed at step 8 and returns them signed. Importing this loads no signing library: the work is
+done in a process of its own, one for all documents that are signed together.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import json
 import struct
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from hub.errors import Busy, Conflict
+from hub.signatures.reasons import FAILED, WHY
 
-LIMIT_S = 30.0
+START_S, EACH_S = 30.0, 2.0
 LENGTH = struct.Struct("!I")
 
 
@@ -33,10 +35,13 @@ class Signature:
 
 
 class ElectronicSigner(Protocol):
-    """Signs a PDF; the office configures which one."""
+    """Signs PDFs; the office configures which one."""
 
-    async def sign(self, pdf: bytes, said: Signature) -> bytes:
-        """Return `pdf` with one signature added. Raises Conflict `signature_refused`, Busy."""
+    async def sign(self, pdfs: Sequence[bytes], said: Signature) -> list[bytes]:
+        """Return each of `pdfs` with one signature added; all of them or none.
+
+        Raises Conflict `signature_refused`, Busy.
+        """
 
 
 class LocalKey:
@@ -46,8 +51,8 @@ class LocalKey:
         self._key_file = key_file
         self._passphrase_file = passphrase_file
 
-    async def sign(self, pdf: bytes, said: Signature) -> bytes:
-        """Return `pdf` signed as PAdES B-B. Raises Conflict `signature_refused`, Busy."""
+    async def sign(self, pdfs: Sequence[bytes], said: Signature) -> list[bytes]:
+        """Return each of `pdfs` signed as PAdES B-B. Raises Conflict `signature_refused`, Busy."""
         question = json.dumps(
             {
                 "key": str(self._key_file),
@@ -64,9 +69,8 @@ class LocalKey:
             stderr=PIPE,
         )
         try:
-            async with asyncio.timeout(LIMIT_S):
-                sent = LENGTH.pack(len(question)) + question + pdf
-                signed, why = await worker.communicate(sent)
+            async with asyncio.timeout(START_S + EACH_S * len(pdfs)):
+                signed, why = await worker.communicate(framed([question, *pdfs]))
         except TimeoutError as error:
             raise Busy(
                 "signature_late",
@@ -79,10 +83,29 @@ class LocalKey:
                     worker.kill()
                 await worker.wait()
         if worker.returncode != 0:
-            reason = why.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-            raise Conflict(
-                "signature_refused",
-                f"The document was not signed: {reason}",
-                id=f"Dokumen tidak ditandatangani: {reason}",
-            )
-        return signed
+            raise _refused(why.decode("utf-8", "replace").strip().rpartition("\n")[2])
+        return unframed(signed)
+
+
+def framed(parts: Sequence[bytes]) -> bytes:
+    """Return the parts one behind the other, each as length | bytes."""
+    return b"".join(LENGTH.pack(len(part)) + part for part in parts)
+
+
+def unframed(content: bytes) -> list[bytes]:
+    """Return the parts that `framed` joined."""
+    parts, place = [], 0
+    while place < len(content):
+        (length,) = LENGTH.unpack_from(content, place)
+        place += LENGTH.size + length
+        parts.append(content[place - length : place])
+    return parts
+
+
+def _refused(code: str) -> Conflict:
+    why = WHY.get(code, FAILED)
+    return Conflict(
+        "signature_refused",
+        f"Nothing was signed. {why.en}",
+        id=f"Tidak ada yang ditandatangani. {why.id}",
+    )

@@ -17,6 +17,7 @@ _WORDS = {
     "paid": "DIBAYAR    paid: the office recorded this payment",
     "void": "BATAL      void: the office withdrew this number",
     "altered": "BERUBAH    altered after it was signed",
+    "expired": "KEDALUWARSA  signed when the certificate was not valid: ask the office",
     "stranger": "ASING      signed by somebody this office did not name",
     "forged": "PALSU      the signature in the code is not the office's",
     "unsigned": "TANPA TANDA  the code carries no signature; ask the office",

@@ -88,16 +88,19 @@ def _judge_picture(content: bytes, keys: Keys) -> Judgement:
 
 
 def _judge_pdf(content: bytes, keys: Keys) -> Judgement:
+    import logging
+
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.pdf_utils.reader import PdfFileReader
 
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # it logs each refusal with a traceback
     try:
         reader = PdfFileReader(io.BytesIO(content))
         words = str(reader.trailer["/Info"]["/Keywords"])
         signatures = reader.embedded_signatures
     except KeyError:
         return Judgement("unknown")
-    except (PdfError, ValueError) as error:
+    except (PdfError, ValueError, AttributeError, TypeError, IndexError) as error:
         raise BadInput(
             "pdf_unreadable", "This PDF cannot be read.", id="PDF ini tidak terbaca."
         ) from error
@@ -106,7 +109,11 @@ def _judge_pdf(content: bytes, keys: Keys) -> Judgement:
         return _of_code(code)
     from hub.verify.signed import signature_state
 
-    state, signer = signature_state(signatures[-1], keys.certificates)
+    try:
+        made_at = signatures[-1].self_reported_timestamp
+        state, signer = signature_state(signatures[-1], keys.certificates, made_at)
+    except (PdfError, ValueError, AttributeError, TypeError, LookupError):
+        return Judgement("altered", code)  # so the library stumbles over bytes that were changed
     if state == "legalised" and code.state != "registered":
         state = "altered"  # signed by us, but no register number of ours stands in it
     return Judgement(state, code, signer)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
-from asn1crypto import pem, x509
+from asn1crypto import cms, pem, x509
 from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -14,11 +15,16 @@ from pyhanko_certvalidator import ValidationContext
 
 
 def signature_state(
-    signature: EmbeddedPdfSignature, certificates: Sequence[bytes]
+    signature: EmbeddedPdfSignature, certificates: Sequence[bytes], made_at: datetime | None
 ) -> tuple[str, str]:
-    """Return `legalised`, `altered` or `stranger`, and the signer's name in the certificate."""
+    """Return `legalised`, `altered`, `stranger` or `expired`, and the name in the certificate.
+
+    `expired`: it was made, as it says itself, outside of the certificate's validity.
+    """
     ours = [x509.Certificate.load(pem.unarmor(one)[2]) for one in certificates]
     name = str(signature.signer_cert.subject.native.get("common_name", ""))
+    if not _is_plain(signature):
+        return "altered", name
     context = ValidationContext(trust_roots=ours, allow_fetching=False)
     try:
         # the library's own synchronous door starts a loop of its own, too
@@ -32,6 +38,28 @@ def signature_state(
     if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
         return "altered", name
     published = {one.sha256 for one in ours}
-    if signature.signer_cert.sha256 in published or status.trusted:
-        return "legalised", name
-    return "stranger", name
+    if signature.signer_cert.sha256 not in published and not status.trusted:
+        return "stranger", name
+    return ("legalised" if _was_valid(signature, made_at) else "expired"), name
+
+
+def _is_plain(signature: EmbeddedPdfSignature) -> bool:
+    """Say whether the only bytes that no signature covers are as the signer left them.
+
+    The gap in the byte range holds the signature in hexadecimal and zeros to its end; whoever
+    changes a zero there changes nothing that is signed, and the file is not what was handed out.
+    """
+    stream = signature.reader.stream
+    _, first, second, _ = (int(part) for part in signature.byte_range)
+    stream.seek(first)
+    written = stream.read(second - first)
+    exact = cms.ContentInfo.load(bytes(signature.pkcs7_content)).dump().hex()
+    forms = (exact.encode(), exact.upper().encode())
+    return written in [b"<" + form.ljust(len(written) - 2, b"0") + b">" for form in forms]
+
+
+def _was_valid(signature: EmbeddedPdfSignature, made_at: datetime | None) -> bool:
+    if made_at is None:
+        return False
+    validity = signature.signer_cert["tbs_certificate"]["validity"]
+    return bool(validity["not_before"].native <= made_at <= validity["not_after"].native)

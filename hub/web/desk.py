@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -17,6 +18,7 @@ from hub import opening
 from hub.cases import may_see_cases
 from hub.clock import Clock
 from hub.database import Database
+from hub.errors import Refused
 from hub.office import OfficeConfig
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
@@ -29,6 +31,12 @@ from hub.wire import NoticeState
 from hub.writer import Done, Tx, Writer
 
 T = TypeVar("T")
+
+
+class _TakenBack(Refused):
+    """A rehearsed command would have gone through; nothing of it is stored."""
+
+
 AnyRequest = Request[object, object, State]
 
 
@@ -61,6 +69,17 @@ class Desk:
         return await self.writer.run(
             run, actor=self.officer.actor, key=form.key, request=form.raw, name=name
         )
+
+    async def rehearse(self, run: Callable[[Tx], object]) -> None:
+        """Let a command be judged as it will be, and change nothing. Raises Refused."""
+
+        def take_back(tx: Tx) -> None:
+            run(tx)
+            tx.session.flush()  # also what the database itself refuses
+            raise _TakenBack("taken_back", "")
+
+        with suppress(_TakenBack):
+            await self.writer.run(take_back, actor=self.officer.actor, name="rehearsal")
 
     def frame(
         self,

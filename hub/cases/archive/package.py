@@ -5,7 +5,7 @@ CODE/signature.txt       LOKET:A:CODE:SHA-256 of the tag manifest:signature of t
 CODE/data/case.json      the whole case record
 CODE/data/case.pdf       the same case to be read, as PDF/A: its data, numbers and history
 CODE/data/audit.json     its events with their seals
-CODE/data/documents/…    every file of the case
+CODE/data/documents/…    every file of the case; what was withdrawn ends in .BATAL before its type
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from hub.cases.archive.scratch import scratch_folder
 from hub.cases.history_paper import case_record_paper, letterhead
 from hub.cases.record import case_record, events_of
 from hub.cases.views import DocumentLine
+from hub.cases.void_files import withdrawals
 from hub.errors import BadInput
 from hub.letters.once import print_once
 from hub.models.application import Application, ArchivePackage
@@ -39,6 +40,7 @@ from hub.writer import Actor, Tx
 PACKAGE = "package"
 SIGNATURE = "signature.txt"
 SIGNED = "LOKET:A:"
+VOID = "BATAL"
 MEDIA_TYPE = "application/x-tar"
 LARGEST_BYTES = 512 * 1024 * 1024
 
@@ -147,12 +149,14 @@ def _write_documents(
     session: Session, procedure: Procedure, application: Application, folder: Path
 ) -> None:
     folder.mkdir()
+    voids = withdrawals(session, procedure, application)
     for number, document in enumerate(
         documents.of_case(session, application.office, application.id), start=1
     ):
         ending = mimetypes.guess_extension(document.media_type) or ".bin"
         content = procedure.blobs.get(document.blob)
-        (folder / f"{number:02d}-{document.item}{ending}").write_bytes(content)
+        mark = f".{VOID}" if voids.since(document) else ""
+        (folder / f"{number:02d}-{document.item}{mark}{ending}").write_bytes(content)
 
 
 def _make_bag(bag: Path, procedure: Procedure, application: Application, at: datetime) -> None:

@@ -17,6 +17,7 @@ from hub.cases.custody.keeping import (
     present_stay,
     records,
     take,
+    was_returned,
 )
 from hub.cases.custody.whereabouts import Whereabouts, whereabouts
 
@@ -36,5 +37,6 @@ __all__ = [
     "take",
     "take_again",
     "take_back_offer",
+    "was_returned",
     "whereabouts",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
@@ -19,7 +20,7 @@ from hub.cases.custody.keeping import (
 )
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import CustodyMoved
-from hub.models.application import CustodyRecord
+from hub.models.application import Application, CustodyRecord, StepRecord
 from hub.models.officer import Officer
 from hub.office import OfficeConfig
 from hub.procedure import Procedure
@@ -157,7 +158,8 @@ def come_back(tx: Tx, procedure: Procedure, application: str, location: str) -> 
 def take_again(tx: Tx, procedure: Procedure, application: str, location: str) -> str:
     """Take the passport of an open case at a later visit, or after its hand-over was undone.
 
-    Raises Conflict `custody_open` | `not_received` | `case_ended`, BadInput `location_missing`.
+    Raises Conflict `custody_open` | `not_received` | `handed_over` | `case_ended`, BadInput
+    `location_missing`.
     """
     must_have_role(tx, MAY_GIVE_OUT)
     row = must_find(tx.session, tx.office, procedure, application)
@@ -168,7 +170,25 @@ def take_again(tx: Tx, procedure: Procedure, application: str, location: str) ->
             "The application was not received yet: step 1 takes the passport.",
             id="Permohonan belum diterima: paspor diterima pada langkah 1.",
         )
+    _must_not_be_done(tx, procedure, row)
     return take(tx, row.id, location)
+
+
+def _must_not_be_done(tx: Tx, procedure: Procedure, row: Application) -> None:
+    """What was handed over comes back only after that step was opened again."""
+    step = procedure.sop.doing("close_custody")
+    done = select(StepRecord.step).where(
+        StepRecord.office == tx.office,
+        StepRecord.application == row.id,
+        StepRecord.step == step,
+        StepRecord.completed_at.is_not(None),
+    )
+    if tx.session.scalar(done) is not None:
+        raise Conflict(
+            "handed_over",
+            f"The passport was handed over: a supervisor opens step {step} again first.",
+            id=f"Paspor sudah diserahkan: supervisor membuka kembali langkah {step} dahulu.",
+        )
 
 
 def give_back_after_end(

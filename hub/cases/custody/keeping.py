@@ -54,6 +54,12 @@ def receipt_of(session: Session, case: Application) -> str:
     return f"{case.case_code}-P{count}"
 
 
+def was_returned(session: Session, case: Application) -> bool:
+    """Say whether the passport was handed over already, and did not come back since."""
+    known = records(session, case.office, case.id)
+    return bool(known) and known[-1].ending == "returned"
+
+
 def held(session: Session, office: int) -> tuple[CustodyRecord, ...]:
     """Return where every passport in the office is, the longest unmoved first."""
     query = select(CustodyRecord).where(

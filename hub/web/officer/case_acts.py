@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -110,6 +110,13 @@ async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, confirm
             session, desk.office_no, desk.procedure, view.id, step, values, at, officer
         )
     )
+    await desk.command(_completion(desk, view, step, form, prepared), form, f"step {step}")
+
+
+def _completion(
+    desk: Desk, view: CaseView, step: str, form: Form, values: Mapping[str, str]
+) -> Callable[[Tx], steps.StepDone]:
+    """Return the command that completes a step with what the form says. Raises BadInput."""
     remark = form.text("remark")
     paper = steps.Paper(_medium(form), form.text("paper_at"), _done_at(desk, form))
     revision = form.number("revision")
@@ -123,30 +130,24 @@ async def complete(desk: Desk, view: CaseView, step: str, form: Form, *, confirm
             desk.procedure,
             view.id,
             step,
-            prepared,
+            values,
             remark,
             paper=paper,
             revision=revision,
         )
 
-    await desk.command(
-        command,
-        form,
-        f"step {step}",
-    )
+    return command
 
 
 async def asks_again(desk: Desk, view: CaseView, step: str, form: Form) -> bool:
-    """Say whether this press must be repeated: what it does cannot be undone. Raises BadInput."""
+    """Say whether this press must be repeated: what it does cannot be undone.
+
+    Whatever would refuse the second press refuses this one. Raises Refused.
+    """
     stage = desk.procedure.sop.stage(step)
     if stage is None or not FINAL & set(stage.does) or form.text("sure") == step:
         return False
-    values, officer = posted(view, form, confirmed=""), desk.officer.actor
-    await desk.read(
-        lambda session, at: steps.must_be_ready(
-            session, desk.office_no, desk.procedure, view.id, step, values, at, officer
-        )
-    )
+    await desk.rehearse(_completion(desk, view, step, form, posted(view, form, confirmed="")))
     return True
 
 
@@ -154,7 +155,7 @@ async def asks_first(desk: Desk, view: CaseView, form: Form) -> str:
     """Return the row whose saving uses up a number and must be pressed twice; else nothing.
 
     The second press is for the value that was asked about: another one is asked about anew. What
-    cannot be is refused at the first press. Raises BadInput.
+    cannot be is refused at the first press. Raises Refused.
     """
     key = form.text("evidence")
     if view.current is None:
@@ -164,12 +165,8 @@ async def asks_first(desk: Desk, view: CaseView, form: Form) -> str:
     is_sure = form.text("sure") == key and form.text("sure_of") == form.text(key)
     if not found or not form.text(key) or is_sure:
         return ""
-    step, values, officer = view.current.key, {key: form.text(key)}, desk.officer.actor
-    await desk.read(
-        lambda session, at: steps.must_be_ready(
-            session, desk.office_no, desk.procedure, view.id, step, values, at, officer, only=key
-        )
-    )
+    value = form.text(key)
+    await desk.rehearse(lambda tx: steps.supply(tx, desk.procedure, view.id, key, value))
     return key
 
 

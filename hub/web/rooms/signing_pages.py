@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
-from hub.blobs import StoredFile, register
+from hub.blobs import register
 from hub.cases import signing
 from hub.cases.legalising import signer_of
 from hub.cases.signing import Signed, ToSign
@@ -66,12 +67,7 @@ async def sign(
     chosen = form.every("case")
     try:
         await _must_confirm(desk, feed, form, chosen)
-        signed = await _electronically(desk, chosen)
-        await desk.command(
-            lambda tx: signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip, signed),
-            form,
-            "sign batch",
-        )
+        await desk.command(await _signing(desk, chosen), form, "sign batch")
     except Refused as refused:
         return await _page(desk, refused, form)
     return back("/signing")
@@ -114,24 +110,38 @@ async def _must_confirm(desk: Desk, feed: Feed, form: Form, chosen: list[str]) -
     raise BadInput("password_missing", text, id="Isi kata sandi atau PIN kartu.", fields=[fault])
 
 
-async def _electronically(desk: Desk, chosen: list[str]) -> dict[str, StoredFile]:
-    """Sign the letters with the office's key, if it signs so; nothing is recorded by this."""
-    rules = desk.office.signature
-    if rules.mode != "pades":
-        return {}
+async def _signing(desk: Desk, chosen: list[str]) -> Callable[[Tx], tuple[str, ...]]:
+    """Return the command that legalises the chosen cases, their letters signed if it is so here.
+
+    The office's key signs only what will be legalised: the command is judged first.
+    """
+
+    def command(tx: Tx, signed: Mapping[str, str]) -> tuple[str, ...]:
+        return signing.sign_batch(tx, desk.procedure, chosen, desk.officer.nip, signed)
+
+    rules, blobs = desk.office.signature, desk.procedure.blobs
+    if rules.mode != "pades" or not chosen:
+        return lambda tx: command(tx, {})
+    _, _, printed = await desk.read(lambda session, _at: _letters(session, desk, chosen))
+    await desk.rehearse(lambda tx: command(tx, printed))
+    letters = [await asyncio.to_thread(blobs.get, blob) for blob in printed.values()]
     signer = LocalKey(Path(rules.key_file), Path(rules.passphrase_file))
     said = Signature(desk.officer.name, "Pengesahan SKIM", desk.office.office.city)
-    signed: dict[str, StoredFile] = {}
-    for case in chosen:
-        _, _, blob = await desk.read(
-            lambda session, _at, case=case: signing.letter_of(
-                session, desk.office_no, desk.procedure, case
-            )  # type: ignore[misc]  # the default binds the loop's case
-        )
-        letter = await asyncio.to_thread(desk.procedure.blobs.get, blob)
-        pdf = await signer.sign(letter, said)
-        signed[case] = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
-    return signed
+    pdfs = await signer.sign(letters, said)
+    stored = [await asyncio.to_thread(blobs.put, pdf) for pdf in pdfs]
+
+    def record(tx: Tx) -> tuple[str, ...]:
+        for file in stored:
+            register(tx, file, "application/pdf")
+        return command(tx, {case: file.id for case, file in zip(printed, stored, strict=True)})
+
+    return record
+
+
+def _letters(session: Session, desk: Desk, chosen: list[str]) -> dict[str, str]:
+    return {
+        case: signing.letter_of(session, desk.office_no, desk.procedure, case) for case in chosen
+    }
 
 
 async def _page(

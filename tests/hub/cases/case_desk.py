@@ -362,3 +362,8 @@ class Desk:
                 break
             getattr(self, f"step_{stage.name}")(case)
         return case
+
+    def go_on(self, case: str) -> None:
+        """Take a case from where it stands to its end."""
+        while (current := self.view(case).current) is not None:
+            getattr(self, f"step_{current.key}")(case)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,15 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from hub.errors import Conflict
+from hub.clock import SystemClock
+from hub.errors import BadInput, Conflict
 from hub.keys import Keyring
 from hub.letters import Letterhead, SkimLetter, compose
 from hub.signatures import LocalKey, Signature
+from hub.signatures.reasons import WHY
+from hub.signatures.worker import Unusable, open_key
 from hub.verify.judging import judge, read_keys, with_hub
+from hub.verify.signed import signature_state
 
 SAID = Signature("Contoh Kepala Kantor", "Pengesahan SKIM", "Contoh")
 
@@ -60,7 +65,8 @@ def printed(head: Letterhead, letter: SkimLetter) -> bytes:
 
 
 def signed(key: Path, pdf: bytes) -> bytes:
-    return uvloop.run(LocalKey(key / "key.p12", key / "pass").sign(pdf, SAID))
+    [content] = uvloop.run(LocalKey(key / "key.p12", key / "pass").sign([pdf], SAID))
+    return content
 
 
 def test_a_signed_letter_is_pades_and_whole_for_an_outside_judge(key, printed) -> None:
@@ -135,16 +141,92 @@ def test_the_command_says_it_in_words_and_by_its_exit_code(key, printed, tmp_pat
     assert "PALSU" in forged.stdout
 
 
+@pytest.mark.parametrize(
+    ("file", "passphrase", "days", "words"),
+    [
+        ("gone.p12", "pass", 0, "key_file"),
+        ("key.p12", "gone", 0, "passphrase_file"),
+        ("key.p12", "c.pem", 0, "Frasa sandi tidak membuka kunci"),
+        ("c.pem", "pass", 0, "bukan PKCS#12"),
+        ("key.p12", "pass", 31, "sudah kedaluwarsa"),
+        ("key.p12", "pass", -1, "belum berlaku"),
+    ],
+)
+def test_a_key_that_may_not_sign_says_what_to_do(key, file, passphrase, days, words) -> None:
+    at = SystemClock().now() + timedelta(days=days)
+
+    with pytest.raises(Unusable) as refused:
+        open_key(str(key / file), str(key / passphrase), at)
+
+    told = WHY[str(refused.value)]
+    assert words in told.id
+    assert "Tata Usaha" in told.id, "what can be done meanwhile"
+    assert "Tata Usaha" in told.en
+
+
 def test_a_key_that_does_not_open_signs_nothing(key, printed, tmp_path) -> None:
     (tmp_path / "wrong").write_text("salah")
 
     with pytest.raises(Conflict) as refused:
-        uvloop.run(LocalKey(key / "key.p12", tmp_path / "wrong").sign(printed, SAID))
+        uvloop.run(LocalKey(key / "key.p12", tmp_path / "wrong").sign([printed], SAID))
 
     assert refused.value.code == "signature_refused"
+    assert "Frasa sandi" in refused.value.id
+    assert str(tmp_path) not in refused.value.id
+
+
+def test_documents_signed_together_come_back_in_their_order(key, printed) -> None:
+    other = printed + b"% another\n"
+
+    signer = LocalKey(key / "key.p12", key / "pass")
+    contents = uvloop.run(signer.sign([printed, other], SAID))
+
+    assert [
+        content.startswith(pdf) for content, pdf in zip(contents, (printed, other), strict=True)
+    ]
+    assert not contents[0].startswith(other)
+
+
+def test_no_changed_byte_leaves_a_letter_legalised_and_none_stops_the_judge(
+    key, printed, tmp_path
+) -> None:
+    keys, content = read_keys(key / "office.pub.pem"), signed(key, printed)
+    (file := tmp_path / "a.pdf").write_bytes(content)
+    gap = content.index(b"/Contents <")
+    signature = [gap + 11 + step for step in range(0, 2000, 97)]
+    ends = [
+        content.index(b"ETSI.CAdES"),
+        content.index(b"(D:20") + 9,
+        gap + 2400,
+        len(content) - 9,
+    ]
+
+    states = {}
+    for place in [*signature, *ends, *range(500, len(content), len(content) // 40)]:
+        file.write_bytes(changed(content, place))
+        try:
+            states[place] = judge(str(file), keys).state
+        except BadInput as refused:
+            states[place] = refused.code
+
+    assert set(states.values()) <= {"altered", "pdf_unreadable", "registered", "unknown"}
+
+
+def test_a_signature_dated_after_its_certificate_is_not_taken_for_one(key, printed, tmp_path):
+    (tmp_path / "a.pdf").write_bytes(signed(key, printed))
+    with (tmp_path / "a.pdf").open("rb") as file:
+        [signature] = PdfFileReader(file).embedded_signatures
+        pem = (key / "c.pem").read_bytes()
+        now = signature.self_reported_timestamp
+
+        assert signature_state(signature, [pem], now)[0] == "legalised"
+        assert signature_state(signature, [pem], now + timedelta(days=31))[0] == "expired"
 
 
 def altered(pdf: bytes) -> bytes:
     """One byte of the signed content is another."""
-    place = pdf.index(b"/Title")
-    return pdf[: place + 8] + bytes([pdf[place + 8] ^ 1]) + pdf[place + 9 :]
+    return changed(pdf, pdf.index(b"/Title") + 8)
+
+
+def changed(pdf: bytes, place: int) -> bytes:
+    return pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]

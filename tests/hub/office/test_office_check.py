@@ -41,6 +41,19 @@ def test_the_sample_office_is_sound() -> None:
     assert done.stdout.startswith("sound: CTH, 8 services")
 
 
+def test_an_electronic_signature_names_its_key_and_where_its_passphrase_lies(
+    tmp_path: Path,
+) -> None:
+    path = broken(tmp_path, ('mode = "wet"', 'mode = "pades"\npassphrase_file = "pass"'))
+
+    with pytest.raises(OfficeFileError) as refused:
+        load_office(path)
+
+    says = str(refused.value)
+    assert "pades needs the whole path of key_file" in says
+    assert "pades needs the whole path of passphrase_file" in says
+
+
 def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
     done = check(tmp_path / "none.toml")
 

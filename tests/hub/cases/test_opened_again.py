@@ -1,0 +1,105 @@
+"""A hand-over, a signature and a print that were undone: what stands and what is void."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from hub.cases import archive, custody, papers, reopen
+from hub.cases.check import broken_cases
+from hub.errors import BadInput, Conflict
+
+
+def open_again(desk, case: str, step: str) -> None:
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, step, "salah catat"))
+
+
+def marks(desk, case: str, item: str) -> list[bool]:
+    """Return of each file of a row, the oldest first, whether it is void."""
+    files = desk.view(case).documents
+    return [one.void_since is not None for one in files if one.item == item]
+
+
+def slip_number(desk, case: str) -> str:
+    with desk.database.reading() as session:
+        slip = papers.paper(
+            session,
+            desk.office_no,
+            desk.procedure,
+            case,
+            "collection_slip",
+            desk.clock.now(),
+            officer=desk.staff["serah"],
+        )
+    return slip.number.rpartition("-")[2]
+
+
+def holder(desk, case: str) -> object:
+    with desk.database.reading() as session:
+        return custody.holder(session, desk.office_no, case)
+
+
+def test_the_record_of_a_hand_over_is_put_right_without_the_passport(desk) -> None:
+    case = desk.go("12")
+
+    open_again(desk, case, "11")
+    with pytest.raises(BadInput) as unsigned:
+        desk.complete("serah", case, "11", {})
+    desk.step_11(case)
+
+    assert {fault.field for fault in unsigned.value.fields} == {"collection_slip", "slip_signed"}
+    assert marks(desk, case, "11.collection_slip") == [True, False]
+    assert desk.view(case).head.state == "COLLECTED"
+    assert holder(desk, case) is None
+
+
+def test_a_passport_that_came_back_is_handed_over_anew_against_a_new_slip(desk) -> None:
+    case = desk.go("12")
+
+    def take_again() -> None:
+        desk.do("serah", lambda tx: custody.take_again(tx, desk.procedure, case, "laci 3"))
+
+    with pytest.raises(Conflict) as done:
+        take_again()
+    open_again(desk, case, "11")
+    take_again()
+    number = slip_number(desk, case)
+    desk.step_11(case)
+
+    assert done.value.code == "handed_over"
+    assert number == "C2"
+    assert holder(desk, case) is None
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
+
+
+def test_a_print_that_was_voided_is_marked_so_in_the_file_and_in_the_archive(desk) -> None:
+    case = desk.go("10")
+
+    open_again(desk, case, "8")
+    before = marks(desk, case, "8.skim")
+    desk.step_8(case, "SK 0002")
+    desk.go_on(case)
+
+    assert before == [True]
+    assert marks(desk, case, "8.skim") == [True, False]
+    with desk.database.reading() as session:
+        package = archive.package_row(session, desk.office_no, case)
+        content = desk.procedure.blobs.get(package.blob)
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        names = [name.rpartition("/")[2] for name in tar.getnames() if "8.skim" in name]
+        record = tar.extractfile(f"{desk.view(case).head.case_code}/data/case.json").read()
+    assert [name.split("-", 1)[1] for name in names] == ["8.skim.BATAL.pdf", "8.skim.pdf"]
+    assert record.count(b'"void_since": "2026') == 1
+
+
+def test_what_was_signed_and_opened_again_is_signed_anew(desk) -> None:
+    case = desk.go("10")
+
+    open_again(desk, case, "9")
+    with pytest.raises(BadInput) as unsigned:
+        desk.complete("kakanim", case, "9", {})
+
+    assert [fault.field for fault in unsigned.value.fields] == ["signed"]
