@@ -22,10 +22,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from devices.errors import DeviceBusy, DeviceGone
-from devices.pcsc.driver import list_readers
+from devices.pcsc.driver import PcscReader, list_readers
 from devices.pcsc.keeper import FIRST_PORT, VPCD_LIBRARY
 
-START_LIMIT_S = 15.0
+START_LIMIT_S = 30.0
+EMPTY_LIMIT_S = 30.0
 CONNECT_LIMIT_S = 5.0
 POLL_S = 0.6
 """pcscd looks at such a reader every 0.4 s and overlooks a card that came back in between."""
@@ -69,7 +70,7 @@ def _rest_s(lock: os.stat_result) -> float:
 
 
 def take_slot(*, wait_s: float = 10.0) -> Slot:
-    """Take a free slot, starting pcscd if none runs.
+    """Take a free slot, starting pcscd if none runs; no card is seen on it any more.
 
     Raises DeviceBusy when all slots are taken for `wait_s`, DeviceGone saying what is missing.
     """
@@ -78,10 +79,16 @@ def take_slot(*, wait_s: float = 10.0) -> Slot:
     try:
         with _locked(folder / "start"):
             _ensure_running(folder)
-        return _free_slot(folder, lease, time.monotonic() + wait_s)
+        slot = _free_slot(folder, lease, time.monotonic() + wait_s)
     except BaseException:
         os.close(lease)
         raise
+    try:
+        _until_empty(slot.reader)
+    except BaseException:
+        slot.close()
+        raise
+    return slot
 
 
 def _lock_folder() -> Path:
@@ -114,6 +121,17 @@ def _free_slot(folder: Path, lease: int, deadline: float) -> Slot:
             message = f"all {len(readers)} slots of the virtual reader are taken"
             raise DeviceBusy(message)
         time.sleep(0.1)
+
+
+def _until_empty(name: str) -> None:
+    """Wait until pcscd has seen the card go that the slot's last owner took away."""
+    reader = PcscReader(name)
+    try:
+        if not reader.wait_present(False, wait_s=EMPTY_LIMIT_S):
+            message = f"somebody else's card lies in {name}: take it away"
+            raise DeviceBusy(message)
+    finally:
+        reader.close()
 
 
 # ── the daemon ───────────────────────────────────────────────────────────────

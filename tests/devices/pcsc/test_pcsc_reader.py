@@ -66,7 +66,7 @@ def reader(slot):
 @pytest.fixture
 def card(slot, reader):
     laid = EchoCard(slot.dial())
-    assert reader.wait_present(True, wait_s=10)
+    assert reader.wait_present(True, wait_s=60)
     yield laid
     laid.close()
 
@@ -97,13 +97,13 @@ def test_without_a_card_a_command_says_so(slot, reader):
 def test_a_silent_card_costs_its_limit_and_the_reader_lives_on(slot):
     reader = PcscReader(slot.reader, apdu_limit_s=0.5)
     card = EchoCard(slot.dial(), answers=False)
-    assert reader.wait_present(True, wait_s=10)
+    assert reader.wait_present(True, wait_s=60)
 
     with pytest.raises(DeviceSilent):
         reader.transmit(b"\x00\xa4\x00\x0c")
 
     card.close()
-    assert reader.wait_present(False, wait_s=10)
+    assert reader.wait_present(False, wait_s=60)
     reader.close()
 
 
@@ -121,6 +121,22 @@ def test_all_readers_are_listed_and_two_slots_are_two_readers(slot):
     assert {slot.reader, other.reader} <= set(list_readers())
     assert slot.reader != other.reader
     other.close()
+
+
+def test_a_slot_is_handed_on_when_its_last_card_is_seen_to_be_gone():
+    first = take_slot()
+    reader = PcscReader(first.reader)
+    card = EchoCard(first.dial())
+    assert reader.wait_present(True, wait_s=60)
+    card.close()
+    first.close()
+
+    second = take_slot()
+    left = reader.present() and second.reader == first.reader
+    second.close()
+    reader.close()
+
+    assert not left
 
 
 def test_an_unknown_reader_is_gone(slot):

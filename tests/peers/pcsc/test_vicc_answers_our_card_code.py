@@ -24,8 +24,6 @@ def reader(tmp_path_factory):
     """A reader of ours with vicc's card in it."""
     slot = virtual.take_slot()
     reader = PcscReader(slot.reader)
-    # pcscd may not have seen yet that the card of the test before is gone
-    assert reader.wait_present(False, wait_s=20), "somebody's card is still in the slot"
     with (tmp_path_factory.mktemp("vicc") / "log").open("wb") as log:
         vicc = subprocess.Popen(
             [*_inside(), sys.executable, "/usr/bin/vicc", "--type", "iso7816", "--hostname",
@@ -33,7 +31,7 @@ def reader(tmp_path_factory):
             env=os.environ | {"PYTHONPATH": LIBRARY}, stdout=log, stderr=log,
         )  # fmt: skip
     try:
-        assert reader.wait_present(True, wait_s=20), "vicc did not put its card in"
+        assert reader.wait_present(True, wait_s=60), "vicc did not put its card in"
         yield reader
     finally:
         vicc.terminate()
