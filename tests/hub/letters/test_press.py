@@ -102,7 +102,7 @@ def test_a_worker_that_dies_at_work_is_replaced(
 
 def test_a_worker_that_hangs_is_replaced(head: Letterhead, receipt: ApplicationReceipt) -> None:
     async def printing() -> bytes:
-        press = Press(limit_s=10)  # what it waits for; a new worker needs a second or two
+        press = Press(limit_s=3)  # what it waits for; a new worker has its start beside it
         try:
             await press.start()
             os.kill(worker(), signal.SIGSTOP)
