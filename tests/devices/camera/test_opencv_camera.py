@@ -27,7 +27,7 @@ from devices.camera.simulator import CameraSimulator, start
 from devices.capabilities import Camera, Lamp, Photo
 from devices.registry import open_device
 
-_QUICK = CaptureOptions(open_s=15, silence_s=3)
+_QUICK = CaptureOptions(open_s=30, silence_s=5)
 
 
 @pytest.fixture
@@ -96,7 +96,8 @@ def test_a_picture_that_shows_nothing_live_is_refused_with_its_reason(
 
 def _refusal(camera: OpenCvCamera) -> errors.DeviceRefused:
     """Take photos until the fault has reached the newest frame."""
-    for _ in range(50):
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
         try:
             camera.photo()
         except errors.DeviceRefused as refused:
@@ -105,7 +106,8 @@ def _refusal(camera: OpenCvCamera) -> errors.DeviceRefused:
 
 
 def _first_photo(camera: OpenCvCamera) -> Photo:
-    for _ in range(50):
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
         try:
             return camera.photo()
         except errors.DeviceRefused:
@@ -219,10 +221,10 @@ def test_a_network_camera_keeps_its_password_to_itself() -> None:
 
 
 def test_an_idle_camera_is_let_go_and_opened_again(simulator: CameraSimulator) -> None:
-    options = CaptureOptions(open_s=6, silence_s=2, idle_s=0.2)
+    options = CaptureOptions(open_s=30, silence_s=10, idle_s=0.2)
     camera = connect(parse_address(simulator.address), options=options)
     camera.photo()
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 60
     while simulator.viewers and time.monotonic() < ends:
         time.sleep(0.05)  # until the condition above
 
@@ -233,10 +235,10 @@ def test_an_idle_camera_is_let_go_and_opened_again(simulator: CameraSimulator) -
 
 
 def test_a_preview_wakes_a_camera_that_was_let_go(simulator: CameraSimulator) -> None:
-    options = CaptureOptions(open_s=6, silence_s=2, idle_s=0.2)
+    options = CaptureOptions(open_s=30, silence_s=10, idle_s=0.2)
     camera = connect(parse_address(simulator.address), options=options)
     camera.photo()
-    ends = time.monotonic() + 20
+    ends = time.monotonic() + 60
     while simulator.viewers and time.monotonic() < ends:
         time.sleep(0.05)  # until the condition above
     asleep = simulator.viewers == 0
