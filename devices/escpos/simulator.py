@@ -222,11 +222,13 @@ class EscposSimulator:
     # ── the paper ──
 
     def _keep(self, ticket: Image.Image) -> None:
+        if self._out is not None:
+            self._leave(self._out, ticket)
         self.tickets += 1
-        if self._out is None:
-            return
-        kept = [int(path.stem[7:]) for path in self._out.glob("ticket-[0-9]*.png")]
-        target = self._out / f"ticket-{max(kept, default=0) + 1:04d}.png"
+
+    def _leave(self, out: Path, ticket: Image.Image) -> None:
+        kept = [int(path.stem[7:]) for path in out.glob("ticket-[0-9]*.png")]
+        target = out / f"ticket-{max(kept, default=0) + 1:04d}.png"
         unfinished = target.with_suffix(".part")
         ticket.save(unfinished, "PNG", dpi=(_DPI, _DPI))
         # whoever looks into the folder sees whole tickets only
