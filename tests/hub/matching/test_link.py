@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import uvloop
 
-from hub.cekal.listing import StoredList
+from hub.cekal.listing import FOLDER, StoredList
 from hub.cekal.records import Entry, Query
 from hub.keys import Keyring
 from hub.matching.link import Matching
@@ -40,6 +40,7 @@ class Kept:
         self.key_file = folder / "hub.key"
         self.stored = StoredList(folder, Keyring.create(self.key_file))
         self.link = Matching(folder, self.key_file, answers_within_s=within_s)
+        self.manifest = folder / FOLDER / "manifest"
 
     def add(self, name: str, entries: list[Entry], kind="full", withdrawn=()) -> str:
         after = AT + timedelta(seconds=len(self.stored.manifest().versions))
@@ -54,6 +55,20 @@ async def linked(folder: Path, within_s: float) -> AsyncIterator[Kept]:
         yield kept
     finally:
         await kept.link.stop()
+
+
+def unread(path: Path) -> Callable[[], None]:
+    """Put a pipe in a file's place: who reads it waits until the returned function is called."""
+    aside = path.rename(path.with_name("aside"))
+    os.mkfifo(path)
+
+    def let_read() -> None:
+        content = aside.read_bytes()
+        with path.open("wb") as pipe:
+            aside.rename(path)  # who reads it once more finds the file
+            pipe.write(content)
+
+    return let_read
 
 
 @pytest.fixture
@@ -153,14 +168,16 @@ def test_the_old_version_answers_while_the_new_one_loads(run) -> None:
         first = kept.add("V1", LIST[1:])
         await kept.link.use("t1", [first])
         kept.add("V2", LIST[:1], kind="update")
+        let_read = unread(kept.manifest)
         loading = asyncio.create_task(kept.link.use("t2", ["V1", "V2"]))
-        while kept.link.loading is None and not loading.done():
-            await asyncio.sleep(0.005)  # the new process says how far it is
 
         before = await kept.link.ask(ANNA, DAY, 3)
+        still_loading = not loading.done()
+        await asyncio.to_thread(let_read)
         await loading
         after = await kept.link.ask(ANNA, DAY, 3)
 
+        assert still_loading
         assert "C-1" not in [found.entry.id for found in before.found]
         assert after.found[0].entry.id == "C-1"
 
