@@ -25,12 +25,13 @@ def test_a_called_number_comes_to_the_display_by_its_stream(
         called = client.post("/api/counters/1/call-next", json={}, headers=key())
 
         seq = int(called.headers["Loket-Seq"])
-        fragments = dict(_until(shown, seq))
+        *_, (position, board) = _until(shown, seq)
 
     assert called.json()["id"] == ticket["id"]
     assert str(ticket["number"]) not in page.text
-    assert str(ticket["number"]) in fragments[seq]
-    assert "<script" not in fragments[seq]
+    assert position >= seq  # what comes in the same moment is drawn with it
+    assert str(ticket["number"]) in board
+    assert "<script" not in board
 
 
 def test_the_feed_tells_the_same_in_the_same_order(living: Callable[..., LivingHub]) -> None:
@@ -78,5 +79,5 @@ def _listen(url: str, shown: SimpleQueue[tuple[int, str]]) -> None:
 def _until(shown: SimpleQueue[tuple[int, str]], seq: int) -> Iterator[tuple[int, str]]:
     position = 0
     while position < seq:
-        position, fragment = shown.get(timeout=30)
+        position, fragment = shown.get(timeout=60)
         yield position, fragment
