@@ -19,6 +19,7 @@ import msgspec
 import pytest
 import uvicorn
 
+from bench.hall import lasting_port
 from devices.registry import start_simulator
 from hub import wire
 
@@ -27,7 +28,7 @@ UNFINISHED = ("queued", "leased", "started")
 WORDS = wire.Words(id="Kantor", en="Office")
 
 
-def wait_until(condition: Callable[[], object], what: str, limit_s: float = 40) -> object:
+def wait_until(condition: Callable[[], object], what: str, limit_s: float = 60) -> object:
     until = time.monotonic() + limit_s
     while time.monotonic() < until:
         if found := condition():
@@ -54,8 +55,8 @@ class JobHub:
         self.clock_ahead = timedelta(0)
         self.refuse_results = False
         self.revoked = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        self.port = lasting_port()
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -84,7 +85,7 @@ class JobHub:
         if self._server and self._thread:
             self._server.should_exit = True
             self._server.force_exit = True
-            self._thread.join(20)
+            self._thread.join(60)
             self._server = None
         self._listener.close()
 
@@ -324,12 +325,12 @@ class AgentProcess:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
     def end(self) -> None:
         """Ask it to end; what it was doing lasts longer than the limit."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(60)
 
     def stop(self) -> None:
         if self.process.poll() is None:
