@@ -34,7 +34,7 @@ LINE_FAULTS: Final[Mapping[str, str]] = MappingProxyType(
 """Faults of the line that every card simulator knows; "removed" says "unplugged" of a card."""
 _AWAY: Final = ("unplugged", "removed")
 _WITHOUT_MOVING: Final = ("", "late", "garbage", "flipped_byte")
-_PRESENT_LIMIT_S: Final = 5.0
+_PRESENT_LIMIT_S: Final = 20.0
 _TRIES: Final = 4
 _RECEIVE_BYTES: Final = 65_536
 _LATE_S: Final = 0.02

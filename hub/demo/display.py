@@ -31,7 +31,7 @@ def open_display(crew: Crew, *, own: bool) -> Display:
     width, height = FULL
     screen = ("-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset")
     xvfb = crew.start("Xvfb", ("Xvfb", "-displayfd", "1", *screen))
-    return Display(f":{xvfb.line(limit_s=20).strip()}", FULL)
+    return Display(f":{xvfb.line(limit_s=60).strip()}", FULL)
 
 
 def _size_of(display: str) -> tuple[int, int] | None:

@@ -65,7 +65,7 @@ class Child:
             if verb == "ready":
                 return what
 
-    def say(self, line: str, *, limit_s: float = 15.0) -> str:
+    def say(self, line: str, *, limit_s: float = 60.0) -> str:
         """Write a line to the program and return its answer. Raises ChildFailed."""
         if self._process.stdin is None or self.code is not None:
             raise ChildFailed(self.ending())

@@ -55,7 +55,7 @@ class Glass:
     def look(self) -> Screen:
         """Return what is on the glass. Raises TouchFailed, OSError when the kiosk is gone."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(10)
+            connection.settimeout(30)
             connection.connect(str(self._probe))
             connection.sendall(b'{"ask": "screen"}\n')
             with connection.makefile("rb") as lines:
@@ -65,7 +65,7 @@ class Glass:
             raise TouchFailed(message)
         return _screen(json.loads(told))
 
-    def until(self, true: Callable[[Screen], bool], what: str, *, limit_s: float = 30.0) -> Screen:
+    def until(self, true: Callable[[Screen], bool], what: str, *, limit_s: float = 60.0) -> Screen:
         """Look until `true`. Raises TouchFailed naming `what` and where the screen stands."""
         until = time.monotonic() + limit_s
         while not true(screen := self.look()):
@@ -76,7 +76,7 @@ class Glass:
             time.sleep(_LOOK_EVERY_S)
         return screen
 
-    def on(self, name: str, *, limit_s: float = 30.0) -> Screen:
+    def on(self, name: str, *, limit_s: float = 60.0) -> Screen:
         """Wait for the screen `name`, when it takes touches. Raises TouchFailed."""
         return self.until(
             lambda screen: screen.name == name and screen.accepts and not screen.panel,
@@ -84,7 +84,7 @@ class Glass:
             limit_s=limit_s,
         )
 
-    def press(self, name: str, *, limit_s: float = 30.0) -> None:
+    def press(self, name: str, *, limit_s: float = 60.0) -> None:
         """Touch what is called `name` once it is there. Raises TouchFailed."""
 
         def there(screen: Screen) -> bool:
@@ -128,7 +128,7 @@ class Glass:
             env={**os.environ, "DISPLAY": self._display},
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=60,
             check=False,
         )
         if done.returncode:

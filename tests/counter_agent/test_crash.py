@@ -139,7 +139,7 @@ def test_a_document_that_went_on_printing_is_found_by_its_name(hub, simulate, st
 def test_a_document_that_the_printer_forgot_is_unknown_and_not_repeated(
     hub, simulate, start_agent, wait
 ):
-    printer = simulate("ipp", seconds="3")
+    printer = simulate("ipp", seconds="60")  # it never comes to its end here
     job = crash_while_printing(hub, printer, start_agent, wait)
     other = simulate("ipp")
 
@@ -209,7 +209,7 @@ def test_a_running_capture_ends_when_the_hub_gives_the_job_up(hub, simulate, sta
         hub._move(hub.jobs[job], state="expired")
     later = hub.ask("capture_finger", {"wait_s": "1"})
 
-    assert hub.ended(later, limit_s=20).code == "no_finger"
+    assert hub.ended(later).code == "no_finger"
 
 
 def test_sigterm_ends_the_agent_in_mid_capture(hub, simulate, start_agent):

@@ -57,16 +57,17 @@ class ServedHub:
         self._thread.start()
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        # in this order: a server that may end ends the loop, too
         self._loop.call_soon_threadsafe(self.feed.close)
-        self._thread.join(20)
+        self._server.should_exit = True
+        self._thread.join(60)
         self._listener.close()
         self.house.database.close()
 
     def command(self, act: Callable) -> object:
         """Run a command in the writer and return its value."""
         done = asyncio.run_coroutine_threadsafe(self.writer.run(act, actor=SYSTEM), self._loop)
-        return done.result(20).value
+        return done.result(60).value
 
     def job(self, job: str) -> jobs.JobView:
         with self.house.database.reading_core() as connection:

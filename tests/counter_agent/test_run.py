@@ -23,7 +23,7 @@ async def _work_that_ends_with_its_last_row(turns: int) -> None:
     client = HubClient(NOBODY, "token")
     run = Run(client, _scan(), "boot")
     try:
-        async with asyncio.timeout(5), run.accompanied():
+        async with asyncio.timeout(30), run.accompanied():
             await asyncio.sleep(0)  # the company waits for news
             run.progress(100, 100)
             for _ in range(turns):

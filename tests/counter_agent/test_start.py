@@ -36,7 +36,7 @@ class SilentHub:
 
     def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         for one in (self._listener, *self._callers):
             one.close()
 
@@ -76,13 +76,13 @@ def announced() -> Iterator[Callable[[int, str], None]]:
 
     def announce(port: int, office: str) -> None:
         announcers.append(Announcer(port, "http", office, ["127.0.0.1"]))
-        asyncio.run_coroutine_threadsafe(announcers[-1].start(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(announcers[-1].start(), loop).result(60)
 
     yield announce
     for announcer in announcers:
-        asyncio.run_coroutine_threadsafe(announcer.stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(announcer.stop(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    thread.join(60)
     loop.close()
 
 
@@ -175,7 +175,7 @@ def test_a_wrong_token_ends_the_agent_in_words(hub, start_agent):
 
     agent = start_agent(ready=False)
 
-    assert agent.process.wait(30) == 1
+    assert agent.process.wait(60) == 1
     assert agent.said("refused the token")
 
 
@@ -184,7 +184,7 @@ def test_another_counters_token_ends_the_agent_in_words(hub, start_agent):
 
     agent = start_agent(ready=False)
 
-    assert agent.process.wait(30) == 1
+    assert agent.process.wait(60) == 1
     assert agent.said("belongs to counter 4, not to counter 3")
 
 
@@ -200,7 +200,7 @@ def test_a_token_revoked_later_ends_the_agent(hub, start_agent):
 def test_wrong_use_has_exit_code_2(start_agent):
     agent = start_agent({"toaster": "r30x:/dev/x"}, ready=False)
 
-    assert agent.process.wait(30) == 2
+    assert agent.process.wait(60) == 2
 
 
 def test_without_an_address_the_hub_is_found_on_the_network(hub, announced, start_agent):

@@ -35,7 +35,7 @@ def run(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
         env={**os.environ, **(env or {})},
     )
@@ -62,7 +62,7 @@ def simulated(
         finally:
             assert process.stdin is not None
             process.stdin.close()
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
 
 
 def tell(process: subprocess.Popen[str], line: str) -> str:
@@ -234,7 +234,7 @@ def test_a_check_prints_a_page_and_waits_for_a_code(tmp_path: Path) -> None:
         assert asked.stderr is not None
         prompt = asked.stderr.readline()
         tell(process, "scan LOKET-1234")
-        said, _ = asked.communicate(timeout=20)
+        said, _ = asked.communicate(timeout=60)
 
     assert "pakai / use: tercetak / printed" in printed.stdout
     assert [file.read_bytes()[:5] for file in tmp_path.glob("*.pdf")] == [b"%PDF-"]

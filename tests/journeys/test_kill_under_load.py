@@ -99,7 +99,7 @@ async def _follow_through_a_kill(hub: LivingHub) -> list[Event]:
 
         listening = asyncio.create_task(listen())
         given = await _issue_through_a_kill(hub)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while sum(event.kind == "ticket.issued" for event in heard) < len(given):
                 assert not listening.done(), listening
                 await asyncio.sleep(0.05)  # until the last event has come

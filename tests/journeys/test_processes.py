@@ -53,7 +53,7 @@ def test_a_stubborn_program_ends_with_all_it_started(tmp_path: Path) -> None:
     took_s = time.monotonic() - asked
 
     assert took_s < 60  # it would go on for ten minutes
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while _alive(grandchild) and time.monotonic() < until:
         time.sleep(0.01)  # killed, and on its way out
     assert not _alive(grandchild)

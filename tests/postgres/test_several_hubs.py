@@ -116,7 +116,7 @@ async def _follow_while_both_issue(one: LivingHub, other: LivingHub) -> tuple[li
         listening = asyncio.create_task(listen())
         answers = await _issue_many(one, other)
         seqs = [int(answer.headers["loket-seq"]) for answer in answers]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not heard or heard[-1] < max(seqs):
                 assert not listening.done(), listening
                 await asyncio.sleep(0.02)  # until the last event has come

@@ -116,7 +116,7 @@ def test_a_capture_can_be_called_off_while_waiting(
     capture = reader.capture(wait_s=60, cancelled=lambda: time.monotonic() > started + 0.3)
 
     assert capture.result is CaptureResult.NO_FINGER
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 45
 
 
 def test_a_capture_called_off_in_mid_image_leaves_a_working_sensor() -> None:

@@ -45,7 +45,7 @@ class RunningHub:
         for client in self.clients:
             client.close()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=60)
 
 
 @dataclass

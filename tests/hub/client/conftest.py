@@ -88,5 +88,5 @@ def hub() -> Iterator[ScriptedHub]:
     yield app
     app.closing.set()
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listener.close()

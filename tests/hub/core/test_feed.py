@@ -29,7 +29,7 @@ def emitting(count: int):
 async def take(feed: Feed, after: int, count: int, viewer: Viewer = STAFF) -> list[Sealed]:
     """Follow until `count` events came."""
     events = []
-    async with asyncio.timeout(20), aclosing(feed.follow(viewer, after)) as frames:
+    async with asyncio.timeout(60), aclosing(feed.follow(viewer, after)) as frames:
         async for frame in frames:
             if frame.event is not None:
                 events.append(frame.event)
@@ -119,7 +119,7 @@ def test_a_reader_that_hangs_in_a_stalled_connection_is_cancelled(house: House, 
         await taken.wait()
         await writer.run(emitting(feeds.MOST_WAITING + 1), actor=SYSTEM)
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.wait({sending})
 
         assert sending.cancelled()
@@ -168,7 +168,7 @@ class Line:
             await self._send(frames)
 
     async def has(self, seq: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.position < seq:
                 await asyncio.sleep(0)
 
@@ -282,7 +282,7 @@ def test_a_quiet_feed_still_moves_the_position(house: House, run, monkeypatch) -
 
     async def body(_writer: Writer) -> None:
         feed = Feed(house.database, house.office_no)
-        async with asyncio.timeout(5), aclosing(feed.follow(STAFF, feed.tail)) as frames:
+        async with asyncio.timeout(60), aclosing(feed.follow(STAFF, feed.tail)) as frames:
             await anext(frames)
             assert await anext(frames) == Frame(feed.tail)
 

@@ -85,7 +85,7 @@ def test_what_one_command_changed_the_next_of_its_batch_knows(house, run) -> Non
     text = Words(id="Berhenti sebentar", en="Stopped for a moment")
 
     def hold(_tx: Tx) -> None:
-        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loops[0]).result(10)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loops[0]).result(60)
 
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -188,7 +188,7 @@ def test_forgetting_goes_on_after_the_database_was_away(house, run, monkeypatch,
     async def body(writer: Writer) -> None:
         rename("blobs", "blobs_away")
         forgetting = asyncio.create_task(housekeeping.forget_old(house, writer))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "could not be forgotten yet" not in caplog.text:
                 await asyncio.sleep(0.01)
             rename("blobs_away", "blobs")
@@ -215,7 +215,7 @@ def test_jobs_are_ended_also_after_the_writer_failed(house, monkeypatch, clock) 
         await asyncio.sleep(0.1)  # a writer that does not run fails each of these times
         assert not expiring.done()
         writer.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while state() != "expired":
                 await asyncio.sleep(0.01)
         expiring.cancel()

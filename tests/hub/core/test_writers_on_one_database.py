@@ -96,7 +96,7 @@ def issuing(house: House):
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.01)  # until what was committed elsewhere has come
 
@@ -110,7 +110,7 @@ async def until_one_waits_for_the_lock(house: House) -> None:
         with house.database.reading_core() as connection:
             return connection.execute(query).scalar_one() > 0
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(waits):
             await asyncio.sleep(0.01)  # until the second writer stands at the lock
 
@@ -127,7 +127,7 @@ def test_the_feed_never_skips_a_late_committer(house: House, other: House, clock
         held = Held(house)
         async with writers(house, other) as (late, early), following(reader) as seen:
             first = asyncio.create_task(late.run(emitting(3), actor=KIOSK))
-            await asyncio.to_thread(held.is_there.wait, 30)
+            await asyncio.to_thread(held.is_there.wait, 60)
             second = asyncio.create_task(early.run(emitting(2), actor=KIOSK))
             await until_one_waits_for_the_lock(reader)
             assert seen == []
@@ -174,7 +174,7 @@ def test_a_frozen_hub_loses_the_lock_and_cannot_commit_on_waking(
             first = asyncio.create_task(
                 frozen.run(issuing(house), actor=KIOSK, key="key-00001", answer=Ticket)
             )
-            await asyncio.to_thread(held.is_there.wait, 30)
+            await asyncio.to_thread(held.is_there.wait, 60)
             second = await awake.run(issuing(other), actor=KIOSK, key="key-00002", answer=Ticket)
             held.may_go.set()
             return [(await first).value, second.value]
@@ -270,7 +270,7 @@ def test_nobody_is_told_wrongly_when_the_database_goes_during_a_commit(mortal, m
     async def main() -> tuple[str, str]:
         async with writers(house) as (writer,):
             task = asyncio.create_task(writer.run(issuing(house), actor=KIOSK, key="key-00001"))
-            await asyncio.to_thread(held.is_there.wait, 30)
+            await asyncio.to_thread(held.is_there.wait, 60)
             cluster.stop()
             held.may_go.set()
             with pytest.raises(Busy) as unknown:

@@ -73,7 +73,7 @@ def serve(house: House, screener_of: Callable[[Writer], Screener], until: Awaita
         writer.listen(screener.heard)
         running = asyncio.create_task(screener.run())
         try:
-            await asyncio.wait_for(until(screener), 60)
+            await asyncio.wait_for(until(screener), 120)
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)

@@ -87,4 +87,4 @@ def counter_at(
             yield Counter(agent, devices)
         finally:
             agent.send_signal(signal.SIGTERM)
-            agent.communicate(timeout=20)
+            agent.communicate(timeout=60)

@@ -83,7 +83,7 @@ class Office:
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        self._stack.callback(process.wait, 10)
+        self._stack.callback(process.wait, 30)
         self._stack.callback(process.kill)
         return process
 
@@ -130,7 +130,7 @@ class Office:
         ]
 
     def wait_avahi(self) -> None:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             log = (self._folder / "avahi.log").read_text()
             if "Server startup complete" in log:
@@ -141,7 +141,7 @@ class Office:
 
 def _end(process: subprocess.Popen[str]) -> None:
     process.kill()
-    process.wait(10)
+    process.wait(30)
     if process.stdout:
         process.stdout.close()
 

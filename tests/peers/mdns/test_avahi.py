@@ -50,7 +50,7 @@ asyncio.run(main())
 
 
 def browse_until(office, service: str, wanted: str) -> str:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     seen = ""
     while wanted not in seen and time.monotonic() < until:
         seen = office.with_avahi("avahi-browse", "-rpt", service).stdout
@@ -59,7 +59,7 @@ def browse_until(office, service: str, wanted: str) -> str:
 
 
 def line_with(process, wanted: str) -> str:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     for line in process.stdout:
         if wanted in line or time.monotonic() > until:
             return line
