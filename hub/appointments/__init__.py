@@ -11,15 +11,19 @@ from hub.appointments.booking import (
     of_day,
     require_booked,
     standing,
+    state_of,
 )
+from hub.appointments.broken import BrokenTime, broken_times, why_broken
 from hub.appointments.places import DayPlaces, Place, days_ahead, places_on
 
 __all__ = [
+    "BrokenTime",
     "DayPlaces",
     "ForCase",
     "Place",
     "arrive",
     "book",
+    "broken_times",
     "cancel",
     "days_ahead",
     "find",
@@ -29,4 +33,6 @@ __all__ = [
     "places_on",
     "require_booked",
     "standing",
+    "state_of",
+    "why_broken",
 ]

@@ -88,7 +88,7 @@ def cancel(tx: Tx, *, code: str, why: str = "") -> AppointmentState:
     line = find(tx, code)
     require_booked(line)
     _give_back(tx, line, why)
-    return _state(find(tx, code))
+    return state_of(find(tx, code))
 
 
 def give_back(tx: Tx, application: str, why: str, *, place: str = "") -> Line | None:
@@ -123,13 +123,13 @@ def of_cases(
     query = select(*_A).where(
         _A.office == office_no, _A.application.in_(applications), _A.state == BOOKED
     )
-    return {str(row.application): _state(row) for row in connection.execute(query)}
+    return {str(row.application): state_of(row) for row in connection.execute(query)}
 
 
 def of_day(connection: Connection, office_no: int, day: date) -> list[AppointmentState]:
     """Return the booked times of a day in their order."""
     query = select(*_A).where(_A.office == office_no, _A.day == day).order_by(_A.at, _A.code)
-    return [_state(row) for row in connection.execute(query)]
+    return [state_of(row) for row in connection.execute(query)]
 
 
 def plain_code(code: str) -> str:
@@ -278,7 +278,8 @@ def _change(tx: Tx, appointment: object, **values: object) -> None:
     tx.connection.execute(update(_APPOINTMENTS).where(*of).values(**values))
 
 
-def _state(row: Line) -> AppointmentState:
+def state_of(row: Line) -> AppointmentState:
+    """Return a booked time as it crosses the interface."""
     return AppointmentState(
         id=row.id,
         code=row.code,

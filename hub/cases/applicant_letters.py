@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from hub import opening
 from hub.cases import branches, inviting, letters_sent, nonconformity, notifying
 from hub.cases.notifying import ToNotify
 from hub.cases.opened import OpenedCase
@@ -157,9 +158,10 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
 
 
 def _appointment(opened: OpenedCase, row: ToNotify) -> LetterAppointment | None:
-    """Return the booked time as the letter prints it; one whose day is over is not printed."""
-    booked = inviting.booked_time(opened.procedure, row.booked, opened.at)
-    if booked is None or booked.missed:
+    """Return the booked time as the letter prints it; one for which nobody should come is not."""
+    now = opening.now_of(opened.session.connection(), opened.case.office)
+    booked = inviting.booked_time(opened.procedure, row.booked, opened.at, now)
+    if booked is None or not booked.stands:
         return None
     return LetterAppointment(
         code=booked.code,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub import appointments
+from hub import appointments, opening
 from hub.appointments import DayPlaces, ForCase
 from hub.cases import notifying, telling
 from hub.cases.applications import must_find, must_have_role
@@ -20,6 +20,7 @@ from hub.cases.notifying import MAY_CONTACT, ToNotify, Tried
 from hub.cases.views import BookedTime
 from hub.errors import BadInput, Conflict
 from hub.office import ServiceConfig
+from hub.opening.doors import Now
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
 from hub.wire.opening import AppointmentState, BookAppointment
@@ -78,20 +79,24 @@ def offer(
     case = must_find(session, office_no, procedure, application)
     row = notifying.must_wait(session, procedure, case, at)
     service = _service(procedure, row)
-    days = appointments.days_ahead(session.connection(), office_no, procedure.office, service, at)
-    return Offer(row, service, booked_time(procedure, row.booked, at), days)
+    connection = session.connection()
+    days = appointments.days_ahead(connection, office_no, procedure.office, service, at)
+    now = opening.now_of(connection, office_no)
+    return Offer(row, service, booked_time(procedure, row.booked, at, now), days)
 
 
 def booked_time(
-    procedure: Procedure, booked: AppointmentState | None, at: datetime
+    procedure: Procedure, booked: AppointmentState | None, at: datetime, now: Now
 ) -> BookedTime | None:
-    """Return a booked time as pages and papers say it."""
+    """Return a booked time as pages and papers say it; `now` is what holds for the office."""
     if booked is None:
         return None
     office = procedure.office
     service = office.service(booked.service)
     name = service.name if service else Words(id=booked.service, en=booked.service)
-    return BookedTime(booked.code, booked.at, name, office.today(booked.at) < office.today(at))
+    missed = office.today(booked.at) < office.today(at)
+    broken = appointments.why_broken(office, now, booked, at)
+    return BookedTime(booked.code, booked.at, name, missed, broken)
 
 
 def told(act: str, why: str) -> Words | None:
@@ -106,8 +111,9 @@ def time_of(
     session: Session, office_no: int, procedure: Procedure, application: str, at: datetime
 ) -> BookedTime | None:
     """Return the booked time of a case, or None."""
-    found = appointments.of_cases(session.connection(), office_no, [application])
-    return booked_time(procedure, found.get(application), at)
+    connection = session.connection()
+    found = appointments.of_cases(connection, office_no, [application]).get(application)
+    return booked_time(procedure, found, at, opening.now_of(connection, office_no))
 
 
 def invite(
@@ -115,7 +121,8 @@ def invite(
 ) -> str:
     """Book the instant `wanted` (ISO 8601) and log how the person was told; return its id.
 
-    A time that stands is changed, for the reason `why`; one that was missed gives way by itself.
+    A time that stands is changed, for the reason `why`; one that was missed, or that the office
+    cannot keep, gives way by itself.
     Raises BadInput `time_missing`, `appointment_invalid`, `reason_missing`, `contact_wrong`,
     Conflict `nobody_to_notify`, `not_bookable`, NotAllowed.
     """
@@ -123,9 +130,10 @@ def invite(
     case = must_find(tx.session, tx.office, procedure, application)
     row = notifying.must_wait(tx.session, procedure, case, tx.at)
     service, office = _service(procedure, row), procedure.office
-    before = booked_time(procedure, row.booked, tx.at)
+    now = opening.now_of(tx.connection, tx.office)
+    before = booked_time(procedure, row.booked, tx.at, now)
     if before is not None:
-        reason = MISSED if before.missed else _reason(why)
+        reason = MISSED if before.missed else _reason(why or ("office" if before.broken else ""))
         appointments.cancel(tx, code=before.code, why=reason)
     at = _instant(wanted)
     asked = BookAppointment(
@@ -178,7 +186,7 @@ def _service(procedure: Procedure, row: ToNotify) -> ServiceConfig:
     lane = stage.lane if stage and stage.lane else first.lane
     of_lane = [one for one in procedure.office.services if one.lane == lane]
     found = next((one for one in of_lane if one.form == "case"), next(iter(of_lane), None))
-    if found is None or found.booked_per_quarter == 0:
+    if found is None or (found.booked_per_quarter == 0 and row.booked is None):
         raise Conflict(
             "not_bookable",
             "This office books no times for it: see booked_per_quarter in office.toml.",

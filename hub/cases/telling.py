@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub import appointments
+from hub import appointments, opening
 from hub.cases import persons
 from hub.messages import outbox, wording
 from hub.messages.wording import BOOKED, CALLED_OFF, NEEDED, RELEASED, Written
@@ -63,11 +63,15 @@ def give_back(
         _tell(tx, procedure, case, f"{RELEASED}:{line.id}", written)
 
 
-def is_true(tx: Tx, application: str, event: str) -> bool:
+def is_true(tx: Tx, procedure: Procedure, application: str, event: str) -> bool:
     """Say whether what a message tells still holds: the time is booked, the person is needed."""
     kind, _, of = event.partition(":")
     booked = appointments.standing(tx.connection, tx.office, application)
     ahead = booked if booked is not None and booked.at > tx.at else None
+    if ahead is not None:
+        now, state = opening.now_of(tx.connection, tx.office), appointments.state_of(ahead)
+        kept = appointments.why_broken(procedure.office, now, state, tx.at) is None
+        ahead = ahead if kept else None
     if kind == BOOKED:
         return ahead is not None and ahead.id == of
     if kind == CALLED_OFF:

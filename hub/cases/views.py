@@ -49,6 +49,13 @@ class BookedTime:
     service: Words
     missed: bool
     """Its day is over and nobody came."""
+    broken: Words | None = None
+    """Why the office does not serve then, if something came after it was booked."""
+
+    @property
+    def stands(self) -> bool:
+        """Say whether the person is to come at this time."""
+        return not self.missed and self.broken is None
 
     @property
     def said(self) -> str:

@@ -64,8 +64,12 @@ class Courier:
                 await self._send(begun)
 
     async def _begin(self, message: str) -> Begun | None:
+        procedure = self._house.procedure
+
         def begin(tx: Tx) -> Begun | None:
-            return outbox.begin(tx, message, lambda case, event: telling.is_true(tx, case, event))
+            return outbox.begin(
+                tx, message, lambda case, event: telling.is_true(tx, procedure, case, event)
+            )
 
         return (await self._writer.run(begin, actor=SYSTEM, name="begin message")).value
 

@@ -13,6 +13,8 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub import opening
+from hub.appointments import BrokenTime, broken_times
 from hub.cases import agenda, letters_sent, notifying, papers, search
 from hub.cases.agenda import GATE, Letter, Waiting
 from hub.cases.applications import ENDED, find, must_have_role
@@ -61,6 +63,8 @@ class NotifyPage:
     list: NotifyList
     booked: dict[str, BookedTime]
     """The booked times by case."""
+    broken: tuple[tuple[BrokenTime, str], ...]
+    """Booked times that the office cannot keep, each with its case's code or its reference."""
     troubled: tuple[tuple[MessageRow, str], ...]
     """Messages that failed or are uncertain, each with its case's code."""
     channels: tuple[str, ...]
@@ -266,6 +270,16 @@ def _without_letter(session: Session, office: int) -> tuple[tuple[str, str], ...
     return tuple((case, code) for case, code in rows)
 
 
+def _broken(session: Session, desk: Desk, at: datetime) -> tuple[tuple[BrokenTime, str], ...]:
+    """Return the broken times of cases; those of others are on the supervisor's list."""
+    found = broken_times(session.connection(), desk.office_no, desk.office, at)
+    return tuple(
+        (one, session.get_one(Application, (desk.office_no, one.application)).case_code)
+        for one in found
+        if one.application is not None
+    )
+
+
 def _troubled(session: Session, office: int) -> tuple[tuple[MessageRow, str], ...]:
     rows = outbox.troubled(session, office)
     return tuple((r, session.get_one(Application, (office, r.application)).case_code) for r in rows)
@@ -276,10 +290,15 @@ async def _notify(
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> NotifyPage:
         found = notifying.notify_list(session, desk.office_no, desk.procedure, at, page)
-        times = ((r.application, booked_time(desk.procedure, r.booked, at)) for r in found.rows)
+        connection, office = session.connection(), desk.office_no
+        now = opening.now_of(connection, office)
+        times = (
+            (r.application, booked_time(desk.procedure, r.booked, at, now)) for r in found.rows
+        )
         return NotifyPage(
             list=found,
             booked={case: booked for case, booked in times if booked is not None},
+            broken=_broken(session, desk, at),
             troubled=_troubled(session, desk.office_no),
             channels=CHANNELS,
             outcomes=OUTCOMES,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from sqlalchemy.orm import Session
 
 from hub import appointments
+from hub.appointments import BrokenTime
 from hub.appointments.lists import import_csv
 from hub.errors import Refused
 from hub.web.desk import AnyRequest, Desk
@@ -26,6 +29,8 @@ class AppointmentPage:
     """Booked times of today, and what an import said."""
 
     booked: tuple[AppointmentState, ...]
+    broken: tuple[BrokenTime, ...]
+    """Those from today on that the office cannot keep."""
     services: dict[str, str]
     csv: str
     said: ImportDone | None
@@ -66,11 +71,18 @@ async def _show(
     desk: Desk, *, csv: str = "", said: ImportDone | None = None, refused: Refused | None = None
 ) -> Response[str]:
     today = desk.office.today(desk.clock.now())
-    seq, at, booked = await desk.read(
-        lambda session, _at: appointments.of_day(session.connection(), desk.office_no, today)
-    )
+
+    def read(
+        session: Session, at: datetime
+    ) -> tuple[list[AppointmentState], tuple[BrokenTime, ...]]:
+        connection, office = session.connection(), desk.office_no
+        broken = appointments.broken_times(connection, office, desk.office, at)
+        return appointments.of_day(connection, office, today), broken
+
+    seq, at, (booked, broken) = await desk.read(read)
     view = AppointmentPage(
         booked=tuple(booked),
+        broken=broken,
         services={one.code: desk.speech.pick(one.name) for one in desk.office.services},
         csv=csv or EXAMPLE,
         said=said,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import dataclasses
 from datetime import date, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
-from hub import appointments, queue
+from hub import appointments, opening, queue
 from hub.cases import applications, custody, inviting, notifying, public_page, reopen
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.opening import Appointment
 from hub.models.queue import TicketRow
+from hub.office import Holiday
+from hub.wire import Words
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TOLD = Tried("phone", "reached", "lewat penjamin")
@@ -161,6 +164,69 @@ def test_a_missed_day_gives_way_to_another_time(desk) -> None:
     invite(desk, case, "2026-11-26T09:00:00+07:00")
 
     assert rows(desk, case) == [("cancelled", "7", "missed"), ("booked", "7", "")]
+
+
+def with_rules(desk, **rules: object) -> None:
+    office = msgspec.structs.replace(desk.procedure.office, **rules)
+    desk.procedure = dataclasses.replace(desk.procedure, office=office)
+
+
+def broken(desk) -> list[tuple[str | None, str]]:
+    with desk.database.reading_core() as connection:
+        found = appointments.broken_times(
+            connection, desk.office_no, desk.procedure.office, desk.clock.now()
+        )
+    return [(one.application, one.why.en) for one in found]
+
+
+def test_a_day_that_became_a_holiday_is_found_again_and_told_anew(desk) -> None:
+    case, other = desk.go("7"), desk.go("7")
+    invite(desk, case)
+    invite(desk, other, LATER)
+    before = broken(desk)
+    holiday = Holiday(date=date(2026, 11, 24), name=Words(id="Libur", en="Closed by decree"))
+    with_rules(desk, holidays=(*desk.procedure.office.holidays, holiday))
+
+    found, shown = broken(desk), time_of(desk, case)
+    invite(desk, case, "2026-11-26T09:00:00+07:00")  # the office's own reason is not asked for
+
+    assert (before, found) == ([], [(case, "Closed by decree")])
+    assert (shown.stands, shown.broken.en) == (False, "Closed by decree")
+    assert time_of(desk, case).stands
+    assert rows(desk, case)[0] == ("cancelled", "7", "office")
+    assert broken(desk) == []
+
+
+def test_a_stop_breaks_the_times_of_its_day_until_it_is_ended(desk) -> None:
+    case, other = desk.go("7"), desk.go("7")
+    invite(desk, case, "2026-11-23T14:00:00+07:00")
+    invite(desk, other)
+    words = Words(id="Listrik padam.", en="No power.")
+    desk.do("supervisor", lambda tx: opening.stop(tx, scope="numbers", text=words))
+    stopped = broken(desk)
+    desk.do("supervisor", opening.resume)
+
+    assert stopped == [(case, "The queue is stopped for now")]
+    assert broken(desk) == []
+
+
+def test_a_service_that_books_no_more_keeps_what_was_booked_and_it_can_be_called_off(desk) -> None:
+    case, other = desk.go("7"), desk.go("7")
+    invite(desk, case)
+    services = [
+        msgspec.structs.replace(one, booked_per_quarter=0) for one in desk.procedure.office.services
+    ]
+    with_rules(desk, service_list=tuple(services))
+
+    offered = offer(desk, case)
+    with pytest.raises(Conflict) as refused:
+        offer(desk, other)
+    desk.do("loket", lambda tx: inviting.call_off(tx, desk.procedure, case, "office"))
+
+    assert refused.value.code == "not_bookable"
+    assert offered.booked.stands
+    assert not [place for day in offered.days for place in day.free]
+    assert rows(desk, case) == [("cancelled", "7", "office")]
 
 
 def test_the_time_is_given_back_when_the_case_goes_on_or_back_without_it(desk) -> None:
