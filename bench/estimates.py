@@ -167,6 +167,7 @@ def _error(folder: Path, *, learns: bool) -> EstimateError:
         error = estimate_error.of_days(
             connection,
             house.office_no,
+            office,
             office.today(starts[HISTORY_DAYS]),
             office.today(starts[-1]),
         )

@@ -137,7 +137,7 @@ def report_of(
         ],
         services=_services(connection, office_no, office, day),
         out_of_order=_out_of_order(connection, office_no, day),
-        estimates=estimate_error.of_days(connection, office_no, day, day),
+        estimates=estimate_error.of_days(connection, office_no, office, day, day),
     )
 
 

@@ -69,7 +69,7 @@ def read_office(
         day_closed=days.is_closed(connection, desk.office_no, day),
         stop=next((one for one in shown if one.kind == "stop"), None),
         messages=tuple(one for one in shown if one.kind == "message"),
-        estimates=estimate_error.of_days(connection, desk.office_no, day, day),
+        estimates=estimate_error.of_days(connection, desk.office_no, desk.office, day, day),
         planned=_planned(connection, desk, states, at),
         may_act="supervisor" in desk.officer.roles,
     )

@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from hub import queue
+from hub import queue, tickets
 from hub.forecast.process import away_of
 from hub.house import House
 from hub.letters.queue_slip import slip_text
 from hub.letters.slips import QueueSlip
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig, load_office
+from hub.opening import leftovers
 from hub.opening.leftovers import last_day_over
 from hub.opening.roster import Shift
 from hub.queue import board
-from hub.tickets import waiting_times
+from hub.tickets import estimate_error, waiting_times
 from hub.tickets.estimate import estimate_wait
 from hub.tickets.rest_of_day import RestOfDay, rest_of_day, told_today, with_breaks
 from hub.web.applicant.reading import read_visit
@@ -190,3 +191,11 @@ def test_near_closing_no_call_is_promised_and_none_is_kept_as_promised(house: Ho
     assert "minutes, until closing" in shown
     assert "not sure today" in shown
     assert "40–60" not in shown
+
+    act(lambda tx: queue.issue(tx, office, IssueTicket(service="skim")))
+    act(lambda tx: tickets.change(tx, given[2].id, state=tickets.FINISHED))
+    act(lambda tx: leftovers.end_waiting(tx, office, day=office.today(tx.at)))
+    day = office.today(house.clock.now())
+    with house.database.reading_core() as connection:
+        error = estimate_error.of_days(connection, house.office_no, office, day, day)
+    assert (error.unsure, error.unsure_served) == (2, 1)
