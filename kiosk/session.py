@@ -30,7 +30,7 @@ from kiosk.steps import (
 
 BOOKING_FAULTS = (
     "appointment_unknown", "appointment_used", "appointment_cancelled", "appointment_other_day",
-    "booking_alone",
+    "booking_alone", "queue_closed", "queue_stopped",
 )  # fmt: skip
 
 

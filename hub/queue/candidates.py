@@ -234,7 +234,7 @@ def as_candidate(one: Ranked, *, chosen: bool) -> Candidate:
 
 def _words(one: Ranked) -> Words:
     indonesian, english = _RULES[one.rule]
-    told = {"minutes": int(one.waited.total_seconds() // 60), "streak": one.streak}
+    told = {"minutes": max(0, int(one.waited.total_seconds() // 60)), "streak": one.streak}
     return Words(id=indonesian.format_map(told), en=english.format_map(told))
 
 

@@ -123,7 +123,7 @@ class _Hall:
         service = _service(self._office, request)
         _check_visit(tx, request.visit)
         self._require_open(service)
-        serial = self._next_serial(service)
+        serial = self._next_serial(service, booked=booked is not None)
         lane = self._lane(service.lane)
         expected = lane.outlook.expected(lane.waiting)
         told = None if expected.today == "unsure" else expected  # no range was told then
@@ -191,12 +191,13 @@ class _Hall:
             opening.require_numbers(self._now, self._office, service, self._tx.at)
             self._open.add(service.code)
 
-    def _next_serial(self, service: ServiceConfig) -> int:
+    def _next_serial(self, service: ServiceConfig, *, booked: bool) -> int:
         series = self._series.get(service.prefix)
         if series is None:
             series = self._series[service.prefix] = self._read_series(service.prefix)
         tx, serial = self._tx, series.last + 1
-        opening.require_quota(tx.connection, tx.office, self._office, service, serial, tx.at)
+        if not booked:  # a booked time is a promise, it also takes one of the day's numbers
+            opening.require_quota(tx.connection, tx.office, self._office, service, serial, tx.at)
         series.last = serial
         return serial
 

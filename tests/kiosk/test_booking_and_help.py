@@ -69,6 +69,14 @@ def test_a_code_that_fits_no_booking_keeps_what_was_typed_and_says_why() -> None
     assert person.session.answers.fault == "appointment_unknown"
 
 
+def test_who_comes_with_a_booking_outside_the_hours_is_not_told_to_choose_another_service() -> None:
+    person = at_services().do(on.BookingTouched()).type("K7M2QXHP")
+    person.do(on.RequestRefused(person.sent().key, "queue_closed"))
+
+    assert person.session.screen == "booking"
+    assert person.session.answers.fault == "queue_closed"
+
+
 def test_something_else_under_the_scanner_is_let_be() -> None:
     person = at_services().do(on.CodeScanned("8991234567890123"))
 

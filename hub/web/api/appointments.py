@@ -81,7 +81,6 @@ async def import_list(commanding: NamedDependency[Commanding]) -> Response[bytes
                 "appointment_other_day",
                 "queue_closed",
                 "queue_stopped",
-                "quota_used",
             ),
             422: ("ticket_request",),
         },

@@ -126,17 +126,19 @@ def _current(connection: Connection, desk: Desk, ticket: Ticket, at: datetime) -
     service = desk.office.service(ticket.service)
     begun = ticket.started_at or at
     speech = desk.speech
-    query = select(TicketRow.arrived_at).where(
+    query = select(TicketRow.arrived_at, TicketRow.appointment_at).where(
         TicketRow.office == desk.office_no, TicketRow.id == ticket.id
     )
-    arrived = connection.execute(query).scalar_one()
+    arrived, booked_at = connection.execute(query).one()
+    waited_s = int(((ticket.called_at or at) - arrived).total_seconds())
     return CurrentTicket(
         ticket=ticket,
         service=speech.pick(service.name) if service else ticket.service,
         segment=queue_reading.segment_of(desk, ticket),
         needs=queue_reading.needs_of(desk, ticket),
         visit_note=speech.say("visit_with_case") if ticket.application else "",
-        waited_s=int(((ticket.called_at or at) - arrived).total_seconds()),
+        booked_at=booked_at,
+        waited_s=max(0, waited_s),  # waiting counts from the booked time
         elapsed_s=int((at - begun).total_seconds()),
         standard_s=service.minutes * 60 if service else 0,
     )

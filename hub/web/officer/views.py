@@ -92,6 +92,8 @@ class CurrentTicket:
     segment: str
     needs: tuple[str, ...]
     visit_note: str
+    booked_at: datetime | None
+    """The time of the appointment with which the person came."""
     waited_s: int
     elapsed_s: int
     standard_s: int

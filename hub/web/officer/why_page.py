@@ -102,7 +102,7 @@ def _head(desk: Desk, one: Candidate) -> HeadLine:
         number=one.number,
         lane=_lane(office, one.lane, speech),
         segment=_segment(office, one.segment, speech),
-        waited_s=one.waited_s,
+        waited_s=max(0, one.waited_s),
         score=f"{one.score:.1f}".replace(".", "," if speech.lang == "id" else "."),
         words=speech.pick(one.words),
         also=one.words.en if speech.lang == "id" else one.words.id,

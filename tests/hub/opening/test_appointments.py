@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -15,7 +16,7 @@ from hub.errors import BadInput, Refused
 from hub.house import House
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig
-from hub.wire import Ticket
+from hub.wire import IssueTicket, Ticket
 from hub.wire.opening import AppointmentState, BookAppointment, ImportDone
 
 Act = Callable[..., object]
@@ -74,6 +75,25 @@ def test_who_comes_late_waits_as_walk_ins_do(act: Act, office: OfficeConfig, hou
             select(TicketRow.arrived_at).where(TicketRow.id == ticket.id)
         ).scalar_one()
     assert arrived > booked.at + timedelta(minutes=30)
+
+
+def test_a_used_up_quota_refuses_nobody_who_is_booked(
+    act: Act, office: OfficeConfig, house: House
+) -> None:
+    services = tuple(msgspec.structs.replace(one, quota=1) for one in office.services)
+    office = msgspec.structs.replace(office, service_list=services)
+    booked = book(act, office, "2026-11-23T09:15")
+    act(lambda tx: queue.issue(tx, office, IssueTicket(service="skim")))
+
+    ticket = act(lambda tx: queue.check_in(tx, office, code=booked.code))
+    with pytest.raises(Refused) as refused:
+        act(lambda tx: queue.issue(tx, office, IssueTicket(service="skim")))
+
+    assert isinstance(ticket, Ticket)
+    assert ticket.number.endswith("-002")
+    assert refused.value.code == "quota_used"
+    with house.database.reading_core() as connection:
+        assert check_records(connection, house.office_no) == []
 
 
 def test_a_code_gives_one_number(act: Act, office: OfficeConfig, house: House) -> None:
