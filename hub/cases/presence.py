@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find
@@ -42,6 +42,14 @@ def leave(tx: Tx, procedure: Procedure, application: str) -> str:
         tx.session.flush()
         tx.emit(CaseLeft(row.id, tx.actor.id), subject=row.id)
     return row.id
+
+
+def forget_all(tx: Tx) -> int:
+    """Forget who had cases open before this hub started; pages that live on join again."""
+    gone = (
+        delete(CasePresence).where(CasePresence.office == tx.office).returning(CasePresence.officer)
+    )
+    return len(tx.session.scalars(gone).all())
 
 
 def others(

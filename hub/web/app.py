@@ -46,7 +46,7 @@ from hub.web.courier import Courier
 from hub.web.display.voice import Voice
 from hub.web.forecaster import Forecasts
 from hub.web.gate import Gate
-from hub.web.housekeeping import expire_jobs, forget_old
+from hub.web.housekeeping import expire_jobs, forget_old, forget_readers
 from hub.web.importer import Importer
 from hub.web.previews import Previews, offer_picture
 from hub.web.problems import answer_failure, answer_http, answer_refused
@@ -261,6 +261,8 @@ def _living(
         serving.writer.start()
         if serving.elsewhere is not None:
             serving.elsewhere.start()
+        else:  # another hub's open pages are none of ours to forget
+            await forget_readers(serving.writer)
         await serving.neighbours.start()
         if serving.announcer is not None:
             await serving.announcer.start()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub import jobs
+from hub.cases import presence
 from hub.clock import SystemClock
 from hub.errors import LoketError
 from hub.forgetting import (
@@ -34,6 +35,14 @@ async def expire_jobs(writer: Writer) -> None:
             await writer.run(jobs.expire, actor=SYSTEM, name="expire jobs")
         except LoketError as error:
             log.warning("jobs could not be expired: %s", error)
+
+
+async def forget_readers(writer: Writer) -> None:
+    """Forget who had cases open before this start: what was closed meanwhile could not say so."""
+    try:
+        await writer.run(presence.forget_all, actor=SYSTEM, name="forget readers")
+    except LoketError as error:
+        log.warning("open pages of before could not be forgotten: %s", error)
 
 
 async def forget_old(house: House, writer: Writer) -> None:

@@ -48,6 +48,8 @@ class SigningPage:
     me: Signer | None
     records_wet: bool
     card: CardDoor | None
+    chosen: frozenset[str]
+    """The cases that were reviewed when the signature was refused: they stay chosen."""
 
 
 @get("/signing")
@@ -158,6 +160,7 @@ async def _page(
             me=signer_of(desk.office, desk.officer.nip, day),
             records_wet="administration" in desk.officer.roles,
             card=card_door(session, desk),
+            chosen=frozenset(form.every("case") if form else ()),
         )
 
     return await show(desk, SIGNING, "signing.html", read, refused=refused, form=form)

@@ -169,7 +169,9 @@
     if (!document.body.dataset.stream?.startsWith("case/")) return;
     const csrf = document.querySelector("input[name=csrf]")?.value ?? "";
     const body = () => new URLSearchParams({ csrf });
-    fetch(`${here}/here`, { method: "POST", body: body(), redirect: "manual" }).catch(() => {});
+    const join = () => fetch(`${here}/here`, { method: "POST", body: body(), redirect: "manual" }).catch(() => {});
+    join();
+    document.addEventListener("loket:again", join);  // a hub that started again knows of no open page
     addEventListener("pagehide", () => { if (!leaving) navigator.sendBeacon(`${here}/gone`, body()); });
   }
 })();

@@ -86,6 +86,7 @@
       if (!answer.ok) throw new Error(answer.status);
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       if (document.body.classList.contains("is-stale")) await refresh();
+      if (document.body.classList.contains("is-stale")) document.dispatchEvent(new Event("loket:again"));
       mark(true);
       wait = 250;
       for (let rest = "", part; !(part = await reader.read()).done;) {

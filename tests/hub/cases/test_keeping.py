@@ -174,6 +174,17 @@ def test_two_officers_on_one_case_see_each_other(desk) -> None:
     assert desk.view(case, "pejabat").findings.readers == ()
 
 
+def test_who_had_a_case_open_before_the_hub_started_again_is_forgotten(desk) -> None:
+    case = desk.go("2")
+    desk.do("loket", lambda tx: presence.join(tx, desk.procedure, case))
+
+    desk.do("kiosk", presence.forget_all)
+
+    assert desk.view(case, "pejabat").findings.readers == ()
+    desk.do("loket", lambda tx: presence.join(tx, desk.procedure, case))
+    assert [r.name for r in desk.view(case, "pejabat").findings.readers] == ["Contoh Loket"]
+
+
 def test_a_step_before_the_payment_is_reopened_by_its_own_role_with_a_reason(desk) -> None:
     case = desk.go("5")
 

@@ -183,6 +183,8 @@ def test_from_the_payment_on_only_a_supervisor_and_voids_are_kept(living, enter)
     assert "Register, teraan, kartu" in current(head)
     register = enter(living, "cetak", LAPTOP).go("/blanks").text("main")
     assert "Kartu salah cetak" in register
+    file = head.page.locator("li", has=head.page.get_by_role("link", name="SKIM dicetak"))
+    assert "Batal" in file.inner_text()
 
 
 def test_a_correction_at_step_10_is_two_peoples_and_prints_and_signs_again(living, enter) -> None:
@@ -466,3 +468,11 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     assert not saved
     assert "Register, teraan, kartu" in still
     assert "Pengesahan" in printer.text("[aria-current=step]")
+    signer = enter(living, "sah", LAPTOP).go(f"/case/{case}")
+    signer.page.get_by_label("Nama penanda tangan").fill("Contoh Kepala Seksi")
+    signer.page.get_by_label("NIP penanda tangan").fill("198002022005012002")
+    signer.page.get_by_label("Kedudukan").select_option("A.N.")
+    signer.page.check("[name=signed]")
+    signer.press("Control+Enter")
+    assert "Dokumen dicetak untuk Contoh Kepala Kantor" in signer.text("#refusal:focus")
+    assert not signer.has("[name=sure]"), "who may not sign is not asked whether they mean it"

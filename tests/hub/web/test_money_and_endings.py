@@ -180,7 +180,7 @@ def test_a_signer_signs_a_reviewed_batch_and_never_unchosen_cases(living, enter)
     signer.press("Control+Enter")
     assert "Kata sandi" in signer.text("#refusal")
     for code in codes:
-        signer.page.get_by_role("checkbox", name=re.compile(code)).check()
+        assert signer.page.get_by_role("checkbox", name=re.compile(code)).is_checked()
     signer.page.get_by_label("Kata sandi Anda").fill(PASSWORD)
 
     signer.press("Control+Enter")
