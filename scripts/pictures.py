@@ -1,10 +1,11 @@
-"""Take the pictures of kiosk and pages anew, from a living practice office.
+"""Take the pictures of kiosk, pages and papers anew, from a living practice office.
 
 Usage: .venv/bin/python scripts/pictures.py [FOLDER]     (default docs/pictures)
 
 One applicant takes a number at the kiosk by touch and each screen is photographed on its display;
 others come by the interface, officers call, start and work; then a browser photographs each page at
-its real size. Needs ImageMagick's `import`.
+its real size. The papers are those of `paper_pictures.py`, which runs alone as well.
+Needs ImageMagick's `import`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import paper_pictures
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -56,6 +58,7 @@ def main(target: Path) -> None:
                 _photograph(browser, living, target, case, waiting)
                 browser.close()
             _walk_in_trouble(glass, living, target)
+    paper_pictures.take(target, {})
 
 
 def _walk(glass: Glass, living: LivingOffice, target: Path) -> None:

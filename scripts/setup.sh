@@ -33,6 +33,8 @@ espeak-ng|speech at the kiosk
 fonts-dejavu-core|names in Arabic and Hebrew script on the SKIM letter
 fonts-wqy-microhei|names in Chinese, Japanese and Korean script on the SKIM letter
 fonts-lohit-deva|names in Devanagari script on the SKIM letter
+fonts-lohit-taml|names in Tamil script on the SKIM letter
+fonts-tlwg-garuda-ttf|names in Thai script on the SKIM letter
 ca-certificates|to fetch Python packages
 LIST
   [ "$kind" = dev ] && cat <<'LIST'

@@ -170,7 +170,7 @@ def file_destruction(
             _fact("Jumlah berkas", "Files", str(len(files))),
             _fact("Persetujuan ANRI", "ANRI's approval", row.anri_number or "–"),
             _fact("Tanggal surat", "Date of the letter", indonesian_date(asked) if asked else "–"),
-            _fact("Cara", "How", row.how or "–"),
+            *((_fact("Cara", "How", row.how),) if row.how else ()),
         ),
         columns=(
             Column(head=Words(id="Kode permohonan", en="Case code"), share=1.4),
@@ -184,12 +184,19 @@ def file_destruction(
             en="Only the paper is destroyed. The case's record, its history and its signed "
             "package are kept.",
         ),
-        signatures=(
-            Signing(role=Words(id="Yang memusnahkan", en="Destroyed by"), name=row.done_by_name),
-            Signing(role=Words(id="Saksi", en="Witness"), name=row.witness_name),
-            Signing(role=HEAD_SEEN),
-        ),
+        signatures=_who_signs(row, done=done),
     )
+
+
+def _who_signs(row: Destruction, *, done: bool) -> tuple[Signing, ...]:
+    """A proposal is signed by who proposes it; minutes by the two who saw the paper go."""
+    seen = Signing(role=HEAD_SEEN)
+    if not done:
+        proposer = Words(id="Yang mengusulkan", en="Proposed by")
+        return Signing(role=proposer, name=row.proposed_by_name), seen
+    gone = Words(id="Yang memusnahkan", en="Destroyed by")
+    witness = Signing(role=Words(id="Saksi", en="Witness"), name=row.witness_name)
+    return Signing(role=gone, name=row.done_by_name), witness, seen
 
 
 def _imprint(procedure: Procedure, number: str, payload: str, at: datetime) -> Imprint:

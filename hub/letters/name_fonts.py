@@ -12,6 +12,8 @@ _PACKAGES = {
     "fonts-dejavu-core": "dejavu/DejaVuSans.ttf",  # Arabic, Hebrew, Armenian, Georgian
     "fonts-wqy-microhei": "wqy/wqy-microhei.ttc",  # Chinese, Japanese, Korean
     "fonts-lohit-deva": "lohit-devanagari/Lohit-Devanagari.ttf",
+    "fonts-lohit-taml": "lohit-tamil/Lohit-Tamil.ttf",
+    "fonts-tlwg-garuda-ttf": "tlwg/Garuda.ttf",  # Thai
 }
 
 

@@ -258,7 +258,7 @@ def _filed(
         shelf=package.shelf,
         classification=package.retention,
         archived_on=procedure.office.today(package.at),
-        retain_until=package.retain_until,
+        retain_until=package.retain_until or kept_until(procedure, package),
         due_on=package.due_on,
         overdue=package.due_on is not None and package.due_on < today,
         borrower=loan[0].note if loan else "",

@@ -204,6 +204,10 @@ def state_of(desk, case: str) -> str:
 
 def test_paper_is_destroyed_after_anri_agreed_and_before_two_persons(desk, old_file) -> None:
     row = destroy(desk, "arsip", "propose", [old_file])
+    with desk.database.reading() as session:
+        found = destroying.find(session, desk.office_no, row)
+        files = destroying.files_of(session, found)
+        proposal = file_destruction(desk.procedure, found, files, desk.clock.now())
     with pytest.raises(Conflict) as early:
         record(desk, row)
     approved = destroy(desk, "tu", "answer", row, "B-PK.02/1/2027", "2027-11-01", granted=True)
@@ -225,6 +229,7 @@ def test_paper_is_destroyed_after_anri_agreed_and_before_two_persons(desk, old_f
         found = destroying.find(session, desk.office_no, row)
         files = destroying.files_of(session, found)
         minutes = file_destruction(desk.procedure, found, files, desk.clock.now())
+    assert [one.name for one in proposal.signatures] == ["Contoh Arsip", ""], "nobody destroyed it"
     assert minutes.title.id == "Berita Acara Pemusnahan Arsip"
     assert [one.name for one in minutes.signatures][:2] == ["Contoh Arsip", "Contoh Tu"]
     assert minutes.rows[0][0] == desk.view(old_file).head.case_code

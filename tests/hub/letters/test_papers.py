@@ -335,25 +335,25 @@ def test_a_list_spells_a_sign_that_no_font_has(head: Letterhead, imprint: Imprin
         imprint=imprint,
         title=Words(id="Riwayat Permohonan", en="History of the case"),
         number="1",
-        facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="สมชาย Anna"),),
+        facts=(Fact(label=Words(id="Nama lain", en="Other names"), value="አበረሃም Anna"),),
         columns=(Column(head=Words(id="Catatan", en="Remark")),),
-        rows=(("aksara ก",),),
+        rows=(("aksara ሀ",),),
     )
 
     text = text_of(compose(head, listing))
 
-    assert "[U+0E22] Anna" in text
-    assert "aksara [U+0E01]" in text
+    assert "[U+121D] Anna" in text
+    assert "aksara [U+1200]" in text
 
 
 def test_a_letter_shows_a_name_in_its_own_script_if_a_font_has_it(
     head: Letterhead, letter: SkimLetter
 ) -> None:
     cyrillic = text_of(compose(head, replace(letter, native_name="Анна Эрикссон")))
-    thai = text_of(compose(head, replace(letter, native_name="สมชาย")))
+    ethiopic = text_of(compose(head, replace(letter, native_name="አበረሃም")))
 
     assert "Анна Эрикссон" in cyrillic
-    assert "Nama dalam aksara asli" not in thai
+    assert "Nama dalam aksara asli" not in ethiopic
 
 
 @pytest.mark.parametrize(
@@ -362,6 +362,8 @@ def test_a_letter_shows_a_name_in_its_own_script_if_a_font_has_it(
         ("王安娜", "fonts-wqy-microhei"),
         ("김민준", "fonts-wqy-microhei"),
         ("आरव", "fonts-lohit-deva"),
+        ("கண்ணன்", "fonts-lohit-taml"),
+        ("สมชาย ใจดี", "fonts-tlwg-garuda-ttf"),
     ],
 )
 def test_a_letter_embeds_a_free_font_of_the_machine_for_a_name_in_another_script(
