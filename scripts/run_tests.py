@@ -4,6 +4,9 @@ With several workers a file is one piece of work. They are handed out in the ord
 which begins with the files that tests/conftest.py calls long: none of these begins when everything
 else is done. What the longest took is said at the end.
 
+The tests' folders are in memory where there is room: a hub waits for the disk at each of its
+commits. No test cuts the power; those that fill a disk mount one of their own.
+
 Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
 """
 
@@ -13,7 +16,10 @@ import os
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,6 +28,10 @@ IN_ORDER = "--no-loadscope-reorder"
 """Else xdist begins with the files of most tests, and the long ones of one test come last."""
 LONGEST = 12
 NO_COLUMNS = "PYTHONNODEBUGRANGES"
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free; a run takes below one GiB, as a passed test's folder goes at once."""
 
 
 class Skips:
@@ -53,21 +63,48 @@ class Times:
             print(f"{seconds:6.0f} s {file}")
 
 
-def without_columns() -> None:
-    """Start anew without columns in tracebacks, which Python 3.11 finds by `ast.parse`.
+def begin_anew() -> None:
+    """Start anew without columns in tracebacks, and with bytecode kept; return in the new process.
 
-    An error in a finalizer has its traceback formatted on the spot. When the garbage collector ran
-    in the middle of another `ast.parse`, that one fails with "SystemError: AST constructor
-    recursion depth mismatch" (python/cpython#106905, mended in 3.12.2 only).
+    Python 3.11 finds the columns by `ast.parse`. An error in a finalizer has its traceback
+    formatted on the spot. When the garbage collector ran in the middle of another `ast.parse`, that
+    one fails with "SystemError: AST constructor recursion depth mismatch" (python/cpython#106905,
+    mended in 3.12.2 only).
+
+    Without bytecode each of the hundreds of programs that tests start compiles all of its modules.
     """
-    if NO_COLUMNS not in os.environ:
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | {NO_COLUMNS: "1"})
+    if NO_COLUMNS in os.environ:
+        return
+    kept = {name: value for name, value in os.environ.items() if name != NO_BYTECODE}
+    os.execve(sys.executable, [sys.executable, *sys.argv], kept | {NO_COLUMNS: "1"})
+
+
+@contextmanager
+def folders_in_memory() -> Iterator[list[str]]:
+    """Yield pytest's options for folders in memory; none where it has no room or no programs."""
+    if not has_room(MEMORY):
+        yield []
+        return
+    # a short name: a socket's address holds 107 bytes
+    with TemporaryDirectory(prefix="loket-", dir=MEMORY, ignore_cleanup_errors=True) as place:
+        yield [f"--basetemp={place}/t", "--override-ini=tmp_path_retention_policy=failed"]
+
+
+def has_room(folder: Path) -> bool:
+    if not folder.is_dir():
+        return False
+    disk = os.statvfs(folder)
+    meminfo = Path("/proc/meminfo").read_text("utf-8").splitlines()
+    [available] = [line.split()[1] for line in meminfo if line.startswith("MemAvailable:")]
+    free = min(disk.f_bavail * disk.f_frsize, int(available) * 1024)
+    return free >= ROOM and not disk.f_flag & os.ST_NOEXEC
 
 
 def main() -> int:
     allowed = tomllib.loads(ALLOWED.read_text())["skip"]
     skips, times = Skips(), Times()
-    code = int(pytest.main([IN_ORDER, *sys.argv[1:]], plugins=[skips, times]))
+    with folders_in_memory() as options:  # before the caller's, whose word is the last
+        code = int(pytest.main([IN_ORDER, *options, *sys.argv[1:]], plugins=[skips, times]))
     times.tell()
     refused = {name: why for name, why in skips.seen.items() if name not in allowed}
     for name, why in refused.items():
@@ -76,5 +113,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    without_columns()
+    begin_anew()
     sys.exit(main())
