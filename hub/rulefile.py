@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import NoReturn, TypeVar
 
@@ -45,17 +46,17 @@ class RuleFile:
             self._text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise fault(self.name, 1, "the file must be readable UTF-8 text") from error
-        self._lines = _places(self._text)
 
     def read(self, shape: type[T]) -> T:
         """Return the content as `shape`; raise the file's fault with the line that breaks it."""
-        content = self.content()
+        content = self.content
         try:
             return msgspec.convert(content, shape)
         except msgspec.ValidationError as error:
             message = str(error)
             raise self._fault(self.name, self._line_of_message(message), message) from error
 
+    @cached_property
     def content(self) -> dict[str, object]:
         """Return what the file says, not looked at yet. Raises the file's fault for its syntax."""
         try:
@@ -84,6 +85,10 @@ class RuleFile:
             if value in seen:
                 self.refuse(f"{table} {key} {value} stands twice", table, index, key)
             seen.add(value)
+
+    @cached_property
+    def _lines(self) -> dict[Place, int]:
+        return _places(self._text)
 
     def _line_of_message(self, message: str) -> int:
         return self.line(*place_of(message))

@@ -24,8 +24,7 @@ class OfficeFileError(RuleFileError):
 def load_office(path: Path = SAMPLE_OFFICE) -> OfficeConfig:
     """Return the office described by `path`. Raises OfficeFileError with every line and rule."""
     file = RuleFile(path, OfficeFileError)
-    content = file.content()
-    if shape := list(shape_faults(content, OfficeConfig)):
+    if shape := list(shape_faults(file.content, OfficeConfig)):
         raise _refused(file, shape)
     office = file.read(OfficeConfig)
     if broken := list(office_faults(office)):

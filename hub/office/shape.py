@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TypeGuard, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -26,20 +27,29 @@ def shape_faults(content: object, kind: type[msgspec.Struct], place: Place = ())
     if not isinstance(content, dict):
         yield Fault("shape", "a table is expected here", _FORM, place)
         return
-    hints = get_type_hints(kind, include_extras=True)
-    names = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    names = _fields_of(kind)
     for name in sorted(content.keys() - names.keys()):
         from difflib import get_close_matches  # loaded with the first mistake
 
         known = get_close_matches(name, names, n=1) or sorted(names)
         todo = _filled(_UNKNOWN, known=", ".join(known))
         yield Fault("unknown-name", f"unknown field `{name}`", todo, (*place, name))
-    for name, field in names.items():
+    for name, (required, form) in names.items():
         if name in content:
-            yield from _value_faults(content[name], hints[field.name], (*place, name))
-        elif field.required:
+            yield from _value_faults(content[name], form, (*place, name))
+        elif required:
             todo = _filled(_MISSING, name=name)
             yield Fault("missing", f"missing required field `{name}`", todo, place)
+
+
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> Mapping[str, tuple[bool, object]]:
+    """Return by name whether a field is required and its form, which takes long to find out."""
+    forms = get_type_hints(kind, include_extras=True)
+    return {
+        field.encode_name: (field.required, forms[field.name])
+        for field in msgspec.structs.fields(kind)
+    }
 
 
 def _value_faults(value: object, kind: object, place: Place) -> Iterator[Fault]:

@@ -85,33 +85,39 @@ class Desk:
         self.database = house.database
         self.office_no = house.office_no
         self._writer = house.writer()
-        self.staff = {login: self.employ(login, roles) for login, roles in STAFF.items()}
+        self.staff = self._employ(STAFF)
 
     def employ(self, login: str, roles: set[str]) -> Actor:
         """Return an officer to act as, entered if nobody has that login yet."""
-        identity = new_id()
+        return self._employ({login: roles})[login]
 
-        def add(tx: Tx) -> str:
-            query = select(Officer.id).where(Officer.office == tx.office, Officer.login == login)
-            known = tx.session.scalar(query)
-            if known is not None:
-                return known
-            tx.session.add(
-                Officer(
-                    office=tx.office,
-                    id=identity,
-                    login=login,
-                    name=f"Contoh {login.title()}",
-                    nip=NIPS.get(login, ""),
-                    password_hash="-",
-                    roles=" ".join(sorted(roles)),
-                    created_at=tx.at,
+    def _employ(self, staff: Mapping[str, set[str]]) -> dict[str, Actor]:
+        """Enter all who have no login yet at once, as each commit waits for the disk."""
+
+        def add(tx: Tx) -> dict[str, str]:
+            query = select(Officer.login, Officer.id).where(Officer.office == tx.office)
+            known = {login: identity for login, identity in tx.session.execute(query)}
+            for login in (one for one in staff if one not in known):
+                known[login] = new_id()
+                tx.session.add(
+                    Officer(
+                        office=tx.office,
+                        id=known[login],
+                        login=login,
+                        name=f"Contoh {login.title()}",
+                        nip=NIPS.get(login, ""),
+                        password_hash="-",
+                        roles=" ".join(sorted(staff[login])),
+                        created_at=tx.at,
+                    )
                 )
-            )
-            return identity
+            return known
 
-        identity = self._writer.run_alone(add, actor=KIOSK)
-        return Actor("officer", identity, f"Contoh {login.title()}", frozenset(roles), 1)
+        ids = self._writer.run_alone(add, actor=KIOSK)
+        return {
+            login: Actor("officer", ids[login], f"Contoh {login.title()}", frozenset(roles), 1)
+            for login, roles in staff.items()
+        }
 
     def do(self, login: str, command: Callable[[Tx], T]) -> T:
         """Run a command as a member of staff, or as the kiosk."""
