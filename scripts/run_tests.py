@@ -13,6 +13,7 @@ Usage: .venv/bin/python scripts/run_tests.py [pytest arguments]
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tomllib
 from collections import Counter
@@ -85,6 +86,7 @@ def folders_in_memory() -> Iterator[list[str]]:
     if not has_room(MEMORY):
         yield []
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # they go with us
     # a short name: a socket's address holds 107 bytes
     with TemporaryDirectory(prefix="loket-", dir=MEMORY, ignore_cleanup_errors=True) as place:
         yield [f"--basetemp={place}/t", "--override-ini=tmp_path_retention_policy=failed"]
