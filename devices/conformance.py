@@ -74,8 +74,8 @@ class Subject:
     A `reader` holds a card: it opens without one, and a card that is pulled away, silent or held
     by another process is told by `ask`; what it says of one that is gone is `on_unplugged`.
     `connect` opens it: with shorter limits, say, where a test need not wait as long as a person.
-    What is `on_its_way` when the fault begins is answered well: a stream's pictures lie in buffers,
-    the more the slower they are taken.
+    What is `on_its_way` when the fault begins is answered well: a code that is being sent, pictures
+    of a stream that lie in buffers, the more the slower they are taken.
     """
 
     address: str

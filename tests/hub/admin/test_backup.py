@@ -128,7 +128,7 @@ def test_a_disk_without_room_leaves_the_copy_of_before(folder: Path, tmp_path: P
     before = (tmp_path / "copy" / "loket.db").read_bytes()
     command = ["prlimit", "--fsize=65536"]
     command += loket("hub", "backup", "--data", folder, "--to", tmp_path / "copy")
-    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
     assert refused.returncode == 1
     assert "pastikan ada ruang" in refused.stderr

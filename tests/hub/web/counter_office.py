@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from web_office import PASSWORD, WebOffice, end, serve
 from devices.registry import start_simulator
 from hub.admin import FillOffice, perform
 from hub.clock import SystemClock
+from hub.demo.hours import first_opening
+from hub.office import SAMPLE_OFFICE, load_office
 from hub.settings import settings_for
 
-SERVED = "2026-12-02T09:40:00"
-"""A Wednesday soon after the cases were prepared; no certificate has run out by then."""
+_LATER = SystemClock().now() + timedelta(hours=2)
+SERVED = f"{first_opening(load_office(SAMPLE_OFFICE), _LATER):%Y-%m-%dT%H:%M:%S}"
+"""Soon after the cases are prepared, which is at the machine's time: records never go back."""
 
 
 @dataclass
