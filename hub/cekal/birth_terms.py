@@ -67,7 +67,7 @@ def _relation(birth: Birth, year: Ints, month: Ints, day: Ints, *, second: bool)
         (full & (apart == 0) & placeholder, Born.PLACEHOLDER),
         (full & (apart == 0) & swapped, Born.SWAPPED),
         (full & converted & (apart == 0) & _within(birth, month, day), Born.CONVERTED_DAY),
-        (full & (_digits_apart(birth, year, month, day) == 1), Born.ONE_DIGIT),
+        (full & (_digits_apart(birth, year, month, day) == 1) & ~placeholder, Born.ONE_DIGIT),
         (full & (apart == 0) & (same_month | same_day), Born.TWO_OF_THREE),
         (
             full & same_month & same_day & ~placeholder & ((apart <= _NEXT) | (apart == _DECADE)),

@@ -27,6 +27,8 @@ def relation(asked: str, listed: str) -> Born:
         ("1975", "1975-03-04", Born.ONLY_YEAR),
         ("1975-03", "1975-03-04", Born.SAME_MONTH),
         ("1975-03-04", "1975-01-01", Born.PLACEHOLDER),
+        ("1984-07-01", "1982-07-01", Born.NEXT_YEAR_PARTIAL),
+        ("1970-01-01", "1960-01-01", Born.FAR),
         ("1975-00-00", "1975-03-04", Born.ONLY_YEAR),
         ("1975-03-04", "1975-11-27", Born.SAME_YEAR),
         ("1976", "1975-03-04", Born.NEXT_YEAR_PARTIAL),
