@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from hub.cekal.syllables import eastern
+from hub.cekal.syllables import eastern, written_out
 from hub.cekal.tables import words
 
 LONGEST = 300
@@ -34,6 +34,7 @@ _CASES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1eff\u2010-\u2019]")
 _MARKS = re.compile(r"['`’‘ʼʻ´^~]")
 _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
+_NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
 _TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,}|[KCX]{4,})$")
 _FILLING = re.compile(r"[KCX]{3,}|[KX]{2}|X+")
 _GENITIVE = r"(?:ISLAM|R[AEO]C?H?H?A?MAN|[ZJ]AMAN|H[AOU]Q(?:UE)?|HAK|HAKIM|QUADER|AMIN|KARIM)"
@@ -43,8 +44,6 @@ _SHORTEST_COMPOUND = 9
 _JOINT = re.compile(r"(.{3,})(?:[UO][LRZJ])")
 _ARTICLES = ("AL", "EL")
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
-_ONE_LETTER = {"I": "YI", "U": "WOO", "O": "OH"}
-"""Korean surnames that the Revised Romanization writes with one letter."""
 _BURMESE = ("U", "DAW")
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
@@ -70,7 +69,8 @@ def latin(text: str) -> str:
     """Return `text` in Latin capitals, words of other scripts set apart."""
     if text.isascii():
         return text.upper()
-    spaced = unicodedata.normalize("NFKC", text)
+    # a name that begins with ain begins with a vowel: anyascii leaves it out
+    spaced = unicodedata.normalize("NFKC", text).replace("\N{ARABIC LETTER AIN}", "a")
     if _NOT_LATIN.search(spaced):
         return _CASES.sub(" ", anyascii(spaced)).upper()
     return anyascii(spaced).upper()
@@ -89,7 +89,7 @@ def _printable(sign: str) -> str:
 
 def _readings(text: str) -> tuple[FoldedName, ...]:
     """Return a name without titles and, where one of them may be a name, also with it."""
-    upper = _MARKS.sub("", latin(text))
+    upper = _NOTHING.sub(" ", _MARKS.sub("", latin(text)))
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]
@@ -108,7 +108,7 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
 
 def _eastern_readings(said: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return an eastern name with its surname written out, and without a Burmese U or DAW."""
-    written = (_ONE_LETTER.get(part, part) for part in said)
+    written = map(written_out, said)
     whole = tuple(dict.fromkeys(written))
     honoured = len(said) > 2 and said[0] in _BURMESE
     return (whole, tuple(dict.fromkeys(said[1:]))) if honoured else (whole,)

@@ -37,7 +37,7 @@ def _rules(*pairs: tuple[str, str]) -> Rules:
 
 
 _STEMS = _rules(
-    (r"^ABD(?:[AEIOU]+[LRSZD]?)?(?=[BCDFGHJKLMNQRSTVWYZ]|A[LZ])", "ABD"),
+    (r"^ABD(?:[AEIOU]+[LRSZD]?)?(?=[BCDFGHJKLMNQRSTVWYZ]|A[LZSQM])", "ABD"),
     (r"(?:OU|U|E|A|O|I)?L?(?:UD|ED|AD|OD|D)?D(?:I|EE|E|Y|IE)N+E?$", "DIN"),
     (r"(?:OU|U|O|E|A|I)L+AH?$", "ULA"),
     (r"(?:PUR|POOR|POUR)$", "PUR"),
@@ -93,7 +93,10 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"G(?=[EIA])"), ("G", "J")),
     (re.compile(r"^KH|^CH(?=A)"), ("K", "H")),
     (re.compile(r"Q"), ("K", "C")),
-    (re.compile(r"^(?:AL|EL)(?=.{5})|^AL(?=[^L].{2})"), (r"\g<0>", "")),
+    (
+        re.compile(r"^(?:AL|EL)(?=.{5})|^AL(?=[^L].{2})|^EL(?=[^AEIOULMV].{3})"),
+        (r"\g<0>", ""),
+    ),
     (re.compile(r"^(?:DELA|DELOS|VANDER|VANDEN|VANDE|DOS(?=S))(?=.{4})"), (r"\g<0>", "")),
     (re.compile(r"(?<![AEIOU])DI(?=[AO])"), (r"\g<0>", "J")),
     (re.compile(r"(?<=[OA])R(?=N(?:$|[^AEIOU]))"), (r"\g<0>", "")),

@@ -15,16 +15,18 @@ from hub.cekal.tables import in_order, lines, pairs, words
 
 _TABLE = "syllables.toml"
 _KOREAN = re.compile(
-    r"(KK|GH|KH|K|G|TT|T|D|PP|PH|B|P|CH|JJ|ZH|J|SS|SH|S|HH|H|R|L|M|N)?"
-    r"(YEOU|YEOH|YEO|YAE|YOU|YOO|YUH|YEE|YAI|YE|YA|YO|YU|WAE|WEO|WOO|WON?(?=$)|WA|WE|WI|WU|WO|EUI|UI|"
-    r"EOU|EO|EU|AE|AI|AY|OE|OI|OU|OO|OH|UH|EE|EI|EY|IE|AH|A|E|I|O|U|Y)"
-    r"(NG|CK|GK|K|G|N|LL|L|R|M|PP|P|B|T|D|S)?"
+    r"(KK|GH|KH|K|G|TT|T|D|PP|PH|B|P|CH|JJ|ZH|J|SS|SH|S|HH|WH|H|RH|R|L|M|N)?"
+    r"(YEOU|YEOH|YEO|YAE|YOU|YOO|YUH|YEE|YEA|YAI|YE|YA|YO|YU|YI|"
+    r"WAE|WEO|WOO|WON?(?=$)|WA|WEE|WE|WI|WU|WO|EUI|UI|UE|"
+    r"EOU|EO|EU|EA|AE|AI|AY|OE|OI|OY|OU|OO|OH|UH|EE|EI|EY|IE|IH|AH|A|E|I|O|U|Y)"
+    r"(NG|CK|GK|RK|K|G|N|LL|L|R|M|PP|P|B|T|D|S)?"
 )
 _ONSETS = str.maketrans("GDBJZRL", "KTPCCLL")
 _FINAL = {
     "G": "K",
     "CK": "K",
     "GK": "K",
+    "RK": "K",
     "R": "L",
     "LL": "L",
     "B": "P",
@@ -32,6 +34,8 @@ _FINAL = {
     "D": "T",
     "S": "T",
 }
+ONE_LETTER = {"A": "AH", "I": "YI", "U": "WOO", "O": "OH"}
+"""Korean syllables that the Revised Romanization writes with one letter, surnames too."""
 _LONGEST_SYLLABLE = 6
 _MOST_SYLLABLES = 4
 _MOST_WAYS = 2
@@ -91,11 +95,17 @@ def eastern(tokens: list[str], beside: frozenset[str]) -> tuple[str, ...]:
     `beside` that are no syllables (titles, fillers) do not count.
     """
     said = tuple(token for token in tokens if _is_said(token) or token not in beside)
-    return said if 2 <= len(said) <= _MOST_SYLLABLES and all(map(_is_said, said)) else ()
+    if not 2 <= len(said) <= _MOST_SYLLABLES:
+        return ()
+    if all(map(_is_said, said)):
+        return said
+    # a given name written together: DU JINCAI, HEUNGMIN SON
+    together = len(said) == 2 and any(map(_is_surname, said))
+    return said if together and all(_is_said(one) or split_syllables(one) for one in said) else ()
 
 
 def _is_said(token: str) -> bool:
-    return token in words("vietnamese", _TABLE) or _is_syllable(token)
+    return token in words("vietnamese", _TABLE) or _is_syllable(token) or is_korean_surname(token)
 
 
 def korean_key(part: str) -> tuple[str, ...]:
@@ -109,17 +119,17 @@ def split_syllables(part: str) -> tuple[tuple[str, ...], ...]:
     """Return the ways to read `part` as two or three Chinese or Korean syllables, likeliest first.
 
     A syllable begins with a consonant if it can (JI HOON, not JIH OON); whether G ends one or
-    begins the next is open (JEON GIL, JEONG IL).
+    begins the next is open (JEON GIL, JEONG IL). A vowel may be one, written out then: WOO CHAE.
     """
     if not 4 <= len(part) <= 3 * _LONGEST_SYLLABLE:
         return ()
-    cuts = [place for place in range(2, len(part) - 1) if _is_syllable(part[:place])]
-    two = [cut for cut in cuts if _is_syllable(part[cut:])]
+    cuts = [place for place in range(1, len(part)) if _begins(part[:place])]
+    two = [cut for cut in cuts if _ends(part[cut:])]
     if two:
         two.sort(key=lambda cut: (_begins_late(part, cut), abs(2 * cut - len(part))))
         good = [cut for cut in two[:2] if not _begins_late(part, cut)] or two[:1]
-        return tuple((part[:cut], part[cut:]) for cut in good)
-    for place in cuts:
+        return tuple((written_out(part[:cut]), written_out(part[cut:])) for cut in good)
+    for place in (cut for cut in cuts if cut > 1):
         for rest in split_syllables(part[place:]):
             if len(rest) == 2:
                 return ((part[:place], *rest),)
@@ -128,16 +138,37 @@ def split_syllables(part: str) -> tuple[tuple[str, ...], ...]:
 
 def _begins_late(part: str, cut: int) -> bool:
     """Say whether a consonant before the cut would rather begin the syllable after it."""
-    return part[cut] in "AEIOU" and not part[:cut].endswith("NG")
+    return part[cut] in "AEIOU" and part[cut:] != "U" and not part[:cut].endswith("NG")
+
+
+def _begins(piece: str) -> bool:
+    return piece in ONE_LETTER or (len(piece) > 1 and _is_syllable(piece))
+
+
+def _ends(piece: str) -> bool:
+    return piece == "U" or (len(piece) > 1 and _is_syllable(piece))
+
+
+def written_out(part: str) -> str:
+    """Return a syllable of one letter as it is written elsewhere."""
+    return ONE_LETTER.get(part, part)
 
 
 def syllabic(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return the ways to read an East Asian name by syllables; none if it looks like no such."""
     if not 2 <= len(parts) <= 4 or not any(_is_surname(part) for part in (parts[0], parts[-1])):
         return ()
-    ways = [((part,),) if _is_syllable(part) else split_syllables(part) for part in parts]
+    ways = [_ways(part) for part in parts]
     spread = (tuple(chain.from_iterable(way)) for way in product(*ways))
     return tuple(way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= 4)
+
+
+def _ways(part: str) -> tuple[tuple[str, ...], ...]:
+    if part in _compounds():
+        return (_compounds()[part],)
+    if _is_syllable(part) or is_korean_surname(part):
+        return ((part,),)
+    return split_syllables(part)
 
 
 def spread_out(part: str) -> tuple[str, ...]:
@@ -149,7 +180,14 @@ def spread_out(part: str) -> tuple[str, ...]:
 
 
 def _is_surname(part: str) -> bool:
-    return is_chinese_surname(part) or is_korean_surname(part)
+    return part in _compounds() or is_chinese_surname(part) or is_korean_surname(part)
+
+
+@cache
+def _compounds() -> dict[str, tuple[str, ...]]:
+    """Return the surnames of two syllables, by the syllables run together."""
+    every = (tuple(pair.split("-")) for pair in words("compound_surnames", _TABLE))
+    return {"".join(pair): tuple(map(written_out, pair)) for pair in every}
 
 
 def _is_syllable(part: str) -> bool:
@@ -160,9 +198,10 @@ def _is_syllable(part: str) -> bool:
 
 def _korean(found: re.Match[str]) -> str:
     onset, vowel, final = found.group(1) or "", found.group(2), found.group(3) or ""
-    first = onset[:1].translate(_ONSETS) if onset != "CH" else "C"
-    glide = "Y" if vowel[0] == "Y" and len(vowel) > 1 else ""
-    return first + glide + _korean_vowels().get(vowel, "O") + _FINAL.get(final, final)
+    first = {"CH": "C", "WH": "H"}.get(onset, onset[:1].translate(_ONSETS))
+    heard = _korean_vowels().get(vowel, "O")
+    glide = "Y" if vowel[0] == "Y" and len(vowel) > 1 and heard != "I" else ""
+    return first + glide + heard + _FINAL.get(final, final)
 
 
 @cache

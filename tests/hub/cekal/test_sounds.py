@@ -67,3 +67,12 @@ def test_syllables_written_together_are_taken_apart() -> None:
     assert syllabic(("LI", "XIAOMING")) == (("LI", "XIAO", "MING"),)
     assert spread_out("WEIMINGZHAO") == ("WEI", "MING", "ZHAO")
     assert syllabic(("BUDI", "SANTOSO")) == ()
+
+
+def test_a_surname_is_one_part_and_a_syllable_may_be_one_vowel() -> None:
+    assert syllabic(("PARK", "JIHOON")) == (("PARK", "JI", "HOON"),)
+    assert syllabic(("NO", "UCHAE")) == (("NO", "WOO", "CHAE"),)
+    assert ("HYUK", "KYOON", "YOUN") in syllabic(("HYUKKYOON", "YOUN"))
+    assert set(split_syllables("MINU")) == {("MI", "NU"), ("MIN", "WOO")}
+    assert syllabic(("OUYANG", "XIUWEN")) == (("OU", "YANG", "XIU", "WEN"),)
+    assert syllabic(("SZETO", "WAH")) == (("SZE", "TO", "WAH"),)
