@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hub.cekal.aligning import Reading, readings_of
 from hub.cekal.birthdates import Birth
 from hub.cekal.folding import FoldedName
 from hub.cekal.index import Index
@@ -44,20 +45,32 @@ def candidates(index: Index, name: FoldedName, births: tuple[Birth, ...], entrie
 
 def _gained(index: Index, name: FoldedName) -> Floats:
     gained = np.zeros(len(index.rows.entry), np.float32)
-    for place, part in enumerate(name.parts):
-        last = place == len(name.parts) - 1
-        near = index.neighbourhood.of(part, cut=name.cut and last)
-        if len(part) == 1 or near.parts.size == 0:
-            continue
-        kept = np.flatnonzero(near.likeness >= _LEAST_ALIKE)
-        kept = kept[np.argsort(-near.likeness[kept], kind="stable")]
-        value = near.surprise[kept] * near.likeness[kept] ** 2
-        rows, places = index.rows_holding(near.parts[kept], ROWS_PER_PART)
-        best = np.zeros_like(gained)
-        # written from the least to the most alike: the last one stays
-        best[rows[::-1]] = value[places[::-1]]
-        gained += best
+    alone: list[Floats] = []
+    for reading in readings_of(index, name):
+        gain = _gain(index, reading)
+        if len(reading.covers) == 1:
+            alone.append(gain)
+            gained += gain
+        else:
+            # one part on the list for two of the query: RAJINI KANTH, RAJNIKANT
+            apart = np.add(*(alone[place] for place in reading.covers))
+            gained += np.maximum(gain - apart, 0)
     return gained
+
+
+def _gain(index: Index, reading: Reading) -> Floats:
+    """Return for each row what its likest part gains."""
+    best = np.zeros(len(index.rows.entry), np.float32)
+    near = reading.near
+    if len(reading.text) == 1 or near.parts.size == 0:
+        return best
+    kept = np.flatnonzero(near.likeness >= _LEAST_ALIKE)
+    kept = kept[np.argsort(-near.likeness[kept], kind="stable")]
+    value = near.surprise[kept] * near.likeness[kept] ** 2
+    rows, places = index.rows_holding(near.parts[kept], ROWS_PER_PART)
+    # written from the least to the most alike: the last one stays
+    best[rows[::-1]] = value[places[::-1]]
+    return best
 
 
 def _best(values: Floats, most: int) -> Ints:

@@ -14,7 +14,7 @@ import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
 
-from hub.cekal.sounds import sound_of
+from hub.cekal.sounds import keys_shared, sound_of
 from hub.cekal.vocabulary import Floats, Ints, Vocabulary
 
 
@@ -43,6 +43,8 @@ _SOUND_SHARE = 0.14
 """What looking alike adds to sounding alike."""
 _SHAPES = str.maketrans("DQUYLJTEHGB", "OOVVIIFCNCR")
 """One letter for those that look alike in print that is blurred or broken."""
+_SERVANT = "ABD"
+"""How ABDUL and its spellings are heard: what ABDULKARIM and ABDULRAHIM share says nothing."""
 LOOKED_AT = 240
 _LEAST_SHARED = 0.34
 _SHORTEST_BEGINNING = 3
@@ -157,17 +159,12 @@ class Neighbourhood:
         parts = [self._vocabulary.parts[number] for number in numbers.tolist()]
         fines = [self._vocabulary.fine[number] for number in numbers.tolist()]
         fine = sound_of(part).fine[0]
-        written = cdist([part], parts, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
-        seen = [seen_as(one) for one in parts]
-        shaped = cdist([seen_as(part)], seen, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
-        # letters that a scanner takes for each other are half a difference
-        written = np.maximum(written, (written + shaped) / 2)
-        spoken = cdist([fine], fines, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
-        started = cdist([fine], fines, scorer=JaroWinkler.similarity, dtype=np.float32)[0]
-        mixed: Floats = (
-            (np.maximum(written, spoken) + np.maximum(started, spoken)) / 2 * np.float32(0.97)
-        )
-        return mixed
+        found = _looks(part, fine, parts, fines)
+        if others := _other_servants(fine, fines):
+            rests = [fines[place].removeprefix(_SERVANT) for place in others]
+            rest = fine.removeprefix(_SERVANT)
+            found[others] = np.minimum(found[others], _looks(rest, rest, rests, rests))
+        return found
 
     def _graded(self, found: dict[int, int]) -> Neighbours:
         numbers = np.fromiter(found, np.int32, len(found))
@@ -188,6 +185,34 @@ class Neighbourhood:
             numbers[by_number], likeness[by_number], kinds[by_number],
             np.maximum(surprise, 0)[by_number],
         )  # fmt: skip
+
+
+def _looks(part: str, fine: str, parts: list[str], fines: list[str]) -> Floats:
+    written = cdist([part], parts, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
+    seen = [seen_as(one) for one in parts]
+    shaped = cdist([seen_as(part)], seen, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
+    # letters that a scanner takes for each other are half a difference
+    written = np.maximum(written, (written + shaped) / 2)
+    spoken = cdist([fine], fines, scorer=OSA.normalized_similarity, dtype=np.float32)[0]
+    started = cdist([fine], fines, scorer=JaroWinkler.similarity, dtype=np.float32)[0]
+    mixed: Floats = (
+        (np.maximum(written, spoken) + np.maximum(started, spoken)) / 2 * np.float32(0.97)
+    )
+    return mixed
+
+
+def _other_servants(fine: str, fines: list[str]) -> list[int]:
+    """Return the places of those who serve by another name than `fine` does."""
+    rest = fine.removeprefix(_SERVANT)
+    if rest == fine or len(rest) < _SHORTEST_BEGINNING:
+        return []
+    mine = sound_of(rest)
+    rests = ((place, one.removeprefix(_SERVANT)) for place, one in enumerate(fines))
+    return [
+        place
+        for place, other in rests
+        if other != fines[place] and not keys_shared(mine, sound_of(other))
+    ]
 
 
 def _prefer(found: dict[int, int], number: int, kind: Alike) -> None:

@@ -47,12 +47,17 @@ SPOTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {
         ("SGP", "Tan Kim Hock", ("Chen Jinfu", "CHAN KAM FUK"), ("Lim Boon Keng",)),
         ("HKG", "Sau-Lan Hui", ("Xu Xiulan", "HSU HSIU-LAN"), ("Hui Siu Ling",)),
         ("CHN", "Wei Mingzhao", ("WEIMINGZHAO",), ("Wei Xiaoling",)),
+        ("SGP", "Toh Chin Chye", ("DU JINCAI", "Du Jin Cai", "TO CHIN-CHAI"), ("Toh Siew Bee",)),
+        ("HKG", "Ouyang Xiuwen", ("AU YEUNG SAU MAN",), ("Au Yeung Kwok Wai",)),
         ("IDN", "Oei Giok Lan", ("Huang Yulan", "WONG YUK LAN", "Ng Geok Lan"), ("Oei Siok Hoen",)),
     ],
     "korean": [
         ("KOR", "Lee Jungho", ("YI CHONG-HO", "Rhee Jeong Ho", "I JEONGHO"), ("Kim Minseok",)),
         ("KOR", "Yun Jeongil", ("CHONG-IL YUN", "Youn Jung-Il"), ("Yun Minseok",)),
         ("KOR", "Woo Jihoon", ("U CHI-HUN",), ("Woo Minseok",)),
+        ("KOR", "No Uchae", ("WOOJAE NOH", "Ro Woo-chae"), ("Noh Minseok",)),
+        ("KOR", "Son Heungmin", ("HEUNG MIN SOHN", "SHON HUNGMIN"), ("Son Jihoon",)),
+        ("KOR", "Youn Hyukkyoon", ("YUN HYEOKGYUN",), ("Yun Seokjin",)),
         ("KOR", "Park Seokjin", ("PAK SOK-CHIN", "Bak Seok-jin"), ("Park Youngsoo",)),
     ],
     "tamil": [
@@ -121,7 +126,11 @@ def matcher() -> Matcher:
         for n, (nation, name, _, _) in enumerate(people)
     ]
     born = [Entry(f"born {k}", [b[1]], b[2], nationality=b[0]) for k, b in BIRTHS.items()]
-    return Matcher(index_of([*crowd, *known, *born]), load_weights())
+    parts = [
+        Entry("one part", ["Rajnikant"], DAY, nationality="IND"),
+        Entry("servants", ["Abdul Karim", "Abdul Raheem"], DAY, nationality="PAK"),
+    ]
+    return Matcher(index_of([*crowd, *known, *born, *parts]), load_weights())
 
 
 @pytest.mark.parametrize(("entry", "nation", "names", "others"), CASES)
@@ -146,6 +155,24 @@ def test_a_date_in_another_calendar_or_in_part_still_finds_the_person(
 
     assert {dob: score for dob, score in found.items() if score < THRESHOLD} == {}
     assert far < min(found.values())
+
+
+def test_names_of_servants_are_compared_without_what_they_share(matcher: Matcher) -> None:
+    likeness = dict(zip(*_near(matcher, "ABDULRAHIM"), strict=True))
+
+    assert likeness.get("ABDULKARIM", 0) < 0.7
+    assert likeness.get("ABDULRAHEEM", 0) > 0.9
+
+
+def test_one_part_on_the_list_is_looked_for_by_two(matcher: Matcher) -> None:
+    hits = matcher.screen(Query("q", "Rajini Kanth", None, None, "IND"))
+
+    assert "one part" in {hit.entry for hit in hits}
+
+
+def _near(matcher: Matcher, part: str) -> tuple[list[str], list[float]]:
+    near = matcher.index.neighbourhood.of(part)
+    return [matcher.index.vocabulary.parts[n] for n in near.parts.tolist()], near.likeness.tolist()
 
 
 def _score(matcher: Matcher, entry: str, name: str, dob: str, nation: str) -> float:
