@@ -113,7 +113,9 @@ def screen(
     watchlist: ListFile = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Rank the entries that each person may be: [[entry id, score 0-1], …], best first.
+    """Rank the entries that each person may be, best first, each with a score from 0 to 1.
+
+    An answer line holds `id`, `hits` (pairs of entry and score) and `ms`.
 
     Example: loket cekal screen orang.jsonl --out jawaban.jsonl --data DIR
     """
