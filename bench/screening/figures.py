@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.report import Report
-from bench.screening import rivals
+from bench.screening import fourth_hand, rivals
 from bench.screening.measured import Scored, Scores, by, recall, score, threshold
 from bench.screening.second_hand import SecondHand
 from bench.screening.sets import Case, Sets
@@ -69,8 +69,8 @@ def measure(
     report.section(f"screening, {size:,} entries, seed {seed}")
     sets, hand, third = Sets(seed), SecondHand(seed), ThirdHand(seed)
     entries, people = sets.entries(size)
-    known = hand.entries(min(HAND_EACH, size // 100)) + third.entries()
-    # the people of both hands take the place of others, so that the size stays
+    known = hand.entries(min(HAND_EACH, size // 100)) + third.entries() + fourth_hand.entries()
+    # the people of these hands take the place of others, so that the size stays
     entries[-len(known) :], people = known, people[: -len(known)]
     large = int(size > LARGE)
     matcher = _built(report, entries, large)
@@ -84,6 +84,7 @@ def measure(
     _tables(mine)
     _second_hand(report, matcher, hand, queries, MANY[few])
     _third_hand(report, matcher, third, threshold(mine.negatives, 0.01))
+    _fourth_hand(report, matcher, threshold(mine.negatives, 0.01))
     if not alone:
         rivals.compare(size, entries, matcher.index, cases)
 
@@ -139,6 +140,18 @@ def _third_hand(report: Report, matcher: Matcher, third: ThirdHand, one: float) 
         f"false alarms at the threshold learned {share:.2f} %"
     )
     _line("third hand at 1 % by culture", found, found.right, one, "culture")
+
+
+def _fourth_hand(report: Report, matcher: Matcher, one: float) -> None:
+    """Measure on pairs written out in full, their strangers the likest that there are."""
+    found = score(fourth_hand.positives(), lambda case: ask(matcher, case))
+    alike = score(fourth_hand.negatives(), lambda case: ask(matcher, case))
+    report.at_least("fourth hand 1 %", recall(found, one), GOALS["unseen 1 %"][0])
+    print(
+        f"  fourth hand: {len(found.cases)} queries, first 30 {np.mean(found.rank < 30):.3f}; "
+        f"of {len(alike.cases)} look-alikes {np.sum(alike.best > one)} above the threshold"
+    )
+    _line("fourth hand at 1 % by culture", found, found.right, one, "culture")
 
 
 def _figures(report: Report, size: int, mine: Round, chance: float) -> None:
