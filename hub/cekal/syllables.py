@@ -160,7 +160,9 @@ def syllabic(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         return ()
     ways = [_ways(part) for part in parts]
     spread = (tuple(chain.from_iterable(way)) for way in product(*ways))
-    return tuple(way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= 4)
+    longer = (way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= _MOST_SYLLABLES)
+    # a syllable said twice counts once, as in names whose syllables stand apart: YANYAN, YEN YEN
+    return tuple(tuple(dict.fromkeys(way)) for way in longer)
 
 
 def _ways(part: str) -> tuple[tuple[str, ...], ...]:

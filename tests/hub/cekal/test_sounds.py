@@ -75,4 +75,5 @@ def test_a_surname_is_one_part_and_a_syllable_may_be_one_vowel() -> None:
     assert ("HYUK", "KYOON", "YOUN") in syllabic(("HYUKKYOON", "YOUN"))
     assert set(split_syllables("MINU")) == {("MI", "NU"), ("MIN", "WOO")}
     assert syllabic(("OUYANG", "XIUWEN")) == (("OU", "YANG", "XIU", "WEN"),)
+    assert syllabic(("LI", "FANGFANG")) == (("LI", "FANG"),)
     assert syllabic(("SZETO", "WAH")) == (("SZE", "TO", "WAH"),)
