@@ -17,10 +17,12 @@ import numpy.typing as npt
 from hub.cekal.birthdates import Birth, births_of
 from hub.cekal.folding import FoldedName, fold
 from hub.cekal.neighbours import Neighbourhood
-from hub.cekal.records import Entry, country_of, passport_of, sex_of
+from hub.cekal.records import Entry, country_of, custom_of, passport_of, sex_of
 from hub.cekal.syllables import syllabic
 from hub.cekal.vocabulary import Ints, Vocabulary, hashed
 
+EASTERN = ("sinitic", "korean")
+"""Customs whose names are made of syllables, whatever the surname is."""
 PARTS = 7
 """Parts of a name that are compared; the 3 in 1,000 names with more lose their last ones."""
 READINGS = 2
@@ -67,13 +69,13 @@ class Collector:
         """Take an entry; one without a legible name is found by its documents only."""
         number = len(self._ids)
         self._ids.append(entry.id)
-        for name in forms_of_all(entry.names):
+        country = country_of(entry.nationality)
+        for name in forms_of_all(entry.names, eastern=custom_of(country) in EASTERN):
             self._add_row(number, name)
         readings = births_of(entry.dob)[:READINGS]
         for reading in (*readings, *[_UNKNOWN] * (READINGS - len(readings))):
             self._births.extend((reading.year, reading.month, reading.day))
         self._sex.append(_SEX[sex_of(entry.sex)])
-        country = country_of(entry.nationality)
         self._country.append(self._countries.setdefault(country, len(self._countries)))
         self._passports.append(" ".join(filter(None, map(passport_of, entry.passports))))
 
@@ -182,17 +184,20 @@ def index_of(entries: Iterable[Entry]) -> Index:
     return collector.index()
 
 
-def forms_of(text: str) -> list[FoldedName]:
-    """Return the ways to read a name: as written, its aliases, East Asian ones by syllables."""
-    return forms_of_all([text])
+def forms_of(text: str, *, eastern: bool = False) -> list[FoldedName]:
+    """Return the ways to read a name: as written, its aliases, East Asian ones by syllables.
+
+    `eastern`: a Chinese or Korean passport says so; otherwise the surname has to.
+    """
+    return forms_of_all([text], eastern=eastern)
 
 
-def forms_of_all(names: list[str]) -> list[FoldedName]:
+def forms_of_all(names: list[str], *, eastern: bool = False) -> list[FoldedName]:
     """Return the ways to read each name, each way once."""
     forms: dict[tuple[str, ...], FoldedName] = {}
     for name in (name for text in names for name in fold(text)):
         forms.setdefault(name.parts, name)
-        for spread in syllabic(name.parts):
+        for spread in syllabic(name.parts, certain=eastern):
             forms.setdefault(spread, FoldedName(spread, name.cut))
     return list(forms.values())
 

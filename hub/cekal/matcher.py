@@ -15,7 +15,7 @@ from hub.cekal.aligning import Aligned, align, readings_of
 from hub.cekal.birthdates import births_of
 from hub.cekal.candidates import candidates
 from hub.cekal.folding import FoldedName
-from hub.cekal.index import Index, forms_of
+from hub.cekal.index import EASTERN, Index, forms_of
 from hub.cekal.records import Answer, Query, country_of, custom_of, passport_of, sex_of
 from hub.cekal.splitting import split_form
 from hub.cekal.syllables import spread_out
@@ -25,8 +25,6 @@ from hub.cekal.weights import Weights, score_of
 
 TOP = 30
 LEAST_SCORE = 1e-4
-EASTERN = ("sinitic", "korean")
-"""Customs whose names may be taken apart by syllables where they are one word."""
 _SEX = {"": 0, "M": 1, "F": 2}
 
 
@@ -94,8 +92,9 @@ class Matcher:
 
     def asked(self, query: Query) -> Asked:
         """Return a query in the form in which it is compared."""
-        forms = forms_of(query.name)
-        if len(forms) == 1 and custom_of(country_of(query.nationality)) in EASTERN:
+        eastern = custom_of(country_of(query.nationality)) in EASTERN
+        forms = forms_of(query.name, eastern=eastern)
+        if len(forms) == 1 and eastern:
             forms += _by_syllables(forms[0])
         forms += [split for form in forms if (split := split_form(self.index, form)) is not None]
         return Asked(

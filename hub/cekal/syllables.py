@@ -22,6 +22,8 @@ _KOREAN = re.compile(
     r"(NG|CK|GK|RK|K|G|N|LL|L|R|M|PP|P|B|T|D|S)?"
 )
 _ONSETS = str.maketrans("GDBJZRL", "KTPCCLL")
+_DUTCH = re.compile("OE|J|UW")
+"""Letters by which Chinese syllables of Indonesia show that they are not in the table as such."""
 _FINAL = {
     "G": "K",
     "CK": "K",
@@ -154,9 +156,14 @@ def written_out(part: str) -> str:
     return ONE_LETTER.get(part, part)
 
 
-def syllabic(parts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return the ways to read an East Asian name by syllables; none if it looks like no such."""
-    if not 2 <= len(parts) <= 4 or not any(_is_surname(part) for part in (parts[0], parts[-1])):
+def syllabic(parts: tuple[str, ...], *, certain: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read an East Asian name by syllables; none if it looks like no such.
+
+    `certain`: it need not be known by its surname.
+    """
+    if not 2 <= len(parts) <= _MOST_SYLLABLES:
+        return ()
+    if not certain and not any(_is_surname(part) for part in (parts[0], parts[-1])):
         return ()
     ways = [_ways(part) for part in parts]
     spread = (tuple(chain.from_iterable(way)) for way in product(*ways))
@@ -193,9 +200,11 @@ def _compounds() -> dict[str, tuple[str, ...]]:
 
 
 def _is_syllable(part: str) -> bool:
-    return part in _readings() or (
-        len(part) <= _LONGEST_SYLLABLE and _KOREAN.fullmatch(part) is not None
-    )
+    if part in _readings():
+        return True
+    if len(part) > _LONGEST_SYLLABLE:
+        return False
+    return _KOREAN.fullmatch(part) is not None or bool(_DUTCH.search(part) and mandarin_of(part))
 
 
 def _korean(found: re.Match[str]) -> str:

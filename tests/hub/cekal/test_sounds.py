@@ -67,6 +67,9 @@ def test_syllables_written_together_are_taken_apart() -> None:
     assert syllabic(("LI", "XIAOMING")) == (("LI", "XIAO", "MING"),)
     assert spread_out("WEIMINGZHAO") == ("WEI", "MING", "ZHAO")
     assert syllabic(("BUDI", "SANTOSO")) == ()
+    assert syllabic(("ZEFANG", "ZU")) == ()
+    assert syllabic(("ZEFANG", "ZU"), certain=True) == (("ZE", "FANG", "ZU"),)
+    assert syllabic(("HONGTJONG", "TJHOA")) == (("HONG", "TJONG", "TJHOA"),)
 
 
 def test_a_surname_is_one_part_and_a_syllable_may_be_one_vowel() -> None:

@@ -49,6 +49,7 @@ SPOTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {
         ("CHN", "Wei Mingzhao", ("WEIMINGZHAO",), ("Wei Xiaoling",)),
         ("SGP", "Toh Chin Chye", ("DU JINCAI", "Du Jin Cai", "TO CHIN-CHAI"), ("Toh Siew Bee",)),
         ("HKG", "Ouyang Xiuwen", ("AU YEUNG SAU MAN",), ("Au Yeung Kwok Wai",)),
+        ("IDN", "Tjhoa Hong-Tjong", ("HONGTJONG TJHOA", "Cai Fengzhong"), ("Tjhoa Sioe Lan",)),
         ("IDN", "Oei Giok Lan", ("Huang Yulan", "WONG YUK LAN", "Ng Geok Lan"), ("Oei Siok Hoen",)),
     ],
     "korean": [
