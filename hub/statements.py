@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Date, Delete, Dialect, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -26,6 +26,8 @@ Built = Select[Any] | Insert | Update | Delete  # Any: of whatever columns
 Given = Mapping[str, object]
 Convert = Callable[[Any], object]  # Any: whatever the column's type holds
 _CURSOR = "loket_cursor"
+_DATES = 32
+"""How many dates are kept in the form in which they are stored."""
 MOST_ROWS = 32
 """Rows of one INSERT. Each number of rows is a statement of its own: there are powers of two."""
 
@@ -198,7 +200,10 @@ def _writing(kind: TypeEngine[Any], dialect: Dialect) -> Convert | None:  # Any:
     """Return how a value of this type is stored, None for as it is."""
     if isinstance(kind, TypeDecorator) and kind.impl_instance.bind_processor(dialect) is None:
         return partial(kind.process_bind_param, dialect=dialect)  # one call less a value
-    return kind.bind_processor(dialect)
+    convert = kind.bind_processor(dialect)
+    if convert is not None and isinstance(kind, Date):
+        return lru_cache(_DATES)(convert)  # nearly all of them are today
+    return convert
 
 
 def _conversions(found: list[Convert | None]) -> tuple[tuple[int, Convert], ...]:

@@ -19,7 +19,7 @@ from hub.database import table_of
 from hub.errors import BadInput, Refused
 from hub.events import TicketIssued
 from hub.models.queue import NumberSeries, Visit
-from hub.models.schema import new_id_at
+from hub.models.schema import chances, new_id_at
 from hub.office import OfficeConfig, ServiceConfig
 from hub.queue.routing import arrival_of
 from hub.statements import Statement
@@ -76,7 +76,7 @@ def issue(
 def issue_all(asked: Sequence[tuple[Tx, NumberAsked]]) -> list[Ticket | Refused]:
     """Give each its next number, in their order, or the refusal that `issue` raises."""
     first, ask = asked[0]
-    hall = _Hall(first, ask.office)
+    hall = _Hall(first, ask.office, len(asked))
     given: list[Ticket | Refused] = []
     for tx, one in asked:
         try:
@@ -105,11 +105,12 @@ class _Hall:
     A batch looks at the clock once: the microseconds between its commands only tell their order.
     """
 
-    def __init__(self, tx: Tx, office: OfficeConfig) -> None:
+    def __init__(self, tx: Tx, office: OfficeConfig, many: int) -> None:
         self._tx = tx
         self._office = office
         self._day = office.today(tx.at)
         self._now = opening.now_of(tx.connection, tx.office)
+        self._chances = iter(chances(2 * many))  # for each a ticket, and a visit if it is new
         self._open: set[str] = set()
         self._lanes: dict[str, _Lane] = {}
         self._series: dict[str, _Series] = {}
@@ -128,7 +129,7 @@ class _Hall:
         expected = lane.outlook.expected(lane.waiting)
         told = None if expected.today == "unsure" else expected  # no range was told then
         group = Group(service.lane, request.segment, request.language, _needed(ask))
-        ticket, number = new_id_at(tx.at), number_of(service.prefix, serial)
+        ticket, number = new_id_at(tx.at, next(self._chances)), number_of(service.prefix, serial)
         visit = request.visit or self._open_visit(tx)
         self._tickets.append(
             {
@@ -227,7 +228,7 @@ class _Hall:
         return lane
 
     def _open_visit(self, tx: Tx) -> str:
-        visit = new_id_at(tx.at)
+        visit = new_id_at(tx.at, next(self._chances))
         self._visits.append(
             {"office": tx.office, "id": visit, "day": self._day, "opened_at": tx.at}
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from hub.office import OfficeConfig
 from hub.tickets.rest_of_day import Breaks, with_breaks
@@ -13,6 +14,7 @@ HIGH_SHARE = 1.4
 ROUND_TO_MIN = 5
 
 
+@lru_cache  # asked for with every number that is given
 def lane_minutes(office: OfficeConfig, lane: str) -> float:
     """Return the usual minutes at the counter of a ticket in `lane`: the mean of its services."""
     minutes = [service.minutes for service in office.services if service.lane == lane]

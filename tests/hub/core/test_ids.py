@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122, UUID
 
-from hub.models.schema import new_id_at
+from hub.models.schema import chances, new_id_at
 
 MORNING = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 ONE_COMMAND = timedelta(microseconds=1)
@@ -26,3 +26,10 @@ def test_the_ids_of_a_batch_are_greater_one_by_one() -> None:
 
 def test_ids_of_one_instant_differ() -> None:
     assert len({new_id_at(MORNING) for _ in range(1_000)}) == 1_000
+
+
+def test_ids_of_chances_that_were_drawn_at_once_differ_and_are_of_version_7() -> None:
+    made = {new_id_at(MORNING, chance) for chance in chances(1_000)}
+
+    assert len(made) == 1_000
+    assert {(UUID(hex=one).version, UUID(hex=one).variant) for one in made} == {(7, RFC_4122)}
