@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
 from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House
+from hub.lean import Config, Server
 from hub.tickets.tracking import Tracking
 from hub.writer import Writer
 
@@ -42,7 +41,7 @@ def check_manner(manner: PublicManner, *, loopback: bool) -> None:
     )
 
 
-class PhoneServer(uvicorn.Server):
+class PhoneServer(Server):
     """Runs beside the hub's own server, which alone hears signals."""
 
     @contextlib.contextmanager
@@ -62,7 +61,7 @@ def phone_server(house: House, feed: Feed, writer: Writer, manner: PublicManner)
     tracking = Tracking(house.procedure.keyring, house.procedure.office.office.public_url)
     if not tracking.on:
         log.warning("public_url is not set in office.toml: no ticket names the phones' listener")
-    config = uvicorn.Config(
+    config = Config(
         Phones(house, feed, writer, tracking),
         http="httptools",
         ws="none",

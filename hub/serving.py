@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import uvicorn
 import uvloop
 from sqlalchemy.orm import configure_mappers
 
@@ -28,6 +27,7 @@ from hub.clock import Clock, PracticeClock, SystemClock
 from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House, locked, open_house
+from hub.lean import Config, Server
 from hub.letters.press import Press
 from hub.listening import listen_at
 from hub.office import load_office
@@ -140,10 +140,10 @@ def _know_holidays(house: House) -> None:
         office.holiday(day)
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Ends every stream before waiting for connections, and says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, feed: Feed, ready: str) -> None:
+    def __init__(self, config: Config, feed: Feed, ready: str) -> None:
         super().__init__(config)
         self._feed = feed
         self._ready = ready
@@ -196,11 +196,11 @@ def _as_if_absent(*packages: str) -> Iterator[None]:
                 sys.modules[name] = module
 
 
-def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> uvicorn.Config:
+def _uvicorn_config(house: House, manner: Manner, serving: Serving) -> Config:
     # the framework would load plug-ins for both, megabytes that no route of ours uses
     with _as_if_absent("pydantic", "attr"):
         app = create_app(serving)
-    config = uvicorn.Config(
+    config = Config(
         short_way(app),
         interface="asgi3",
         http="httptools",

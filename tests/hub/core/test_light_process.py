@@ -27,6 +27,8 @@ ABSENT = (
     "smtplib",
     "tarfile",
     "difflib",
+    "click",
+    "multiprocessing",
 )
 
 
