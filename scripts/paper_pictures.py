@@ -50,6 +50,7 @@ SMALL_PT = 350
 """Narrower sheets, card and labels, are shown larger."""
 GAP_PX = 12
 COLLECTOR = "Anna Maria Eriksson"
+BLANK = "CTH 000123"
 COLOURS = 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 REASON = "Akta perkawinan menyebut tanggal lahir lain daripada paspor."
@@ -191,9 +192,12 @@ def _of_the_way(pictures: Pictures) -> None:
     pictures.take(case, "billing_slip", "bendahara")
     desk.step_7(case)
     pictures.take(case, "payment_proof", "bendahara")
-    desk.step_8(case)
+    desk.stock(BLANK)
+    desk.supply("cetak", case, "blank_serial", BLANK)
     for kind in ("skim_letter", "skim_card", "endorsement"):
         pictures.take(case, kind, "cetak")
+    desk.capture(case, "8.skim", "print_document", "application/pdf")
+    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
     desk.step_9(case)
     desk.step_10(case)
     desk.name_collector(case, collector_name=pictures.person.get("full_name", COLLECTOR))

@@ -22,6 +22,7 @@ from hub.cases import (
     ledger,
     nonconformity,
     notifying,
+    persons,
 )
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
@@ -32,8 +33,10 @@ from hub.cases.payments import billing, day_book
 from hub.demo.papers import codes_on
 from hub.errors import Conflict
 from hub.letters import Paper, compose
+from hub.models.application import Application
 from hub.office.case_rules import PaperRules
 from hub.seals import judge_code, read_public_keys
+from hub.writer import Tx
 
 BASIS = "Pasal 27 Permenkumham 10/2023"
 
@@ -156,6 +159,25 @@ def test_the_letter_prints_the_booked_time_and_its_code_as_text_and_qr(desk) -> 
     for said in ("Kamis, 26 November 2026", "09.30 WIB", f"{code[:4]} {code[4:]}", "janji temu"):
         assert said in words(reader)
     assert sorted(codes) == sorted([code, f"LOKET:U:{desk.view(case).head.case_code}-U1"])
+
+
+def test_a_long_address_keeps_the_letter_with_its_booked_time_on_one_sheet(desk) -> None:
+    case = desk.go("7")
+    told, wanted = Tried("letter", "sent"), "2026-11-26T09:30:00+07:00"
+    desk.do("tu", lambda tx: inviting.invite(tx, desk.procedure, case, wanted, told))
+    address = ("Apartemen Taman Contoh Menara Dua Lantai 27, Jalan Contoh Panjang 21, " * 3)[:200]
+
+    def lives_there(tx: Tx) -> None:
+        row = tx.session.get_one(Application, (tx.office, case))
+        keyring = desk.procedure.keyring
+        persons.write(tx, keyring, row, persons.OFFICER, {"address": address})
+
+    desk.do("loket", lives_there)
+
+    reader, _ = printed(desk, paper(desk, case, "notify_letter", "tu"))
+
+    assert len(reader.pages) == 1
+    assert "Menara Dua Lantai 27" in words(reader)
 
 
 def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:

@@ -375,6 +375,19 @@ def test_a_letter_embeds_a_free_font_of_the_machine_for_a_name_in_another_script
     assert "MicroHei" not in fonts_of(compose(head, letter))
 
 
+def test_the_longest_name_and_address_beside_a_name_in_another_script_keep_to_one_sheet(
+    head: Letterhead, letter: SkimLetter
+) -> None:
+    name = "Maximiliana Konstantina Aleksandrovna Wijayakusumaningrat-Schwarzenberg Hohenloh"
+    address = ("Apartemen Taman Contoh Menara Dua Lantai 27, Jalan Contoh Panjang 21, " * 3)[:200]
+
+    pdf = compose(
+        head, replace(letter, full_name=name, address=address, native_name="Анна Эрикссон")
+    )
+
+    assert len(read(pdf).pages) == 1
+
+
 def fonts_of(pdf: bytes) -> str:
     pages = read(pdf).pages
     return " ".join(str(font) for page in pages for font in page["/Resources"]["/Font"].values())
