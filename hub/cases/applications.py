@@ -25,7 +25,7 @@ from hub.models.application import Application, CaseSeries, Diversion
 from hub.models.correspondence import Legalisation
 from hub.models.schema import new_id
 from hub.procedure import Procedure
-from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration
+from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration, Words
 from hub.writer import Tx
 
 ENDED = ("ARCHIVED", "REJECTED", "WITHDRAWN", "EXPIRED_UNPAID", "UNCOLLECTED")
@@ -33,6 +33,10 @@ CHIP_FILES = "application/x-loket-chip"
 MAY_CONFIRM = frozenset({"counter_officer", "data_operator"})
 MAY_REJECT = frozenset({"approver", "legaliser"})
 MAY_WITHDRAW = frozenset({"counter_officer", "approver"})
+_ASKED = {
+    "reason": Words(id="Alasan", en="Reason"),
+    "legal_basis": Words(id="Dasar hukum", en="Legal basis"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +317,12 @@ def _must_be_given(values: Mapping[str, str]) -> None:
     missing = [field for field, text in values.items() if not text.strip()]
     if missing:
         faults = [
-            FieldFault(field=f, code="missing", message="wajib diisi / required") for f in missing
+            FieldFault(
+                field=name,
+                code="missing",
+                message=f"{_ASKED[name].id}: wajib diisi / {_ASKED[name].en}: required",
+            )
+            for name in missing
         ]
         text = "Something is missing; see the named fields."
         raise BadInput("missing", text, id="Ada yang belum diisi.", fields=faults)

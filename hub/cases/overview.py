@@ -240,7 +240,7 @@ def _documents(
         DocumentLine(
             id=document.id,
             item=document.item,
-            name=_item_name(procedure, row, document.item),
+            name=_item_name(procedure, row, document.item, document.kind),
             kind=document.kind,
             blob=document.blob,
             media_type=document.media_type,
@@ -256,11 +256,25 @@ def _documents(
     return (*lines, package) if package else lines
 
 
-def _item_name(procedure: Procedure, row: Application, item: str) -> Words:
+_BESIDE = {
+    "external.cover": Words(id="Surat pengantar dipindai", en="Cover letter scanned"),
+    "custody.signature": Words(
+        id="Tanda terima paspor bertanda tangan", en="Signed receipt of the passport"
+    ),
+    "loss.statement": Words(
+        id="Pernyataan kehilangan tanda bukti bayar", en="Statement of the lost proof of payment"
+    ),
+}
+"""Files that no step asks for."""
+
+
+def _item_name(procedure: Procedure, row: Application, item: str, kind: str) -> Words:
     step, _, key = item.partition(".")
     paper = paper_name(procedure, row, key.removeprefix("scan."))
     if key.startswith("scan.") and paper is not None:
         return paper
+    if item in _BESIDE:
+        return _BESIDE[item]
     if key == SIGNED:
         return Words(id="Surat bertanda tangan elektronik", en="Electronically signed letter")
     if key == "missing_list":
@@ -269,7 +283,11 @@ def _item_name(procedure: Procedure, row: Application, item: str) -> Words:
     rule = stage.rule(key.partition(".")[0]) if stage else None
     if rule and rule.kind == "finger" and (number := key.rpartition(".")[2]).isdecimal():
         return fingers.NAMES[int(number)]
-    return rule.label if rule else Words(id="Berkas cip paspor", en="Passport chip files")
+    if rule:
+        return rule.label
+    if kind == "chip":
+        return Words(id="Berkas cip paspor", en="Passport chip files")
+    return Words(id="Berkas lain", en="Another file")
 
 
 def _diversion(

@@ -125,9 +125,12 @@ def test_rejected_by_kakanim_and_the_passport_goes_back_against_a_signature(livi
     assert clock["x"] + clock["width"] <= LAPTOP["width"], "the fullest head of all fits"
     open_rare(head)
     head.page.get_by_label("Tolak permohonan: Alasan").fill("Penjamin tidak sah")
+    other_act(head, "Tolak permohonan")
+    assert "Dasar hukum: wajib diisi" in head.text("#refusal")
     head.page.get_by_label("Dasar hukum").fill("Permenkumham 22/2023")
     other_act(head, "Tolak permohonan")
     assert "Ditolak" in head.text("h2 >> nth=0")
+    assert head.page.get_by_role("link", name="Kembalikan paspor").is_visible()
     counter = enter(living, "loket", LAPTOP).go("/custody")
     assert "harus dikembalikan" in counter.text("main").lower()
 
@@ -135,6 +138,8 @@ def test_rejected_by_kakanim_and_the_passport_goes_back_against_a_signature(livi
 
     assert "Sekarang" not in way
     assert re.search(r"CTH-[\w-]+-P1", way)
+    assert not head.go(f"/case/{case}").has("role=link[name='Kembalikan paspor']")
+    assert "Tanda terima paspor bertanda tangan" in head.text("[aria-labelledby=papers-title]")
 
 
 def test_withdrawn_by_the_applicant_and_the_passport_goes_back(living, enter) -> None:
