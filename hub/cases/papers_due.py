@@ -13,6 +13,7 @@ from hub.cases.applications import ENDED
 from hub.cases.papers_needs import asked_of, lacks, printing_row
 from hub.cases.payments import billing
 from hub.cases.views import PaperLine
+from hub.cases.void_files import withdrawals
 from hub.errors import BadInput, Conflict
 from hub.models.application import Application
 from hub.models.station import JobRow
@@ -56,7 +57,7 @@ def papers_due(
     at: datetime,
 ) -> tuple[PaperLine, ...]:
     """Return the papers that can be printed now, and those whose turn it is with what they lack."""
-    printed = times_printed(session, application)
+    printed = times_printed(session, procedure, application)
     asked = asked_of(session, procedure, application, person, at)
     lines = []
     for kind, (evidence, indonesian, english) in _NAMES.items():
@@ -110,12 +111,16 @@ def _is_its_turn(procedure: Procedure, application: Application, kind: str) -> b
     )
 
 
-def times_printed(session: Session, application: Application) -> Counter[str]:
-    """Return how often each paper came out of a printer, by its evidence key."""
-    query = select(JobRow.evidence).where(
+def times_printed(session: Session, procedure: Procedure, application: Application) -> Counter[str]:
+    """Return how often each paper came out of a printer, by its evidence key.
+
+    One that was withdrawn since does not count: what is printed next is no copy of it.
+    """
+    query = select(JobRow.evidence, JobRow.queued_at).where(
         JobRow.office == application.office,
         JobRow.application == application.id,
         JobRow.kind == "print_document",
         JobRow.state == "done",
     )
-    return Counter(session.scalars(query))
+    voids = withdrawals(session, procedure, application)
+    return Counter(item for item, at in session.execute(query) if voids.after(item, at) is None)

@@ -30,8 +30,12 @@ class Withdrawals:
         """Return when a file became void, or None if it stands."""
         if document.blob in self.standing:
             return None
-        step = document.item.partition(".")[0]
-        return next((at for at, steps in self.moments if step in steps and document.at <= at), None)
+        return self.after(document.item, document.at)
+
+    def after(self, item: str, left_at: datetime) -> datetime | None:
+        """Return when that which a step left for `item` at an instant was withdrawn, or None."""
+        step = item.partition(".")[0]
+        return next((at for at, steps in self.moments if step in steps and left_at <= at), None)
 
 
 def withdrawals(session: Session, procedure: Procedure, row: Application) -> Withdrawals:

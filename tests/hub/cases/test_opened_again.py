@@ -22,9 +22,10 @@ def marks(desk, case: str, item: str) -> list[bool]:
     return [one.void_since is not None for one in files if one.item == item]
 
 
-def slip_number(desk, case: str) -> str:
+def slip(desk, case: str) -> tuple[str, bool]:
+    """Return the end of the next slip's number, and whether it would say that it is a copy."""
     with desk.database.reading() as session:
-        slip = papers.paper(
+        paper = papers.paper(
             session,
             desk.office_no,
             desk.procedure,
@@ -33,7 +34,7 @@ def slip_number(desk, case: str) -> str:
             desk.clock.now(),
             officer=desk.staff["serah"],
         )
-    return slip.number.rpartition("-")[2]
+    return paper.number.rpartition("-")[2], paper.imprint.copy
 
 
 def holder(desk, case: str) -> object:
@@ -65,11 +66,11 @@ def test_a_passport_that_came_back_is_handed_over_anew_against_a_new_slip(desk) 
         take_again()
     open_again(desk, case, "11")
     take_again()
-    number = slip_number(desk, case)
+    number, copy = slip(desk, case)
     desk.step_11(case)
 
     assert done.value.code == "handed_over"
-    assert number == "C2"
+    assert (number, copy) == ("C2", False)
     assert holder(desk, case) is None
     with desk.database.reading() as session:
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
