@@ -182,7 +182,7 @@ class Crew:
         self._children.clear()
 
 
-def run(name: str, command: Sequence[str | Path], *, said: str = "", limit_s: float = 120.0) -> str:
+def run(name: str, command: Sequence[str | Path], *, said: str = "", limit_s: float = 300.0) -> str:
     """Run a command to its end and return what it wrote. Raises ChildFailed naming it."""
     try:
         done = subprocess.run(
