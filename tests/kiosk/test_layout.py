@@ -56,8 +56,9 @@ def faults(glass: Glass, name: str) -> list[str]:
         if not inside or widget.top > glass.shell.height + 1:
             found.append(f"{name}: outside {widget.text[:40]!r}")
     page = glass.shell.page
-    if page.measure(page.width, glass.shell.look) > page.height + EXACT:
-        found.append(f"{name}: the screen is fuller than the glass")
+    over = page.measure(page.width, glass.shell.look) - page.height
+    if over > EXACT:
+        found.append(f"{name}: the screen is fuller than the glass by {over:.0f} px")
     small = [
         f"{name}: {button.name} is {button.width:.0f}×{button.height:.0f}"
         for button in glass.shell.pressables()
