@@ -123,8 +123,8 @@ def test_all_readers_are_listed_and_two_slots_are_two_readers(slot):
     other.close()
 
 
-def test_a_slot_is_handed_on_when_its_last_card_is_seen_to_be_gone():
-    first = take_slot()
+def test_a_slot_is_handed_on_when_its_last_card_is_seen_to_be_gone(slot):
+    first = take_slot()  # `slot` keeps pcscd alive between the two
     reader = PcscReader(first.reader)
     card = EchoCard(first.dial())
     assert reader.wait_present(True, wait_s=60)
