@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from bench.hall import lasting_port
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browser import Chromium
 from web_office import (
-    CHROMIUM,
-    FLAGS,
     PASSWORD,
     WIDE,
     Screen,
@@ -58,25 +57,21 @@ def own_office(empty_house: Path, tmp_path: Path) -> Iterator[WebOffice]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Chromium]:
     """One browser for a module: Playwright's event loop runs in this thread until it is closed."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = Chromium(playwright)
         yield browser
-        browser.close()
+        browser.end()
 
 
 @pytest.fixture
-def enter(chromium: Browser) -> Iterator[Callable[..., Screen]]:
+def enter(chromium: Chromium) -> Iterator[Callable[..., Screen]]:
     """Return `enter(office, login, size)`: the window of an officer who has signed in."""
-    contexts = []
     faults: list[str] = []
 
     def sign_in(office: WebOffice, login: str = "", size: dict[str, int] = WIDE) -> Screen:
-        context = chromium.new_context(viewport=size)
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
+        page = chromium.window(size).new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if _is_fault(said.text) else None)
         screen = Screen(office, page)
@@ -88,8 +83,7 @@ def enter(chromium: Browser) -> Iterator[Callable[..., Screen]]:
         return screen
 
     yield sign_in
-    for context in contexts:
-        context.close()
+    chromium.close_windows()
     assert not faults, faults
 
 

@@ -21,8 +21,6 @@ from hub.settings import settings_for
 LOKET = [sys.executable, "-m", "hub.command"]
 PASSWORD = "kata-sandi-contoh"
 MONDAY = "2040-01-09T09:40:00"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 GATE = Path(__file__).with_name("page_gate.js").read_text(encoding="utf-8")
 WIDE = {"width": 1920, "height": 1080}
 
