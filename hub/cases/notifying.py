@@ -20,7 +20,7 @@ from hub.models.casework import BranchMove
 from hub.models.correspondence import Contact
 from hub.models.schema import new_id
 from hub.procedure import Procedure
-from hub.sop import Sop
+from hub.sop import Sop, Stage
 from hub.wire import FieldFault, Words
 from hub.wire.opening import AppointmentState
 from hub.writer import Tx
@@ -104,7 +104,8 @@ def to_notify(
 
 
 def _waiting(session: Session, office: int, procedure: Procedure) -> tuple[list[_Need], _Waits]:
-    present = {s.name: s.title for s in procedure.sop.stages if s.applicant_present}
+    stages = (stage for stage in procedure.sop.stages if stage.applicant_present)
+    present = {stage.name: _in_their_words(procedure, stage) for stage in stages}
     first = procedure.sop.stages[0].name
     waiting = session.scalars(
         select(Application).where(
@@ -268,7 +269,13 @@ def _need_of(session: Session, procedure: Procedure, case: Application) -> _Need
     stage = procedure.sop.stage(case.position)
     if stage is None or not stage.applicant_present or stage is procedure.sop.stages[0]:
         return None
-    return _Need(case, stage.title)
+    return _Need(case, _in_their_words(procedure, stage))
+
+
+def _in_their_words(procedure: Procedure, stage: Stage) -> Words:
+    """Return what a step is to the person: the service that leads to it, not the officer's task."""
+    services = (one for one in procedure.office.services if one.lane == stage.lane)
+    return next((one.name for one in services if one.form == "case"), stage.title)
 
 
 def _branches(

@@ -142,8 +142,9 @@ def test_the_letter_to_the_applicant_says_what_for_and_until_when(desk) -> None:
 
     reader, codes = printed(desk, paper(desk, case, "notify_letter", "tu"))
 
-    for said in ("Terima pembayaran", "22 Januari 2027", "tanda terima permohonan"):
+    for said in ("Pembayaran", "22 Januari 2027", "tanda terima permohonan"):
         assert said in words(reader)
+    assert "Terima pembayaran" not in words(reader), "that is the officer's task"
     assert codes == [f"LOKET:U:{desk.view(case).head.case_code}-U1"]
 
 
