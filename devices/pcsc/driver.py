@@ -36,6 +36,7 @@ from devices.pcsc.wire import (
     feature_code,
     historical_bytes,
     is_answer,
+    is_taken,
     is_unpowered,
     longest_apdu,
 )
@@ -48,9 +49,10 @@ _WAIT_STEP_MS = 200
 _EVENT_SHIFT = 16
 _NOTICES_WITHIN_S = 1.0
 """A reader that has nothing to hand on tells a little later that its card is gone."""
-_POWERS_WITHIN_S = 2.0
-_POWER_STEP_S = 0.1
-"""pcscd winds a card down between its looks (0.4 s): one asked for then comes "not powered"."""
+_YIELDS_WITHIN_S = 2.0
+_YIELD_STEP_S = 0.1
+"""pcscd winds a card down between its looks (0.4 s): one asked for then comes "not powered".
+And a program that looks for its own card opens the reader of every other for a moment."""
 _VIRTUAL = "Virtual PCD"
 _SHORT_APDU = 261
 _GET_FEATURES = scard.SCARD_CTL_CODE(3400)
@@ -284,16 +286,20 @@ class _Context:
         return bool(known & scard.SCARD_STATE_PRESENT) == present
 
     def hold_card(self, reader: str) -> None:
-        """Power the card up and hold it; one that lies there unpowered is asked for again."""
-        ends_at = time.monotonic() + _POWERS_WITHIN_S
+        """Power the card up and hold it; one that is unpowered or taken is asked for again."""
+        ends_at = time.monotonic() + _YIELDS_WITHIN_S
         code, card, protocol = self._connect(reader)
-        while is_unpowered(code) and self.state(reader) & scard.SCARD_STATE_PRESENT:
-            if time.monotonic() > ends_at:
-                break
-            time.sleep(_POWER_STEP_S)
+        while self._may_yield(reader, code) and time.monotonic() < ends_at:
+            time.sleep(_YIELD_STEP_S)
             code, card, protocol = self._connect(reader)
         _check(code, "open the card")
         self._card, self._protocol = card, protocol
+
+    def _may_yield(self, reader: str, code: int) -> bool:
+        """Return whether a card that was not to be had a moment ago may be had now."""
+        if is_unpowered(code):
+            return bool(self.state(reader) & scard.SCARD_STATE_PRESENT)
+        return is_taken(code)
 
     def _connect(self, reader: str) -> tuple[int, int, int]:
         """Return the PC/SC code, the card's handle and its protocol (SCardConnect)."""

@@ -63,6 +63,11 @@ def is_unpowered(code: int) -> bool:
     return code & 0xFFFFFFFF == _UNPOWERED
 
 
+def is_taken(code: int) -> bool:
+    """Return whether PC/SC says that somebody else uses the card (SCARD_E_SHARING_VIOLATION)."""
+    return code & 0xFFFFFFFF in _BUSY
+
+
 def is_answer(answer: bytes) -> bool:
     """Return whether these bytes can be an answer: SW1 is 6x or 9x (ISO 7816-4 §5.6)."""
     return len(answer) >= 2 and answer[-2] >> 4 in (6, 9)

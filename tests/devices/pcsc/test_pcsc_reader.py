@@ -88,6 +88,17 @@ def test_a_reset_cuts_the_cards_power(card, reader):
     assert reader.transmit(b"\x00\xb0\x00\x00")[-2:] == b"\x90\x00"
 
 
+def test_a_card_that_another_program_lets_go_in_time_is_had(slot, card, reader):
+    other = PcscReader(slot.reader)
+    other.reset()
+    letting_go = threading.Timer(0.5, other.release)
+    letting_go.start()
+
+    assert reader.transmit(b"\x00\xa4\x00\x0c")[-2:] == b"\x90\x00"
+    letting_go.join()
+    other.close()
+
+
 def test_without_a_card_a_command_says_so(slot, reader):
     assert not reader.present()
     with pytest.raises(DocumentRemoved):

@@ -16,6 +16,7 @@ from devices.pcsc.wire import (
     contactless_atr,
     error_for,
     frame,
+    is_taken,
     is_unpowered,
 )
 
@@ -63,10 +64,12 @@ def test_a_return_code_becomes_what_the_caller_does_next(code, error):
     assert type(error_for(code, "open the card")) is error
 
 
-@pytest.mark.parametrize("code", [0x80100067, 0x80100067 - 2**32])
-def test_only_a_card_without_power_is_asked_for_again(code):
-    assert is_unpowered(code)
-    assert not is_unpowered(code + 2)
+@pytest.mark.parametrize("sign", [0, 2**32])
+def test_a_card_without_power_and_one_in_other_hands_are_told_from_the_rest(sign):
+    assert is_unpowered(0x80100067 - sign)
+    assert not is_unpowered(0x80100069 - sign)
+    assert is_taken(0x8010000B - sign)
+    assert not is_taken(0x8010000C - sign)
 
 
 def test_frames_come_out_whole_however_they_are_cut():

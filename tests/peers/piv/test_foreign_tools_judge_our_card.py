@@ -1,10 +1,12 @@
 """OpenSC and Yubico's tool use our officer's card; openssl verifies what it signed."""
 
 import hashlib
+import os
 import subprocess
 
 import pytest
 
+from devices.pcsc.driver import list_readers
 from devices.piv.simulator import start
 
 PKCS11 = ("pkcs11-tool", "--module", "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
@@ -18,12 +20,23 @@ def card(request, tmp_path_factory):
     (folder / "text").write_bytes(TEXT)
     (folder / "sha256").write_bytes(hashlib.sha256(TEXT).digest())
     (folder / "sha384").write_bytes(hashlib.sha384(TEXT).digest())
-    yield request.param, simulator.address.removeprefix("piv:pcsc://"), folder
+    reader = simulator.address.removeprefix("piv:pcsc://")
+    (folder / "opensc.conf").write_text(other_readers_ignored(reader))
+    yield request.param, reader, folder
     simulator.stop()
 
 
+def other_readers_ignored(reader):
+    """OpenSC opens every reader that it sees; the others belong to tests beside this one."""
+    others = ", ".join(f'"{name}"' for name in list_readers() if name != reader)
+    return f"app default {{ ignored_readers = {others}; }}\n"
+
+
 def run(folder, *words):
-    return subprocess.run(words, cwd=folder, capture_output=True, timeout=60, check=False)
+    its_own = os.environ | {"OPENSC_CONF": str(folder / "opensc.conf")}
+    return subprocess.run(
+        words, cwd=folder, env=its_own, capture_output=True, timeout=60, check=False
+    )
 
 
 def test_opensc_takes_it_for_a_piv_card(card):
