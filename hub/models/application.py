@@ -14,7 +14,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    column,
     false,
+    func,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -263,6 +265,7 @@ class RegisterNumber(InOffice, Base):
     __table_args__ = (
         of_application(),
         UniqueConstraint("office", "number"),
+        Index("ix_register_numbers_sought", "office", func.upper(column("number"))),
         partial_index(
             "uq_register_numbers_valid",
             "office",

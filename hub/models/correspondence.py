@@ -37,6 +37,7 @@ class LetterRow(WithId, Base):
         of_application(),
         UniqueConstraint("office", "direction", "year", "agenda"),
         Index("ix_letters_application", "office", "application"),
+        Index("ix_letters_number", "office", "number"),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -116,9 +115,9 @@ def test_finding_a_case_looks_up_an_index_by_more_than_its_office(desk) -> None:
         plans = [
             step[3]
             for statement, values in asked
-            if re.search(r"FROM (applications|search_terms)", statement)
+            if statement.startswith("SELECT")
             for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
 
-    assert len(plans) >= 4
+    assert len(plans) >= 9
     assert [plan for plan in plans if plan.startswith("SCAN") or plan.endswith("(office=?)")] == []
