@@ -72,6 +72,8 @@ def _issue(
 def _legalise(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
+    if procedure.office.office.custody == "office":
+        custody.must_be_here(tx, application.id)  # the signature stands in the passport too
     legalising.legalise(tx, procedure, application, values)
 
 

@@ -107,12 +107,15 @@ def must_hold(tx: Tx, application: str) -> CustodyRecord:
 
 
 def must_be_here(tx: Tx, application: str) -> None:
-    """Refuse to endorse a passport that is not in the office. Raises Conflict `passport_away`."""
+    """Refuse a step that writes into a passport that is away. Raises Conflict `passport_away`."""
     kept = holder(tx.session, tx.office, application)
     if kept is None or kept.released:
-        text = "The passport is not here: it cannot be endorsed."
         raise Conflict(
-            "passport_away", text, id="Paspor tidak ada di kantor: tidak dapat diterakan."
+            "passport_away",
+            "The passport is not here: it cannot be endorsed or signed. Take it in first, on the "
+            "page of passports held.",
+            id="Paspor tidak ada di kantor: tidak dapat diterakan atau ditandatangani. "
+            "Terima dahulu di halaman Paspor di kantor.",
         )
 
 

@@ -76,6 +76,27 @@ def test_a_passport_that_came_back_is_handed_over_anew_against_a_new_slip(desk) 
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
 
+def test_what_stands_in_the_passport_is_not_done_anew_while_it_is_away(desk) -> None:
+    case = desk.go("12")
+    open_again(desk, case, "10")
+    desk.step_10(case)  # its scan is one of the photocopy
+
+    open_again(desk, case, "9")
+    with pytest.raises(Conflict) as unsigned:
+        desk.step_9(case)
+    open_again(desk, case, "8")
+    with pytest.raises(Conflict) as unendorsed:
+        desk.step_8(case, "SK 0002")
+    desk.do("serah", lambda tx: custody.take_again(tx, desk.procedure, case, "laci 3"))
+    desk.supply("cetak", case, "blank_serial", "SK 0002")
+    desk.capture(case, "8.skim", "print_document", "application/pdf")
+    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.step_9(case)
+
+    assert (unsigned.value.code, unendorsed.value.code) == ("passport_away", "passport_away")
+    assert desk.view(case).head.state == "LEGALISED"
+
+
 def test_a_print_that_was_voided_is_marked_so_in_the_file_and_in_the_archive(desk) -> None:
     case = desk.go("10")
 
