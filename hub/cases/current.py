@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import evidence, segregation
+from hub.cases import custody, evidence, segregation
 from hub.cases.evidence import JOB_KINDS, Found
 from hub.cases.field_words import in_words
 from hub.cases.proof import Judge
@@ -62,6 +62,7 @@ def current_step(
         diversions=_targets(procedure.sop, stage),
         allowed=why_not is None,
         why_not=why_not,
+        passport_away=custody.misses_passport(session, procedure, application, stage.does),
         lacking=lacking(
             session, procedure, application.office, officer.id, procedure.office.today(at)
         ),

@@ -65,15 +65,14 @@ def _record_payment(
 def _issue(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    custody.must_be_here(tx, application.id)
+    custody.must_be_here(tx, procedure, application, "issue")
     blanks.issue(tx, procedure.office, application, values["blank_serial"])
 
 
 def _legalise(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
-    if procedure.office.office.custody == "office":
-        custody.must_be_here(tx, application.id)  # the signature stands in the passport too
+    custody.must_be_here(tx, procedure, application, "legalise")
     legalising.legalise(tx, procedure, application, values)
 
 

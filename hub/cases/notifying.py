@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub import appointments
-from hub.cases import custody, persons
+from hub.cases import custody, persons, uncalled
 from hub.cases.applications import ENDED, end, must_be_open, must_find, must_have_role
 from hub.errors import BadInput, Conflict
 from hub.events.correspondence import ApplicantContacted, ApplicationLapsed
@@ -87,7 +87,7 @@ def notify_list(
 
     Only a page's names are opened.
     """
-    needs, waits = _waiting(session, office, procedure)
+    needs, waits = _waiting(session, office, procedure, at)
     pages = max(1, -(-len(needs) // PAGE))
     page = min(max(1, page), pages)
     shown = needs[(page - 1) * PAGE : page * PAGE]
@@ -99,11 +99,14 @@ def to_notify(
     session: Session, office: int, procedure: Procedure, at: datetime
 ) -> tuple[ToNotify, ...]:
     """Return every case that needs the person, in the order of the list."""
-    needs, waits = _waiting(session, office, procedure)
+    needs, waits = _waiting(session, office, procedure, at)
     return tuple(_row(session, procedure, need, waits, at) for need in needs)
 
 
-def _waiting(session: Session, office: int, procedure: Procedure) -> tuple[list[_Need], _Waits]:
+def _waiting(
+    session: Session, office: int, procedure: Procedure, at: datetime
+) -> tuple[list[_Need], _Waits]:
+    """Return who must be told; who is in the house now is told there, and stands on no list."""
     stages = (stage for stage in procedure.sop.stages if stage.applicant_present)
     present = {stage.name: _in_their_words(procedure, stage) for stage in stages}
     first = procedure.sop.stages[0].name
@@ -114,9 +117,14 @@ def _waiting(session: Session, office: int, procedure: Procedure) -> tuple[list[
             Application.position.in_([name for name in present if name != first]),
         )
     )
-    asked = {case.id: _Need(case, present[case.position]) for case in waiting}
+    settled = uncalled.with_document(session, procedure, office)
+    asked = {
+        case.id: _Need(case, present[case.position]) for case in waiting if case.id not in settled
+    }
     asked |= {case.id: _Need(case, _PASSPORT) for case in _ended_with_passport(session, office)}
     asked |= {need.case.id: need for need in _branches(session, office, procedure)}
+    here = uncalled.in_the_house(session, office, asked, procedure.office.today(at))
+    asked = {case: need for case, need in asked.items() if case not in here}
     waits = _Waits.of(session, office, list(asked))
 
     def place(need: _Need) -> tuple[bool, datetime]:
@@ -213,7 +221,7 @@ def note_message(tx: Tx, procedure: Procedure, application: str) -> None:
 def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
     """End a case whose deadline is over: EXPIRED_UNPAID or UNCOLLECTED; return the state.
 
-    Raises Conflict `deadline_runs` | `never_contacted` | `appointment_stands`,
+    Raises Conflict `deadline_runs` | `never_contacted` | `appointment_stands` | `nobody_to_notify`,
     BadInput `reason_missing`, NotAllowed.
     """
     must_have_role(tx, MAY_LAPSE)
@@ -229,6 +237,7 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
         day = in_words(deadline)
         text = f"Its deadline is not over: {day.en}."
         raise Conflict("deadline_runs", text, id=f"Batas waktunya belum lewat: {day.id}.")
+    must_wait(tx.session, procedure, row, tx.at)
     if not waits.now(row):
         raise Conflict(
             "never_contacted",
@@ -268,6 +277,8 @@ def _need_of(session: Session, procedure: Procedure, case: Application) -> _Need
         return _Need(case, _PASSPORT) if kept else None
     stage = procedure.sop.stage(case.position)
     if stage is None or not stage.applicant_present or stage is procedure.sop.stages[0]:
+        return None
+    if uncalled.has_document(session, procedure, case):
         return None
     return _Need(case, _in_their_words(procedure, stage))
 

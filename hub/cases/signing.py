@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.cases import documents, persons, steps
+from hub.cases import custody, documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.legalising import (
     SCAN,
@@ -53,6 +53,7 @@ class ToSign:
     printed_for: str
     done_by: tuple[tuple[str, str], ...]
     waiting_since: datetime
+    passport_away: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,5 +294,6 @@ def _to_sign(
         number=number.number if number else "",
         printed_for=printed.nip if printed else "",
         done_by=tuple((s.name, names[s.name]) for s in procedure.sop.stages if s.name in names),
+        passport_away=custody.misses_passport(session, procedure, row, ["legalise"]),
         waiting_since=max((r.completed_at for r in records if r.completed_at), default=given),
     )

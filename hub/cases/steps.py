@@ -124,7 +124,7 @@ def supply(tx: Tx, procedure: Procedure, application: str, key: str, value: str)
     if key in found:
         evidence.keep(tx, procedure, row, stage.name, requirement, found[key])
     if requirement.rule.first and requirement.rule.check == "blank":
-        custody.must_be_here(tx, row.id)
+        custody.must_be_here(tx, procedure, row, "issue")
         blanks.issue(tx, procedure.office, row, found[key].value)
     tx.emit(EvidenceSupplied(row.id, stage.name, key), subject=row.id)
     return key

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub import appointments, opening
-from hub.cases import persons
+from hub.cases import persons, uncalled
 from hub.messages import outbox, wording
 from hub.messages.wording import BOOKED, CALLED_OFF, NEEDED, RELEASED, Written
 from hub.models.application import Application
@@ -18,7 +18,12 @@ from hub.writer import Tx
 
 
 def tell_needed(tx: Tx, procedure: Procedure, case: Application) -> None:
-    """Ask the applicant to come: the case waits for them where it is now."""
+    """Ask the applicant to come: the case waits for them where it is now, and they are away."""
+    today = procedure.office.today(tx.at)
+    if uncalled.in_the_house(tx.session, tx.office, [case.id], today):
+        return
+    if uncalled.has_document(tx.session, procedure, case):
+        return
     written = wording.needed(procedure.office, case.case_code)
     _tell(tx, procedure, case, _needed_event(case, tx.at), written)
 

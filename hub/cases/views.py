@@ -196,6 +196,8 @@ class CurrentStep:
     why_not: Words | None
     lacking: tuple[Words, ...] = ()
     """The sheet's qualifications that this officer does not hold."""
+    passport_away: bool = False
+    """It writes into the passport, which must be taken in first."""
 
     @property
     def supplied(self) -> int:

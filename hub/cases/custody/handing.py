@@ -170,20 +170,25 @@ def take_again(tx: Tx, procedure: Procedure, application: str, location: str) ->
             "The application was not received yet: step 1 takes the passport.",
             id="Permohonan belum diterima: paspor diterima pada langkah 1.",
         )
-    _must_not_be_done(tx, procedure, row)
+    _must_not_be_handed_over(tx, procedure, row)
     return take(tx, row.id, location)
 
 
-def _must_not_be_done(tx: Tx, procedure: Procedure, row: Application) -> None:
-    """What was handed over comes back only after that step was opened again."""
-    step = procedure.sop.doing("close_custody")
+def handed_over(session: Session, procedure: Procedure, row: Application) -> bool:
+    """Say whether the step that hands the passport over is done, and was not opened again."""
     done = select(StepRecord.step).where(
-        StepRecord.office == tx.office,
+        StepRecord.office == row.office,
         StepRecord.application == row.id,
-        StepRecord.step == step,
+        StepRecord.step == procedure.sop.doing("close_custody"),
         StepRecord.completed_at.is_not(None),
     )
-    if tx.session.scalar(done) is not None:
+    return session.scalar(done) is not None
+
+
+def _must_not_be_handed_over(tx: Tx, procedure: Procedure, row: Application) -> None:
+    """What was handed over comes back only after that step was opened again."""
+    if handed_over(tx.session, procedure, row):
+        step = procedure.sop.doing("close_custody")
         raise Conflict(
             "handed_over",
             f"The passport was handed over: a supervisor opens step {step} again first.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,8 +12,16 @@ from hub.errors import BadInput, Conflict
 from hub.events.applications import CustodyMoved
 from hub.models.application import Application, CustodyRecord
 from hub.models.schema import new_id
+from hub.procedure import Procedure
 from hub.wire import FieldFault
 from hub.writer import Tx
+
+INTO_PASSPORT: Mapping[str, frozenset[str]] = {
+    "office": frozenset({"issue", "legalise"}),
+    "visit": frozenset({"issue"}),
+}
+"""The duties that write into the passport. Per visit the signature in it is given while its owner
+is here, and vouched for when the step is recorded."""
 
 
 def holder(session: Session, office: int, application: str) -> CustodyRecord | None:
@@ -106,10 +114,19 @@ def must_hold(tx: Tx, application: str) -> CustodyRecord:
     return current
 
 
-def must_be_here(tx: Tx, application: str) -> None:
-    """Refuse a step that writes into a passport that is away. Raises Conflict `passport_away`."""
-    kept = holder(tx.session, tx.office, application)
-    if kept is None or kept.released:
+def misses_passport(
+    session: Session, procedure: Procedure, row: Application, duties: Collection[str]
+) -> bool:
+    """Say whether one of `duties` writes into the passport of the case and that is away."""
+    if not INTO_PASSPORT[procedure.office.office.custody] & set(duties):
+        return False
+    kept = holder(session, row.office, row.id)
+    return kept is None or kept.released
+
+
+def must_be_here(tx: Tx, procedure: Procedure, row: Application, duty: str) -> None:
+    """Refuse a duty that writes into a passport that is away. Raises Conflict `passport_away`."""
+    if misses_passport(tx.session, procedure, row, [duty]):
         raise Conflict(
             "passport_away",
             "The passport is not here: it cannot be endorsed or signed. Take it in first, on the "

@@ -69,6 +69,8 @@ class PassportPage:
     """Whether it lies in a section of this officer: who gives it back has it."""
     may_end: bool
     may_take: bool
+    handed_over: str
+    """The step that handed it over and would have to be opened again first; empty if none did."""
     today: date
 
 
@@ -193,6 +195,8 @@ async def _passport(
     def read(session: Session, at: datetime) -> PassportPage:
         row = must_find(session, desk.office_no, desk.procedure, application)
         per_visit = desk.office.office.custody == "visit"
+        goes_on = row.state not in ENDED and row.received_at is not None
+        gone = goes_on and custody.handed_over(session, desk.procedure, row)
         now, roles = custody.holder(session, desk.office_no, row.id), desk.officer.roles
         return PassportPage(
             application=row.id,
@@ -205,7 +209,8 @@ async def _passport(
             gives_out=bool(MAY_GIVE_OUT & roles),
             at_hand=now is not None and at_hand(session, desk.office, now, roles),
             may_end=row.state in ENDED or per_visit,
-            may_take=row.state not in ENDED and row.received_at is not None,
+            may_take=goes_on and not gone,
+            handed_over=desk.procedure.sop.doing("close_custody") if gone else "",
             today=desk.office.today(at),
         )
 

@@ -350,3 +350,37 @@ def test_the_applicants_page_shows_the_time_until_its_day_is_over(desk) -> None:
     assert shown.appointment == dataclasses.replace(shown.appointment, missed=False)
     assert shown.appointment_qr.startswith("<svg")
     assert (page().appointment, page().appointment_qr) == (None, "")
+
+
+def listed(desk) -> list[str]:
+    with desk.database.reading() as session:
+        at = desk.clock.now()
+        found = notifying.notify_list(session, desk.office_no, desk.procedure, at)
+    return [row.application for row in found.rows]
+
+
+def test_nobody_is_called_who_waits_in_the_house_with_a_ticket_of_the_case(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    desk.clock.pass_(days=1, minutes=25)
+    before = listed(desk)
+
+    ticket = check_in(desk, time_of(desk, case).code)
+    meanwhile = listed(desk)
+    desk.do("supervisor", lambda tx: queue.give_back(tx, ticket=ticket.id))
+
+    assert (before, meanwhile, listed(desk)) == ([case], [], [case])
+
+
+def test_nobody_is_called_for_a_document_that_they_have(desk) -> None:
+    case = desk.go("12")
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, "10", "salah pindai"))
+    desk.step_10(case)
+    record_only = listed(desk)
+    with pytest.raises(Conflict) as uninvited:
+        invite(desk, case)
+
+    desk.do("serah", lambda tx: custody.take_again(tx, desk.procedure, case, "laci 3"))
+
+    assert uninvited.value.code == "nobody_to_notify"
+    assert (record_only, listed(desk)) == ([], [case])

@@ -29,6 +29,7 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
         "pays": "7", "pays again": "7", "banked": "7", "by slip": "7",
         "lost proof": "11", "one": "9", "two": "9", "wet": "9", "kept": "9",
         "shelved": "", "listed": "", "unpaid": "7", "uncollected": "11", "comes": "7",
+        "collected": "12",
     }  # fmt: skip
     found = {name: cases.at(stage) for name, stage in begins.items()}
     desk.staff["sah"] = desk.employ("sah", {"approver", "legaliser"})
@@ -310,6 +311,13 @@ def test_a_deadline_ends_a_case_and_the_passport_is_fetched(living, enter, name,
     officer.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(officer))
     officer.click("role=button[name=/Kembalikan/]")
     assert code not in officer.go("/custody").text("main")
+
+
+def test_a_passport_that_was_handed_over_is_not_offered_to_be_taken_in(living, enter) -> None:
+    officer = enter(living, "serah", LAPTOP).go(f"/custody/{living.cases['collected']}")
+
+    assert "membuka kembali langkah 11" in officer.text("main")
+    assert not officer.has("form[action$='/take']")
 
 
 def end_by_deadline(head: Screen, code: str) -> None:
