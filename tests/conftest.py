@@ -7,10 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.cluster import Cluster
+
+# the same examples each time, however slow the machine is: what failed fails again
+# (`--hypothesis-profile=default` tries new ones)
+settings.register_profile(
+    "repeatable",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("repeatable")
 
 HERE = Path(__file__).parent
 LONG = (

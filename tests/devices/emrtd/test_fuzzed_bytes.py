@@ -28,7 +28,7 @@ from devices.pcsc.wire import feature_code, historical_bytes, longest_apdu
 KEY = MrzKey("L898902C3", "740812", "320415")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PASSPORT = personalize(signature="ecdsa")
-OFTEN = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+OFTEN = settings(max_examples=60)
 
 PARSERS = {
     "TLV": lambda data: list(tlv.each(data)),

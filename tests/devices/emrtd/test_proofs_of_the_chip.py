@@ -125,7 +125,7 @@ def test_a_record_of_another_passport_proves_nothing(passport):
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 def test_damaged_records_are_findings_and_never_valid_when_signed_bytes_change(data):
     given = dict(RECORDS)
     name = data.draw(st.sampled_from(sorted(given)))
@@ -141,7 +141,7 @@ def test_damaged_records_are_findings_and_never_valid_when_signed_bytes_change(d
 
 
 @given(record=st.binary(max_size=80))
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@settings(max_examples=60)
 def test_any_bytes_as_records_are_findings(record):
     assert findings(SPECIMEN, {"AA": record, "CA": record, "PACE": record})
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from devices.mrz.wire import Mrz, MrzError, compose_mrz, lines_of, parse_mrz, typed_key
 
-OFTEN = settings(max_examples=200, deadline=None, derandomize=True, database=None)
+OFTEN = settings(max_examples=200)
 SIGNS = st.sampled_from("ABCXYZ0129<")
 NAMES = st.text(st.sampled_from("ABCDEFG HIJ-'éÖß"), max_size=50)
 

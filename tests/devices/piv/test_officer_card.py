@@ -173,7 +173,7 @@ def test_a_certificate_has_its_days_and_another_file_is_none():
 
 
 @given(data=st.binary(max_size=300))
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100)
 def test_any_bytes_as_certificate_or_answer_are_refused_in_order(data):
     with pytest.raises(ProofError):
         read_certificate(data)

@@ -60,12 +60,8 @@ NEEDS_A_CALL = {
     "absent", "finish", "park", "recall", "resume", "return", "start", "transfer", "undo", "why",
 }  # fmt: skip
 
-# the same examples each time: a failure is repeated by running the test again
 bounded = settings(
     max_examples=EXAMPLES,
-    derandomize=True,
-    deadline=None,
-    database=None,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )

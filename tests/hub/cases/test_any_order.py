@@ -265,7 +265,6 @@ def test_whatever_officers_do_a_case_stays_sound(desk) -> None:
         settings=settings(
             max_examples=10,
             stateful_step_count=16,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -110,6 +110,4 @@ def test_no_sequence_of_acts_uses_a_number_or_a_blank_twice(desk) -> None:
     for n, case in enumerate(Register.cases):
         desk.step_7(case, ntpn=f"{n}1B2C3D4E5F6G7H8")
 
-    run_state_machine_as_test(
-        Register, settings=settings(max_examples=6, stateful_step_count=15, deadline=None)
-    )
+    run_state_machine_as_test(Register, settings=settings(max_examples=6, stateful_step_count=15))

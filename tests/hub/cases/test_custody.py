@@ -286,15 +286,11 @@ class Ways(RuleBasedStateMachine):
 def test_no_sequence_of_acts_gives_a_passport_two_holders(desk) -> None:
     Ways.desk = desk
 
-    run_state_machine_as_test(
-        Ways, settings=settings(max_examples=6, stateful_step_count=12, deadline=None)
-    )
+    run_state_machine_as_test(Ways, settings=settings(max_examples=6, stateful_step_count=12))
 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 def test_no_sequence_of_visits_gives_a_passport_two_holders(per_visit) -> None:
     Ways.desk = per_visit
 
-    run_state_machine_as_test(
-        Ways, settings=settings(max_examples=6, stateful_step_count=12, deadline=None)
-    )
+    run_state_machine_as_test(Ways, settings=settings(max_examples=6, stateful_step_count=12))

@@ -151,7 +151,6 @@ def test_the_decision_holds_in_any_order(empty_house: Path, passport: Passport) 
         settings=settings(
             max_examples=8,
             stateful_step_count=12,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

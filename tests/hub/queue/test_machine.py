@@ -238,8 +238,6 @@ def test_nothing_is_lost_whatever_people_do(machine: type[QueueMachine]) -> None
         settings=settings(
             max_examples=30,
             stateful_step_count=50,
-            deadline=None,
-            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )
