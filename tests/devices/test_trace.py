@@ -50,7 +50,7 @@ def test_a_scan_is_traced_by_its_length(written: io.StringIO) -> None:
     try:
         device = cast("BarcodeScanner", open_device(scanner.address))
         scanner.scan("L898902C36UTO7408122F1204159")
-        assert device.read_code(wait_s=2)
+        assert device.read_code(wait_s=30)
         device.close()
     finally:
         scanner.stop()

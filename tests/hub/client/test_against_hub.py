@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.hall import lasting_port
 from hub import wire
 from hub.client import HubClient, follow
 from hub.clock import SystemClock
@@ -38,7 +39,7 @@ class Served:
         self.kiosk = loket("hub", "token", "--data", self.data, "--kiosk", "one")
         self.agent = loket("hub", "token", "--data", self.data, "--counter", "3")
         self.program = loket("hub", "token", "--data", self.data, "--program", "test")
-        self._port = "0"
+        self._port = str(lasting_port())
         self.url = ""
         self.start()
 
@@ -54,7 +55,6 @@ class Served:
         line = self.process.stdout.readline()
         assert line.startswith("ready http://127.0.0.1:")
         self.url = line.split()[1]
-        self._port = self.url.rpartition(":")[2]
 
     def kill(self) -> None:
         self.process.kill()

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page
 
+from bench.hall import lasting_port
 from hub.admin import AddStation, FillOffice, perform
 from hub.clock import SystemClock
 from hub.settings import settings_for
@@ -65,9 +66,11 @@ class WebOffice:
 
 
 def serve(folder: Path, port: int = 0, *more: str) -> tuple[str, subprocess.Popen[str]]:
+    """Serve a hub at `port`, by default one that lasts; return its address and its process."""
+    at = str(port or lasting_port())
     process = subprocess.Popen(
-        [*LOKET, "hub", "serve", "--data", str(folder), "--port", str(port), "--plain",
-         "--interface", "127.0.0.1", "--practice-clock", MONDAY, *more],
+        [*LOKET, "hub", "serve", "--data", str(folder), "--port", at, "--plain", "--interface",
+         "127.0.0.1", "--practice-clock", MONDAY, *more],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
