@@ -3,30 +3,75 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.saying import out_of_reach
 
+if TYPE_CHECKING:
+    from hub.seals import Verdict
+    from hub.verify.judging import Judgement
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 _WORDS = {
-    "legalised": "DISAHKAN   legalised: signed by the office, unchanged",
-    "registered": "TERDAFTAR  registered only: this does not say that it was legalised",
-    "paid": "DIBAYAR    paid: the office recorded this payment",
-    "void": "BATAL      void: the office withdrew this number",
-    "altered": "BERUBAH    altered after it was signed",
-    "expired": "KEDALUWARSA  signed when the certificate was not valid: ask the office",
-    "stranger": "ASING      signed by somebody this office did not name",
-    "forged": "PALSU      the signature in the code is not the office's",
-    "unsigned": "TANPA TANDA  the code carries no signature; ask the office",
-    "unknown": "TAK DIKENAL  no code of an office is in it",
+    "legalised": (
+        "DISAHKAN     ditandatangani kantor, tidak berubah",
+        "legalised: signed by the office, unchanged",
+    ),
+    "registered": (
+        "TERDAFTAR    hanya terdaftar: ini tidak menyatakan bahwa surat sudah disahkan",
+        "registered only: this does not say that it was legalised",
+    ),
+    "paid": (
+        "DIBAYAR      kantor mencatat pembayaran ini",
+        "paid: the office recorded this payment",
+    ),
+    "void": (
+        "BATAL        kantor menarik kembali nomor ini",
+        "void: the office withdrew this number",
+    ),
+    "altered": (
+        "BERUBAH      diubah setelah ditandatangani: jangan dipakai",
+        "altered after it was signed: do not use it",
+    ),
+    "expired": (
+        "KEDALUWARSA  ditandatangani saat sertifikat tidak berlaku: tanyakan kepada kantor",
+        "signed when the certificate was not valid: ask the office",
+    ),
+    "stranger": (
+        "ASING        ditandatangani orang yang tidak disebut kantor: tanyakan kepada kantor",
+        "signed by somebody this office did not name: ask the office",
+    ),
+    "forged": (
+        "PALSU        tanda dalam kode bukan dari kantor: jangan dipakai",
+        "the signature in the code is not the office's: do not use it",
+    ),
+    "unsigned": (
+        "TANPA TANDA  kode ini tidak bertanda kantor: tanyakan kepada kantor",
+        "the code carries no signature: ask the office",
+    ),
+    "unknown": (
+        "TAK DIKENAL  tidak ada kode kantor di dalamnya: foto kodenya lebih dekat dan terang",
+        "no code of an office is in it: take the picture of the code nearer, in good light",
+    ),
 }
-
-_RECORDED = (
-    "DISAHKAN   legalised: the hub's records say so of this number; compare the paper with them"
-)
+_RECORDED = {
+    "legalised": (
+        "DISAHKAN     menurut catatan hub untuk nomor ini; cocokkan suratnya dengan catatan itu",
+        "legalised: the hub's records say so of this number; compare the paper with them",
+    ),
+    "registered": (
+        "TERDAFTAR    menurut catatan hub pengesahannya ditarik kembali",
+        "registered only: by the hub's records its legalisation was withdrawn",
+    ),
+}
+_SAID = {
+    "legalised": "disahkan / legalised",
+    "registered": "terdaftar / registered only",
+    "void": "batal / void",
+}
 
 
 @app.command()
@@ -53,32 +98,34 @@ def verify(
         keys = judging.read_keys(key or _published(data))
         judged = judging.judge(what, keys)
         if data is not None and judged.code is not None and judged.code.number:
-            judged = judging.with_hub(judged, _known(data, judged.code.number))
+            judged = judging.with_hub(judged, _known(data, judged.code))
     except Refused as refused:
         typer.echo(f"loket verify: {refused.id}\n       {refused.en}", err=True)
         raise typer.Exit(1) from None
     except OSError as error:
         typer.echo(f"loket verify: {out_of_reach(error)}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(
-        _RECORDED if judged.by_records and judged.state == "legalised" else _WORDS[judged.state]
-    )
+    words = _RECORDED.get(judged.state) if judged.by_records else None
+    indonesian, english = words or _WORDS[judged.state]
+    typer.echo(f"{indonesian}\n{'':<13}{english}")
     for line in _facts(judged):
         typer.echo(line)
     raise typer.Exit(judged.exit_code)
 
 
-def _facts(judged: object) -> list[str]:
-    from hub.verify.judging import Judgement
-
-    assert isinstance(judged, Judgement)  # noqa: S101 — narrows
+def _facts(judged: Judgement) -> list[str]:
     code = judged.code
-    lines = [f"signer     {judged.signer}"] if judged.signer else []
+    lines = [f"oleh/by      {judged.signer}"] if judged.signer else []
     if code is not None and code.genuine:
-        lines.append(f"number     {code.number}")
-        lines += [f"case       {code.case}"] if code.case else []
-        lines += [f"amount     Rp {code.amount:,}".replace(",", ".")] if code.amount else []
-        lines += [f"day        {code.day}"] if code.day else []
+        lines.append(f"nomor/number {code.number}")
+        lines += [f"kasus/case   {code.case}"] if code.case else []
+        lines += [f"jumlah/sum   Rp {code.amount:,}".replace(",", ".")] if code.amount else []
+        lines += [f"hari/day     {code.day}"] if code.day else []
+    if judged.recorded:
+        lines.append(
+            f"hub          nomor yang tertulis / the number that stands there: "
+            f"{_SAID[judged.recorded]}"
+        )
     return lines
 
 
@@ -87,8 +134,8 @@ def _published(data: Path | None) -> Path:
     return data / "office-code.pub.pem"
 
 
-def _known(data: Path, number: str) -> str:
-    """Return `void` or `legalised` if the hub's records say so of a register number."""
+def _known(data: Path, code: Verdict) -> str:
+    """Return what the hub's records say of the number in a code."""
     from hub.clock import SystemClock
     from hub.house import open_house
     from hub.settings import settings_for
@@ -97,6 +144,6 @@ def _known(data: Path, number: str) -> str:
     house = open_house(settings_for(data), SystemClock())
     try:
         with house.database.reading() as session:
-            return state_of(session, house.office_no, number)
+            return state_of(session, house.office_no, code.kind, code.number)
     finally:
         house.database.close()

@@ -19,7 +19,8 @@ from hub.cases.payments.statements import (
     read_statement,
 )
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
-from hub.seals import judge_code, read_public_keys
+from hub.seals import PROOF, judge_code, read_public_keys
+from hub.verify.records import state_of
 
 CODE = "820261123000001"
 CODE_ROW = "billing_code"
@@ -349,6 +350,9 @@ def test_a_lost_proof_needs_two_officers_and_its_old_code_dies(desk) -> None:
         keyring = desk.procedure.keyring
         assert not payments.is_proof(session, desk.office_no, keyring, case, old)
         assert payments.is_proof(session, desk.office_no, keyring, case, new)
+        numbers = [code.split(":")[2] for code in (old, new)]
+        known = [state_of(session, desk.office_no, PROOF, one) for one in numbers]
+    assert known == ["void", ""], "who verifies the lost proof against the hub hears it"
 
 
 # ── the treasurer's day ──

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from datetime import timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 import typst
 import uvloop
+from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -21,7 +23,7 @@ from hub.letters import Letterhead, SkimLetter, compose
 from hub.signatures import LocalKey, Signature
 from hub.signatures.reasons import WHY
 from hub.signatures.worker import Unusable, open_key
-from hub.verify.judging import judge, read_keys, with_hub
+from hub.verify.judging import Judgement, judge, read_keys, with_hub
 from hub.verify.signed import signature_state
 
 SAID = Signature("Contoh Kepala Kantor", "Pengesahan SKIM", "Contoh")
@@ -113,11 +115,75 @@ def test_what_only_the_office_knows_is_not_said_to_be_signed(key) -> None:
     keys = read_keys(key / "office.pub.pem")
 
     letter = judge("LOKET:J:KC0-261123-0007-K-T1", keys)
-    known = with_hub(letter, "legalised")
 
     assert (letter.state, letter.exit_code) == ("unsigned", 1)
-    assert (known.state, known.by_records) == ("legalised", True)
     assert not with_hub(letter, "").by_records
+
+
+@pytest.mark.parametrize("state", ["forged", "altered", "stranger", "expired", "unsigned"])
+def test_no_record_of_a_number_makes_a_paper_good_that_is_not(state) -> None:
+    judged = with_hub(Judgement(state), "legalised")
+
+    assert (judged.state, judged.recorded, judged.exit_code) == (state, "legalised", 1)
+
+
+@pytest.mark.parametrize(
+    ("paper", "known", "said"),
+    [
+        ("registered", "legalised", ("legalised", 0)),
+        ("registered", "void", ("void", 1)),
+        ("legalised", "void", ("void", 1)),
+        ("legalised", "registered", ("registered", 3)),
+        ("paid", "void", ("void", 1)),
+    ],
+)
+def test_of_a_paper_that_is_good_the_hub_knows_more(paper, known, said) -> None:
+    judged = with_hub(Judgement(paper), known)
+
+    assert (judged.state, judged.exit_code) == said
+    assert judged.by_records
+
+
+def test_a_letter_that_was_scanned_into_a_pdf_is_read_from_its_picture(
+    key, printed, tmp_path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(printed)
+    (tmp_path / "a.typ").write_text(
+        '#set page(width: auto, height: auto, margin: 0pt)\n#image("a.pdf")'
+    )
+    drawn = typst.compile(tmp_path / "a.typ", format="png", ppi=150.0)
+    with Image.open(io.BytesIO(drawn)) as page:  # its PDF is one that a strict reader refuses
+        page.convert("RGB").save(tmp_path / "scan.pdf")
+
+    judged = judge(str(tmp_path / "scan.pdf"), read_keys(key / "office.pub.pem"))
+
+    assert (judged.state, judged.code.number) == ("registered", "W.00-GR.01.14-0001/2026")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("gone.pdf", None, "file_missing"),
+        ("x" * 600, None, "file_missing"),
+        ("", None, "file_missing"),
+        ("note.txt", b"halo", "file_unknown"),
+        ("torn.jpg", "half a picture", "picture_unreadable"),
+    ],
+    ids=["gone", "long", "none", "text", "torn"],
+)
+def test_what_cannot_be_judged_is_said_by_what_to_do(key, tmp_path, name, content, code) -> None:
+    if content == "half a picture":
+        Image.effect_noise((300, 300), 50).save(whole := io.BytesIO(), "JPEG")
+        content = whole.getvalue()[: len(whole.getvalue()) // 2]
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    what = str(tmp_path / name) if name else ""
+
+    with pytest.raises(BadInput) as refused:
+        judge(what, read_keys(key / "office.pub.pem"))
+
+    assert refused.value.code == code
+    assert "None" not in refused.value.id
 
 
 def test_the_command_says_it_in_words_and_by_its_exit_code(key, printed, tmp_path) -> None:
