@@ -14,7 +14,15 @@ from hub.appointments.booking import (
     state_of,
 )
 from hub.appointments.broken import BrokenTime, broken_times, why_broken
-from hub.appointments.places import DayPlaces, Place, days_ahead, places_on
+from hub.appointments.places import (
+    DayPlaces,
+    Place,
+    day_to_show,
+    days_ahead,
+    next_with_places,
+    places_on,
+    spans,
+)
 
 __all__ = [
     "BrokenTime",
@@ -25,13 +33,16 @@ __all__ = [
     "book",
     "broken_times",
     "cancel",
+    "day_to_show",
     "days_ahead",
     "find",
     "give_back",
+    "next_with_places",
     "of_cases",
     "of_day",
     "places_on",
     "require_booked",
+    "spans",
     "standing",
     "state_of",
     "why_broken",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -79,6 +79,33 @@ def days_ahead(
         if len(found) == DAYS_OFFERED:
             break
     return tuple(found)
+
+
+def day_to_show(days: Sequence[DayPlaces], said: str) -> DayPlaces | None:
+    """Return the day that is `said`, else the first after today with a place, else any with one."""
+    asked = next((one for one in days if one.day.isoformat() == said), None)
+    with_places = [one for one in days if one.free]
+    later = [one for one in with_places if one is not days[0]]
+    return asked or next(iter((*later, *with_places)), None)
+
+
+def next_with_places(days: Sequence[DayPlaces], after: DayPlaces) -> DayPlaces | None:
+    """Return the nearest day with a place beside a full one: later, else earlier."""
+    free = [one for one in days if one.free]
+    later = (one for one in free if one.day > after.day)
+    return next(later, next(iter(free), None))
+
+
+def spans(places: Iterable[Place]) -> Iterator[tuple[Place, ...]]:
+    """Yield the quarters that follow each other without a break."""
+    span: list[Place] = []
+    for one in places:
+        if span and one.at - span[-1].at > QUARTER:
+            yield tuple(span)
+            span = []
+        span.append(one)
+    if span:
+        yield tuple(span)
 
 
 def _day(

@@ -60,16 +60,11 @@ class Offer:
 
     def day(self, said: str) -> DayPlaces | None:
         """Return the day asked for, else the first after today with a place, else any with one."""
-        asked = next((one for one in self.days if one.day.isoformat() == said), None)
-        with_places = [one for one in self.days if one.free]
-        later = [one for one in with_places if one is not self.days[0]]
-        return asked or next(iter((*later, *with_places)), None)
+        return appointments.day_to_show(self.days, said)
 
     def next_with_places(self, after: DayPlaces) -> DayPlaces | None:
         """Return the nearest day with a place beside a full one: later, else earlier."""
-        free = [one for one in self.days if one.free]
-        later = (one for one in free if one.day > after.day)
-        return next(later, next(iter(free), None))
+        return appointments.next_with_places(self.days, after)
 
 
 def offer(

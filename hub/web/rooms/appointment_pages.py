@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +11,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from hub import appointments
 from hub.appointments import DayPlaces, Place
-from hub.appointments.places import QUARTER
 from hub.cases import inviting
 from hub.cases.inviting import REASONS, Offer
 from hub.cases.notifying import CHANNELS, MAY_CONTACT, OUTCOMES, Tried
@@ -102,7 +101,7 @@ async def _offer(
         return InvitePage(
             offer=offer,
             day=shown,
-            spans=tuple(_spans(shown.places if shown else ())),
+            spans=tuple(appointments.spans(shown.places if shown else ())),
             other_day=offer.next_with_places(shown) if shown and not shown.free else None,
             channels=CHANNELS,
             outcomes=OUTCOMES,
@@ -112,18 +111,6 @@ async def _offer(
 
     here = f"/notify/{application}/appointment"
     return await show(desk, NOTIFY, "invite.html", read, here=here, refused=refused, form=form)
-
-
-def _spans(places: Iterable[Place]) -> Iterator[tuple[Place, ...]]:
-    """Yield the quarters that follow each other without a break."""
-    span: list[Place] = []
-    for one in places:
-        if span and one.at - span[-1].at > QUARTER:
-            yield tuple(span)
-            span = []
-        span.append(one)
-    if span:
-        yield tuple(span)
 
 
 routes = [show_offer, act_on_offer]

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.rostered import Unqualified, unqualified
-from hub.errors import BadInput, Refused
+from hub.errors import Refused
 from hub.models.officer import Officer
 from hub.opening import roster
 from hub.queue import counters
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import fresh_key, read_form
 from hub.web.rendering import page
-from hub.web.supervisor.showing import must_act, must_supervise
-from hub.wire import CounterState, FieldFault, Words
+from hub.web.supervisor.showing import asked_day, must_act, must_supervise
+from hub.wire import CounterState, Words
 from hub.wire.opening import RosterEntry, RosterState, RowFault
 
 EXAMPLE = "1,08:00,12:00,intake biometrics,{login}\n"
@@ -78,7 +78,7 @@ async def plan_roster(desk: NamedDependency[Desk], request: AnyRequest) -> Respo
     """Replace a day's roster by a CSV table, typed or sent as a file."""
     must_act(desk)
     form = await read_form(request, desk.officer.csrf)
-    day = _day(form.text("day"))
+    day = asked_day(form.text("day"))
     sent = form.files.get("file")
     table = sent.content.decode("utf-8", "replace") if sent and sent.content else form.text("csv")
     reason = form.text("reason").strip()[:LONGEST_REASON]
@@ -172,19 +172,7 @@ def _people(session: Session, desk: Desk) -> dict[str, str]:
 
 def _asked_day(desk: Desk, request: AnyRequest) -> date:
     asked = request.query_params.get("day")
-    return _day(asked) if asked else desk.office.today(desk.clock.now())
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput(
-            "day_invalid",
-            "Write the day as 2026-11-23.",
-            id="Tulis tanggal seperti 2026-11-23.",
-            fields=[FieldFault(field="day", code="invalid")],
-        ) from error
+    return asked_day(asked) if asked else desk.office.today(desk.clock.now())
 
 
 routes = [show_roster, roster_csv, plan_roster]

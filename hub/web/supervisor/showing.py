@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 from litestar import Response
 
 from hub.announce import Neighbours
-from hub.errors import NotAllowed, Refused
+from hub.errors import BadInput, NotAllowed, Refused
 from hub.officers import MAY_SUPERVISE
 from hub.web.desk import Desk
 from hub.web.rendering import page
 from hub.web.supervisor.reading import read_office
+from hub.wire import FieldFault
 
 MAY_ACT = frozenset({"supervisor"})
 
@@ -27,6 +29,19 @@ def must_act(desk: Desk) -> None:
     """Refuse those who may look but not act. Raises NotAllowed `role_missing`."""
     if not desk.officer.roles & MAY_ACT:
         raise _role_missing()
+
+
+def asked_day(text: str) -> date:
+    """Return the day that an address or a form names. Raises BadInput `day_invalid`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(
+            "day_invalid",
+            "Write the day as 2026-11-23.",
+            id="Tulis tanggal seperti 2026-11-23.",
+            fields=[FieldFault(field="day", code="invalid")],
+        ) from error
 
 
 async def show_office(

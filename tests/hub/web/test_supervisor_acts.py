@@ -128,6 +128,35 @@ def test_booked_times_are_tried_then_imported(office, supervisor) -> None:
     assert supervisor.faults() == []
 
 
+def test_one_time_is_booked_for_a_caller_and_given_back_with_a_reason(office, supervisor) -> None:
+    supervisor.go("/supervisor/appointments?day=2040-01-10")
+    page = supervisor.page
+    page.keyboard.press("Control+Enter")
+    assert "Pilih jam" in supervisor.text("#refusal")
+    page.select_option("#field-service", "payment")
+    supervisor.click("text=Lihat jam >> nth=0")
+    free = page.locator(".slot:not(.full) input")
+    at = free.first.input_value()
+    free.first.check(force=True)
+    page.fill("#field-reference", "TU/2040/7")
+    page.keyboard.press("Control+Enter")
+    shown(supervisor, ".booked-code strong")
+    code = supervisor.text(".booked-code strong")
+    row = page.locator("tbody tr", has_text="TU/2040/7")
+
+    assert code.replace("-", "\u2011") in row.inner_text()
+    assert page.input_value("#field-service") == "payment"
+    assert supervisor.faults() == []
+    assert at.startswith("2040-01-1")
+    row.get_by_text("Batalkan janji").click()
+    row.get_by_role("button", name="Batalkan dan kosongkan").click()
+    assert "Sebutkan alasan" in supervisor.text("#refusal")
+    row.get_by_label("Salah catat").check()
+    row.get_by_role("button", name="Batalkan dan kosongkan").click()
+    expect(row).to_contain_text("dibatalkan")
+    assert supervisor.faults() == []
+
+
 def test_the_day_is_closed_with_its_report(own_office, enter) -> None:
     own_office.ticket()
     supervisor = enter(own_office, "supervisor").go("/supervisor")
