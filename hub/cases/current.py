@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import custody, evidence, segregation
+from hub.cases import custody, evidence, legalising, segregation, signers
 from hub.cases.evidence import JOB_KINDS, Found
 from hub.cases.field_words import in_words
 from hub.cases.proof import Judge
@@ -16,6 +16,7 @@ from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
 from hub.cases.views import Choice, CurrentStep, EvidenceRow, SopWords, Target
 from hub.cases.waiting import worked_s
+from hub.letters.wording import staff_number
 from hub.models.application import Application, StepRecord
 from hub.models.officer import Officer
 from hub.models.station import JobRow
@@ -177,6 +178,7 @@ def _rows(
     judge = Judge(session, procedure, application, today, at, officer.id)
     values = {key: here.value for key, here in found.items()}
     jobs = _newest_jobs(session, application, stage.name)
+    mine = "legalise" in stage.does and _signs(session, application.office, officer, values)
     rows = []
     for row in requirements:
         if row.rule.kind == "list_check" and not set(stage.roles) & officer.roles:
@@ -185,8 +187,14 @@ def _rows(
         if row.rule.check == "billing_code" and not set(stage.roles) & officer.roles:
             here = None  # the whole code is the treasurer's
         good = here is not None and judge.judge(row, here, values) is None
-        rows.append(_row(stage.name, row, here, names, jobs.get(row.key), supplied=good))
+        own = mine and good and signers.describes(row.rule.check)
+        rows.append(_row(stage.name, row, here, names, jobs.get(row.key), supplied=good, own=own))
     return tuple(rows)
+
+
+def _signs(session: Session, office: int, officer: Actor, values: Mapping[str, str]) -> bool:
+    """Say whether the officer is the one whose staff number the step names."""
+    return bool(values.get("nip")) and legalising.own_nip(session, officer, office) == values["nip"]
 
 
 def _row(
@@ -197,8 +205,10 @@ def _row(
     job: str | None,
     *,
     supplied: bool,
+    own: bool,
 ) -> EvidenceRow:
     device = row.kind in JOB_KINDS
+    words = in_words(row.person, here.value) if here and row.person else None
     return EvidenceRow(
         key=row.key,
         kind=row.kind,
@@ -206,6 +216,7 @@ def _row(
         hint=row.hint,
         required=row.required,
         supplied=supplied,
+        own=own,
         value=here.value if here else "",
         by=names.get(here.by, here.by) if here else "",
         at=here.at if here else None,
@@ -220,8 +231,16 @@ def _row(
         group=row.person.group if row.person else "",
         sources=row.person.sources if row.person else "",
         source=here.by if here and row.person else "",
-        words=in_words(row.person, here.value) if here and row.person else None,
+        words=_own_words(row, here.value) if here and own else words,
     )
+
+
+def _own_words(row: Requirement, value: str) -> Words:
+    """Return a value that is shown and not asked, as it is read."""
+    if row.rule.check == signers.NIP:
+        value = staff_number(value)
+    named = (choice.words for choice in row.choices if choice.value == value)
+    return next(named, Words(id=value, en=value))
 
 
 def _newest_jobs(session: Session, application: Application, stage: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from hub.cases import documents, doubts, field_rules, fingers, persons
+from hub.cases import documents, doubts, field_rules, fingers, persons, signers
 from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
 from hub.cases.screening.checks import candidates_of
@@ -86,6 +86,7 @@ def gather(
             or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
             or _known(requirement, person)
             or _billed(session, procedure, application, requirement)
+            or _signing(session, procedure, application, stage, requirement, at)
             or _doubted(session, procedure, application, requirement, at)
             or _screened(session, procedure, application, requirement, at)
             or _fingered(session, procedure, application, stage, requirement)
@@ -221,6 +222,26 @@ def _billed(
     how = Words(id="kode yang diberikan", en="the code that was given")
     digits = billing.code_of(procedure.keyring, application, given)
     return Found(digits, by=given.by_name, at=given.at, how=how)
+
+
+def _signing(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    requirement: Requirement,
+    at: datetime,
+) -> Found | None:
+    """Return who signs, as the printed paper says it: nobody types what is known."""
+    check = requirement.rule.check
+    if stage != procedure.sop.doing("legalise") or not signers.describes(check):
+        return None
+    said = values_of(session, procedure, application).get(procedure.sop.doing("issue"), {})
+    signer = signers.printed_signer(procedure, said, procedure.office.today(at))
+    if signer is None:
+        return None
+    how = Words(id="dokumen dicetak untuk pejabat ini", en="printed for this official")
+    return Found(signers.part_of(signer, check), how=how)
 
 
 def _doubted(

@@ -8,19 +8,19 @@ electronic  the letter itself is signed (PAdES) besides the signer's own confirm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import blanks, documents, evidence, segregation
+from hub.cases.signers import printed_signer, signer_of
 from hub.errors import BadInput, Conflict
 from hub.events.correspondence import CaseLegalised, LegalisationVoided
 from hub.models.application import Application
 from hub.models.correspondence import Legalisation
 from hub.models.officer import Officer
 from hub.models.schema import new_id
-from hub.office import OfficeConfig, Signer
+from hub.office import Signer
 from hub.procedure import Procedure
 from hub.wire import FieldFault
 from hub.writer import Actor, Tx
@@ -29,18 +29,6 @@ OWN, WET, ELECTRONIC = "own", "wet", "electronic"
 SCAN = "wet_signature"
 SIGNED = "signed_letter"
 """What the signing desk says besides the step's rows: the stored letter, electronically signed."""
-
-
-def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
-    """Return the official with this staff number who may sign on `day`, or None."""
-    return next((s for s in office.signers_on(day) if s.nip == nip), None)
-
-
-def printed_signer(procedure: Procedure, values: Mapping[str, str], day: date) -> Signer | None:
-    """Return for whom the paper was printed: the one named there, else the first."""
-    named = signer_of(procedure.office, values.get("signer_nip", ""), day)
-    in_force = procedure.office.signers_on(day)
-    return named or (in_force[0] if in_force else None)
 
 
 def legalise(

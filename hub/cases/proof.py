@@ -17,6 +17,7 @@ from hub.cases.evidence import PAPER, TICKED, Found
 from hub.cases.payments import billing
 from hub.cases.requirements import Requirement
 from hub.cases.screening.standing import standing
+from hub.cases.signers import signer_of
 from hub.letters.wording import in_words
 from hub.models.application import Application
 from hub.models.officer import Officer
@@ -329,9 +330,18 @@ def _signer_nip(judge: Judge, value: str, values: Mapping[str, str]) -> Words | 
     return Words(id="tidak berwenang hari ini", en="may not sign today")
 
 
+def _signer_name(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
+    signer = signer_of(judge.procedure.office, values.get("nip", ""), judge.today)
+    if signer is None or signer.name.split() == value.split():
+        return None
+    return Words(
+        id=f"nama pejabat dengan NIP itu: {signer.name}",
+        en=f"the official with that staff number is {signer.name}",
+    )
+
+
 def _signer_capacity(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
-    signers = judge.procedure.office.signers_on(judge.today)
-    signer = next((s for s in signers if s.nip == values.get("nip")), None)
+    signer = signer_of(judge.procedure.office, values.get("nip", ""), judge.today)
     if signer is None or signer.capacity == value:
         return None
     return Words(
@@ -426,6 +436,7 @@ _CHECKS: dict[str, _Check] = {
     "paid_on": _paid_on,
     "blank": _blank,
     "signer_nip": _signer_nip,
+    "signer_name": _signer_name,
     "signer_capacity": _signer_capacity,
     "proof_code": _proof_code,
     "receiver": _receiver,

@@ -15,12 +15,11 @@ from hub.cases.legalising import (
     SCAN,
     SIGNED,
     own_nip,
-    printed_signer,
-    signer_of,
     values_at,
 )
 from hub.cases.overview import PURPOSES
 from hub.cases.papers_needs import printing_row
+from hub.cases.signers import printed_signer, signer_of
 from hub.cases.void_files import withdrawals
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.models.application import (

@@ -162,6 +162,8 @@ class EvidenceRow:
     """For a field of the person: its group, where it can come from, where it came from."""
     words: Words | None = None
     """For a field of the person: its value as it is read."""
+    own: bool = False
+    """It says of the signed-in officer what the hub knows: shown, not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

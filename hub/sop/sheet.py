@@ -40,6 +40,7 @@ ValueCheck = Literal[
     "paid_on",
     "blank",
     "signer_nip",
+    "signer_name",
     "signer_capacity",
     "proof_code",
     "receiver",

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import register
 from hub.cases import signing
-from hub.cases.legalising import signer_of
+from hub.cases.signers import signer_of
 from hub.cases.signing import Signed, ToSign
 from hub.errors import BadInput, Refused
 from hub.feed import Feed

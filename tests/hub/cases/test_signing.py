@@ -103,6 +103,28 @@ def test_ink_is_recorded_with_its_scan_and_marked_so(desk) -> None:
     assert desk.view(case).head.state == "LEGALISED"
 
 
+def test_the_signer_is_known_and_not_asked_and_a_recorder_finds_who_it_was_printed_for(
+    desk,
+) -> None:
+    case = desk.go("9")
+    asked = {
+        login: {row.key: (row.value, row.own) for row in desk.view(case, login).current.evidence}
+        for login in ("kakanim", "tu")
+    }
+
+    with pytest.raises(BadInput) as misnamed:
+        desk.complete("kakanim", case, "9", {"signer": "Contoh Kepala Seksi", "signed": "on"})
+    desk.complete("kakanim", case, "9", {"signed": "on"})
+
+    assert {key: said[1] for key, said in asked["kakanim"].items()} == {
+        "signer": True, "nip": True, "capacity": True, "signed": False, "wet_signature": False
+    }  # fmt: skip
+    assert asked["tu"]["nip"] == (HEAD, False)
+    assert asked["tu"]["signer"] == ("Contoh Kepala Kantor", False)
+    assert [fault.field for fault in misnamed.value.fields] == ["signer"]
+    assert legalised(desk, case) == ("own", HEAD, "DEFINITIF")
+
+
 def test_the_signer_does_not_record_their_own_ink_and_nobody_records_it_unseen(desk) -> None:
     case = desk.go("9")
     desk.staff["kakanim"] = dataclasses.replace(
