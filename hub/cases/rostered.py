@@ -10,11 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.qualifications import lacking
+from hub.errors import BadInput
 from hub.models.officer import Officer
 from hub.opening import roster
 from hub.procedure import Procedure
-from hub.wire import Words
-from hub.wire.opening import RosterEntry
+from hub.wire import FieldFault, Words
+from hub.wire.opening import RosterEntry, RosterState
+from hub.writer import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,40 @@ def unqualified(
         if missing:
             found.append(Unqualified(place, entry.counter, entry.starts, officer.name, missing))
     return tuple(found)
+
+
+def plan(
+    tx: Tx, procedure: Procedure, day: date, entries: list[RosterEntry], reason: str
+) -> RosterState:
+    """Replace the roster of a day; the supervisor's `reason` stands beside whom it is asked for.
+
+    Raises BadInput `roster_reason` naming who lacks a qualification, and what `roster.plan` raises.
+    """
+    known = roster.staff(tx.connection, tx.office)
+    lacking = unqualified(tx.session, procedure, tx.office, day, entries, known)
+    if lacking and not reason.strip():
+        raise _unreasoned(lacking)
+    why = {one.place: reason.strip() for one in lacking}
+    return roster.plan(tx, procedure.office, day, entries, why)
+
+
+def _unreasoned(lacking: Sequence[Unqualified]) -> BadInput:
+    faults = [
+        FieldFault(
+            field=f"entries[{one.place}].officer",
+            code="unqualified",
+            message=f"belum memegang / lacks: {'; '.join(words.id for words in one.lacks)}",
+        )
+        for one in lacking
+    ]
+    return BadInput(
+        "roster_reason",
+        "The roster was not changed: who lacks a qualification of the procedure is planned only "
+        "with a supervisor's reason.",
+        id="Jadwal tidak diubah: petugas tanpa kualifikasi SOP hanya dijadwalkan dengan alasan "
+        "supervisor.",
+        fields=[*faults, FieldFault(field="reason", code="missing", message="wajib / required")],
+    )
 
 
 def _login(entry: RosterEntry, known: Mapping[str, str]) -> str:

@@ -200,10 +200,14 @@ class RosterEntry(Wire, frozen=True, kw_only=True):
 
 
 class PlanRoster(Wire, frozen=True, kw_only=True):
-    """The whole roster of a day; it replaces what was planned."""
+    """The whole roster of a day; it replaces what was planned.
+
+    `reason` is the supervisor's, asked where an officer lacks a qualification of the procedure.
+    """
 
     day: date
     entries: Annotated[list[RosterEntry], msgspec.Meta(max_length=200)]
+    reason: Reason = ""
 
 
 class RosterState(Answer, frozen=True, kw_only=True):

@@ -8,11 +8,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from hub import opening
-from hub.cases import applications
+from hub.cases import applications, rostered
 from hub.clock import Clock
 from hub.database import Database
 from hub.office import OfficeConfig
 from hub.opening import numbers, outage, roster
+from hub.procedure import Procedure
 from hub.web.api.description import described
 from hub.web.commanding import Commanding, answer
 from hub.web.station_kinds import ONLY_KIOSKS, ONLY_PROGRAMS
@@ -128,14 +129,21 @@ async def read_roster(
 @post(
     "/roster",
     status_code=200,
-    opt=described(RosterState, PlanRoster, kinds=ONLY_PROGRAMS, refuses={422: ("roster_invalid",)}),
+    opt=described(
+        RosterState,
+        PlanRoster,
+        kinds=ONLY_PROGRAMS,
+        refuses={422: ("roster_invalid", "roster_reason")},
+    ),
 )
-async def plan_roster(commanding: NamedDependency[Commanding]) -> Response[bytes]:
+async def plan_roster(
+    commanding: NamedDependency[Commanding], procedure: NamedDependency[Procedure]
+) -> Response[bytes]:
     """Replace the roster of a day."""
     ask = commanding.read(PlanRoster)
 
     def command(tx: Tx) -> RosterState:
-        return roster.plan(tx, commanding.office, ask.day, ask.entries)
+        return rostered.plan(tx, procedure, ask.day, ask.entries, ask.reason)
 
     return answer(await commanding.run(command, RosterState))
 

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases.rostered import Unqualified, unqualified
+from hub.cases.rostered import Unqualified, plan, unqualified
 from hub.errors import Refused
 from hub.models.officer import Officer
 from hub.opening import roster
@@ -89,10 +89,9 @@ async def plan_roster(desk: NamedDependency[Desk], request: AnyRequest) -> Respo
         return await _show(
             desk, day, csv=table, faults=tuple(faults), asked=() if faults else lacking
         )
-    why = {one.place: reason for one in lacking}
     try:
         await desk.command(
-            lambda tx: roster.plan(tx, desk.office, day, entries, why), form, "plan roster"
+            lambda tx: plan(tx, desk.procedure, day, entries, reason), form, "plan roster"
         )
     except Refused as refused:
         return await _show(desk, day, csv=table, refused=refused, reason=reason)

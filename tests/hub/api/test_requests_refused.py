@@ -9,6 +9,9 @@ import msgspec
 import pytest
 
 from hub import wire
+from hub.admin import AddOfficer, perform
+from hub.clock import SystemClock
+from hub.settings import settings_for
 from hub.web.api import commands_and_readings
 from hub.web.api.description import KEY
 from hub.web.bodies import MOST_FAULTS
@@ -177,6 +180,23 @@ def test_a_counter_is_a_number_within_reason(program: Program) -> None:
         answer = program.send(b"{}", f"/api/counters/{counter}/open")
 
         assert answer.status_code == 404
+
+
+def test_nobody_unqualified_is_planned_without_a_supervisors_reason(hub, program: Program) -> None:
+    settings = settings_for(hub.folder)
+    perform(
+        settings, SystemClock(), AddOfficer("siti", "Contoh Siti", ["counter_officer"], "-" * 12)
+    )
+    shift = {"counter": 1, "starts": "08:00", "ends": "12:00", "officer": "siti"}
+    plan = {"day": "2026-11-23", "entries": [shift]}
+    program.before = program.position()
+
+    answer = program.send(msgspec.json.encode(plan), "/api/roster")
+    problem = program.refused(answer, 422, "roster_reason")
+    reasoned = program.send(msgspec.json.encode(plan | {"reason": "Menggantikan"}), "/api/roster")
+
+    assert [one.field for one in problem.fields] == ["entries[0].officer", "reason"]
+    assert reasoned.json()["entries"][0]["officer"] == "siti"
 
 
 def test_a_stranger_is_told_how_to_show_who_they_are(hub) -> None:

@@ -473,7 +473,7 @@ def test_what_uses_up_a_number_is_pressed_twice(living, enter) -> None:
     assert not saved
     assert "Register, teraan, kartu" in still
     assert "Pengesahan" in printer.text("[aria-current=step]")
-    signer = enter(living, "sah", LAPTOP).go(f"/case/{case}")
+    signer = enter(living, "tu", LAPTOP).go(f"/case/{case}")
     signer.page.get_by_label("Nama penanda tangan").fill("Contoh Kepala Seksi")
     signer.page.get_by_label("NIP penanda tangan").fill("198002022005012002")
     signer.page.get_by_label("Kedudukan").select_option("A.N.")
