@@ -29,6 +29,11 @@ class Unqualified:
     name: str
     lacks: tuple[Words, ...]
 
+    @property
+    def line(self) -> tuple[int, str]:
+        """Return the counter and the start, which no two lines of a day share."""
+        return self.counter, self.starts
+
 
 def unqualified(
     session: Session,
@@ -59,14 +64,27 @@ def plan(
 ) -> RosterState:
     """Replace the roster of a day; the supervisor's `reason` stands beside whom it is asked for.
 
-    Raises BadInput `roster_reason` naming who lacks a qualification, and what `roster.plan` raises.
+    A line that stays as it was keeps the reason it had. Raises BadInput `roster_reason` naming who
+    lacks a qualification, and what `roster.plan` raises.
     """
     known = roster.staff(tx.connection, tx.office)
     lacking = unqualified(tx.session, procedure, tx.office, day, entries, known)
-    if lacking and not reason.strip():
-        raise _unreasoned(lacking)
-    why = {one.place: reason.strip() for one in lacking}
+    had = reasons_that_stay(tx.session, tx.office, day, entries)
+    if not reason.strip() and (asked := [one for one in lacking if one.line not in had]):
+        raise _unreasoned(asked)
+    why = {one.place: had.get(one.line) or reason.strip() for one in lacking}
     return roster.plan(tx, procedure.office, day, entries, why)
+
+
+def reasons_that_stay(
+    session: Session, office: int, day: date, entries: Sequence[RosterEntry]
+) -> dict[tuple[int, str], str]:
+    """Return the reasons of those planned lines that are among `entries`, by counter and start."""
+    connection = session.connection()
+    given = roster.reasons(connection, office, day)
+    planned = roster.read(connection, office, day).entries if given else []
+    stay = {(one.counter, one.starts) for one in planned if one in entries}
+    return {line: why for line, why in given.items() if line in stay}
 
 
 def _unreasoned(lacking: Sequence[Unqualified]) -> BadInput:

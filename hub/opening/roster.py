@@ -62,7 +62,7 @@ def plan(
     faults = [
         FieldFault(field=f"entries[{place}].{column}", code="invalid", message=reason)
         for place, entry in enumerate(entries)
-        for column, reason in _faults(office, known, entry, entries[:place])
+        for column, reason in faults_of(office, known, entry, entries[:place])
     ]
     if faults:
         raise _refused(faults)
@@ -188,26 +188,10 @@ def read_csv(
     return entries, faults
 
 
-def _entry(
-    office: OfficeConfig, known: Mapping[str, str], row: dict[str, str], before: list[RosterEntry]
-) -> tuple[RosterEntry | None, list[tuple[str, str]]]:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
-    number = cells["counter"]
-    told = cells | {
-        "counter": int(number) if number.isdecimal() and len(number) < LONGEST else number,
-        "lanes": cells["lanes"].split(),
-    }
-    try:
-        entry = msgspec.convert(told, RosterEntry)
-    except msgspec.ValidationError as error:
-        column = str(error).rpartition("`$.")[2].rstrip("`").partition("[")[0]
-        return None, [(column, "bentuk tidak sesuai / wrong form")]
-    return entry, _faults(office, known, entry, before)
-
-
-def _faults(
+def faults_of(
     office: OfficeConfig, known: Mapping[str, str], entry: RosterEntry, before: list[RosterEntry]
 ) -> list[tuple[str, str]]:
+    """Return the columns of a line that are wrong beside the lines `before` it, and why."""
     configured = office.counter(entry.counter)
     if configured is None:
         return [("counter", f"tidak ada loket {entry.counter} / there is no such counter")]
@@ -228,6 +212,23 @@ def _faults(
     elif any(known.get(folded(one.officer)) == login for one in at_once):
         found.append(("officer", "sudah di loket lain jam itu / is at another counter then"))
     return found
+
+
+def _entry(
+    office: OfficeConfig, known: Mapping[str, str], row: dict[str, str], before: list[RosterEntry]
+) -> tuple[RosterEntry | None, list[tuple[str, str]]]:
+    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    number = cells["counter"]
+    told = cells | {
+        "counter": int(number) if number.isdecimal() and len(number) < LONGEST else number,
+        "lanes": cells["lanes"].split(),
+    }
+    try:
+        entry = msgspec.convert(told, RosterEntry)
+    except msgspec.ValidationError as error:
+        column = str(error).rpartition("`$.")[2].rstrip("`").partition("[")[0]
+        return None, [(column, "bentuk tidak sesuai / wrong form")]
+    return entry, faults_of(office, known, entry, before)
 
 
 def _refused(faults: list[FieldFault]) -> BadInput:

@@ -90,6 +90,7 @@ def test_a_refused_act_changes_nothing_and_keeps_what_was_typed(office, supervis
 
 def test_the_roster_is_planned_from_csv_and_given_as_csv(office, supervisor) -> None:
     supervisor.go("/supervisor/roster")
+    supervisor.page.click("summary:has-text('Seluruh hari')")
     supervisor.page.fill("#field-csv", "counter,starts,ends,lanes,officer\n1,8:00,12:00,,\n")
     supervisor.click("text=Simpan jadwal")
     assert "baris 2" in supervisor.text("#refusal")
@@ -111,6 +112,36 @@ def test_the_roster_is_planned_from_csv_and_given_as_csv(office, supervisor) -> 
     assert "Pembayaran" in supervisor.text("table")
     assert csv.splitlines()[2].endswith(",4,08:00,12:00,payment,bendahara")
     assert "Menggantikan yang sakit" in supervisor.text("table")
+    assert supervisor.faults() == []
+
+
+def test_the_roster_is_planned_line_by_line_and_the_next_day_alike(office, supervisor) -> None:
+    supervisor.go("/supervisor/roster?day=2040-02-06")
+    page, lines = supervisor.page, supervisor.page.locator("tbody tr")
+
+    def add(starts: str, ends: str, officer: str) -> None:
+        page.select_option("#field-counter", "4")
+        page.fill("#field-starts", starts)
+        page.fill("#field-ends", ends)
+        page.select_option("#field-officer", officer)
+        page.keyboard.press("Control+Enter")
+
+    add("08.00", "12.00", "bendahara")
+    expect(lines).to_contain_text(["08.00–12.00"])
+    add("11.30", "13.00", "")
+    assert "bertumpuk" in supervisor.text("#refusal")
+    assert page.input_value("#field-starts") == "11.30"
+    assert supervisor.faults() == []
+    add("setengah", "13.00", "")
+    assert "bentuk tidak sesuai" in supervisor.text("#refusal")
+    add("13.00", "15.00", "bendahara")
+    expect(lines).to_have_count(2)
+    supervisor.go("/supervisor/roster?day=2040-02-07")
+    supervisor.click("text=Sama seperti Senin, 6 Februari 2040")
+    expect(lines).to_contain_text(["08.00–12.00", "13.00–15.00"])
+    page.get_by_role("button", name="Hapus giliran: Loket 4, 08.00").click()
+    expect(lines).to_contain_text(["13.00–15.00"])
+    expect(lines).to_have_count(1)
     assert supervisor.faults() == []
 
 
