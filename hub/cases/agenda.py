@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from hub.blobs import StoredFile, register
 from hub.cases import documents, letter_book, steps
 from hub.cases.applications import must_find, must_have_role
+from hub.cases.doers import by_whom
 from hub.cases.letter_book import ANSWER, COVER, IN, OUT, REMINDER
 from hub.errors import BadInput, Conflict, NotFound
 from hub.models.application import Application
@@ -59,7 +60,8 @@ def enter(
 ) -> str:
     """Enter a letter in the agenda; return its id. A case's gate is filled with what it says.
 
-    Raises BadInput naming the field, Conflict `letter_known`, NotFound, NotAllowed.
+    Raises BadInput naming the field, Conflict `letter_known` | `letter_sent` | `letter_answered`,
+    NotFound, NotAllowed.
     """
     must_have_role(tx, MAY_WRITE)
     dated = _judged(letter, procedure.office.today(tx.at))
@@ -69,6 +71,8 @@ def enter(
         if letter.application
         else None
     )
+    if case is not None and case.position == GATE:
+        _must_be_due(tx, case, letter)
     row = _new(tx, procedure, letter, dated, case)
     if scan is not None:
         register(tx, scan, media)
@@ -194,9 +198,42 @@ def _must_be_new(tx: Tx, letter: Letter) -> None:
     )
     if letter.direction == IN:
         query = query.where(LetterRow.party == letter.party.strip())
-    if tx.session.scalar(query.limit(1)) is not None:
-        text = "A letter with this number stands in the agenda already."
-        raise Conflict("letter_known", text, id="Surat dengan nomor ini sudah ada di agenda.")
+    known = tx.session.scalar(query.limit(1))
+    if known is not None:
+        who, place = by_whom(tx, known.by), f"{known.agenda}/{known.year}"
+        raise Conflict(
+            "letter_known",
+            f"A letter with this number was entered already{who.en}: agenda {place}.",
+            id=f"Surat dengan nomor ini sudah dicatat{who.id}: agenda {place}.",
+        )
+
+
+def _must_be_due(tx: Tx, case: Application, letter: Letter) -> None:
+    """A case goes up by one letter and has one answer to it; more is a reminder or another kind.
+
+    Raises Conflict `letter_sent` | `letter_answered`, naming who entered that letter.
+    """
+    cover = cover_letter_of(tx.session, tx.office, case.id)
+    if cover is None or letter.kind not in (COVER, ANSWER):
+        return
+    query = _letters(tx.office).where(LetterRow.answers == cover.id, LetterRow.direction == IN)
+    answer = tx.session.scalar(query.limit(1))
+    if letter.kind == COVER and answer is None:
+        who, place = by_whom(tx, cover.by), f"{cover.agenda}/{cover.year}"
+        raise Conflict(
+            "letter_sent",
+            f"This case was sent up already{who.en}, agenda {place}, and waits for its answer: "
+            "enter a reminder.",
+            id=f"Permohonan ini sudah dikirim{who.id}, agenda {place}, dan menunggu jawaban: "
+            "catat sebagai pengingat.",
+        )
+    if letter.kind == ANSWER and answer is not None and letter.answers in ("", cover.id):
+        who, place = by_whom(tx, answer.by), f"{answer.agenda}/{answer.year}"
+        raise Conflict(
+            "letter_answered",
+            f"Its answer was entered already{who.en}: agenda {place}.",
+            id=f"Jawabannya sudah dicatat{who.id}: agenda {place}.",
+        )
 
 
 def _new(

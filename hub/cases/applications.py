@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub.blobs import StoredFile, register
 from hub.cases import blanks, documents, drafts, persons, search, stated, telling
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
+from hub.cases.doers import by_whom
 from hub.cases.passports import PassportFacts, examine, keep
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.applications import (
@@ -21,14 +22,21 @@ from hub.events.applications import (
     DraftConfirmed,
 )
 from hub.events.correspondence import LegalisationVoided
-from hub.models.application import Application, CaseSeries, Diversion
+from hub.models.application import Application, ArchivePackage, CaseSeries, Diversion, PersonalValue
 from hub.models.correspondence import Legalisation
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration, Words
 from hub.writer import Tx
 
-ENDED = ("ARCHIVED", "REJECTED", "WITHDRAWN", "EXPIRED_UNPAID", "UNCOLLECTED")
+_ENDINGS = {
+    "ARCHIVED": Words(id="diarsipkan", en="archived"),
+    "REJECTED": Words(id="ditolak", en="rejected"),
+    "WITHDRAWN": Words(id="ditarik", en="withdrawn"),
+    "EXPIRED_UNPAID": Words(id="batas waktu pembayaran lewat", en="not paid in time"),
+    "UNCOLLECTED": Words(id="tidak diambil", en="not collected"),
+}
+ENDED = tuple(_ENDINGS)
 CHIP_FILES = "application/x-loket-chip"
 MAY_CONFIRM = frozenset({"counter_officer", "data_operator"})
 MAY_REJECT = frozenset({"approver", "legaliser"})
@@ -94,7 +102,7 @@ def confirm_draft(tx: Tx, procedure: Procedure, application: str, values: Mappin
     """Store what an officer confirmed or corrected, field by field. Raises BadInput, NotAllowed."""
     row = must_find(tx.session, tx.office, procedure, application)
     must_have_role(tx, MAY_CONFIRM)
-    must_be_open(row)
+    must_be_open(tx, row)
     unknown = [field for field in values if procedure.sop.field(field) is None]
     if unknown:
         faults = [FieldFault(field=f, code="unknown_field", message="") for f in unknown]
@@ -162,10 +170,30 @@ def must_find(session: Session, office: int, procedure: Procedure, reference: st
     return found
 
 
-def must_be_open(application: Application) -> None:
-    """Raise Conflict `case_ended` for a case that has come to its end."""
-    if application.state in ENDED:
-        raise Conflict("case_ended", "This case has ended.", id="Permohonan ini sudah selesai.")
+def must_be_open(tx: Tx, application: Application) -> None:
+    """Raise Conflict `case_ended`, naming who ended it, for a case that has come to its end."""
+    if application.state not in ENDED:
+        return
+    who, how = by_whom(tx, _ended_by(tx, application)), _ENDINGS[application.state]
+    raise Conflict(
+        "case_ended",
+        f"This case has ended: {how.en}{who.en}.",
+        id=f"Permohonan ini sudah berakhir: {how.id}{who.id}.",
+    )
+
+
+def _ended_by(tx: Tx, application: Application) -> str:
+    """Return who gave the reason of an ending, or the finished file to the archive."""
+    reason = select(PersonalValue.by).where(
+        PersonalValue.office == tx.office,
+        PersonalValue.application == application.id,
+        PersonalValue.source == "system",
+        PersonalValue.field == "end_reason",
+    )
+    given = select(ArchivePackage.given_by).where(
+        ArchivePackage.office == tx.office, ArchivePackage.application == application.id
+    )
+    return tx.session.scalar(given if application.state == "ARCHIVED" else reason) or ""
 
 
 def must_have_role(tx: Tx, roles: frozenset[str]) -> None:
@@ -265,7 +293,7 @@ def end(
     tx: Tx, procedure: Procedure, row: Application, state: str, words: Mapping[str, str]
 ) -> None:
     """End a case: its branch is closed, its number and blank are void. Raises Conflict."""
-    must_be_open(row)
+    must_be_open(tx, row)
     persons.write(tx, procedure.keyring, row, "system", words)
     row.state, row.ended_at = state, tx.at
     _leave_branch(tx, row, state)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.cases.doers import by_whom
 from hub.errors import Conflict, NotFound
 from hub.events.applications import (
     BlankSpoiled,
@@ -22,6 +23,7 @@ from hub.events.applications import (
 from hub.models.application import Application, Blank, RegisterNumber
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
+from hub.wire import Words
 from hub.writer import Tx
 
 
@@ -56,7 +58,7 @@ def spoil(tx: Tx, serial: str, reason: str) -> str:
         text = "There is no such blank in the ledger."
         raise NotFound("blank_unknown", text, id="Blangko ini tidak tercatat.")
     if blank.state != "received":
-        raise _not_in_stock()
+        raise _not_in_stock(tx, blank)
     blank.state = "spoiled"
     blank.spoiled_at, blank.spoiled_by, blank.reason = tx.at, tx.actor.id, reason
     tx.session.flush()
@@ -137,7 +139,7 @@ def plain_serial(serial: str) -> str:
 def _use(tx: Tx, application: str, serial: str) -> None:
     blank = find(tx.session, tx.office, serial)
     if blank is None or blank.state != "received":
-        raise _not_in_stock()
+        raise _not_in_stock(tx, blank)
     blank.state = "used"
     blank.application, blank.used_at, blank.used_by = application, tx.at, tx.actor.id
     tx.session.flush()
@@ -167,9 +169,23 @@ def _give(tx: Tx, office: OfficeConfig, application: str) -> RegisterNumber:
     return number
 
 
-def _not_in_stock() -> Conflict:
+def _not_in_stock(tx: Tx, blank: Blank | None) -> Conflict:
+    what, who = _gone(tx, blank)
     return Conflict(
         "blank_not_in_stock",
-        "This blank is not in stock: unknown, used or spoiled.",
-        id="Blangko ini tidak ada di persediaan: tidak tercatat, terpakai, atau rusak.",
+        f"This blank is not in stock: {what.en}{who.en}.",
+        id=f"Blangko ini tidak ada di persediaan: {what.id}{who.id}.",
     )
+
+
+def _gone(tx: Tx, blank: Blank | None) -> tuple[Words, Words]:
+    """Return what became of a blank, and who did it."""
+    if blank is None:
+        return Words(id="tidak tercatat", en="unknown"), by_whom(tx, "")
+    if blank.state == "spoiled":
+        return Words(id="dicatat rusak", en="written off as spoiled"), by_whom(tx, blank.spoiled_by)
+    if blank.state == "used":
+        return Words(id="dipakai", en="used"), by_whom(tx, blank.used_by)
+    if blank.state == "void":
+        return Words(id="batal", en="void"), by_whom(tx, "")
+    return Words(id="dimusnahkan", en="destroyed"), by_whom(tx, blank.destroy_by)

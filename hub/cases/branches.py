@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import persons, telling
 from hub.cases.applications import must_be_open, must_find, must_have_role
+from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict
 from hub.events.applications import ApplicationDiverted, ApplicationResumed
 from hub.models.application import Application, Diversion
@@ -17,6 +18,9 @@ from hub.procedure import Procedure
 from hub.sop import RelatedSop, Sop
 from hub.wire import FieldFault, Words
 from hub.writer import Tx
+
+CEKAL = "cekal"
+"""The branch that only those who see the list's results may know of."""
 
 
 def open_diversion(session: Session, application: Application) -> Diversion | None:
@@ -44,14 +48,41 @@ def state_before(sop: Sop, position: str) -> str:
     return sop.stages[place - 1].reaches if place else "DRAFT"
 
 
-def must_not_be_diverted(session: Session, application: Application) -> None:
-    """Raise Conflict `case_diverted` while the case is in a branch."""
-    if open_diversion(session, application) is not None:
-        raise Conflict(
-            "case_diverted",
-            "This case is in a branch of the procedure; it must be resumed first.",
-            id="Permohonan ini sedang dialihkan; harus dilanjutkan kembali lebih dahulu.",
-        )
+def must_not_be_diverted(tx: Tx, procedure: Procedure, application: Application) -> None:
+    """Raise Conflict `case_diverted` while the case is in a branch.
+
+    Who sent it to SOP Cekal is named only to those who may know that it is there.
+    """
+    diversion = open_diversion(tx.session, application)
+    if diversion is None:
+        return
+    told = diversion.to != CEKAL or procedure.office.cekal.sees & tx.actor.roles
+    who = by_whom(tx, diversion.opened_by if told else "")
+    raise Conflict(
+        "case_diverted",
+        f"This case was sent to a branch of the procedure{who.en}; it must be resumed first.",
+        id=f"Permohonan ini dialihkan{who.id}; harus dilanjutkan kembali lebih dahulu.",
+    )
+
+
+def not_diverted(tx: Tx, procedure: Procedure, application: Application) -> Conflict:
+    """Return the refusal of an act inside a branch: the case is in none, or no more."""
+    last = tx.session.scalar(
+        select(Diversion)
+        .where(Diversion.office == tx.office, Diversion.application == application.id)
+        .order_by(Diversion.closed_at.desc(), Diversion.id)
+        .limit(1)
+    )
+    told = last is not None and (last.to != CEKAL or procedure.office.cekal.sees & tx.actor.roles)
+    if last is None or not told:
+        text = "This case is in no branch."
+        return Conflict("not_diverted", text, id="Permohonan ini tidak sedang dialihkan.")
+    who = by_whom(tx, last.closed_by)
+    return Conflict(
+        "not_diverted",
+        f"This case was brought back from its branch already{who.en}; nothing changed.",
+        id=f"Permohonan ini sudah dilanjutkan kembali{who.id}; tidak ada yang berubah.",
+    )
 
 
 def must_be_diverted(
@@ -61,8 +92,7 @@ def must_be_diverted(
     row = must_find(tx.session, tx.office, procedure, application)
     diversion = open_diversion(tx.session, row)
     if diversion is None:
-        text = "This case is in no branch."
-        raise Conflict("not_diverted", text, id="Permohonan ini tidak sedang dialihkan.")
+        raise not_diverted(tx, procedure, row)
     return row, diversion, branch_of(procedure.sop, diversion.to)
 
 
@@ -98,8 +128,8 @@ def divert(
 ) -> str:
     """Send a case from its current step to a branch of that step. Raises BadInput, Conflict."""
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
-    must_not_be_diverted(tx.session, row)
+    must_be_open(tx, row)
+    must_not_be_diverted(tx, procedure, row)
     stage = procedure.sop.stage(row.position)
     allowed = {branch.to for branch in stage.divert} if stage else set()
     if stage is None or to not in allowed:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import field_rules, keeping, persons, reopen, segregation
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted
+from hub.cases.doers import by_whom
 from hub.cases.stated import CONFIRMED, REFUSED, open_correction
 from hub.cases.views import Said, Stated
 from hub.errors import BadInput, Conflict, NotAllowed
@@ -41,8 +43,8 @@ def state(
     Conflict `correction_not_here` | `correction_open` | `no_change`.
     """
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
-    must_not_be_diverted(tx.session, row)
+    must_be_open(tx, row)
+    must_not_be_diverted(tx, procedure, row)
     stage = procedure.sop.stage(procedure.sop.doing(DUTY))
     if stage is None or row.position != stage.name:
         raise Conflict(
@@ -85,12 +87,11 @@ def settle(tx: Tx, procedure: Procedure, application: str, *, agree: bool, reaso
     Raises Conflict `correction_missing` | `values_stale`, BadInput, NotAllowed `segregation`.
     """
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     must_have_role(tx, CONFIRMS)
     correction = open_correction(tx.session, tx.office, row.id)
     if correction is None:
-        text = "No correction waits here."
-        raise Conflict("correction_missing", text, id="Tidak ada koreksi yang menunggu.")
+        raise _none_waits(tx, row.id)
     _must_be_second(tx, procedure, row, correction)
     if not agree and not reason.strip():
         raise _fault("correction-reason", "wajib diisi bila ditolak / needed for a refusal")
@@ -111,12 +112,40 @@ def settle(tx: Tx, procedure: Procedure, application: str, *, agree: bool, reaso
 
 def must_be_settled(tx: Tx, row: Application) -> None:
     """Refuse to go on while a correction waits. Raises Conflict `correction_open`."""
-    if open_correction(tx.session, tx.office, row.id) is None:
+    waiting = open_correction(tx.session, tx.office, row.id)
+    if waiting is None:
         return
+    who = by_whom(tx, waiting.stated_by)
     raise Conflict(
         "correction_open",
-        "A correction waits for its second person: confirm or refuse it first.",
-        id="Ada koreksi yang menunggu orang kedua: pastikan atau tolak lebih dahulu.",
+        f"A correction was stated{who.en}, which waits for its second person: "
+        "confirm or refuse it first.",
+        id=f"Koreksi dinyatakan{who.id} dan menunggu orang kedua: "
+        "pastikan atau tolak lebih dahulu.",
+    )
+
+
+def _none_waits(tx: Tx, application: str) -> Conflict:
+    """Nothing waits for a second person: nobody stated a correction, or it is settled by now."""
+    query = (
+        select(DataCorrection.settled_by)
+        .where(
+            DataCorrection.office == tx.office,
+            DataCorrection.application == application,
+            DataCorrection.settled_at.is_not(None),
+        )
+        .order_by(DataCorrection.settled_at.desc(), DataCorrection.id)
+        .limit(1)
+    )
+    who = by_whom(tx, tx.session.scalar(query) or "")
+    return Conflict(
+        "correction_missing",
+        f"No correction waits here: it was settled already{who.en}."
+        if who.en
+        else "No correction waits here.",
+        id=f"Tidak ada koreksi yang menunggu: sudah diputuskan{who.id}."
+        if who.id
+        else "Tidak ada koreksi yang menunggu.",
     )
 
 

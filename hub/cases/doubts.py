@@ -122,7 +122,7 @@ def eligibility(person: Person, filing: date) -> Eligibility:
 def answer(tx: Tx, procedure: Procedure, application: str, code: str, reason: str) -> str:
     """Go on in spite of a doubt, with a reason. Raises BadInput, NotFound `doubt_unknown`."""
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     stage = procedure.sop.stage(row.position)
     must_have_role(tx, frozenset(stage.roles if stage else ()))
     if not reason.strip():

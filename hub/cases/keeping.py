@@ -59,7 +59,7 @@ def keep(
     Raises NotFound, NotAllowed, Conflict `case_ended` | `form_gone`.
     """
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     known = procedure.sop.stage(stage)
     if known is None or row.position != stage:
         raise Conflict(

@@ -17,6 +17,7 @@ from hub.cases import keeping, persons, reopen, segregation, telling
 from hub.cases.applications import must_have_role
 from hub.cases.blanks import number_of
 from hub.cases.branches import must_be_diverted
+from hub.cases.doers import by_whom
 from hub.cases.resuming import resume as resume_branch
 from hub.cases.views import BranchStep
 from hub.errors import BadInput, Conflict, NotAllowed
@@ -35,9 +36,14 @@ CONFIRM = "correction_confirm"
 
 
 def move(tx: Tx, procedure: Procedure, application: str, state: str, note: str) -> str:
-    """Carry a nonconformity on to `state`. Raises BadInput, Conflict `move_not_possible`."""
+    """Carry a nonconformity on to `state`.
+
+    Raises BadInput, Conflict `move_done` | `move_not_possible`.
+    """
     row, diversion, branch = must_be_diverted(tx, procedure, application)
     now, then = branch.move(diversion.stage), branch.move(state)
+    if then is not None and state == diversion.stage:
+        raise _already_there(tx, diversion, then)
     if now is None or then is None or state not in now.next:
         names = ", ".join(m.words.id for s in (now.next if now else ()) if (m := branch.move(s)))
         raise Conflict(
@@ -55,6 +61,17 @@ def move(tx: Tx, procedure: Procedure, application: str, state: str, note: str) 
     _note(tx, procedure, row, diversion, state, note.strip()[:500])
     tx.emit(BranchMoved(row.id, state), subject=row.id)
     return row.id
+
+
+def _already_there(tx: Tx, diversion: Diversion, now: Move) -> Conflict:
+    moves = _moves(tx.session, diversion)
+    last = next((one.by for one in reversed(moves) if one.state == now.state), diversion.opened_by)
+    who, words = by_whom(tx, last), now.words
+    return Conflict(
+        "move_done",
+        f"This was carried on to “{words.en}” already{who.en}; nothing was done twice.",
+        id=f"Sudah dilanjutkan ke “{words.id}”{who.id}; tidak ada yang diulang.",
+    )
 
 
 def correct(

@@ -226,7 +226,7 @@ def lapse(tx: Tx, procedure: Procedure, application: str, reason: str) -> str:
     """
     must_have_role(tx, MAY_LAPSE)
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     if not reason.strip():
         fault = FieldFault(field="reason", code="missing", message="wajib diisi / required")
         text = "Ending a case needs its reason."

@@ -89,7 +89,7 @@ def give_leave(tx: Tx, procedure: Procedure, application: str, login: str, reaso
     """Let an officer work on a case in spite of what they lack. Raises BadInput, NotAllowed."""
     must_have_role(tx, SUPERVISORS)
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     officer = _officer(tx, login)
     if not reason.strip():
         raise _missing("leave-reason", "alasan / a reason")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, branches, legalising, payments, persons, stated, telling
 from hub.cases.applications import must_be_open, must_find
+from hub.cases.doers import by_whom
 from hub.cases.legalising import SCAN as INK
 from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
@@ -35,20 +36,40 @@ HAND_OVER = "close_custody"
 def reopen(tx: Tx, procedure: Procedure, application: str, step: str, reason: str) -> str:
     """Bring a case back to the completed `step`. Raises BadInput, Conflict, NotAllowed."""
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
-    branches.must_not_be_diverted(tx.session, row)
+    must_be_open(tx, row)
+    branches.must_not_be_diverted(tx, procedure, row)
     text = _given(reason)
     records = _completed(tx.session, row)
     stage = procedure.sop.stage(step)
     if stage is None or step not in records:
-        raise Conflict(
-            "step_not_done",
-            "Only a completed step can be opened again.",
-            id="Hanya langkah yang sudah selesai dapat dibuka kembali.",
-        )
+        raise _not_done(tx, row, step)
     _must_be_allowed(tx, procedure, stage)
     undo(tx, procedure, row, stage, text)
     return row.id
+
+
+def _not_done(tx: Tx, row: Application, step: str) -> Conflict:
+    """The step was never completed, or somebody opened it again already."""
+    query = (
+        select(Reopening.by)
+        .where(
+            Reopening.office == tx.office,
+            Reopening.application == row.id,
+            Reopening.step == step,
+        )
+        .order_by(Reopening.at.desc(), Reopening.id)
+        .limit(1)
+    )
+    who = by_whom(tx, tx.session.scalar(query) or "")
+    return Conflict(
+        "step_not_done",
+        f"This step was opened again already{who.en}."
+        if who.en
+        else "Only a completed step can be opened again.",
+        id=f"Langkah ini sudah dibuka kembali{who.id}."
+        if who.id
+        else "Hanya langkah yang sudah selesai dapat dibuka kembali.",
+    )
 
 
 def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, reason: str) -> None:

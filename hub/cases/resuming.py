@@ -18,8 +18,7 @@ def resume(tx: Tx, procedure: Procedure, application: str, outcome: str, reason:
     row = must_find(tx.session, tx.office, procedure, application)
     diversion = branches.open_diversion(tx.session, row)
     if diversion is None:
-        text = "This case is in no branch."
-        raise Conflict("not_diverted", text, id="Permohonan ini tidak sedang dialihkan.")
+        raise branches.not_diverted(tx, procedure, row)
     branch = branches.branch_of(procedure.sop, diversion.to)
     _must_be_outcome(branch, outcome)
     must_have_role(tx, frozenset(branch.roles))

@@ -68,7 +68,7 @@ def found_so_far(
 def return_file(tx: Tx, procedure: Procedure, application: str, note: str, ticket: str = "") -> str:
     """Give an incomplete file back. Raises Conflict `nothing_missing` | `registered_already`."""
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     stage = _checklist_stage(procedure, row)
     must_have_role(tx, frozenset(stage.roles))
     today = procedure.office.today(tx.at)

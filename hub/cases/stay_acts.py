@@ -48,7 +48,7 @@ def strike(tx: Tx, procedure: Procedure, application: str, said: Mapping[str, st
 
 def _editable(tx: Tx, procedure: Procedure, application: str) -> Application:
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     stage = procedure.sop.stage(row.position)
     if stage is None or not any(rule.kind in ("fields", "checklist") for rule in stage.evidence):
         raise Conflict(

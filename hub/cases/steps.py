@@ -30,6 +30,7 @@ from hub.cases import (
 )
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted, send
+from hub.cases.doers import by_whom
 from hub.cases.evidence import Found
 from hub.cases.proof import Judge
 from hub.cases.requirements import Requirement, unfold
@@ -48,7 +49,7 @@ from hub.models.application import Application, StepRecord
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.sop import Gate, Step
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Actor, Tx
 
 Medium = Literal["electronic", "paper", "both"]
@@ -202,9 +203,9 @@ def workable(
     row = must_find(tx.session, tx.office, procedure, application)
     if step:
         _must_be_known(procedure, step)
-        _must_not_be_done(tx, row, step)
-    must_be_open(row)
-    must_not_be_diverted(tx.session, row)
+        _must_not_be_done(tx, procedure, row, step)
+    must_be_open(tx, row)
+    must_not_be_diverted(tx, procedure, row)
     stage = procedure.sop.stage(step or row.position)
     if stage is None or stage.name != row.position:
         raise Conflict(
@@ -253,14 +254,22 @@ def _must_be_known(procedure: Procedure, step: str) -> None:
         raise NotFound("step_unknown", text, id=f"SOP tidak memiliki langkah {step[:24]}.")
 
 
-def _must_not_be_done(tx: Tx, row: Application, step: str) -> None:
+def _must_not_be_done(tx: Tx, procedure: Procedure, row: Application, step: str) -> None:
     record = _find_record(tx.session, tx.office, row.id, step)
     if record is not None and record.completed_at is not None:
+        who, stage = by_whom(tx, record.completed_by), _named(procedure, step)
         raise Conflict(
             "step_done",
-            f"Step {step} was completed already; nothing was done twice.",
-            id=f"Langkah {step} sudah selesai; tidak ada yang diulang.",
+            f"{stage.en} was completed already{who.en}; nothing was done twice.",
+            id=f"{stage.id} sudah diselesaikan{who.id}; tidak ada yang diulang.",
         )
+
+
+def _named(procedure: Procedure, step: str) -> Words:
+    stage = procedure.sop.stage(step)
+    if isinstance(stage, Gate):
+        return Words(id=f"“{stage.title.id}”", en=f"“{stage.title.en}”")
+    return Words(id=f"Langkah {step}", en=f"Step {step}")
 
 
 def _judge(tx: Tx, procedure: Procedure, row: Application) -> Judge:

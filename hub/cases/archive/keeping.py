@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.archive.package import package_row
+from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.correspondence import ArchiveMoved, ArchiveOpened, FilesTransferred
 from hub.models.application import Application, ArchivePackage
 from hub.models.correspondence import ArchiveMove, TransferList
 from hub.models.schema import new_id
 from hub.procedure import Procedure
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 ARCHIVIST = frozenset({"archivist"})
@@ -39,6 +40,17 @@ STEPS = {
     "return": ("ON_LOAN", "SHELVED"),
     "retire": ("SHELVED", "INACTIVE"),
     "propose": ("INACTIVE", "PROPOSED"),
+}
+STATES = {
+    "RECEIVED": Words(id="baru diterima", en="just received"),
+    "CHECKED": Words(id="sudah diperiksa", en="checked"),
+    "LABELLED": Words(id="sudah dilabeli", en="labelled"),
+    "SHELVED": Words(id="di rak", en="on the shelf"),
+    "ON_LOAN": Words(id="dipinjam", en="on loan"),
+    "INACTIVE": Words(id="inaktif", en="inactive"),
+    "PROPOSED": Words(id="diusulkan musnah", en="proposed for destruction"),
+    "APPROVED": Words(id="disetujui ANRI", en="approved by ANRI"),
+    "DESTROYED": Words(id="kertasnya dimusnahkan", en="destroyed on paper"),
 }
 
 
@@ -90,11 +102,7 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
     package = must_be_filed(tx.session, row)
     before, after = STEPS[act.name]
     if package.state != before:
-        raise Conflict(
-            "archive_order",
-            f"This file is {package.state}; it must be {before} first.",
-            id=f"Berkas ini {package.state}; harus {before} lebih dahulu.",
-        )
+        raise _out_of_order(tx, package, before)
     today = procedure.office.today(tx.at)
     due = _judged(act, package, today)
     package.state = after
@@ -105,6 +113,30 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
         package.retain_until = kept_until(procedure, package)
     write_move(tx, package, act.name, place=act.place, due_on=due, note=act.note)
     return package.state
+
+
+def _out_of_order(tx: Tx, package: ArchivePackage, before: str) -> Conflict:
+    """Return the refusal of an act that another act is to precede, or preceded already."""
+    led_here = [act for act, (_, after) in STEPS.items() if after == package.state]
+    query = (
+        select(ArchiveMove.by)
+        .where(
+            ArchiveMove.office == tx.office,
+            ArchiveMove.package == package.id,
+            ArchiveMove.act.in_(led_here),
+        )
+        .order_by(ArchiveMove.at.desc(), ArchiveMove.id)
+        .limit(1)
+    )
+    who = by_whom(tx, tx.session.scalar(query) or "")
+    now, needed = STATES[package.state], STATES[before]
+    return Conflict(
+        "archive_order",
+        f"This file is {now.en}{f' (done{who.en})' if who.en else ''}; "
+        f"for this it must be {needed.en}.",
+        id=f"Berkas ini {now.id}{f' (dicatat{who.id})' if who.id else ''}; "
+        f"untuk ini harus {needed.id}.",
+    )
 
 
 def kept_until(procedure: Procedure, package: ArchivePackage) -> date | None:
@@ -184,8 +216,12 @@ def receive_list(tx: Tx, transfer: str) -> str:
         text = "There is no such transfer list."
         raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
     if row.received_at is not None:
-        text = "This list is signed by both already."
-        raise Conflict("transfer_received", text, id="Daftar ini sudah ditandatangani keduanya.")
+        who = by_whom(tx, row.received_by)
+        raise Conflict(
+            "transfer_received",
+            f"This list was received already{who.en}.",
+            id=f"Daftar ini sudah diterima{who.id}.",
+        )
     if row.given_by == tx.actor.id:
         raise NotAllowed(
             "segregation",

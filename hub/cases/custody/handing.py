@@ -18,6 +18,7 @@ from hub.cases.custody.keeping import (
     receipt_of,
     take,
 )
+from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.applications import CustodyMoved
 from hub.models.application import Application, CustodyRecord, StepRecord
@@ -78,8 +79,12 @@ def offer(tx: Tx, procedure: Procedure, application: str, to: str) -> str:
             fields=[fault],
         )
     if current.offered_to:
-        text = "This passport is on its way already."
-        raise Conflict("on_the_way", text, id="Paspor ini sudah dalam perjalanan.")
+        who, to = by_whom(tx, current.offered_by), current.offered_to
+        raise Conflict(
+            "on_the_way",
+            f"This passport was handed over to {to} already{who.en}; it waits there.",
+            id=f"Paspor ini sudah diserahkan ke {to}{who.id}; menunggu diterima.",
+        )
     current.offered_to, current.offered_by, current.offered_at = to, tx.actor.id, tx.at
     tx.session.flush()
     tx.emit(CustodyMoved(row.id, current.id, "offered"), subject=row.id)
@@ -149,8 +154,11 @@ def come_back(tx: Tx, procedure: Procedure, application: str, location: str) -> 
     row = must_find(tx.session, tx.office, procedure, application)
     current = must_hold(tx, row.id)
     if not current.released:
-        text = "This passport is not with its owner."
-        raise Conflict("not_lent", text, id="Paspor ini tidak sedang dipinjam pemiliknya.")
+        raise Conflict(
+            "not_lent",
+            f"This passport is not with its owner: {current.holder_name} holds it.",
+            id=f"Paspor ini tidak sedang dipinjam pemiliknya: dipegang {current.holder_name}.",
+        )
     end(tx, current, "back", "")
     return open_record(tx, row.id, location, "back").id
 
@@ -163,7 +171,7 @@ def take_again(tx: Tx, procedure: Procedure, application: str, location: str) ->
     """
     must_have_role(tx, MAY_GIVE_OUT)
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     if row.received_at is None:
         raise Conflict(
             "not_received",

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict
 from hub.events.applications import CustodyMoved
 from hub.models.application import Application, CustodyRecord
@@ -78,11 +79,11 @@ def held(session: Session, office: int) -> tuple[CustodyRecord, ...]:
 
 def take(tx: Tx, application: str, location: str) -> str:
     """Take a passport into custody at `location`. Raises Conflict `custody_open`."""
-    if holder(tx.session, tx.office, application) is not None:
+    if (now := holder(tx.session, tx.office, application)) is not None:
         raise Conflict(
             "custody_open",
-            "The office holds this passport already.",
-            id="Paspor ini sudah dipegang kantor.",
+            f"The office holds this passport already: {now.holder_name}, {now.location}.",
+            id=f"Paspor ini sudah dipegang kantor: {now.holder_name}, {now.location}.",
         )
     return open_record(tx, application, location, "taken").id
 
@@ -106,10 +107,16 @@ def must_hold(tx: Tx, application: str) -> CustodyRecord:
     """Return the open record of a case. Raises Conflict `custody_not_open`."""
     current = holder(tx.session, tx.office, application)
     if current is None:
+        known = records(tx.session, tx.office, application)
+        who = by_whom(tx, known[-1].ended_by if known else "")
         raise Conflict(
             "custody_not_open",
-            "The office does not hold this passport.",
-            id="Kantor tidak memegang paspor ini.",
+            f"The office does not hold this passport: it was given back{who.en}."
+            if known
+            else "The office does not hold this passport.",
+            id=f"Kantor tidak memegang paspor ini: sudah dikembalikan{who.id}."
+            if known
+            else "Kantor tidak memegang paspor ini.",
         )
     return current
 

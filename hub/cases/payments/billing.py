@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_be_open, must_find, must_have_role
-from hub.cases.payments.recording import BILLING_CODE, of_case
+from hub.cases.doers import by_whom
+from hub.cases.payments.recording import BILLING_CODE, must_not_be_paid
 from hub.cases.persons import data_key, open_text, seal_text
 from hub.errors import BadInput, Conflict
 from hub.events.treasury import BillingEntered
@@ -63,21 +64,37 @@ def code_of(keyring: Keyring, application: Application, billing: Billing) -> str
     return open_text(key, application, f"billing/{billing.id}", billing.sealed)
 
 
-def enter(tx: Tx, procedure: Procedure, application: str, code: str, issued_on: str) -> str:
+def enter(
+    tx: Tx,
+    procedure: Procedure,
+    application: str,
+    code: str,
+    issued_on: str,
+    *,
+    instead_of: str | None = None,
+) -> str:
     """Keep a code that SIMPONI issued; return its id. A newer code replaces the one before.
 
-    Raises BadInput naming the field, Conflict `not_approved` | `paid_already` | `billing_known`,
-    NotAllowed `role_missing`.
+    `instead_of` is the code in force that the officer saw, empty for none: one that a colleague
+    entered since is not replaced unseen. Raises BadInput naming the field, Conflict `not_approved`
+    | `paid_already` | `billing_known` | `billing_changed`, NotAllowed `role_missing`.
     """
     must_have_role(tx, TREASURER)
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     _must_be_payable(tx, procedure, row)
     digits = re.sub(r"[\s.-]", "", code)
     day = _issue_day(procedure.office, digits, issued_on, procedure.office.today(tx.at))
     index = procedure.keyring.blind("billing", digits)
     _must_be_new(tx, index)
     before = in_force(tx.session, tx.office, row.id)
+    if before is not None and instead_of not in (None, before.id):
+        who = by_whom(tx, before.by)
+        raise Conflict(
+            "billing_changed",
+            f"A billing code was entered{who.en} meanwhile: look at it before you replace it.",
+            id=f"Kode billing sudah dimasukkan{who.id}: lihat dahulu sebelum menggantinya.",
+        )
     if before is not None:
         before.replaced_at = tx.at
         tx.session.flush()
@@ -90,9 +107,7 @@ def enter(tx: Tx, procedure: Procedure, application: str, code: str, issued_on: 
 
 
 def _must_be_payable(tx: Tx, procedure: Procedure, row: Application) -> None:
-    if of_case(tx.session, tx.office, row.id) is not None:
-        text = "This case is paid already."
-        raise Conflict("paid_already", text, id="Permohonan ini sudah dibayar.")
+    must_not_be_paid(tx, row.id)
     if row.position != paying_step(procedure.sop):
         raise Conflict(
             "not_approved",

@@ -44,7 +44,7 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
     if row.state in ENDED:  # the books are put right; a case that is over stays over
         reverse(tx, procedure, payment, reason.strip())
         return payment.id
-    must_not_be_diverted(tx.session, row)
+    must_not_be_diverted(tx, procedure, row)
     _must_be_next(procedure, row)
     reverse(tx, procedure, payment, reason.strip())
     _wait_for_payment(tx, procedure, row)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
 from hub.cases.applications import ENDED, must_have_role
+from hub.cases.doers import by_whom
 from hub.cases.payments.billing import TREASURER, paying_step
 from hub.cases.payments.matching import line_place
 from hub.errors import Conflict
@@ -183,9 +184,13 @@ def close_day(tx: Tx, procedure: Procedure, day: date, digest: str, printed: Sto
     Conflict `day_closed` | `day_ahead` | `list_changed`: somebody booked since it was printed.
     """
     must_have_role(tx, TREASURER)
-    if tx.session.get(TreasuryDay, (tx.office, day)) is not None:
-        text = "This day's list is closed already."
-        raise Conflict("day_closed", text, id="Daftar hari ini sudah ditutup.")
+    if (closed := tx.session.get(TreasuryDay, (tx.office, day))) is not None:
+        who = by_whom(tx, closed.closed_by)
+        raise Conflict(
+            "day_closed",
+            f"This day's list was closed already{who.en}.",
+            id=f"Daftar hari ini sudah ditutup{who.id}.",
+        )
     if day > procedure.office.today(tx.at):
         text = "This day has not come yet."
         raise Conflict("day_ahead", text, id="Hari itu belum tiba.")

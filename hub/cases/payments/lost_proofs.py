@@ -12,6 +12,7 @@ from hub.blobs import StoredFile, register
 from hub.cases import documents
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.codes import new_secret
+from hub.cases.doers import by_whom
 from hub.cases.payments.recording import facts, next_proof_number, of_case, seal_facts
 from hub.cases.persons import data_key, seal_text
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -59,15 +60,17 @@ def report_lost(
     """Keep the signed statement of loss and the identity seen. Raises BadInput, Conflict."""
     must_have_role(tx, MAY_ASK)
     row = must_find(tx.session, tx.office, procedure, application)
-    must_be_open(row)
+    must_be_open(tx, row)
     payment = of_case(tx.session, tx.office, row.id)
     if payment is None:
         text = "This case is not paid yet."
         raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
-    if open_report(tx.session, tx.office, row.id) is not None:
-        text = "The loss is reported already; the supervisor decides."
+    if (reported := open_report(tx.session, tx.office, row.id)) is not None:
+        who = by_whom(tx, reported.asked_by)
         raise Conflict(
-            "loss_reported", text, id="Kehilangan sudah dilaporkan; supervisor memutuskan."
+            "loss_reported",
+            f"The loss was reported already{who.en}; the supervisor decides.",
+            id=f"Kehilangan sudah dilaporkan{who.id}; supervisor memutuskan.",
         )
     _must_be_given(identity, statement)
     assert statement is not None  # noqa: S101 — judged in the line above

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.cases.codes import PROOF, new_secret, read_secret
+from hub.cases.doers import by_whom
 from hub.cases.persons import data_key, open_text, seal_text
 from hub.errors import Conflict
 from hub.events.applications import PaymentRecorded
@@ -106,6 +107,18 @@ def proof_payload(keyring: Keyring, payment: Payment, known: PaymentFacts) -> st
     return keyring.sign(PROOF + ":".join(parts))
 
 
+def must_not_be_paid(tx: Tx, application: str) -> None:
+    """Raise Conflict `paid_already`, naming who recorded the payment."""
+    payment = of_case(tx.session, tx.office, application)
+    if payment is not None:
+        who = by_whom(tx, payment.by)
+        raise Conflict(
+            "paid_already",
+            f"The payment of this case was recorded already{who.en}.",
+            id=f"Pembayaran permohonan ini sudah dicatat{who.id}.",
+        )
+
+
 def record(
     tx: Tx,
     keyring: Keyring,
@@ -116,9 +129,7 @@ def record(
     values: Mapping[str, str],
 ) -> Payment:
     """Record a payment judged before. Raises Conflict `paid_already`, `ntpn_used`."""
-    if of_case(tx.session, tx.office, application.id) is not None:
-        text = "This case is paid already."
-        raise Conflict("paid_already", text, id="Permohonan ini sudah dibayar.")
+    must_not_be_paid(tx, application.id)
     if ntpn_used(tx.session, tx.office, keyring, values["ntpn"]):
         text = "This NTPN belongs to a payment already recorded."
         raise Conflict("ntpn_used", text, id="NTPN ini sudah tercatat pada pembayaran lain.")

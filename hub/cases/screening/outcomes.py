@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import applications, branches, persons
 from hub.cases.applications import must_find, must_have_role
+from hub.cases.doers import by_whom
 from hub.cases.screening.checks import LIST, newest
 from hub.cases.screening.states import HELD, OUTCOMES, State
 from hub.cases.screening.verdicts import (
@@ -78,10 +79,13 @@ def propose(tx: Tx, procedure: Procedure, check: str, outcome: str, reason: str)
         raise BadInput(
             "outcome_wrong", text, id=f"Hasil harus salah satu dari: {names}.", fields=[fault]
         )
-    if open_proposal(tx.session, row) is not None:
-        text = "An outcome is proposed already and waits for its decision."
-        indonesian = "Sudah ada usulan yang menunggu keputusan."
-        raise Conflict("proposal_open", text, id=indonesian)
+    if (waiting := open_proposal(tx.session, row)) is not None:
+        who = by_whom(tx, waiting.by)
+        raise Conflict(
+            "proposal_open",
+            f"An outcome was proposed already{who.en} and waits for its decision.",
+            id=f"Hasil sudah diusulkan{who.id} dan menunggu keputusan.",
+        )
     place = sum(act.act == PROPOSE for act in _acts(tx.session, row)) + 1
     _keep(tx, procedure, case, row, PROPOSE, place, outcome, reason)
     tx.emit(CekalOutcomeProposed(case.id, row.id, outcome), subject=case.id)
@@ -99,8 +103,7 @@ def decide(
     row, case = _held(tx, procedure, check)
     proposal = open_proposal(tx.session, row)
     if proposal is None:
-        text = "No outcome is proposed."
-        raise Conflict("nothing_proposed", text, id="Belum ada usulan hasil.")
+        raise _nothing_proposed(tx, row)
     if proposal.by == tx.actor.id:
         text = "Who proposed an outcome may not decide on it."
         raise NotAllowed("segregation", text, id="Pengusul tidak boleh memutuskan usulannya.")
@@ -112,6 +115,20 @@ def decide(
     _end(tx, procedure, case, row, State(proposal.choice), reason, legal_basis)
     tx.emit(CekalSettled(case.id, row.id, row.state), subject=case.id)
     return row.id
+
+
+def _nothing_proposed(tx: Tx, check: CekalCheck) -> Conflict:
+    """Nothing waits for a decision: nobody proposed, or the proposal is decided by now."""
+    decisions = [act for act in _acts(tx.session, check) if act.act == DECIDE]
+    if not decisions:
+        text = "No outcome is proposed."
+        return Conflict("nothing_proposed", text, id="Belum ada usulan hasil.")
+    who = by_whom(tx, decisions[-1].by)
+    return Conflict(
+        "nothing_proposed",
+        f"The proposal was decided already{who.en}; nothing waits for a decision.",
+        id=f"Usulan sudah diputuskan{who.id}; tidak ada yang menunggu keputusan.",
+    )
 
 
 def settle_by_hand(tx: Tx, application: Application, outcome: str) -> None:
@@ -159,8 +176,16 @@ def _held(tx: Tx, procedure: Procedure, check: str) -> tuple[CekalCheck, Applica
     case = must_find(tx.session, tx.office, procedure, row.application)
     must_be_newest(tx.session, row)
     if row.state not in HELD:
-        text = "This case is not on hold."
-        raise Conflict("not_held", text, id="Permohonan ini tidak sedang ditunda.")
+        who = by_whom(tx, row.confirmed_by or row.decided_by)
+        raise Conflict(
+            "not_held",
+            f"This case is not on hold: its check was decided{who.en}."
+            if who.en
+            else "This case is not on hold.",
+            id=f"Permohonan ini tidak ditunda: pemeriksaannya diputuskan{who.id}."
+            if who.id
+            else "Permohonan ini tidak sedang ditunda.",
+        )
     return row, case
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import persons
 from hub.cases.applications import must_be_open, must_find, must_have_role
+from hub.cases.doers import by_whom
 from hub.cases.screening.checks import VERDICT, Candidate, candidates_of, settled, verdicts_on
 from hub.cases.screening.states import (
     DIFFERENT,
@@ -82,10 +83,10 @@ def confirm_clear(tx: Tx, procedure: Procedure, check: str) -> CekalCheck:
     must_have_role(tx, frozenset(procedure.office.cekal.examine))
     row = must_find_check(tx.session, tx.office, check)
     must_be_newest(tx.session, row)
-    if row.state == State.CLEAR:
+    if row.state == State.CLEAR and row.decided_by == tx.actor.id:
         return row
     if row.state != State.NO_CANDIDATE:
-        raise _decided()
+        raise decided(tx, row)
     row.state, row.decided_by, row.decided_at = State.CLEAR, tx.actor.id, tx.at
     tx.session.flush()
     tx.emit(CekalCleared(row.application, row.id), subject=row.application)
@@ -115,10 +116,10 @@ def give(tx: Tx, procedure: Procedure, check: str, given: Given) -> CekalCheck:
         raise NotFound("entry_unknown", "This check names no such entry.", id="Entri tidak ada.")
     verdicts = verdicts_on(tx.session, case, row.subject, candidates)
     place = _place(tx, procedure, verdicts.get(candidate.entry, []))
-    must_be_open(case)
+    must_be_open(tx, case)
     must_be_newest(tx.session, row)
     if row.state not in OPEN:
-        raise _decided()
+        raise decided(tx, row)
     _must_be_whole(given)
     _keep(tx, procedure, case, row, candidate, place, given)
     said = CekalVerdictGiven(case.id, row.id, candidate.entry, place)
@@ -157,7 +158,8 @@ def _place(tx: Tx, procedure: Procedure, acts: Sequence[CekalAct]) -> int:
             id="Anda sudah menilai entri ini: harus orang lain.",
         )
     if place is None:
-        raise _decided()
+        last = acts[-1]
+        raise _by(tx, last.by)
     must_have_role(tx, frozenset(rules.decide if place == THIRD else rules.confirm))
     return place
 
@@ -237,6 +239,15 @@ def _deciding(acts: Iterable[CekalAct], stands: dict[str, Settled]) -> list[Ceka
     return sorted((act for act in acts if not true or act.entry in true), key=lambda act: act.at)
 
 
-def _decided() -> Conflict:
-    text = "This was decided already; nothing changed."
-    return Conflict("check_decided", text, id="Sudah diputuskan; tidak ada yang berubah.")
+def decided(tx: Tx, check: CekalCheck) -> Conflict:
+    """Return the refusal to decide what is decided, naming who confirmed it, else who decided."""
+    return _by(tx, check.confirmed_by or check.decided_by)
+
+
+def _by(tx: Tx, officer: str) -> Conflict:
+    who = by_whom(tx, officer)
+    return Conflict(
+        "check_decided",
+        f"This was decided already{who.en}; nothing changed.",
+        id=f"Sudah diputuskan{who.id}; tidak ada yang berubah.",
+    )

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_have_role
+from hub.cases.doers import by_whom
 from hub.cases.screening.threshold import threshold
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.cekal import CekalVersionEntered, CekalVersionJudged
@@ -145,8 +146,12 @@ def judge(
     if row is None:
         raise NotFound("list_missing", "There is no such version.", id="Versi itu tidak ada.")
     if row.state != ENTERED:
-        text = "This version was judged already; nothing changed."
-        raise Conflict("list_judged", text, id="Versi ini sudah diputuskan; tidak ada perubahan.")
+        who = by_whom(tx, row.judged_by)
+        raise Conflict(
+            "list_judged",
+            f"This version was judged already{who.en}; nothing changed.",
+            id=f"Versi ini sudah diputuskan{who.id}; tidak ada perubahan.",
+        )
     if row.entered_by == tx.actor.reference:
         text = "Who put a version in may not verify it."
         indonesian = "Yang memasukkan versi tidak boleh memverifikasinya."

@@ -77,6 +77,8 @@ class CasePage:
     typed: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     """What this officer typed into the form and did not send."""
+    unkept: tuple[tuple[Words, str], ...] = ()
+    """What this officer typed for a step that a colleague completed first."""
     sure: str = ""
     """The step or row whose button was pressed once and is asked for again."""
     can_return: bool = False

@@ -23,6 +23,7 @@ from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import card_door
 from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
+from hub.web.officer.unkept import unkept_of
 from hub.web.room_list import IDENTITY, SIGNING
 from hub.wire import Words
 
@@ -35,12 +36,17 @@ def read_case(
     *,
     refused: Refused | None = None,
     form: Form | None = None,
+    step: str = "",
 ) -> CasePage:
-    """Return the page of a case. Raises NotFound `case_unknown`, NotAllowed `role_missing`."""
+    """Return the page of a case; `step` is the one that `form` was to complete.
+
+    Raises NotFound `case_unknown`, NotAllowed `role_missing`.
+    """
     case = case_view(session, desk.office_no, desk.procedure, application, desk.officer.actor, at)
     lamps = _lamps(session, desk, case.id)
     draft = _draft(session, desk, case)
-    typed = form.typed() if form else {}
+    late = bool(step) and (case.current is None or case.current.key != step)
+    typed = form.typed() if form and not late else {}
     faults = _drafted_faults(desk, draft, at)
     faults |= {fault.field: fault.message for fault in refused.fields} if refused else {}
     rows = case.current.evidence if case.current else ()
@@ -57,6 +63,7 @@ def read_case(
         compares_fingers=_compares(desk, case),
         refused=refused,
         typed=typed,
+        unkept=unkept_of(session, desk, case, step, form) if form and late else (),
         draft=draft,
         warning=desk.procedure.sop.sheet.warning,
         can_return=_can_return(case),

@@ -149,7 +149,7 @@ async def complete_step(
         how = await _confirmed(desk, feed, view, step, form)
         await case_acts.complete(desk, view, step, form, confirmed=how)
     except Refused as refused:
-        return await show_again(desk, application, refused, form)
+        return await show_again(desk, application, refused, form, step=step)
     return back(view.id)
 
 
@@ -315,11 +315,16 @@ async def show_again(
     form: Form | None = None,
     *,
     sure: str = "",
+    step: str = "",
 ) -> Response[str]:
-    """Answer with the page of a case, what was refused and what was typed; `sure` asks again."""
+    """Answer with the page of a case, what was refused and what was typed; `sure` asks again.
+
+    `step` is the one that the form was to complete: what was typed belongs to no other.
+    """
     seq, at, view = await desk.read(
         lambda session, at: replace(
-            read_case(session, desk, application, at, refused=refused, form=form), sure=sure
+            read_case(session, desk, application, at, refused=refused, form=form, step=step),
+            sure=sure,
         )
     )
     frame = desk.frame(

@@ -110,7 +110,8 @@ async def act_on_money(
 
 def _enter(tx: Tx, desk: Desk, application: str, form: Form) -> str:
     code, issued = form.text("billing_code"), iso_date(form.text("issued_on"))
-    return billing.enter(tx, desk.procedure, application, code, issued)
+    seen = form.text("instead_of")
+    return billing.enter(tx, desk.procedure, application, code, issued, instead_of=seen)
 
 
 def _confirm(tx: Tx, desk: Desk, application: str, _form: Form) -> str:
