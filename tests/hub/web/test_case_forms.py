@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
 from plain_browser import PlainBrowser
+from web_office import PASSWORD
+
+from hub.admin import AddOfficer, perform
+from hub.clock import SystemClock
+from hub.settings import settings_for
+
+CHECKBOX = re.compile(r'name="(checklist\.[^"]+)"')
 
 
 def tick_papers(officer):
@@ -195,3 +207,35 @@ def test_the_decision_is_two_equal_buttons_without_a_default(office, enter):
     assert buttons.count() == 2
     assert buttons.nth(0).bounding_box()["width"] == buttons.nth(1).bounding_box()["width"]
     assert not wasdakim.has(".button.primary")
+
+
+def test_who_presses_second_is_told_by_whom_and_sees_the_words_that_were_not_kept(office):
+    case, settings = office.draft(), settings_for(office.folder)
+    colleague = AddOfficer("loket-dua", "Contoh Rekan", ["counter_officer"], PASSWORD)
+    perform(settings, SystemClock(), colleague)
+    both = {name: PlainBrowser(office.url) for name in ("loket", "loket-dua")}
+    for login, browser in both.items():
+        browser.sign_in(login)
+    ticks = CHECKBOX.findall(both["loket"].http.get(f"/case/{case}").text)
+
+    def press(login):
+        said = {"custody_place": f"Laci {login}", "remark": f"Kata {login}", "receipt": "paper"}
+        token = both[login].token(f"/case/{case}")
+        form = {**dict.fromkeys(ticks, "on"), **said, "csrf": token, "key": uuid.uuid4().hex}
+        together.wait(timeout=30)
+        return login, both[login].http.post(f"/case/{case}/step/1", data=form)
+
+    together = threading.Barrier(len(both))
+    with ThreadPoolExecutor(len(both)) as pool:
+        answers = {answer.status_code: (who, answer) for who, answer in pool.map(press, both)}
+    for browser in both.values():
+        browser.http.close()
+
+    assert set(answers) == {303, 409}
+    (winner, _), (loser, told) = answers[303], answers[409]
+    name = {"loket": "Contoh Petugas loket", "loket-dua": "Contoh Rekan"}[winner]
+    assert f"Langkah 1 sudah diselesaikan oleh {name}" in told.text
+    missed = told.text.partition('id="unkept-title"')[2].partition("</section>")[0]
+    assert f"Kata {loser}" in missed
+    assert f"Laci {loser}" in missed
+    assert f'value="Kata {loser}"' not in told.text, "it is no word about the step that follows"
