@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
+from last_one import REFUSED_AS, WANTED, given, refusals
 from sqlalchemy import func, insert, select
 
 from hub import check, queue
@@ -54,6 +56,30 @@ def test_commands_that_wait_together_share_one_commit(house, run) -> None:
 
     assert sum(batches) == 64
     assert len(batches) < 16
+    sound(house)
+
+
+@pytest.mark.parametrize(("what", "code"), REFUSED_AS)
+def test_the_last_one_is_given_once_to_five_who_ask_at_one_moment(house, run, what, code) -> None:
+    begun, may_go = threading.Event(), threading.Event()
+
+    def hold(_tx: Tx) -> None:
+        begun.set()
+        assert may_go.wait(timeout=60)
+
+    async def body(writer: Writer) -> list[object]:
+        busy = asyncio.create_task(writer.run(hold, actor=KIOSK))
+        await asyncio.to_thread(begun.wait, 60)
+        wanted = [
+            asyncio.create_task(writer.run(WANTED[what](house), actor=KIOSK)) for _ in range(5)
+        ]
+        await asyncio.sleep(0)  # all five wait for the writer, which takes them as one batch
+        may_go.set()
+        await busy
+        return await asyncio.gather(*wanted, return_exceptions=True)
+
+    assert refusals(run(body)) == [code] * 4
+    assert given(house, what) == 1
     sound(house)
 
 

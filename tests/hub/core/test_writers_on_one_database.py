@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 
 import pytest
+from last_one import REFUSED_AS, WANTED, given, refusals
 from sqlalchemy import event, insert, text
 from sqlalchemy.exc import OperationalError
 
@@ -182,6 +183,26 @@ def test_a_frozen_hub_loses_the_lock_and_cannot_commit_on_waking(
     woken, meanwhile = asyncio.run(main())
 
     assert (meanwhile.number, woken.number) == ("I-001", "I-002")
+    sound(house)
+
+
+@on_postgresql
+@pytest.mark.parametrize(("what", "code"), REFUSED_AS)
+def test_the_last_one_is_given_once_by_two_hubs_at_one_moment(
+    house: House, other: House, what: str, code: str
+) -> None:
+    async def main() -> list[object]:
+        held = Held(house)
+        async with writers(house, other) as (here, there):
+            first = asyncio.create_task(here.run(WANTED[what](house), actor=KIOSK))
+            await asyncio.to_thread(held.is_there.wait, 60)
+            second = asyncio.create_task(there.run(WANTED[what](other), actor=KIOSK))
+            await until_one_waits_for_the_lock(house)
+            held.may_go.set()
+            return await asyncio.gather(first, second, return_exceptions=True)
+
+    assert refusals(asyncio.run(main())) == [code]
+    assert given(house, what) == 1
     sound(house)
 
 
