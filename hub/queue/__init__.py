@@ -5,7 +5,7 @@ from hub.queue.absence import (
     recall,
     return_,
 )
-from hub.queue.arriving import check_in
+from hub.queue.arriving import check_in, issue_for_case, use_booking
 from hub.queue.giving import NumberAsked, issue, issue_all
 from hub.queue.giving_back import (
     give_back,
@@ -34,6 +34,7 @@ __all__ = [
     "give_back",
     "issue",
     "issue_all",
+    "issue_for_case",
     "note_paper",
     "park",
     "recall",
@@ -42,4 +43,5 @@ __all__ = [
     "start",
     "transfer",
     "undo",
+    "use_booking",
 ]

@@ -147,7 +147,7 @@ class _Hall:
                 "language": group.language,
                 "state": WAITING,
                 "issued_at": tx.at,
-                "arrived_at": arrival_of(booked, tx.at, _grace(ask)) if booked else tx.at,
+                "arrived_at": arrival_of(booked, tx.at, grace_of(ask.office)) if booked else tx.at,
                 "appointment_at": booked,
                 "application": ask.application,
                 "low_min": told.low_min if told else None,
@@ -284,5 +284,6 @@ def _needed(ask: NumberAsked) -> str:
     return " ".join(sorted(at_counter.intersection(ask.request.needs)))
 
 
-def _grace(ask: NumberAsked) -> timedelta:
-    return timedelta(minutes=ask.office.queue.appointment_grace_min)
+def grace_of(office: OfficeConfig) -> timedelta:
+    """Return how long after a booked time its person still waits from that time."""
+    return timedelta(minutes=office.queue.appointment_grace_min)

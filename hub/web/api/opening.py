@@ -7,7 +7,7 @@ import asyncio
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from hub import opening
+from hub import opening, queue
 from hub.cases import applications, rostered
 from hub.clock import Clock
 from hub.database import Database
@@ -50,7 +50,9 @@ async def take_offline(commanding: NamedDependency[Commanding]) -> Response[byte
         case = ask.application
         # a wrong case code must not cost the person the number they hold
         found = applications.resolve(tx.session, tx.office, case) if case else None
-        return numbers.accept_offline(tx, commanding.office, ask, application=found)
+        ticket = numbers.accept_offline(tx, commanding.office, ask, application=found)
+        queue.use_booking(tx, commanding.office, ticket)
+        return ticket
 
     return answer(await commanding.run(command, Ticket), status=201)
 

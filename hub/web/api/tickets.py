@@ -56,7 +56,7 @@ def issuing(office: OfficeConfig, ask: IssueTicket) -> Callable[[Tx], Ticket]:
     code = ask.application
     if code is None:
         return Joint(queue.issue_all, queue.NumberAsked(office, ask))
-    return lambda tx: queue.issue(tx, office, ask, application=_case(tx, code))
+    return lambda tx: queue.issue_for_case(tx, office, ask, application=_case(tx, code))
 
 
 @get("/tickets/{ticket:str}", opt=described(Ticket, refuses=UNKNOWN))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from hub import appointments, opening, queue
+from hub import appointments, opening, queue, stations
 from hub.cases import applications, custody, inviting, notifying, public_page, reopen
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
@@ -17,7 +17,10 @@ from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.opening import Appointment
 from hub.models.queue import TicketRow
 from hub.office import Holiday
-from hub.wire import Words
+from hub.opening import numbers
+from hub.web.api.tickets import issuing
+from hub.wire import IssueTicket, Words
+from hub.wire.opening import OfflineTicket
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TOLD = Tried("phone", "reached", "lewat penjamin")
@@ -301,6 +304,65 @@ def test_the_code_at_the_kiosk_gives_a_ticket_of_the_case(desk) -> None:
     with pytest.raises(Conflict):
         check_in(desk, codes[case])
     desk.step_7(case)  # who came keeps what they came with
+    assert rows(desk, case) == [("arrived", "7", "")]
+
+
+def number_for(desk, case: str, service: str = "payment"):
+    ask = IssueTicket(service=service, application=desk.view(case).head.case_code)
+    return desk.do("kiosk", issuing(desk.procedure.office, ask))
+
+
+def waits_since(desk, ticket: str) -> tuple[datetime, datetime | None]:
+    query = select(TicketRow.arrived_at, TicketRow.appointment_at).where(TicketRow.id == ticket)
+    with desk.database.reading() as session:
+        return session.execute(query).one()
+
+
+def test_an_ordinary_number_of_the_case_uses_its_booked_time_up(desk) -> None:
+    early, later, elsewhere = desk.go("7"), desk.go("7"), desk.go("7")
+    for one, at in ((early, TOMORROW), (later, TOMORROW), (elsewhere, "2026-11-24T10:00:00+07:00")):
+        invite(desk, one, at)
+    code = time_of(desk, early).code
+    booked = datetime.fromisoformat(TOMORROW)
+    desk.clock.pass_(days=1, minutes=25)  # 09:25 of that day
+
+    other_lane = number_for(desk, elsewhere, "information")
+    first = number_for(desk, early)
+    second = number_for(desk, early)
+    desk.clock.pass_(minutes=10)
+    third = number_for(desk, later)
+    with pytest.raises(Conflict) as used:
+        check_in(desk, code)
+
+    assert waits_since(desk, first.id) == (first.issued_at, booked)
+    assert waits_since(desk, second.id) == (second.issued_at, None)
+    assert waits_since(desk, third.id) == (booked, booked)
+    assert waits_since(desk, other_lane.id)[1] is None
+    assert used.value.code == "appointment_used"
+    assert [rows(desk, one)[0][0] for one in (early, later, elsewhere)] == [
+        "arrived", "arrived", "booked"
+    ]  # fmt: skip
+    assert unbroken(desk) == []
+
+
+def test_a_number_that_a_kiosk_gave_alone_uses_the_booked_time_up(desk) -> None:
+    case = desk.go("7")
+    invite(desk, case)
+    desk.clock.pass_(days=1, minutes=40)
+    office = desk.procedure.office
+    token = desk.do("supervisor", lambda tx: stations.add(tx, office, kind="kiosk", name="kios 7"))
+    with desk.database.reading_core() as connection:
+        desk.staff["alone"] = stations.by_token(connection, desk.office_no, token)
+
+    def take_over(tx):
+        told = OfflineTicket(service="payment", serial=1, given_at=desk.clock.now())
+        ticket = numbers.accept_offline(tx, office, told, application=case)
+        queue.use_booking(tx, office, ticket)
+        return ticket
+
+    ticket = desk.do("alone", take_over)
+
+    assert waits_since(desk, ticket.id)[1] == datetime.fromisoformat(TOMORROW)
     assert rows(desk, case) == [("arrived", "7", "")]
 
 
