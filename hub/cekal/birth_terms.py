@@ -11,6 +11,7 @@ from hub.cekal.birthdates import Birth
 from hub.cekal.vocabulary import Ints
 
 Shorts = npt.NDArray[np.int16]
+Flags = npt.NDArray[np.bool_]
 
 
 class Born(IntEnum):
@@ -36,6 +37,8 @@ class Born(IntEnum):
 
 
 _NEXT, _FEW, _DECADE = 2, 7, 10
+_LAST_DAYS = 28
+"""From this day on a month has days that another year or month may lack."""
 
 
 def born_alike(births: tuple[Birth, ...], on_list: Shorts) -> Ints:
@@ -57,28 +60,28 @@ def _relation(birth: Birth, year: Ints, month: Ints, day: Ints, *, second: bool)
     same_month, same_day = month == birth.month, day == birth.day
     converted = bool(birth.calendar) or second
     if not birth.day or not birth.month:
-        return _partial(birth, apart, month, same_month, converted=converted)
+        return _partial(birth, apart, month, day, converted=converted)
     full = (day > 0) & (month > 0)
-    placeholder = full & ((day == 1) & ((month == 1) | (month == 7))) | birth.placeholder
+    placeholder = _stands_for_unknown(month, day) | birth.placeholder
     first = Born.CONVERTED_DAY if converted else Born.SAME_DAY
     swapped = (month == birth.day) & (day == birth.month)
+    near_year = (apart <= _NEXT) | (apart == _DECADE)
+    near_day = same_day | ((day >= _LAST_DAYS) & (birth.day >= _LAST_DAYS))
     choices = [
         (full & (apart == 0) & same_month & same_day & ~placeholder, first),
-        (full & (apart == 0) & placeholder, Born.PLACEHOLDER),
+        ((month > 0) & (apart == 0) & placeholder & ~(~full & same_month), Born.PLACEHOLDER),
         (full & (apart == 0) & swapped, Born.SWAPPED),
         (full & converted & (apart == 0) & _within(birth, month, day), Born.CONVERTED_DAY),
-        (full & (_digits_apart(birth, year, month, day) == 1) & ~placeholder, Born.ONE_DIGIT),
+        (full & _one_slip(birth, year, month, day) & ~placeholder, Born.ONE_DIGIT),
         (full & (apart == 0) & (same_month | same_day), Born.TWO_OF_THREE),
-        (
-            full & same_month & same_day & ~placeholder & ((apart <= _NEXT) | (apart == _DECADE)),
-            Born.NEAR_YEAR,
-        ),
+        (full & same_month & near_day & ~placeholder & near_year, Born.NEAR_YEAR),
         (full & same_month & same_day & ~placeholder, Born.OTHER_YEAR),
         (~full & (apart == 0) & (month > 0) & same_month, Born.SAME_MONTH),
         (~full & (apart == 0) & ((month == 0) | same_month), Born.ONLY_YEAR),
         (np.full(len(year), converted) & (apart <= 1), Born.CONVERTED_YEAR),
         (apart == 0, Born.SAME_YEAR),
-        ((apart <= _NEXT) & (~full | placeholder), Born.NEXT_YEAR_PARTIAL),
+        (near_year & ~full, Born.NEXT_YEAR_PARTIAL),
+        ((apart <= _NEXT) & placeholder, Born.NEXT_YEAR_PARTIAL),
         (apart <= _NEXT, Born.NEXT_YEAR),
         (apart <= _FEW, Born.FEW_YEARS),
     ]
@@ -87,15 +90,14 @@ def _relation(birth: Birth, year: Ints, month: Ints, day: Ints, *, second: bool)
     )
 
 
-def _partial(
-    birth: Birth, apart: Ints, month: Ints, same_month: npt.NDArray[np.bool_], *, converted: bool
-) -> Ints:
+def _partial(birth: Birth, apart: Ints, month: Ints, day: Ints, *, converted: bool) -> Ints:
     choices = [
-        ((apart == 0) & same_month & (birth.month > 0), Born.SAME_MONTH),
+        ((apart == 0) & (month == birth.month) & (birth.month > 0), Born.SAME_MONTH),
         ((apart == 0) & ((month == 0) | (birth.month == 0)), Born.ONLY_YEAR),
+        ((apart == 0) & _stands_for_unknown(month, day), Born.PLACEHOLDER),
         (np.full(len(apart), converted) & (apart <= 1), Born.CONVERTED_YEAR),
         (apart == 0, Born.SAME_YEAR),
-        (apart <= _NEXT, Born.NEXT_YEAR_PARTIAL),
+        ((apart <= _NEXT) | (apart == _DECADE), Born.NEXT_YEAR_PARTIAL),
         (apart <= _FEW, Born.FEW_YEARS),
     ]
     return np.select(
@@ -103,10 +105,23 @@ def _partial(
     )
 
 
-def _within(birth: Birth, month: Ints, day: Ints) -> npt.NDArray[np.bool_]:
+def _stands_for_unknown(month: Ints, day: Ints) -> Flags:
+    return (day == 1) & ((month == 1) | (month == 7))
+
+
+def _within(birth: Birth, month: Ints, day: Ints) -> Flags:
     """Two days' grace: the tabular Hijri calendar is not the sighted one."""
-    near: npt.NDArray[np.bool_] = np.abs(31 * (month - birth.month) + day - birth.day) <= 3
+    near: Flags = np.abs(31 * (month - birth.month) + day - birth.day) <= 3
     return near
+
+
+def _one_slip(birth: Birth, year: Ints, month: Ints, day: Ints) -> Flags:
+    """One digit, two turned ones, or one day or month more or less."""
+    steps = np.abs(month - birth.month) + np.abs(day - birth.day)
+    slip: Flags = (_digits_apart(birth, year, month, day) == 1) | (
+        (year == birth.year) & (steps == 1)
+    )
+    return slip
 
 
 def _digits_apart(birth: Birth, year: Ints, month: Ints, day: Ints) -> Ints:

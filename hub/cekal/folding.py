@@ -35,6 +35,8 @@ _NOT_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1eff\u2010-\u2019]")
 _MARKS = re.compile(r"['`’‘ʼʻ´^~]")
 _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
 _NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
+_VAN_DER = re.compile(r"(?<=[A-Z])[ ,]+V[. ]+D[. ]+(?=[A-Z]{4})")
+"""Of Dutch names: JANSEN V.D. BERG."""
 _TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,}|[KCX]{4,})$")
 _FILLING = re.compile(r"[KCX]{3,}|[KX]{2}|X+")
 _GENITIVE = r"(?:ISLAM|R[AEO]C?H?H?A?MAN|[ZJ]AMAN|H[AOU]Q(?:UE)?|HAK|HAKIM|QUADER|AMIN|KARIM)"
@@ -89,7 +91,7 @@ def _printable(sign: str) -> str:
 
 def _readings(text: str) -> tuple[FoldedName, ...]:
     """Return a name without titles and, where one of them may be a name, also with it."""
-    upper = _NOTHING.sub(" ", _MARKS.sub("", latin(text)))
+    upper = _VAN_DER.sub(" VAN DER ", _NOTHING.sub(" ", _MARKS.sub("", latin(text))))
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]

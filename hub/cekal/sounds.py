@@ -82,7 +82,7 @@ _SPELLINGS = _rules(
 )
 _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"CH(?=[^AEIOUY]|$)|(?<=[AEOU])CH(?=[AEIOUY])|^CH"), ("C", "K")),
-    (re.compile(r"(?<![NDTS])J(?=[AEOU])|(?<=[AEIOU])J"), ("J", "Y")),
+    (re.compile(r"(?<![NDTS])J(?=[AEOU])|^J(?=I)|(?<=[AEIOU])J"), ("J", "Y")),
     (re.compile(r"(?<![KST])C(?![HKZJ])"), ("C", "K")),
     (re.compile(r"C(?=[EIY])"), ("C", "S")),
     (re.compile(r"^X|X$"), ("S", "KS")),
@@ -90,7 +90,7 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"DH|DZ"), ("D", "Z")),
     (re.compile(r"ZH"), ("J", "L")),
     (re.compile(r"(?<=[AEIOU])NJ"), ("NY", "NDJ")),
-    (re.compile(r"G(?=[EIA])"), ("G", "J")),
+    (re.compile(r"G(?=[EIADLW])"), ("G", "J")),
     (re.compile(r"^KH|^CH(?=A)"), ("K", "H")),
     (re.compile(r"Q"), ("K", "C")),
     (

@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from hub.cekal.folding import FoldedName
 from hub.cekal.index import Index
 from hub.cekal.sounds import sound_of
@@ -17,7 +19,7 @@ from hub.cekal.tables import words
 
 _SHORTEST, _LONGEST = 3, 16
 _SHORTEST_WHOLE = 7
-_SHORTEST_HEARD = 11
+_SHORTEST_HEARD = 9
 _KNOWN_WELL = 3
 """A part that so few names hold may as well be two parts written together."""
 _FILLERS = re.compile(r"KK+|CC+|XX+")
@@ -68,6 +70,9 @@ def _next(
 ) -> Iterator[tuple[int, int, int]]:
     for start in _starts(part, begin):
         for end in range(start + _SHORTEST, min(len(part), start + _LONGEST) + 1):
+            # NOERHAJATI is NOER HAJATI even where somebody is called NURHAYATI
+            if end - start == len(part) and held_by is _heard:
+                continue
             if held := held_by(index, part[start:end]):
                 yield start, end, held
 
@@ -95,5 +100,6 @@ def _heard(index: Index, piece: str) -> int:
     """Return how often parts of the same sound occur; the first of them stands for all."""
     if len(piece) <= _SHORTEST:
         return _held(index, piece)
-    alike = index.vocabulary.with_key("f" + sound_of(piece).fine[0])
+    keys = sound_of(piece).fine
+    alike = np.concatenate([index.vocabulary.with_key("f" + key) for key in keys])
     return int(index.held[alike].max()) if alike.size else 0

@@ -35,7 +35,10 @@ _BORN = {
         "tanggal lahir sama, hari dan bulan tertukar",
         "birth date same, day and month swapped",
     ),
-    Born.ONE_DIGIT: ("tanggal lahir berbeda satu angka", "birth date differs in one digit"),
+    Born.ONE_DIGIT: (
+        "tanggal lahir berbeda satu angka, satu hari, atau satu bulan",
+        "birth date differs in one digit, by one day or by one month",
+    ),
     Born.TWO_OF_THREE: (
         "tahun dan hari atau bulan lahir sama",
         "year and day or month of birth same",
@@ -66,8 +69,8 @@ _BORN = {
         "year of birth same, other day and month",
     ),
     Born.NEXT_YEAR_PARTIAL: (
-        "tahun lahir berdekatan, selebihnya tidak diketahui",
-        "year of birth near, the rest unknown",
+        "tahun lahir berselisih satu, dua, atau sepuluh, selebihnya tidak diketahui",
+        "years of birth one, two or ten apart, the rest unknown",
     ),
     Born.NEXT_YEAR: ("tahun lahir berdekatan", "year of birth near"),
     Born.UNKNOWN: ("tanggal lahir tidak diketahui", "birth date unknown"),
