@@ -18,6 +18,8 @@ def parts(text: str) -> list[tuple[str, ...]]:
         ("Abd el-Rahman Saleh", ("ABDULRAHMAN", "SALEH")),
         ("Nasr el-Din Hodja", ("NASRDIN", "HODJA")),
         ("VAN DER BERG<<JAN<<<<<<<", ("BERG", "JAN")),
+        ("Kees v.d. Meulen", ("KEES", "MEULEN")),
+        ("V.D. Savarkar", ("V", "D", "SAVARKAR")),
         ("SUHARTO SUHARTO", ("SUHARTO",)),
         ("FNU SUHARTO", ("SUHARTO",)),
         ("SUHARTO XXX", ("SUHARTO",)),

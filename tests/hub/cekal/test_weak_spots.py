@@ -3,6 +3,8 @@
 A list of 3,000 invented people around them; 0.5 is the learned threshold for 1 % false alarms.
 """
 
+import math
+
 import pytest
 
 from bench.screening.sets import Sets
@@ -10,6 +12,7 @@ from hub.cekal.index import index_of
 from hub.cekal.matcher import Matcher
 from hub.cekal.records import Entry, Query
 from hub.cekal.weights import load_weights
+from hub.cekal.wording import explain
 
 THRESHOLD = 0.5
 DAY, OTHER_DAY = "1975-03-14", "1988-11-02"
@@ -129,6 +132,8 @@ def matcher() -> Matcher:
     born = [Entry(f"born {k}", [b[1]], b[2], nationality=b[0]) for k, b in BIRTHS.items()]
     parts = [
         Entry("one part", ["Rajnikant"], DAY, nationality="IND"),
+        Entry("two parts", ["Nur Hayati Atmadja"], DAY, nationality="IDN"),
+        Entry("one again", ["Nurhayati"], OTHER_DAY, nationality="IDN"),
         Entry("servants", ["Abdul Karim", "Abdul Raheem"], DAY, nationality="PAK"),
     ]
     return Matcher(index_of([*crowd, *known, *born, *parts]), load_weights())
@@ -169,6 +174,21 @@ def test_one_part_on_the_list_is_looked_for_by_two(matcher: Matcher) -> None:
     hits = matcher.screen(Query("q", "Rajini Kanth", None, None, "IND"))
 
     assert "one part" in {hit.entry for hit in hits}
+
+
+def test_one_part_asked_for_is_taken_apart_even_where_others_bear_it_whole(
+    matcher: Matcher,
+) -> None:
+    assert _score(matcher, "two parts", "ADMADJA<<NOERHAJATI<<<<", DAY, "IDN") >= THRESHOLD
+
+
+def test_how_often_names_are_shared_in_a_country_is_part_of_the_score(matcher: Matcher) -> None:
+    hit = matcher.screen(Query("q", "Rajini Kanth", DAY, None, "IND"))[0]
+
+    said = {reason.en: reason.adds for reason in explain(matcher, hit)}
+    assert "how often names are shared in that country" in said
+    total = sum(said.values())
+    assert hit.score == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
 
 
 def _near(matcher: Matcher, part: str) -> tuple[list[str], list[float]]:
