@@ -106,7 +106,8 @@ def _partial(birth: Birth, apart: Ints, month: Ints, day: Ints, *, converted: bo
 
 
 def _stands_for_unknown(month: Ints, day: Ints) -> Flags:
-    return (day == 1) & ((month == 1) | (month == 7))
+    first: Flags = (day == 1) & ((month == 1) | (month == 7))
+    return first
 
 
 def _within(birth: Birth, month: Ints, day: Ints) -> Flags:
