@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import inviting, persons
+from hub.cases.history_numbers import Numbers
 from hub.cases.history_remarks import remarks_of
 from hub.cases.views import HistoryLine
 from hub.models.application import Application, StepRecord
@@ -39,6 +40,9 @@ _WORDS = {
     "case.legalised": Words(id="Disahkan", en="Legalised"),
     "case.unlegalised": Words(id="Pengesahan dibatalkan", en="Legalisation voided"),
     "archive.moved": Words(id="Berkas di arsip dipindahkan", en="File moved in the archive"),
+    "number.voided": Words(
+        id="Nomor register dan blangko dibatalkan", en="Register number and blank voided"
+    ),
     "number.given": Words(id="Nomor register diberikan", en="Register number given"),
     "blank.used": Words(id="Blangko dipakai", en="Blank used"),
     "chip.reread": Words(id="Cip paspor dibaca ulang", en="Passport chip read again"),
@@ -78,6 +82,7 @@ def history(
     records = _records(session, application)
     key = persons.data_key(procedure.keyring, application)
     written = remarks_of(session, procedure, application)
+    numbers = Numbers(session, application)
     lines = []
     hidden = False
     for event in session.scalars(query):
@@ -86,7 +91,7 @@ def history(
             hidden = body.get("to") == "cekal" or (hidden and event.kind == "application.resumed")
             if hidden:
                 continue
-        what = _what(procedure, event.kind, body)
+        what = _what(procedure, event.kind, body, numbers.said(event.kind, body))
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
             remark = written.get((event.kind, event.at), "")
@@ -106,15 +111,28 @@ _LEGALISED = {
     "wet": Words(id="tanda tangan basah, dicatat dengan pindaian", en="ink, recorded by its scan"),
     "electronic": Words(id="tanda tangan elektronik", en="electronic signature"),
 }
+_CUSTODY = {
+    "taken": Words(id="diterima dari pemohon", en="taken in from the applicant"),
+    "offered": Words(id="dikirim ke bagian lain", en="sent to another section"),
+    "kept": Words(id="batal dikirim", en="kept after all"),
+    "accepted": Words(id="diterima bagian lain", en="accepted by another section"),
+    "released": Words(id="dipinjamkan kepada pemohon", en="lent to the applicant"),
+    "back": Words(id="kembali dari pemohon", en="back from the applicant"),
+    "returned": Words(id="dikembalikan kepada pemohon", en="given back to the applicant"),
+}
 _CORRECTED = Words(id="data dikoreksi", en="data corrected")
 
 
-def _what(procedure: Procedure, kind: str, body: Mapping[str, object]) -> Words | None:
+def _what(
+    procedure: Procedure, kind: str, body: Mapping[str, object], said: Words | None
+) -> Words | None:
     stage = procedure.sop.stage(str(body.get("step", body.get("gate", ""))))
     if kind in _DONE:
         return _titled(stage) if stage else None
     words = _WORDS.get(kind)
-    more = _titled(stage) if kind == _REOPENED and stage else _more(procedure.sop, kind, body)
+    more = said or _more(procedure.sop, kind, body)
+    if kind == _REOPENED and stage:
+        more = _titled(stage)
     if words is None or more is None:
         return words
     return Words(id=f"{words.id}: {more.id}", en=f"{words.en}: {more.en}")
@@ -130,6 +148,8 @@ def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
         return inviting.told(str(body.get("act", "")), str(body.get("why", "")))
     if kind == "case.legalised":
         return _LEGALISED.get(str(body.get("mode", "")))
+    if kind == "custody.moved":
+        return _CUSTODY.get(str(body.get("act", "")))
     related = sop.related(str(body.get("to", "")))
     return Words(id=related.id.rstrip(";"), en=related.en.rstrip(";")) if related else None
 

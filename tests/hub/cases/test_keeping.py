@@ -225,7 +225,23 @@ def test_reopening_the_issue_voids_number_and_blank_and_the_next_ones_are_given(
     assert not any(row.supplied for row in desk.view(case).current.evidence if row.required)
     desk.step_8(case, serial="SK 0002")
 
-    assert desk.view(case).register_number not in ("", before)
+    now = desk.view(case).register_number
+    assert now not in ("", before)
+    told = [line.what.en for line in desk.view(case).history]
+    assert told[told.index(f"Register number given: {before}") :].count("Blank used: SK0002") == 1
+    assert f"Register number and blank voided: {before}, blank SK0001" in told
+    assert f"Register number given: {now}" in told
+    assert "Passport changed hands: taken in from the applicant" in told
+
+
+def test_reopening_the_payment_says_in_the_history_what_was_taken_back(desk) -> None:
+    case = desk.go("8")
+
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, "7", "slip keliru"))
+
+    told = [line.what.en for line in desk.view(case).history]
+    assert "Payment recorded: Rp 3.000.000" in told
+    assert "Payment taken back: Rp 3.000.000" in told
 
 
 @pytest.mark.parametrize(("step", "signed_anew"), [("9", True), ("10", False)])
