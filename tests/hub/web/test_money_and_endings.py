@@ -13,6 +13,8 @@ from living_office import LivingOffice, living_office, paper, tabbed_to
 from screened import Desk, Office
 from web_office import PASSWORD, Screen
 
+from hub.comparing import installed
+
 pytestmark = pytest.mark.slow
 LAPTOP = {"width": 1366, "height": 768}
 LONG_AFTER = datetime(2027, 7, 5, 2, 0, tzinfo=UTC)
@@ -130,10 +132,22 @@ def test_a_lost_proof_is_replaced_by_two_people(living, enter) -> None:
     officer.click("role=button[name=/Laporkan hilang/]")
     assert not officer.has("form[action$='/grant']")
 
-    head.go(f"/money/{case}").click("form[action$='/grant'] >> role=button")
+    waits = f".alarms a[href='/money/{case}']"
+    head.go("/supervisor").click(waits)
+    head.click("form[action$='/grant'] >> role=button")
 
     assert proof not in head.text("main")
     assert proof.replace("-B1", "-B2") in head.text("main")
+    assert not head.go("/supervisor").has(waits)
+
+
+@pytest.mark.skipif(installed(), reason="a finger can be compared here")
+def test_without_a_matcher_no_finger_of_the_collector_is_asked_for(living, enter) -> None:
+    officer = enter(living, "serah", LAPTOP).go(f"/identity/{living.cases['lost proof']}")
+
+    assert "belum dipasang" in officer.text("main")
+    assert "Telunjuk kanan" in officer.text("main")
+    assert not officer.has("form[action$='/take']")
 
 
 def test_the_treasurers_day_is_verified_closed_and_corrected_by_counter_entry(
