@@ -20,13 +20,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image
 from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/hub/cases"))
+sys.path[:0] = [str(ROOT / "tests/hub/cases"), str(ROOT / "tests/hub")]
 
 from case_desk import Desk
+from outline_portrait import outline_portrait
 
 from devices.emrtd.personalize import personalize
 from hub.blobs import register
@@ -91,17 +92,8 @@ class Pictures:
     def take(self, case: str, kind: str, login: str) -> None:
         """Print a paper of a case and leave its picture as `paper-KIND.png`."""
         desk = self.desk
-        with self._long(case), desk.database.reading() as session:
-            made = case_papers.paper(
-                session,
-                desk.office_no,
-                desk.procedure,
-                case,
-                kind,
-                MONDAY,
-                officer=desk.staff[login],
-                counter=1,
-            )
+        with self._long(case):
+            made = desk.paper(case, kind, login, at=MONDAY)
         self.keep(kind, made)
 
     def keep(self, kind: str, made: Paper) -> None:
@@ -266,20 +258,10 @@ def _handed_over(pictures: Pictures, case: str) -> None:
 
 def _photographed(desk: Desk, case: str) -> None:
     """Take fingers and a portrait: an outline on white."""
-    stored = desk.procedure.blobs.put(_portrait())
+    stored = desk.procedure.blobs.put(outline_portrait())
     desk.do("kiosk", lambda tx: register(tx, stored, "image/jpeg") and None)
     desk.take_fingers(case)
     desk.complete("loket", case, "biometrics", {"photo": stored.id})
-
-
-def _portrait() -> bytes:
-    picture = Image.new("RGB", (600, 800), "#fbfbfb")
-    pen = ImageDraw.Draw(picture)
-    pen.rounded_rectangle((90, 500, 510, 900), 160, fill="#93a0aa")
-    pen.ellipse((195, 160, 405, 450), fill="#93a0aa")
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90)
-    return out.getvalue()
 
 
 def _picture(pdf: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -14,13 +14,14 @@ from devices.emrtd.personalize import Passport
 from devices.emrtd.trust import load_store
 from devices.mrz.wire import compose_mrz
 from hub import blobs, cases
-from hub.cases import applications, blanks, payments, persons, steps
+from hub.cases import applications, blanks, papers, payments, persons, steps
 from hub.cases.payments import matching
 from hub.cases.steps import StepDone
 from hub.cases.views import CaseView
 from hub.clock import Clock
 from hub.countries import Countries
 from hub.house import House
+from hub.letters import Paper
 from hub.models.application import Application
 from hub.models.officer import Officer
 from hub.models.schema import new_id
@@ -235,6 +236,22 @@ class Desk:
             assert payment is not None
             known = payments.facts(self.procedure.keyring, row, payment)
             return payments.proof_payload(self.procedure.keyring, payment, known)
+
+    def paper(
+        self, case: str, kind: str, login: str = "loket", *, at: datetime | None = None
+    ) -> Paper:
+        """Return a paper of the case as `login` prints it at counter 1, now or `at`."""
+        with self.database.reading() as session:
+            return papers.paper(
+                session,
+                self.office_no,
+                self.procedure,
+                case,
+                kind,
+                at or self.clock.now(),
+                officer=self.staff[login],
+                counter=1,
+            )
 
     def stock(self, *serials: str) -> None:
         self.do("cetak", lambda tx: blanks.receive(tx, serials))

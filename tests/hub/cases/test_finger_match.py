@@ -13,7 +13,6 @@ from PIL import Image
 from devices.r30x.finger_picture import draw_finger
 from hub.blobs import register
 from hub.cases import finger_match
-from hub.cases import papers as case_papers
 from hub.cases.applications import must_find
 from hub.cases.check import broken_cases
 from hub.comparing import Afis, Compared
@@ -65,11 +64,8 @@ def test_a_finger_is_taken_compared_and_decided_and_stands_on_the_slip(desk) -> 
 
     [done] = state(desk, case).kept.tries
     desk.name_collector(case)
+    slip = desk.paper(case, "collection_slip", "serah")
     with desk.database.reading() as session:
-        slip = case_papers.paper(
-            session, desk.office_no, desk.procedure, case, "collection_slip",
-            desk.clock.now(), officer=desk.staff["serah"], counter=1,
-        )  # fmt: skip
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
     assert (done.score, done.threshold) == (141.0, 120.0)

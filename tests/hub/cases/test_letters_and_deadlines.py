@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from hub.cases import agenda, blanks, letters_sent, notifying, search
-from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
@@ -34,16 +33,7 @@ def waiting(desk) -> list[tuple[str, bool, int]]:
 
 def print_notice(desk, case: str) -> str:
     """Print the letter that asks the applicant to come; return its number."""
-    with desk.database.reading() as session:
-        paper = case_papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            case,
-            "notify_letter",
-            desk.clock.now(),
-            officer=desk.staff["tu"],
-        )
+    paper = desk.paper(case, "notify_letter", "tu")
     desk.do("tu", lambda tx: letters_sent.enter(tx, desk.procedure, case, "notify_letter", paper))
     return paper.number
 

@@ -41,20 +41,6 @@ from hub.writer import Tx
 BASIS = "Pasal 27 Permenkumham 10/2023"
 
 
-def paper(desk, case: str, kind: str, login: str = "loket") -> Paper:
-    with desk.database.reading() as session:
-        return case_papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            case,
-            kind,
-            desk.clock.now(),
-            officer=desk.staff[login],
-            counter=1,
-        )
-
-
 def printed(desk, made: Paper) -> tuple[PdfReader, list[str]]:
     """The PDF as a reader sees it, and the codes as a scanner reads them off a picture."""
     content = compose.compose(case_papers.letterhead(desk.procedure), made)
@@ -81,8 +67,8 @@ def test_passport_receipt_and_billing_slip(desk) -> None:
     case = desk.go("7")
     enter_billing(desk, case)
 
-    receipt, receipt_codes = printed(desk, paper(desk, case, "custody_receipt"))
-    slip, slip_codes = printed(desk, paper(desk, case, "billing_slip"))
+    receipt, receipt_codes = printed(desk, desk.paper(case, "custody_receipt"))
+    slip, slip_codes = printed(desk, desk.paper(case, "billing_slip"))
 
     assert len(receipt.pages) == len(slip.pages) == 1
     assert "Loket 1, laci 2" in words(receipt)
@@ -98,7 +84,7 @@ def test_cover_letter_and_nonconformity_letter(desk) -> None:
     letter = Letter("out", "cover", "W.00-7/2026", "2026-11-23", "Dirjen Imigrasi, Jakarta", case)
     desk.do("tu", lambda tx: agenda.enter(tx, desk.procedure, letter))
 
-    cover, _ = printed(desk, paper(desk, case, "cover_letter", "tu"))
+    cover, _ = printed(desk, desk.paper(case, "cover_letter", "tu"))
     desk.do(
         "tu",
         lambda tx: branches.divert(
@@ -110,7 +96,7 @@ def test_cover_letter_and_nonconformity_letter(desk) -> None:
             "pejabat",
             lambda tx, to=state: nonconformity.move(tx, desk.procedure, case, to, "Akta diminta"),
         )
-    mismatch, _ = printed(desk, paper(desk, case, "nonconformity_letter"))
+    mismatch, _ = printed(desk, desk.paper(case, "nonconformity_letter"))
 
     assert "W.00-7/2026" in words(cover)
     assert "Dirjen Imigrasi" in words(cover)
@@ -131,7 +117,7 @@ def test_a_nonconformity_letter_waits_until_the_applicant_is_asked(desk) -> None
     )
 
     with pytest.raises(Conflict) as refused:
-        paper(desk, case, "nonconformity_letter")
+        desk.paper(case, "nonconformity_letter")
 
     assert refused.value.code == "applicant_not_asked"
     assert "Menunggu pemohon" in refused.value.id
@@ -140,7 +126,7 @@ def test_a_nonconformity_letter_waits_until_the_applicant_is_asked(desk) -> None
 def test_the_letter_to_the_applicant_says_what_for_and_until_when(desk) -> None:
     case = desk.go("7")
 
-    reader, codes = printed(desk, paper(desk, case, "notify_letter", "tu"))
+    reader, codes = printed(desk, desk.paper(case, "notify_letter", "tu"))
 
     for said in ("Pembayaran", "22 Januari 2027", "tanda terima permohonan"):
         assert said in words(reader)
@@ -154,7 +140,7 @@ def test_the_letter_prints_the_booked_time_and_its_code_as_text_and_qr(desk) -> 
     desk.do("tu", lambda tx: inviting.invite(tx, desk.procedure, case, wanted, told))
     code = desk.view(case).head.appointment.code
 
-    reader, codes = printed(desk, paper(desk, case, "notify_letter", "tu"))
+    reader, codes = printed(desk, desk.paper(case, "notify_letter", "tu"))
 
     assert len(reader.pages) == 1
     for said in ("Kamis, 26 November 2026", "09.30 WIB", f"{code[:4]} {code[4:]}", "janji temu"):
@@ -175,7 +161,7 @@ def test_a_long_address_keeps_the_letter_with_its_booked_time_on_one_sheet(desk)
 
     desk.do("loket", lives_there)
 
-    reader, _ = printed(desk, paper(desk, case, "notify_letter", "tu"))
+    reader, _ = printed(desk, desk.paper(case, "notify_letter", "tu"))
 
     assert len(reader.pages) == 1
     assert "Menara Dua Lantai 27" in words(reader)
@@ -207,7 +193,7 @@ def test_a_case_that_asks_the_applicant_is_on_the_list_to_notify(desk) -> None:
     assert (row.application, row.may_lapse) == (case, False)
     assert "Data tidak sama" in row.what.id
     assert row.deadline is not None
-    assert paper(desk, case, "notify_letter", "tu").facts[1].value == (
+    assert desk.paper(case, "notify_letter", "tu").facts[1].value == (
         f"{row.what.id} / {row.what.en}"
     )
 
@@ -221,7 +207,7 @@ def test_a_rejection_states_reason_legal_basis_and_rights(desk) -> None:
         ),
     )
 
-    reader, _ = printed(desk, paper(desk, case, "rejection_letter"))
+    reader, _ = printed(desk, desk.paper(case, "rejection_letter"))
 
     for said in ("Pasal 27 Permenkumham 10/2023", "Masa tinggal belum lima tahun", "keberatan"):
         assert said in words(reader)
@@ -230,8 +216,8 @@ def test_a_rejection_states_reason_legal_basis_and_rights(desk) -> None:
 def test_label_and_history_of_an_archived_case(desk) -> None:
     case = desk.go("never")
 
-    label, codes = printed(desk, paper(desk, case, "archive_label", "arsip"))
-    history, _ = printed(desk, paper(desk, case, "case_history", "arsip"))
+    label, codes = printed(desk, desk.paper(case, "archive_label", "arsip"))
+    history, _ = printed(desk, desk.paper(case, "case_history", "arsip"))
 
     code = desk.view(case).head.case_code
     assert codes == [f"LOKET:A:{code}"]
@@ -278,7 +264,7 @@ def test_closing_list_transfer_list_and_minutes(desk) -> None:
 def test_the_code_scanned_off_the_proof_is_the_offices(desk) -> None:
     case = desk.go("11")
 
-    _, codes = printed(desk, paper(desk, case, "payment_proof", "bendahara"))
+    _, codes = printed(desk, desk.paper(case, "payment_proof", "bendahara"))
 
     keys = read_public_keys(desk.procedure.keyring.public_code_key())
     assert judge_code(codes[0], keys).state == "paid"
@@ -290,25 +276,25 @@ def test_the_signature_on_record_is_printed_only_if_the_office_wants_it(desk) ->
     desk.do("loket", lambda tx: register(tx, drawn, "image/png").id)
     desk.supply("loket", case, "signature", drawn.id)
 
-    plain = paper(desk, case, "custody_receipt")
+    plain = desk.paper(case, "custody_receipt")
     office = msgspec.structs.replace(
         desk.procedure.office, papers=PaperRules(applicant_signature=True)
     )
     desk.procedure = dataclasses.replace(desk.procedure, office=office)
-    shown = paper(desk, case, "custody_receipt")
+    shown = desk.paper(case, "custody_receipt")
     desk.supply("loket", case, "signature", "")
 
     assert plain.on_record is None
     assert shown.on_record == b"what the pad drew"
-    assert paper(desk, case, "custody_receipt").on_record is None
+    assert desk.paper(case, "custody_receipt").on_record is None
 
 
 def test_a_letter_printed_again_says_what_it_said_on_its_day(desk) -> None:
     case = desk.go("9")
-    at_once = paper(desk, case, "skim_letter", "cetak")
+    at_once = desk.paper(case, "skim_letter", "cetak")
 
     desk.clock.at += timedelta(days=400)
-    later = paper(desk, case, "skim_letter", "cetak")
+    later = desk.paper(case, "skim_letter", "cetak")
 
     assert later.issued_on == at_once.issued_on == date(2026, 11, 23)
     assert later.periods == at_once.periods
@@ -318,7 +304,7 @@ def test_a_letter_printed_again_says_what_it_said_on_its_day(desk) -> None:
 def test_a_passport_that_came_back_has_a_receipt_of_its_own_day(desk) -> None:
     case = desk.go("4")
     signed = desk.procedure.blobs.put(b"%PDF-1.4 signature")
-    first = paper(desk, case, "custody_receipt")
+    first = desk.paper(case, "custody_receipt")
     desk.do(
         "loket",
         lambda tx: custody.release(
@@ -328,7 +314,7 @@ def test_a_passport_that_came_back_has_a_receipt_of_its_own_day(desk) -> None:
 
     desk.clock.at += timedelta(days=3)
     desk.do("loket", lambda tx: custody.come_back(tx, desk.procedure, case, "Lemari 2"))
-    second = paper(desk, case, "custody_receipt")
+    second = desk.paper(case, "custody_receipt")
 
     assert first.number.endswith("-P1")
     assert second.number.endswith("-P2")

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from hub.cases import archive, custody, papers, reopen
+from hub.cases import archive, custody, reopen
 from hub.cases.check import broken_cases
 from hub.errors import BadInput, Conflict
 
@@ -24,16 +24,7 @@ def marks(desk, case: str, item: str) -> list[bool]:
 
 def slip(desk, case: str) -> tuple[str, bool]:
     """Return the end of the next slip's number, and whether it would say that it is a copy."""
-    with desk.database.reading() as session:
-        paper = papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            case,
-            "collection_slip",
-            desk.clock.now(),
-            officer=desk.staff["serah"],
-        )
+    paper = desk.paper(case, "collection_slip", "serah")
     return paper.number.rpartition("-")[2], paper.imprint.copy
 
 

@@ -18,20 +18,6 @@ from hub.models.schema import new_id
 from hub.models.station import JobRow
 
 
-def paper(desk, case: str, kind: str, login: str = "loket"):
-    with desk.database.reading() as session:
-        return case_papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            case,
-            kind,
-            desk.clock.now(),
-            officer=desk.staff[login],
-            counter=1,
-        )
-
-
 def with_photo(desk, case: str) -> None:
     """Take a real picture at the biometrics gate."""
     picture = io.BytesIO()
@@ -60,7 +46,7 @@ def test_the_receipt_lists_what_was_handed_in_and_carries_its_code(desk) -> None
     case = desk.open()
     desk.tick_papers(case)
 
-    receipt = paper(desk, case, "application_receipt")
+    receipt = desk.paper(case, "application_receipt")
 
     handed = {document.name.id: document for document in receipt.documents}
     assert len(handed) == 5
@@ -82,7 +68,7 @@ def test_every_paper_of_a_finished_case_can_be_set(desk) -> None:
     head = case_papers.letterhead(desk.procedure)
 
     kinds = [line.kind for line in desk.view(case).papers]
-    pdfs = {kind: compose(head, paper(desk, case, kind, "serah")) for kind in kinds}
+    pdfs = {kind: compose(head, desk.paper(case, kind, "serah")) for kind in kinds}
 
     assert kinds == [
         "application_receipt",
@@ -111,7 +97,7 @@ def test_the_receipt_waits_for_the_complete_file(desk) -> None:
 
     before = lacking(desk, case, "application_receipt")
     with pytest.raises(BadInput) as refused:
-        paper(desk, case, "application_receipt")
+        desk.paper(case, "application_receipt")
     desk.tick_papers(case)
 
     assert "checklist.passport" not in before
@@ -126,7 +112,7 @@ def test_the_collection_slip_waits_for_who_collects(desk) -> None:
     case = desk.go("11")
 
     with pytest.raises(BadInput) as refused:
-        paper(desk, case, "collection_slip", "serah")
+        desk.paper(case, "collection_slip", "serah")
     desk.name_collector(case, collector="FAMILY")
     family = lacking(desk, case, "collection_slip")
     desk.supply("serah", case, "collector", "SELF")
@@ -139,7 +125,7 @@ def test_the_collection_slip_waits_for_who_collects(desk) -> None:
         "collector_document",
     ]
     assert family == ["collector_papers"]
-    assert paper(desk, case, "collection_slip", "serah").receiver == "Anna Maria Eriksson"
+    assert desk.paper(case, "collection_slip", "serah").receiver == "Anna Maria Eriksson"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +147,7 @@ def test_a_paper_before_its_time_is_refused_with_what_comes_first(desk, until, k
     case = desk.go(until)
 
     with pytest.raises(Conflict) as refused:
-        paper(desk, case, kind)
+        desk.paper(case, kind)
 
     assert refused.value.code == code
     assert kind not in {line.kind for line in desk.view(case).papers if not line.lacks}
@@ -175,7 +161,7 @@ def test_a_paper_that_the_record_cannot_fill_is_refused_by_field(desk) -> None:
     desk.do("cetak", lambda tx: forget_value(desk, tx, case, "permit_expiry"))
 
     with pytest.raises(BadInput) as refused:
-        paper(desk, case, "skim_letter", "cetak")
+        desk.paper(case, "skim_letter", "cetak")
 
     assert [fault.field for fault in refused.value.fields] == ["field.permit_expiry"]
 
@@ -184,7 +170,7 @@ def test_a_skim_without_register_number_is_not_printed(desk) -> None:
     case = desk.go("8")
 
     with pytest.raises(Conflict) as refused:
-        paper(desk, case, "skim_letter", "cetak")
+        desk.paper(case, "skim_letter", "cetak")
 
     assert refused.value.code == "number_missing"
 
@@ -222,11 +208,11 @@ def test_a_second_print_is_marked_as_a_copy(desk) -> None:
     case = desk.open()
     desk.tick_papers(case)
 
-    before = paper(desk, case, "application_receipt").imprint.copy
+    before = desk.paper(case, "application_receipt").imprint.copy
     desk.capture(case, "1.receipt", "print_document", "application/pdf")
 
     assert not before
-    assert paper(desk, case, "application_receipt").imprint.copy
+    assert desk.paper(case, "application_receipt").imprint.copy
 
 
 def test_a_print_whose_outcome_is_unknown_is_no_evidence(desk) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from outline_portrait import outline_portrait
 
 from hub.letters import (
     ApplicationReceipt,
@@ -54,17 +58,6 @@ PERIODS = (
         permit="ITAP", number="2D00AA0000-X", start=date(2024, 6, 2), end=date(2026, 11, 23)
     ),
 )
-
-
-def portrait() -> bytes:
-    """Draw a passport photo's outline on white."""
-    picture = Image.new("RGB", (600, 800), "#fbfbfb")
-    pen = ImageDraw.Draw(picture)
-    pen.rounded_rectangle((90, 500, 510, 900), 160, fill="#93a0aa")
-    pen.ellipse((195, 160, 405, 450), fill="#93a0aa")
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=90)
-    return out.getvalue()
 
 
 @pytest.fixture
@@ -180,7 +173,7 @@ def letter(imprint: Imprint, signer: Signer) -> SkimLetter:
         permit="ITAP 2D00AA0000-X",
         permit_expiry=date(2031, 6, 1),
         address="Jalan Contoh 12 RT 003/RW 005, Kelurahan Contoh, Kota Contoh 00000",
-        photo_jpeg=portrait(),
+        photo_jpeg=outline_portrait(),
         periods=PERIODS,
         issued_on=date(2026, 12, 7),
         signer=signer,
@@ -205,7 +198,7 @@ def card(imprint: Imprint, signer: Signer) -> SkimCard:
         purpose="PEWARGANEGARAAN",
         issued_on=date(2026, 12, 7),
         signer=signer,
-        photo_jpeg=portrait(),
+        photo_jpeg=outline_portrait(),
     )
 
 
