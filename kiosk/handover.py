@@ -6,6 +6,7 @@ Every command has a key of its own that outlives restarts, so a lost answer is a
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from hub.client import HubClient
 from hub.errors import Busy, Refused
@@ -14,10 +15,15 @@ from kiosk.own_numbers import Own, OwnNumbers, void_request
 log = logging.getLogger(__name__)
 
 
-async def hand_over(hub: HubClient, numbers: OwnNumbers) -> None:
-    """Tell the hub of every own number it does not have. Raises Unreachable, Busy, Fault."""
+async def hand_over(hub: HubClient, numbers: OwnNumbers, settle: Callable[[str], None]) -> None:
+    """Tell the hub of every own number it does not have. Raises Unreachable, Busy, Fault.
+
+    `settle` is told the key of each request in whose stead a number was given: it is no doubt
+    any more what became of it.
+    """
     for own in numbers.unsent():
-        await _hand_over_ticket(hub, numbers, own)
+        if await _hand_over_ticket(hub, numbers, own) and own.told.instead_of:
+            settle(own.told.instead_of)
     for own in numbers.unseen():
         try:
             await hub.void_numbers(void_request(own), key=f"{own.key}-void")
@@ -31,7 +37,8 @@ async def hand_over(hub: HubClient, numbers: OwnNumbers) -> None:
     numbers.forget_sent()
 
 
-async def _hand_over_ticket(hub: HubClient, numbers: OwnNumbers, own: Own) -> None:
+async def _hand_over_ticket(hub: HubClient, numbers: OwnNumbers, own: Own) -> bool:
+    """Say whether the hub took the number. Raises Unreachable, Busy, Fault."""
     if own.draft is not None:
         own = await _open_draft(hub, numbers, own)
     try:
@@ -41,9 +48,10 @@ async def _hand_over_ticket(hub: HubClient, numbers: OwnNumbers, own: Own) -> No
     except Refused as refusal:
         log.error("own number %s not taken: %s", own.key, refusal.code)  # noqa: TRY400 — no trace
         numbers.refused(own)
-    else:
-        log.info("own number %s is ticket %s", own.key, ticket.id)
-        numbers.acknowledged(own, ticket.id)
+        return False
+    log.info("own number %s is ticket %s", own.key, ticket.id)
+    numbers.acknowledged(own, ticket.id)
+    return True
 
 
 async def _open_draft(hub: HubClient, numbers: OwnNumbers, own: Own) -> Own:

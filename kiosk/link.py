@@ -20,6 +20,7 @@ from hub.client import HubClient, Unreachable, follow
 from hub.errors import Busy, Fault, NotAllowed, Refused
 from hub.wire import DeviceReport, OfficeState, StationReport, TicketPrinted
 from hub.wire import Event as FeedEvent
+from kiosk.doubtful import may_have_arrived
 from kiosk.effects import SendRequest
 from kiosk.events import (
     DeviceAccepted,
@@ -97,6 +98,8 @@ class Link:
                 wanted = await self._ask(wanted)
             except (Unreachable, Busy, Fault) as error:
                 log.info("request %s waits for the hub: %s", wanted.key, type(error).__name__)
+                if may_have_arrived(error):
+                    self._stand_in.doubt(wanted.key)
                 self._lost()
                 began = min(began, self._now())  # a clock set back must not hold a person up
                 if self._waited_enough(began) and self._do_without(wanted):
@@ -104,10 +107,12 @@ class Link:
                 await self._pause(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             except Refused as refusal:
+                self._stand_in.settle(wanted.key)
                 self._refuse(wanted, refusal.code)
                 return
             else:
                 break
+        self._stand_in.settle(wanted.key)
         self._found()
         if wanted.issued is not None:
             self._tell(TicketIssued(wanted.key, wanted.issued, wanted.case_code))
@@ -169,6 +174,7 @@ class Link:
         language = wanted.ticket.language
         self._tell(Resumed(wanted.key, wanted.ticket.service, language))
         if wanted.issued is None:
+            self._stand_in.doubt(wanted.key)
             await self.deliver(wanted)
             return
         await self._office_seen.wait()

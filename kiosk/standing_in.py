@@ -9,6 +9,7 @@ from hub.client import HubClient
 from hub.errors import Fault, Refused
 from hub.wire import DeviceReport, OfficeState
 from kiosk.alone import Known, office_alone, office_day, office_time, why_none
+from kiosk.doubtful import Doubtful
 from kiosk.handover import hand_over
 from kiosk.outbox import Outbox, OutboxFull, Wanted
 from kiosk.own_numbers import OwnNumbers
@@ -27,6 +28,7 @@ class StandIn:
         self._hub = hub
         self._now = now
         self._own = OwnNumbers(outbox)
+        self._doubtful = Doubtful(outbox)
         self._known = self._own.known()
         self._looked_at = self._stored_at = float("-inf")
 
@@ -90,16 +92,29 @@ class StandIn:
 
     async def hand_over(self) -> None:
         """Tell the hub of every own number it does not have. Raises Unreachable, Busy, Fault."""
-        await hand_over(self._hub, self._own)
+        await hand_over(self._hub, self._own, self.settle)
 
     def ticket_of(self, ticket: str) -> str | None:
         """Return the hub's id of a ticket, None while the hub does not have it."""
         return self._own.ticket_of(ticket)
 
     def lamp(self) -> list[DeviceReport]:
-        """Return what staff should know of own numbers."""
-        lamp = self._own.lamp()
-        return [lamp] if lamp else []
+        """Return what staff should know of own numbers, and of answers that were lost today."""
+        lamps = (self._own.lamp(), self._doubtful.lamp(self._day()))
+        return [lamp for lamp in lamps if lamp is not None]
+
+    def doubt(self, key: str) -> None:
+        """Note that the request `key` may have reached the hub, and may not."""
+        self._doubtful.note(key, self._day())
+
+    def settle(self, key: str) -> None:
+        """Note that what became of the request `key` is known now, if it was in doubt."""
+        self._doubtful.settle(key)
+
+    def _day(self) -> str:
+        known = self._known
+        at = office_time(known, self._now()) if known else None
+        return office_day(known, at).isoformat() if known and at else ""
 
     async def _look(self, office: OfficeState) -> None:
         try:

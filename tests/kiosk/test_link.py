@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,75 @@ def test_only_the_newest_report_of_devices_is_sent(tmp_path: Path) -> None:
     with serving(hub) as url:
         run(story(url))
     assert [report.devices for report in hub.reports] == [[lamp]]
+
+
+def doubts(hub: SmallHub) -> list[tuple[str, str]]:
+    """Return what the kiosk last told of requests that it did not know to have arrived."""
+    return [(one.detail, one.lamp) for one in hub.reports[-1].devices if one.role == "link"]
+
+
+async def reports(kiosk: Kiosk, hub: SmallHub) -> None:
+    before = len(hub.reports)
+    kiosk.link.report("1.0", [])
+    following = asyncio.create_task(kiosk.link.run())
+    await until(lambda: len(hub.reports) > before)
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+def test_lost_answers_are_counted_and_each_is_settled_by_asking_again(tmp_path: Path) -> None:
+    hub = SmallHub()
+    hub.silent = 2
+
+    async def story(url: str) -> None:
+        async with Kiosk(url, tmp_path) as kiosk:
+            await kiosk.link.deliver(kiosk.link.keep(ASK))
+            await kiosk.link.deliver(kiosk.link.keep(replace(ASK, key="visit-2")))
+            await reports(kiosk, hub)
+
+    with serving(hub) as url:
+        run(story(url))
+    assert doubts(hub) == [("1 1", "ready")], "one request, however often it was sent"
+
+
+def test_a_request_whose_person_left_before_its_answer_is_told_as_lost(tmp_path: Path) -> None:
+    hub = SmallHub()
+    hub.silent = 1000
+
+    async def story(url: str) -> None:
+        async with Kiosk(url, tmp_path) as kiosk:
+            asking = asyncio.create_task(kiosk.link.deliver(kiosk.link.keep(ASK)))
+            await until(lambda: bool(kiosk.heard(LinkChanged)))
+            await reports(kiosk, hub)
+            waiting = doubts(hub)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            kiosk.link.drop(ASK.key)
+            await reports(kiosk, hub)
+
+            assert waiting == [("1 0", "busy")]
+
+    with serving(hub) as url:
+        run(story(url))
+    assert doubts(hub) == [("1 0", "warning")]
+    assert hub.reports[-1].devices[-1].code == "answers_lost"
+
+
+def test_a_hub_that_was_never_reached_leaves_no_doubt(tmp_path: Path) -> None:
+    hub = SmallHub()
+    with serving(hub) as url:
+        port = int(url.rpartition(":")[2])
+
+    async def story() -> None:
+        async with Kiosk(url, tmp_path) as kiosk:
+            asking = asyncio.create_task(kiosk.link.deliver(kiosk.link.keep(ASK)))
+            await until(lambda: bool(kiosk.heard(LinkChanged)))
+            with serving(hub, port):
+                await asking
+                await reports(kiosk, hub)
+
+    run(story())
+    assert doubts(hub) == []
 
 
 def test_nothing_of_a_request_can_be_read_from_the_disk(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from hub.jobs import JobView
@@ -14,6 +15,9 @@ AGENT_QUIET = timedelta(minutes=2)
 """An agent reports at least once a minute; twice missed and it is shown as gone."""
 
 COUNTABLE = 20
+LINK = "link"
+"""Not a device: what a kiosk tells of requests that it did not know to have arrived."""
+_COUNTED = re.compile(r"(\d{1,6}) (\d{1,6})", re.ASCII)
 _ICONS = {
     "fingerprint": "fingerprint-pattern",
     "camera": "camera",
@@ -23,6 +27,7 @@ _ICONS = {
     "passport_reader": "nfc",
     "card_reader": "id-card",
     "barcode_reader": "barcode",
+    LINK: "network",
 }
 _LAMPS = {
     "ready": ("ok", "circle-check"),
@@ -120,6 +125,10 @@ def _role_also(role: str, speech: Speech) -> str:
 
 
 def _word(device: DeviceReport, speech: Speech) -> str:
+    if device.role == LINK and (told := _COUNTED.fullmatch(device.detail)):
+        count, settled = int(told[1]), int(told[2])
+        key = "link_settled" if count == settled else "link_doubtful"
+        return speech.say(key, count=count, settled=settled)
     if device.lamp == "ready":
         return speech.say("lamp_ready")
     said = speech.known(f"code_{_plain(device.code)}")
