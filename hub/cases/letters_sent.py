@@ -1,8 +1,12 @@
-"""Letters to the applicant in the agenda: entered when they are printed, each number once."""
+"""Letters to the applicant in the agenda: entered when they are printed, each number once.
+
+The number stands on the sheet, so it is given when the print is asked for. What became of the print
+is read from its job: a letter of which no print came out keeps its place in the agenda, marked so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +18,7 @@ from hub.letters import OfficialLetter, Paper
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
 from hub.models.schema import new_id
+from hub.models.station import JobRow
 from hub.procedure import Procedure
 from hub.writer import Tx
 
@@ -26,15 +31,34 @@ KINDS: Mapping[str, str] = {
 """The papers that are letters to the applicant, as kinds of the agenda."""
 
 
-def enter(tx: Tx, procedure: Procedure, application: str, paper: str, printed: Paper) -> str:
+FAILED, UNSURE, PRINTING = "failed", "unknown", "printing"
+_NO_PRINT = {
+    "failed": FAILED, "expired": FAILED, "unknown": UNSURE,
+    "queued": PRINTING, "leased": PRINTING, "started": PRINTING,
+}  # fmt: skip
+
+
+def enter(
+    tx: Tx,
+    procedure: Procedure,
+    application: str,
+    paper: str,
+    printed: Paper,
+    *,
+    file: str | None = None,
+) -> str:
     """Enter a printed letter to the applicant and return its id; a copy enters nothing.
 
-    The agenda names the case, never the person: its rows are not sealed.
+    `file` is what a counter's printer is asked for; None where the browser prints. The agenda
+    names the case, never the person: its rows are not sealed.
     """
     kind = KINDS.get(paper)
     if kind is None or not isinstance(printed, OfficialLetter):
         return ""
     if (there := letter_book.known(tx, OUT, printed.number)) is not None:
+        if unprinted(tx.session, [there]).get(there.id) == FAILED:
+            there.blob = file  # the letter that comes out is this print of it
+            tx.session.flush()
         return there.id
     case = tx.session.get_one(Application, (tx.office, application))
     row = LetterRow(
@@ -47,11 +71,30 @@ def enter(tx: Tx, procedure: Procedure, application: str, paper: str, printed: P
         dated=printed.dated,
         party=f"Pemohon / Applicant {case.case_code}",
         application=case.id,
+        blob=file,
         by=tx.actor.id,
         by_name=tx.actor.name,
         at=tx.at,
     )
     return letter_book.write(tx, row).id
+
+
+def unprinted(session: Session, letters: Sequence[LetterRow]) -> Mapping[str, str]:
+    """Return of the letters whose print has not come out what became of it, by letter.
+
+    `failed`: refused, withdrawn or too late; `unknown`: nobody looked yet; `printing`: asked for.
+    """
+    ours = {one.blob: one for one in letters if one.kind in KINDS.values() and one.blob}
+    query = select(JobRow.blob, JobRow.state).where(
+        JobRow.office.in_({one.office for one in letters}),
+        JobRow.application.in_({one.application for one in ours.values()}),
+        JobRow.blob.in_(ours),
+    )
+    return {
+        ours[blob].id: _NO_PRINT[state]
+        for blob, state in session.execute(query)
+        if blob is not None and state in _NO_PRINT
+    }
 
 
 def notice_count(

@@ -286,7 +286,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
 
     def command(tx: Tx) -> Job:
         blobs.register(tx, stored, "application/pdf")
-        letters_sent.enter(tx, desk.procedure, view.id, kind, paper)
+        letters_sent.enter(tx, desk.procedure, view.id, kind, paper, file=stored.id)
         return jobs.ask(
             tx,
             counter=counter,

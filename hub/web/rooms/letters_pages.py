@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -52,8 +53,16 @@ class AgendaPage:
     without: tuple[tuple[str, str], ...]
     today: date
     sought: str
+    unprinted: Mapping[str, str]
+    """What became of the print of letters that did not come out, by letter."""
     to_applicants: frozenset[str] = frozenset(letters_sent.KINDS.values())
     """The kinds that are entered by themselves when they are printed."""
+
+    @property
+    def scanned(self) -> frozenset[str]:
+        """Return the letters of which a scan is kept."""
+        rows = (*self.sent, *self.received)
+        return frozenset(r.id for r in rows if r.blob and r.kind not in self.to_applicants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +242,10 @@ async def _agenda(
                 return agenda.newest(session, office, direction, NEWEST)
             return agenda.found(session, office, direction, sought, cases, MOST_FOUND)
 
+        sent = letters(OUT)
         return AgendaPage(
-            sent=letters(OUT),
+            sent=sent,
+            unprinted=letters_sent.unprinted(session, sent),
             received=letters(IN),
             waiting=agenda.waiting(session, office, today),
             without=_without_letter(session, office),

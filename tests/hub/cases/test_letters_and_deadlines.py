@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from hub.cases import agenda, blanks, letters_sent, notifying, search
 from hub.cases.agenda import Letter
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
 from hub.errors import BadInput, Conflict, NotAllowed
+from hub.models.station import JobRow
 
 
 def send(desk, case: str, number: str = "W.00-0001/2026", **more: str) -> str:
@@ -31,10 +33,13 @@ def waiting(desk) -> list[tuple[str, bool, int]]:
         return [(row.case_code, row.overdue, row.reminders) for row in rows]
 
 
-def print_notice(desk, case: str) -> str:
+def print_notice(desk, case: str, file: str | None = None) -> str:
     """Print the letter that asks the applicant to come; return its number."""
     paper = desk.paper(case, "notify_letter", "tu")
-    desk.do("tu", lambda tx: letters_sent.enter(tx, desk.procedure, case, "notify_letter", paper))
+    desk.do(
+        "tu",
+        lambda tx: letters_sent.enter(tx, desk.procedure, case, "notify_letter", paper, file=file),
+    )
     return paper.number
 
 
@@ -127,6 +132,35 @@ def test_a_letter_to_the_applicant_is_in_the_agenda_once_and_no_number_comes_twi
     assert [entry for entry in book_of(desk, case) if entry[0] == "notice"] == [
         ("notice", place, number) for place, number in enumerate(numbers, start=2)
     ]
+
+
+def test_a_letter_whose_print_failed_is_marked_until_it_is_printed_after_all(desk) -> None:
+    case = desk.go("7")
+
+    def print_at_counter() -> str:
+        job = desk.capture(case, "notify.letter", "print_document", "application/pdf")
+        with desk.database.reading() as session:
+            file = session.get_one(JobRow, (desk.office_no, job)).blob
+        print_notice(desk, case, file=file)
+        return job
+
+    def ends(job: str, state: str) -> dict[str, str]:
+        change = update(JobRow).where(JobRow.id == job).values(state=state)
+        desk.do("tu", lambda tx: tx.session.execute(change) and None)
+        with desk.database.reading() as session:
+            rows = agenda.newest(session, desk.office_no, "out", 9)
+            found = letters_sent.unprinted(session, rows)
+            return {row.number[-2:]: found[row.id] for row in rows if row.id in found}
+
+    first = print_at_counter()
+    marks = [ends(first, state) for state in ("queued", "unknown", "failed", "expired")]
+    copy = print_at_counter()
+    after = [ends(copy, state) for state in ("failed", "done")]
+    print_at_counter()
+
+    assert marks == [{"U1": "printing"}, {"U1": "unknown"}, {"U1": "failed"}, {"U1": "failed"}]
+    assert after == [{"U1": "failed"}, {}]
+    assert [entry[0] for entry in book_of(desk, case)].count("notice") == 1
 
 
 def test_the_agenda_is_searched_by_number_party_place_case_and_name(desk) -> None:
