@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.archive.keeping import ARCHIVIST, must_be_filed, write_move
+from hub.cases.archive.paged import Paged, paged
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.correspondence import DestructionMoved
 from hub.letters.wording import indonesian_date
@@ -32,7 +33,6 @@ PROPOSED, APPROVED, DECLINED, DONE, DESTROYED = (
     "PROPOSED", "APPROVED", "DECLINED", "DONE", "DESTROYED",
 )  # fmt: skip
 OPEN = (PROPOSED, APPROVED, DONE)
-NEWEST = 20
 
 
 def propose(tx: Tx, procedure: Procedure, applications: Sequence[str]) -> str:
@@ -127,10 +127,18 @@ def lists(session: Session, office: int, *, states: Sequence[str] = OPEN) -> lis
     return list(session.scalars(query.order_by(Destruction.proposed_at)))
 
 
-def newest(session: Session, office: int) -> tuple[Destruction, ...]:
-    """Return the newest lists, for the page."""
-    query = select(Destruction).where(Destruction.office == office)
-    return tuple(session.scalars(query.order_by(Destruction.proposed_at.desc()).limit(NEWEST)))
+def listed(session: Session, office: int, page: int = 1) -> Paged[Destruction]:
+    """Return a page of the lists: those that are not over yet, then the newest."""
+    query = (
+        select(Destruction)
+        .where(Destruction.office == office)
+        .order_by(
+            case((Destruction.state.in_(OPEN), 0), else_=1),
+            Destruction.proposed_at.desc(),
+            Destruction.id,
+        )
+    )
+    return paged(session, query, page)
 
 
 def find(session: Session, office: int, destruction: str) -> Destruction:

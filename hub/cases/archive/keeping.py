@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.archive.package import package_row
+from hub.cases.archive.paged import Paged, paged
 from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.correspondence import ArchiveMoved, ArchiveOpened, FilesTransferred
@@ -211,10 +212,7 @@ def give_list(tx: Tx, procedure: Procedure, applications: list[str]) -> str:
 def receive_list(tx: Tx, transfer: str) -> str:
     """Sign a transfer list as its receiver: the archivist, another person than the giver."""
     must_have_role(tx, ARCHIVIST)
-    row = tx.session.get(TransferList, (tx.office, transfer))
-    if row is None:
-        text = "There is no such transfer list."
-        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
+    row = find_transfer(tx.session, tx.office, transfer)
     if row.received_at is not None:
         who = by_whom(tx, row.received_by)
         raise Conflict(
@@ -303,11 +301,27 @@ def _filed(
     )
 
 
-def transfers(session: Session, office: int) -> tuple[TransferList, ...]:
-    """Return the transfer lists, those that wait for the receiver first."""
-    query = select(TransferList).where(TransferList.office == office)
-    rows = session.scalars(query.order_by(TransferList.given_at.desc()).limit(20)).all()
-    return tuple(sorted(rows, key=lambda row: row.received_at is not None))
+def transfers(session: Session, office: int, page: int = 1) -> Paged[TransferList]:
+    """Return a page of the transfer lists: those that wait for the receiver, then the newest."""
+    query = (
+        select(TransferList)
+        .where(TransferList.office == office)
+        .order_by(
+            case((TransferList.received_at.is_(None), 0), else_=1),
+            TransferList.given_at.desc(),
+            TransferList.id,
+        )
+    )
+    return paged(session, query, page)
+
+
+def find_transfer(session: Session, office: int, transfer: str) -> TransferList:
+    """Return a transfer list. Raises NotFound `transfer_unknown`."""
+    row = session.get(TransferList, (office, transfer))
+    if row is None:
+        text = "There is no such transfer list."
+        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
+    return row
 
 
 def _loans(session: Session, office: int, packages: Sequence[str]) -> dict[str, list[ArchiveMove]]:

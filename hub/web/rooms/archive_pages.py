@@ -18,6 +18,7 @@ from hub.cases import archive
 from hub.cases.applications import must_find
 from hub.cases.archive import destroying, keeping
 from hub.cases.archive.keeping import STEPS, Act, Filing
+from hub.cases.archive.paged import Paged
 from hub.cases.office_lists import file_destruction, transfer_list
 from hub.cases.papers import letterhead
 from hub.errors import NotAllowed, NotFound, Refused
@@ -28,7 +29,7 @@ from hub.models.correspondence import Destruction, TransferList
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import ARCHIVE
-from hub.web.rooms.room import back, detached, must_look, pdf, show
+from hub.web.rooms.room import back, must_look, pdf, show
 from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 
@@ -41,12 +42,12 @@ class ArchivePage:
     """The files of the archive, and what may be done next with each."""
 
     list: Filing
-    transfers: tuple[TransferList, ...]
+    transfers: Paged[TransferList]
+    destructions: Paged[Destruction]
     next_acts: dict[str, tuple[str, ...]]
     archivist: bool
     may_open: bool
     me: str
-    destructions: tuple[Destruction, ...] = ()
     may_record: bool = False
     may_witness: bool = False
     opened: str = ""
@@ -60,11 +61,18 @@ class ArchivePage:
 
 @get("/archive")
 async def show_archive(
-    desk: NamedDependency[Desk], opened: FromQuery[str] = "", page: FromQuery[int] = 1
+    desk: NamedDependency[Desk],
+    opened: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
+    transfers: FromQuery[int] = 1,
+    destructions: FromQuery[int] = 1,
 ) -> Response[str]:
-    """Show a page of the archive; `opened` is the case whose package may be taken now."""
+    """Show a page of the archive and of its lists.
+
+    `opened` is the case whose package may be taken now.
+    """
     must_look(desk, ARCHIVE)
-    return await _page(desk, opened=opened, number=page)
+    return await _page(desk, opened=opened, number=page, lists=(transfers, destructions))
 
 
 @post("/archive/transfer", request_max_body_size=FORM_LIMIT)
@@ -94,14 +102,12 @@ async def print_list(
 ) -> Response[bytes]:
     """Give a transfer list as a paper that both sign."""
     must_look(desk, ARCHIVE)
-    _, at, rows = await desk.read(
-        detached(lambda session, _at: keeping.transfers(session, desk.office_no))
-    )
-    row = next((one for one in rows if one.id == transfer), None)
-    if row is None:
-        text = "There is no such transfer list."
-        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
-    paper = transfer_list(desk.procedure, row, at.replace(microsecond=0))
+
+    def read(session: Session, at: datetime) -> Listing:
+        row = keeping.find_transfer(session, desk.office_no, transfer)
+        return transfer_list(desk.procedure, row, at.replace(microsecond=0))
+
+    _, _, paper = await desk.read(read)
     return pdf(await press.print(letterhead(desk.procedure), paper))
 
 
@@ -243,12 +249,14 @@ async def _page(
     *,
     opened: str = "",
     number: int = 1,
+    lists: tuple[int, int] = (1, 1),
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> ArchivePage:
         states = {before for before, _ in STEPS.values()}
         return ArchivePage(
             list=keeping.filed(session, desk.office_no, desk.procedure, at, number),
-            transfers=keeping.transfers(session, desk.office_no),
+            transfers=keeping.transfers(session, desk.office_no, lists[0]),
+            destructions=destroying.listed(session, desk.office_no, lists[1]),
             next_acts={
                 state: tuple(name for name, (before, _) in STEPS.items() if before == state)
                 for state in states
@@ -258,7 +266,6 @@ async def _page(
             me=desk.officer.id,
             opened=opened,
             opened_code=_code_of(session, desk, opened),
-            destructions=destroying.newest(session, desk.office_no),
             may_record=bool(destroying.MAY_RECORD & desk.officer.roles),
             may_witness=bool(destroying.MAY_WITNESS & desk.officer.roles),
         )

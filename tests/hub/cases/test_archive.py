@@ -271,5 +271,22 @@ def test_a_transfer_list_is_signed_by_two(desk, case) -> None:
     desk.do("arsip", lambda tx: keeping.receive_list(tx, second))
 
     with desk.database.reading() as session:
-        numbers = {t.number: t.received_by_name for t in keeping.transfers(session, desk.office_no)}
+        lists = keeping.transfers(session, desk.office_no).rows
+        numbers = {one.number: one.received_by_name for one in lists}
     assert numbers == {"DP-0001/2026": "", "DP-0002/2026": "Contoh Arsip"}
+
+
+def test_every_transfer_list_is_within_reach_and_who_waits_stands_first(desk, case) -> None:
+    given = [
+        desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case])) for _ in range(22)
+    ]
+    for one in given[1:]:
+        desk.do("arsip", lambda tx, one=one: keeping.receive_list(tx, one))
+
+    with desk.database.reading() as session:
+        pages = [keeping.transfers(session, desk.office_no, page) for page in (1, 2, 99)]
+        rows = [[row.id for row in page.rows] for page in pages]
+
+    assert [(page.page, page.pages) for page in pages] == [(1, 2), (2, 2), (2, 2)]
+    assert rows[0][0] == given[0]
+    assert set(rows[0] + rows[1]) == set(given)

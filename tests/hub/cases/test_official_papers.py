@@ -245,7 +245,7 @@ def test_closing_list_transfer_list_and_minutes(desk) -> None:
 
     with desk.database.reading() as session:
         book = day_book.read_book(session, desk.office_no, desk.procedure, today, at)
-        row = next(t for t in keeping.transfers(session, desk.office_no) if t.id == transfer)
+        row = keeping.find_transfer(session, desk.office_no, transfer)
         hour = timedelta(hours=1)
         gone = ledger.destroyed_on(session, desk.office_no, at - hour, at + hour)
         papers = (
