@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hub.wire import OfficeState, ServiceState, Words
+from hub.wire.again import closed_until
 from hub.wire.opening import AloneState
 
 Uncounted = Mapping[str, int]
@@ -83,13 +84,21 @@ def _closed(
     if known.office.stop is not None:
         return "queue_stopped", told or known.office.stop.text
     if not _within(known, service.code, at):
-        return "queue_closed", CLOSED
+        return "queue_closed", _until(known, service.code, at)
     if _left(known, service, at, given) == 0:
         return "quota_used", _used_up(known.alone.quotas.get(service.code))
     same_day = office_day(known, at) == known.office.today
     if same_day and not service.open and _within(known, service.code, known.office.now):
         return "queue_closed", told or CLOSED
     return None
+
+
+def _until(known: Known, service: str, at: datetime) -> Words:
+    zone = ZoneInfo(known.office.timezone)
+    starts = [one.starts for one in known.alone.spans if one.service == service]
+    opening = min((start for start in starts if start > at), default=None)
+    local = opening.astimezone(zone) if opening else None
+    return closed_until(CLOSED, local, at.astimezone(zone))
 
 
 def _left(known: Known, service: ServiceState, at: datetime, given: Uncounted) -> int | None:

@@ -28,6 +28,7 @@ from kiosk.steps import (
     wiped,
 )
 
+CASE_FAULTS = ("case_unknown", "case_other_office")
 BOOKING_FAULTS = (
     "appointment_unknown", "appointment_used", "appointment_cancelled", "appointment_other_day",
     "booking_alone", "queue_closed", "queue_stopped",
@@ -392,8 +393,8 @@ def _refused(event: on.RequestRefused, session: Session) -> Reduced:
     if event.key != session.waiting_for:
         return session, ()
     session = replace(session, waiting_for="", touched_at=session.at)
-    if event.code == "case_unknown" and session.form == "case":
-        answers = replace(session.answers, fault="case_unknown")
+    if event.code in CASE_FAULTS and session.form == "case":
+        answers = replace(session.answers, fault=event.code)
         return replace(session, screen=flow.CASE.name, answers=answers), ()
     if session.booked and event.code in BOOKING_FAULTS:
         answers = replace(session.answers, fault=event.code)

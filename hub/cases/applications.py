@@ -25,6 +25,7 @@ from hub.events.correspondence import LegalisationVoided
 from hub.models.application import Application, ArchivePackage, CaseSeries, Diversion, PersonalValue
 from hub.models.correspondence import Legalisation
 from hub.models.schema import new_id
+from hub.office import OfficeConfig
 from hub.procedure import Procedure
 from hub.wire import DraftOpened, FieldFault, PassportInput, Preregistration, Words
 from hub.writer import Tx
@@ -168,6 +169,12 @@ def must_find(session: Session, office: int, procedure: Procedure, reference: st
         indonesian = "Tidak ada permohonan dengan kode ini. Periksa setiap karakter."
         raise NotFound("case_unknown", text, id=indonesian)
     return found
+
+
+def is_of_another_office(office: OfficeConfig, reference: str) -> bool:
+    """Say whether `reference` is a whole case code, none of its readings of this office."""
+    readings = read_case_code(reference)
+    return bool(readings) and not any(one.startswith(f"{office.office.code}-") for one in readings)
 
 
 def must_be_open(tx: Tx, application: Application) -> None:

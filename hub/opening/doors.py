@@ -17,6 +17,7 @@ from hub.office import OfficeConfig, ServiceConfig
 from hub.opening.again import again_words
 from hub.statements import Statement
 from hub.wire import FieldFault, NoticeState, Words
+from hub.wire.again import closed_until
 from hub.writer import Tx
 
 NUMBERS, EVERYTHING = "numbers", "everything"
@@ -85,7 +86,8 @@ def why_no_numbers(
     if now.stopped:
         return STOPPED
     if because := office.closed_because(service.code, at):
-        return because
+        opening = office.next_opening(service.code, at)
+        return closed_until(because, opening, at.astimezone(office.zone))
     if now.closed_day is not None and now.closed_day >= office.today(at):
         return DAY_OVER
     if left == 0:

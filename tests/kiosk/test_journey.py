@@ -163,13 +163,14 @@ def test_a_case_code_is_sent_without_dashes_and_can_be_skipped() -> None:
     assert without.sent().ticket.application is None
 
 
-def test_an_unknown_case_code_comes_back_to_its_field() -> None:
+@pytest.mark.parametrize("code", ["case_unknown", "case_other_office"])
+def test_a_case_code_that_is_none_here_comes_back_to_its_field(code: str) -> None:
     person = Person().begin("payment").type("CTH2611230042K").do(on.NextTouched())
 
-    person.do(on.RequestRefused(person.sent().key, "case_unknown"))
+    person.do(on.RequestRefused(person.sent().key, code))
 
     assert person.session.screen == "case"
-    assert person.session.answers.fault == "case_unknown"
+    assert person.session.answers.fault == code
     assert person.session.answers.case == "CTH2611230042K"
 
 

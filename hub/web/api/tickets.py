@@ -41,7 +41,7 @@ UNKNOWN = {404: ("ticket_unknown",)}
         IssueTicket,
         refuses={
             409: ("queue_closed", "quota_used", "queue_stopped"),
-            422: ("ticket_request", "visit_unknown", "case_unknown"),
+            422: ("ticket_request", "visit_unknown", "case_unknown", "case_other_office"),
         },
     ),
 )
@@ -56,7 +56,7 @@ def issuing(office: OfficeConfig, ask: IssueTicket) -> Callable[[Tx], Ticket]:
     code = ask.application
     if code is None:
         return Joint(queue.issue_all, queue.NumberAsked(office, ask))
-    return lambda tx: queue.issue_for_case(tx, office, ask, application=_case(tx, code))
+    return lambda tx: queue.issue_for_case(tx, office, ask, application=_case(tx, office, code))
 
 
 @get("/tickets/{ticket:str}", opt=described(Ticket, refuses=UNKNOWN))
@@ -231,8 +231,15 @@ async def finish(
     return answer(await commanding.run(command, Ticket))
 
 
-def _case(tx: Tx, id_or_code: str) -> str:
+def _case(tx: Tx, office: OfficeConfig, id_or_code: str) -> str:
     found = applications.resolve(tx.session, tx.office, id_or_code)
+    if found is None and applications.is_of_another_office(office, id_or_code):
+        raise BadInput(
+            "case_other_office",
+            "This code belongs to a case of another office. Go there, or continue without it.",
+            id="Kode ini milik permohonan di kantor lain. Datang ke sana, atau lanjut tanpa kode.",
+            fields=[FieldFault(field="application", code="unknown")],
+        )
     if found is None:
         raise BadInput(
             "case_unknown",

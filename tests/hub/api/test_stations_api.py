@@ -72,6 +72,23 @@ def test_a_wrong_field_is_named_and_nothing_changes(hub, body, field) -> None:
     assert kiosk.get("/api/queue").json()["seq"] == before["seq"]
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("BDG-261123-0001-L", "case_other_office"),
+        ("bdg2611230001l", "case_other_office"),
+        ("BDG-261123-0001-M", "case_unknown"),  # a wrong check character names no office
+        ("CTH-261123-0099-A", "case_unknown"),
+    ],
+)
+def test_the_code_of_another_offices_case_is_told_apart_from_a_wrong_one(hub, code, told) -> None:
+    kiosk = hub.station("kiosk")
+
+    refused = kiosk.post("/api/tickets", {"service": "payment", "application": code})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, told)
+
+
 def test_a_call_goes_to_the_longest_waiting_and_says_why(hub) -> None:
     kiosk = hub.station("kiosk")
     desk = hub.station("program")

@@ -148,6 +148,28 @@ def test_no_number_outside_the_hours_and_it_is_said_when_again(
     assert "Numbers are given again on" in refused.en
 
 
+@pytest.mark.parametrize(
+    ("local", "words"),
+    [
+        ("2026-11-27T11:45", "Sedang istirahat, buka lagi 13.00"),
+        ("2026-11-23T06:10", "Di luar jam layanan, buka lagi 07.30"),
+        ("2026-11-23T15:50", "Di luar jam layanan, buka lagi Selasa 07.30"),
+        ("2026-11-28T09:00", "Hari ini tutup, buka lagi Senin 07.30"),
+        ("2027-03-05T15:30", "Di luar jam layanan, buka lagi Selasa 16-03 07.30"),
+    ],
+)
+def test_a_closed_service_says_when_it_opens_again(
+    house: House, office: OfficeConfig, local: str, words: str
+) -> None:
+    house.clock.at = datetime.fromisoformat(local).replace(tzinfo=office.zone).astimezone(UTC)
+
+    because = seen(house, office).services[0].closed_because
+
+    assert because is not None
+    assert because.id == words
+    assert because.en.endswith(words.rpartition(" ")[2].replace(".", ":"))
+
+
 def test_joint_leave_and_national_days_may_be_worked(office: OfficeConfig) -> None:
     christmas, before = date(2026, 12, 25), date(2026, 12, 24)
     own_way = msgspec.structs.replace(
