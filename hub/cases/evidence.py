@@ -86,7 +86,7 @@ def gather(
             or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
             or _known(requirement, person)
             or _billed(session, procedure, application, requirement)
-            or _signing(session, procedure, application, stage, requirement, at)
+            or _signing(session, procedure, application, stage, requirement)
             or _doubted(session, procedure, application, requirement, at)
             or _screened(session, procedure, application, requirement, at)
             or _fingered(session, procedure, application, stage, requirement)
@@ -230,14 +230,13 @@ def _signing(
     application: Application,
     stage: str,
     requirement: Requirement,
-    at: datetime,
 ) -> Found | None:
     """Return who signs, as the printed paper says it: nobody types what is known."""
     check = requirement.rule.check
     if stage != procedure.sop.doing("legalise") or not signers.describes(check):
         return None
     said = values_of(session, procedure, application).get(procedure.sop.doing("issue"), {})
-    signer = signers.printed_signer(procedure, said, procedure.office.today(at))
+    signer = signers.printed_signer(session, procedure, application, said)
     if signer is None:
         return None
     how = Words(id="dokumen dicetak untuk pejabat ini", en="printed for this official")

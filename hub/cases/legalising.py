@@ -42,7 +42,8 @@ def legalise(
     day = procedure.office.today(tx.at)
     signer = signer_of(procedure.office, values["nip"], day)
     issued = procedure.sop.doing("issue")
-    printed = printed_signer(procedure, values_at(tx.session, procedure, application, issued), day)
+    said = values_at(tx.session, procedure, application, issued)
+    printed = printed_signer(tx.session, procedure, application, said)
     if signer is None or (printed is not None and printed.nip != signer.nip):
         name = printed.name if printed else "–"
         raise Conflict(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from hub.cases import blanks
+from hub.models.application import Application
 from hub.office import OfficeConfig, Signer
 from hub.procedure import Procedure
 
@@ -17,10 +21,24 @@ def signer_of(office: OfficeConfig, nip: str, day: date) -> Signer | None:
     return next((s for s in office.signers_on(day) if s.nip == nip), None)
 
 
-def printed_signer(procedure: Procedure, values: Mapping[str, str], day: date) -> Signer | None:
-    """Return for whom the paper was printed: the one named there, else the first."""
-    named = signer_of(procedure.office, values.get(NIP, ""), day)
-    in_force = procedure.office.signers_on(day)
+def printed_signer(
+    session: Session, procedure: Procedure, case: Application, said: Mapping[str, str]
+) -> Signer | None:
+    """Return for whom the paper was printed: the one named there, else the first; None: unprinted.
+
+    `said` is what the issuing step says. The day is that of the register number, so a paper stays
+    that of its official after a letter of appointment ran out.
+    """
+    number = blanks.number_of(session, case.office, case.id)
+    if number is None:
+        return None
+    return signer_named(procedure.office, said, procedure.office.today(number.given_at))
+
+
+def signer_named(office: OfficeConfig, said: Mapping[str, str], day: date) -> Signer | None:
+    """Return whom the issuing step names, or the first official who may sign on `day`."""
+    named = signer_of(office, said.get(NIP, ""), day)
+    in_force = office.signers_on(day)
     return named or (in_force[0] if in_force else None)
 
 

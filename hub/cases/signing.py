@@ -19,7 +19,7 @@ from hub.cases.legalising import (
 )
 from hub.cases.overview import PURPOSES
 from hub.cases.papers_needs import printing_row
-from hub.cases.signers import printed_signer, signer_of
+from hub.cases.signers import signer_named, signer_of
 from hub.cases.void_files import withdrawals
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
 from hub.models.application import (
@@ -281,7 +281,7 @@ def _to_sign(
     person = persons.read(session, procedure.keyring, row)
     given = number.given_at if number else row.opened_at
     said = values_at(session, procedure, row, procedure.sop.doing("issue")) if named else {}
-    printed = printed_signer(procedure, said, procedure.office.today(given))
+    printed = signer_named(procedure.office, said, procedure.office.today(given))
     names = {record.step: record.completed_by_name for record in records}
     return ToSign(
         application=row.id,

@@ -44,6 +44,8 @@ class SigningPage:
     rows: tuple[ToSign, ...]
     signers: tuple[Signer, ...]
     by_nip: dict[str, Signer]
+    named: dict[str, str]
+    """Every official of the office's rules by staff number, also who may not sign today."""
     signed: tuple[Signed, ...]
     me: Signer | None
     records_wet: bool
@@ -156,6 +158,7 @@ async def _page(
             rows=signing.signing_desk(session, desk.office_no, desk.procedure),
             signers=in_force,
             by_nip={one.nip: one for one in in_force},
+            named={one.nip: one.name for one in desk.office.signers},
             signed=signing.lately_signed(session, desk.office_no, NEWEST),
             me=signer_of(desk.office, desk.officer.nip, day),
             records_wet="administration" in desk.officer.roles,

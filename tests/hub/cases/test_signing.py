@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
+import msgspec
 import pytest
 
 from hub.blobs import register
@@ -163,6 +165,51 @@ def test_a_paper_printed_for_a_delegate_is_signed_by_the_delegate(desk) -> None:
     desk.capture(case, "8.skim", "print_document", "application/pdf")
     desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
 
+    record(desk, case, nip=SECTION)
+
+    assert legalised(desk, case) == ("wet", SECTION, "A.N.")
+
+
+def in_force(desk, nip: str, **span: date) -> None:
+    """The official with this staff number may sign in this span alone."""
+    office = desk.procedure.office
+    signers = tuple(
+        msgspec.structs.replace(one, **span) if one.nip == nip else one for one in office.signers
+    )
+    office = msgspec.structs.replace(office, signers=signers)
+    desk.procedure = dataclasses.replace(desk.procedure, office=office)
+
+
+def test_a_paper_stays_that_of_its_official_when_the_letter_of_appointment_has_run_out(
+    desk,
+) -> None:
+    case = desk.go("8")
+    desk.stock("SK 0009")
+    desk.supply("cetak", case, "blank_serial", "SK 0009")
+    desk.supply("cetak", case, "signer_nip", SECTION)
+    desk.capture(case, "8.skim", "print_document", "application/pdf")
+    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    in_force(desk, SECTION, valid_to=desk.procedure.office.today(desk.clock.now()))
+    desk.clock.pass_(days=1)
+
+    with pytest.raises(Conflict) as by_another:
+        sign(desk, case)
+    with pytest.raises(BadInput) as too_late:
+        record(desk, case, nip=SECTION)
+
+    assert by_another.value.code == "other_signer"
+    assert "Contoh Kepala Seksi" in by_another.value.id
+    assert too_late.value.code == "no_signer"
+
+
+def test_a_paper_for_the_first_official_stays_so_when_another_comes_first_later(desk) -> None:
+    case = desk.go("8")
+    in_force(desk, HEAD, valid_from=date(2026, 11, 24))
+    desk.step_8(case)  # nobody is named: it is printed for who may sign on that day
+    desk.clock.pass_(days=1)
+
+    with pytest.raises(Conflict):
+        sign(desk, case)
     record(desk, case, nip=SECTION)
 
     assert legalised(desk, case) == ("wet", SECTION, "A.N.")
