@@ -39,6 +39,7 @@ from hub.letters import (
     SkimCard,
     SkimLetter,
 )
+from hub.letters.short_names import shorter_names
 from hub.letters.wording import indonesian_date
 from hub.procedure import Procedure
 from hub.wire import Words
@@ -189,6 +190,7 @@ def _skim_letter(opened: OpenedCase) -> SkimLetter:
 
 def _skim_card(opened: OpenedCase) -> SkimCard:
     number, person = opened.number(), opened.person
+    surname, given = person.value("surname"), person.value("given_names")
     blank = blanks.of_case(opened.session, opened.case.office, opened.case.id)
     return SkimCard(
         imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
@@ -207,6 +209,9 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         issued_on=opened.issued_on,
         signer=opened.signer(opened.issued_on),
         photo_jpeg=opened.photo(),
+        shorter_names=tuple(
+            shorter_names(surname, given or ("" if surname else opened.full_name()))
+        ),
     )
 
 

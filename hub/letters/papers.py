@@ -142,7 +142,10 @@ class SkimLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkimCard:
-    """Kartu SKIM, ID-1, front and back (step 8)."""
+    """Kartu SKIM, ID-1, front and back (step 8).
+
+    `shorter_names` are printed instead of a full name that does not fit: the longest that does.
+    """
 
     imprint: Imprint
     number: str
@@ -160,6 +163,7 @@ class SkimCard:
     issued_on: date
     signer: Signer
     photo_jpeg: bytes
+    shorter_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

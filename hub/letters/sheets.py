@@ -172,7 +172,7 @@ def _card(paper: SkimCard, head: Letterhead) -> Sheet:
     return {
         "number": paper.number,
         "blank_serial": paper.blank_serial,
-        "full_name": paper.full_name,
+        "full_name": [paper.full_name, *paper.shorter_names],
         "sex": _SEX[paper.sex][1],
         "birth_place": paper.birth_place,
         "birth_date": paper.birth_date,

@@ -35,6 +35,7 @@ from hub.letters import (
 )
 from hub.letters.compose import compose
 from hub.letters.name_fonts import missing_packages
+from hub.letters.short_names import shorter_names
 from hub.wire import Words
 
 KINDS = ("receipt", "proof", "letter", "card", "slip", "missing", "endorsement", "label")
@@ -176,6 +177,25 @@ def test_a_long_name_stays_on_its_paper(head: Letterhead, proof: PaymentProof) -
 
     assert len(document.pages) == 1
     assert LONG_NAME in text_of(compose(head, replace(proof, applicant=LONG_NAME)))
+
+
+def test_a_name_that_no_card_holds_is_shortened_there_as_in_a_passport(
+    head: Letterhead, card: SkimCard
+) -> None:
+    surname, given = "WESTHUIZEN-VAN DER MERWE", "WILHELMINA ALEXANDRA KATHARINA " * 4
+    full = f"{surname}, {given}".strip()
+    short = tuple(shorter_names(surname, given))
+
+    printed = text_of(compose(head, replace(card, full_name=full, shorter_names=short)))
+    one_word = "X" * 150
+    cuts = tuple(shorter_names(one_word, ""))
+    cut = compose(head, replace(card, full_name=one_word, shorter_names=cuts))
+
+    fitting = max((one for one in short if one in printed), key=len)
+    assert fitting.startswith(f"{surname}, WILHELMINA ALEXANDRA KATHARINA W")
+    assert fitting.endswith(" W A K")
+    assert full not in printed
+    assert "XXXX" in text_of(cut)
 
 
 def test_a_long_name_shrinks_on_the_card_and_one_too_long_is_refused(
