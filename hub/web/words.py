@@ -95,6 +95,11 @@ class Speech:
         """Return the office's wall clock, 09.41."""
         return f"{at.astimezone(self.zone):%H.%M}"
 
+    def when(self, at: datetime, now: datetime) -> str:
+        """Return the wall clock of a moment of today, else with its day: 1 Des 2026 07.05."""
+        same = at.astimezone(self.zone).date() == now.astimezone(self.zone).date()
+        return self.clock(at) if same else self.moment(at)
+
     def clock_exact(self, at: datetime) -> str:
         """Return the wall clock with seconds, 09.41.02."""
         return f"{at.astimezone(self.zone):%H.%M.%S}"

@@ -110,3 +110,11 @@ def test_times_are_said_in_the_offices_own_way():
     assert indonesian.minutes(31 * 60 + 50) == "31 mnt"
     assert indonesian.span(Estimate(low_min=12, high_min=20)) == "12–20"
     assert indonesian.rupiah(3_000_000) == "Rp3.000.000"
+
+
+def test_a_moment_of_another_day_is_said_with_its_day() -> None:
+    speech = Speech("id", ZoneInfo("Asia/Jakarta"))
+    now = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)  # 03.00 of the next day there
+
+    assert speech.when(datetime(2026, 12, 1, 18, 5, tzinfo=UTC), now) == "01.05"
+    assert speech.when(datetime(2026, 12, 1, 16, 5, tzinfo=UTC), now) == "1 Des 2026 23.05"
