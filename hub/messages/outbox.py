@@ -37,6 +37,20 @@ TRIES_SHOWN: Final = 2
 """A server that puts a stranger off once (greylisting) is no trouble yet."""
 
 
+SET_UP = frozenset(
+    {
+        "sign_in",
+        "sender_refused",
+        "not_offered",
+        "certificate",
+        "tls",
+        "ca_file",
+        "password_file",
+    }
+)
+"""What keeps every message of the office back until somebody mends its rules or its server."""
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A message that is being sent now."""

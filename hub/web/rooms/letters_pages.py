@@ -81,6 +81,11 @@ class NotifyPage:
     may_contact: bool
     may_lapse: bool
 
+    @property
+    def mail_faults(self) -> tuple[str, ...]:
+        """Return what keeps every e-mail back until the administrator mends it, each once."""
+        return tuple(sorted({row.error for row, _ in self.troubled} & outbox.SET_UP))
+
 
 @get("/agenda")
 async def show_agenda(desk: NamedDependency[Desk]) -> Response[str]:

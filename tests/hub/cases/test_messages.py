@@ -25,6 +25,7 @@ from hub.messages.attaching import attached
 from hub.models.messages import MessageRow
 from hub.office.message_rules import MessageRules, message_faults
 from hub.web.courier import Courier
+from hub.web.words import wording
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TOLD, WANTED = Tried("phone", "reached"), "2026-11-24T09:30:00+07:00"
@@ -321,6 +322,21 @@ def test_a_delayed_message_is_shown_from_the_second_try_and_can_be_sent_at_once(
 
     assert once == []
     assert states(desk) == [("sent", 1, "")]
+
+
+def test_what_keeps_every_message_back_is_told_apart_from_one_messages_trouble(
+    desk, post, mail
+) -> None:
+    waiting_case(desk)
+    causes = []
+    for verb, reply in (("RCPT", "450 greylisted"), ("MAIL", "550 no such sender here")):
+        mail.rude = {verb: reply}
+        post()
+        desk.clock.pass_(hours=1)
+        causes.append({error for *_, error in states(desk)} & outbox.SET_UP)
+
+    assert causes == [set(), {"sender_refused"}]
+    assert {f"mail_{code}" for code in outbox.SET_UP} <= set(wording())
 
 
 class Broken:
