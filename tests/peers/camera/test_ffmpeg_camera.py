@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bench.hall import lasting_port
 from devices import errors
 from devices.address import parse_address
 from devices.camera.driver import connect
@@ -22,9 +22,7 @@ _CLIENT_WAIT_S = 60
 
 @pytest.fixture
 def ffmpeg() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    with socket.socket() as reserved:
-        reserved.bind(("127.0.0.1", 0))
-        port = reserved.getsockname()[1]
+    port = lasting_port()
     url = f"http://127.0.0.1:{port}/cam.mjpg"
     picture = ["-re", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=15", "-q:v", "3"]
     server = subprocess.Popen(
