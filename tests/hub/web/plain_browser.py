@@ -10,6 +10,11 @@ from web_office import PASSWORD
 CSRF = re.compile(r'name="csrf" value="([^"]*)"')
 
 
+def token_in(page: str) -> str:
+    """Return the anti-forgery token of the forms of a page."""
+    return CSRF.search(page)[1]
+
+
 class PlainBrowser:
     """One person's browser at one hub."""
 
@@ -18,7 +23,7 @@ class PlainBrowser:
 
     def token(self, path: str = "/login") -> str:
         """Return the anti-forgery token of a page's forms."""
-        return CSRF.search(self.http.get(path).text)[1]
+        return token_in(self.http.get(path).text)
 
     def sign_in(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
         form = {"login": login, "password": password, "csrf": self.token()} | more

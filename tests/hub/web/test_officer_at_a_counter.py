@@ -168,7 +168,7 @@ def test_the_board_shows_a_call_without_asking_for_it(office, enter):
 
 def test_after_a_new_sign_in_an_officer_sits_down_at_the_counter_that_is_open(office, enter):
     free_counter(enter(office, "loket"), 4, "complaint")
-    again = enter(office, "loket")
+    again = enter(office, "loket").go("/")
     again.click("nav a[href='/counter']")
     again.press("Alt+4")
     told = again.text(".alert.info")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+from web_office import PASSWORD
+
 
 def test_a_page_follows_without_asking_when_nothing_happens(office, enter):
     officer = enter(office, "loket").go("/counter/3")
@@ -49,10 +51,15 @@ def test_the_board_says_when_it_is_not_live_and_comes_back(own_office, enter, re
     assert faults == []
 
 
-def test_signing_out_elsewhere_leads_to_the_login(office, enter):
+def test_signing_out_elsewhere_leads_to_the_login_and_from_there_back(office, enter):
     officer = enter(office, "loket").go("/counter/3")
     officer.page.context.clear_cookies()
 
     officer.page.reload()
+    sent_to = officer.page.url
+    officer.page.fill("[name=login]", "loket")
+    officer.page.fill("[name=password]", PASSWORD)
+    officer.press("Enter")
 
-    assert officer.page.url.startswith(f"{office.url}/login?to=")
+    assert sent_to.startswith(f"{office.url}/login?to=")
+    assert officer.page.url == f"{office.url}/counter/3"
