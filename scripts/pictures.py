@@ -10,6 +10,7 @@ Needs ImageMagick's `import`.
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ OFFICER = {"width": 1920, "height": 1080}
 LAPTOP = {"width": 1366, "height": 768}
 HALL = [("information", 3), ("payment", 4), ("stay_permit", 5), ("skim", 2), ("collection", 3)]
 DESKS = {1: "loket", 2: "bendahara", 3: "serah"}
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 COLOURS = 256
 SETTLED_S = 0.5
 """The kiosk's probe tells what is so a few frames before the glass shows it."""
@@ -53,7 +55,7 @@ def main(target: Path) -> None:
             case, waiting = _fill(living)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+                    executable_path=CHROMIUM, args=["--no-sandbox"]
                 )
                 _photograph(browser, living, target, case, waiting)
                 browser.close()

@@ -38,7 +38,7 @@ fonts-tlwg-garuda-ttf|names in Thai script on the SKIM letter
 ca-certificates|to fetch Python packages
 LIST
   [ "$kind" = dev ] && cat <<'LIST'
-chromium|tests of the pages in a browser
+chromium-headless-shell|tests of the pages in a browser
 ffmpeg|a foreign camera for the tests
 avahi-daemon|a foreign mDNS responder for the tests
 avahi-utils|a foreign mDNS browser for the tests

@@ -1,4 +1,8 @@
-"""The system's Chromium, whose windows are closed within a limit: now and then one never is."""
+"""The system's Chromium, whose windows are closed within a limit: now and then one never is.
+
+Its headless shell, where there is one, draws the same pages without the rest of a browser: a window
+costs it a quarter of the time.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 ANSWERS_WITHIN_MS = 30_000
 CLOSES_WITHIN_S = 30.0
