@@ -176,9 +176,9 @@ class Kiosk:
         self.glass.press(f"service-{service}")
 
     def number(self) -> str:
-        """The number on the ticket's screen."""
+        """The number on the ticket's screen, one of the kiosk's own (`AZ-001`) too."""
         texts = self.glass.on("ticket", limit_s=60).texts
-        return next(text for text in texts if re.fullmatch(r"[A-Z]-?\d{3,4}", text))
+        return next(text for text in texts if re.fullmatch(r"[A-Z]{1,2}-?\d{3,4}", text))
 
 
 def open_kiosk(hub: LivingHub, crew: Crew, folder: Path) -> Kiosk:
