@@ -24,5 +24,5 @@ def closed_until(because: Words, opening: datetime | None, now: datetime) -> Wor
     day_id, day_en = (f"{_DAYS_ID[day]}{date} ", f"{_DAYS_EN[day]}{date} ") if days else ("", "")
     return Words(
         id=f"{because.id}, buka lagi {day_id}{opening:%H.%M}",
-        en=f"{because.en}, opens again {day_en}{opening:%H:%M}",
+        en=f"{because.en}, opens {day_en}{opening:%H:%M}",
     )

@@ -34,6 +34,8 @@ from hub.models.officer import Officer
 from hub.models.queue import EventRow
 from hub.writer import Done, Tx
 
+ONE_HUB = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+"""Two hubs meet in the first test; what refuses here does not depend on the database."""
 Command = Callable[[Tx, str], object]
 
 
@@ -168,6 +170,7 @@ def test_each_step_is_completed_once_and_the_other_is_told_by_whom(desk) -> None
     assert desk.staff[desk.races["step 12"].winner].name in ended.value.id
 
 
+@ONE_HUB
 def test_the_acts_beside_the_steps_are_done_once_and_the_other_is_told_by_whom(desk) -> None:
     todo = desk.procedure
     case = desk.go("2")
@@ -235,6 +238,7 @@ def test_the_acts_beside_the_steps_are_done_once_and_the_other_is_told_by_whom(d
     assert desk.count(LetterRow) == 2
 
 
+@ONE_HUB
 def test_a_case_ends_once_and_a_hold_is_decided_once(desk) -> None:
     todo, office = desk.procedure, Office(desk)
     case = desk.go("3")
