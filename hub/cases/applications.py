@@ -306,7 +306,8 @@ def end(
     _leave_branch(tx, row, state)
     search.forget_names(tx, row)
     drafts.forget(tx, row)
-    blanks.void(tx, row.id, state)
+    why = _ENDINGS[state]
+    blanks.void(tx, row.id, f"{why.id} / {why.en}")
     _void_legalisation(tx, row, state)
     stated.drop(tx, row.id)
     telling.give_back(tx, procedure, row, "ended")

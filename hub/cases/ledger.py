@@ -165,6 +165,12 @@ def register(session: Session, office: int, year: int) -> tuple[RegisterLine, ..
     return tuple(RegisterLine(row, code) for row, code in session.execute(query))
 
 
+def years(session: Session, office: int) -> tuple[int, ...]:
+    """Return every year in which a register number was given, newest first."""
+    query = select(RegisterNumber.year).where(RegisterNumber.office == office).distinct()
+    return tuple(session.scalars(query.order_by(RegisterNumber.year.desc())))
+
+
 def _rows(tx: Tx, serials: Sequence[str]) -> list[Blank]:
     rows = [blanks.find(tx.session, tx.office, serial) for serial in serials]
     found = [row for row in rows if row is not None]

@@ -213,4 +213,5 @@ def _letter_day(procedure: Procedure, number: str, dated: str, tx: Tx) -> date:
 def _fault(field: str, code: str, message: str) -> BadInput:
     indonesian, _, english = message.partition(" / ")
     fault = FieldFault(field=field, code=code, message=message)
-    return BadInput(f"destruction_{code}", f"{english}.", id=f"{indonesian}.", fields=[fault])
+    said = [f"{one[:1].upper()}{one[1:]}." for one in (english, indonesian)]
+    return BadInput(f"destruction_{code}", said[0], id=said[1], fields=[fault])

@@ -27,19 +27,21 @@ from hub.writer import Tx
 
 @dataclass(frozen=True, slots=True)
 class BlanksPage:
-    """The stock and the register of this year."""
+    """The stock and the register of a year."""
 
     stock: Stock
     register: tuple[RegisterLine, ...]
     year: int
+    others: tuple[int, ...]
+    """The other years that have numbers."""
     me: str
 
 
 @get("/blanks")
-async def show_blanks(desk: NamedDependency[Desk]) -> Response[str]:
-    """Show the stock of blanks and the register."""
+async def show_blanks(desk: NamedDependency[Desk], year: FromQuery[int] = 0) -> Response[str]:
+    """Show the stock of blanks and the register of `?year=`, else of this year."""
     must_look(desk, BLANKS)
-    return await _page(desk)
+    return await _page(desk, year=year)
 
 
 @get("/blanks/minutes.pdf")
@@ -103,14 +105,16 @@ _ACTS: Mapping[str, Callable[[Tx, Form], object]] = {
 
 
 async def _page(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None
+    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, year: int = 0
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> BlanksPage:
-        year = desk.office.today(at).year
+        years = ledger.years(session, desk.office_no)
+        shown = year if year in years else desk.office.today(at).year
         return BlanksPage(
             stock=ledger.stock(session, desk.office_no),
-            register=ledger.register(session, desk.office_no, year),
-            year=year,
+            register=ledger.register(session, desk.office_no, shown),
+            year=shown,
+            others=tuple(one for one in years if one != shown),
             me=desk.officer.id,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from hub.cases import agenda, blanks, letters_sent, notifying, search
+from hub.cases import agenda, blanks, ledger, letters_sent, notifying, search
 from hub.cases.agenda import Letter
 from hub.cases.check import broken_cases
 from hub.cases.notifying import Tried
@@ -231,6 +231,8 @@ def test_a_deadline_ends_a_case_and_its_passport_is_to_be_given_back(
     assert to_notify(desk)[case].what.en == "Collect the passport"
     with desk.database.reading() as session:
         assert blanks.number_of(session, desk.office_no, case) is None
+        reasons = [one.reason for one in ledger.stock(session, desk.office_no).written_off]
+        assert reasons == (["tidak diambil / not collected"] if step == "11" else [])
 
 
 def test_being_reached_gives_the_applicant_the_days_anew(desk) -> None:

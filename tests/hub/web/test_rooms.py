@@ -55,6 +55,14 @@ def test_blanks_are_received_as_a_range_and_a_known_one_is_refused(office, enter
 
     assert "sudah tercatat" in printer.text("#refusal")
 
+    printer.page.fill("[name=serial]", "NEW003")
+    printer.page.fill("[name=reason]", "Robek")
+    printer.click("form[action='/blanks/spoil'] button")
+    printer.page.get_by_role("checkbox", name="NEW003").check()
+    printer.click("form[action='/blanks/propose'] button")
+    assert "menunggu orang kedua" in printer.text("[aria-labelledby=confirm-title]")
+    assert not printer.has("form[action='/blanks/destroy'] button"), "a witness is another person"
+
     printer.page.fill("[name=serials]", "A1-B9")
     printer.click("form[action='/blanks/receive'] button")
     assert "rentang seperti CTH001-CTH050" in printer.text("#refusal")
