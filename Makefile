@@ -5,7 +5,7 @@ VENV := .venv
 LOKET := $(VENV)/bin/loket
 DATA ?= /var/lib/loket
 WORKERS ?= 2
-# devices wait for their wires, pages for what they follow: more of them at once than processors
+# devices and the agent wait for their wires most of the time: more of them at once than processors
 PATIENT ?= 3
 # each group in processes of its own; one that fails does not hide what the next ones say
 GROUPS := test-devices test-hub test-office test-kiosk
@@ -32,7 +32,7 @@ test-devices:
 	$(TESTS) -n $(PATIENT) tests/devices tests/peers tests/counter_agent
 
 test-hub:
-	$(TESTS) -n $(PATIENT) tests/simulation tests/test_wheel.py tests/hub tests/test_contracts.py
+	$(TESTS) -n $(WORKERS) tests/simulation tests/test_wheel.py tests/hub tests/test_contracts.py
 
 test-office:
 	$(TESTS) -n $(WORKERS) tests/kiosk/living tests/journeys tests/faults tests/postgres
