@@ -90,9 +90,10 @@ def cover_letter_of(session: Session, office: int, application: str) -> LetterRo
 
 
 def of_case(session: Session, office: int, application: str) -> tuple[LetterRow, ...]:
-    """Return every letter of a case, oldest first."""
+    """Return every letter of a case, oldest first; of one moment, what went out before answers."""
     query = _letters(office).where(LetterRow.application == application)
-    return tuple(session.scalars(query.order_by(LetterRow.at)))
+    order = query.order_by(LetterRow.at, LetterRow.direction.desc(), LetterRow.agenda)
+    return tuple(session.scalars(order))
 
 
 def newest(session: Session, office: int, direction: str, limit: int) -> tuple[LetterRow, ...]:

@@ -58,7 +58,7 @@ def test_a_void_number_stays_in_the_register_with_its_reason(desk) -> None:
 
     with desk.database.reading() as session:
         [line] = ledger.register(session, desk.office_no, 2026)
-        assert (line.number.seq, line.number.void_reason) == (1, "WITHDRAWN")
+        assert (line.number.seq, line.number.void_reason) == (1, "ditarik / withdrawn")
 
 
 class Register(RuleBasedStateMachine):

@@ -296,7 +296,7 @@ def test_a_case_that_ends_leaves_its_branch_and_voids_its_number(desk) -> None:
     assert desk.view(numbered).register_number == ""
     with desk.database.reading() as session:
         [number] = session.query(RegisterNumber).filter_by(office=desk.office_no).all()
-        assert (number.seq, number.void_reason) == (1, "WITHDRAWN")
+        assert (number.seq, number.void_reason) == (1, "ditarik / withdrawn")
         [blank] = session.query(Blank).filter_by(office=desk.office_no).all()
         assert blank.state == "void"
 
