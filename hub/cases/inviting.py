@@ -128,7 +128,9 @@ def invite(
     now = opening.now_of(tx.connection, tx.office)
     before = booked_time(procedure, row.booked, tx.at, now)
     if before is not None:
-        reason = MISSED if before.missed else _reason(why or ("office" if before.broken else ""))
+        reason = (
+            MISSED if before.missed else must_say_why(why or ("office" if before.broken else ""))
+        )
         appointments.cancel(tx, code=before.code, why=reason)
     at = _instant(wanted)
     asked = BookAppointment(
@@ -166,7 +168,7 @@ def call_off(tx: Tx, procedure: Procedure, application: str, why: str) -> str:
         text = "This case has no booked time."
         raise Conflict("no_appointment", text, id="Permohonan ini tidak punya janji.")
     missed = line.day < procedure.office.today(tx.at)
-    appointments.cancel(tx, code=str(line.code), why=MISSED if missed else _reason(why))
+    appointments.cancel(tx, code=str(line.code), why=MISSED if missed else must_say_why(why))
     if not missed:
         telling.tell_called_off(tx, procedure, case, str(line.id))
     return case.id
@@ -201,7 +203,8 @@ def _instant(wanted: str) -> datetime:
         ) from error
 
 
-def _reason(why: str) -> str:
+def must_say_why(why: str) -> str:
+    """Return why a booked time changes or is given back. Raises BadInput `reason_missing`."""
     if why not in REASONS:
         fault = FieldFault(field="why", code="missing", message="pilih alasan / choose a reason")
         raise BadInput(

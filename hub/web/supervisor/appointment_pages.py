@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub import appointments
 from hub.appointments import BrokenTime, DayPlaces, Place
 from hub.appointments.lists import import_csv
-from hub.cases.inviting import REASONS
+from hub.cases.inviting import REASONS, must_say_why
 from hub.errors import BadInput, NotFound, Refused
 from hub.office import ServiceConfig
 from hub.web.desk import AnyRequest, Desk
@@ -125,15 +125,7 @@ async def _act(desk: Desk, act: str, form: Form) -> AppointmentState | None:
         return None if booked.replayed else booked.value
     if act != GIVE_BACK:
         raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
-    why = form.text("why")
-    if why not in REASONS:
-        fault = FieldFault(field="why", code="missing", message="pilih alasan / choose a reason")
-        raise BadInput(
-            "reason_missing",
-            "Say why the booked time is given back.",
-            id="Sebutkan alasan janji dibatalkan.",
-            fields=[fault],
-        )
+    why = must_say_why(form.text("why"))
     code = form.text("code")
     await desk.command(
         lambda tx: appointments.cancel(tx, code=code, why=why), form, "give appointment back"

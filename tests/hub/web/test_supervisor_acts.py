@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -146,8 +147,30 @@ def test_the_roster_is_planned_line_by_line_and_the_next_day_alike(office, super
     assert supervisor.faults() == []
 
 
+def test_lines_that_are_added_at_once_all_stand_or_are_refused(office, supervisor) -> None:
+    supervisor.go("/supervisor/roster?day=2040-03-05")
+    cookies = {one["name"]: one["value"] for one in supervisor.page.context.cookies()}
+    csrf = supervisor.page.locator("[name=csrf]").first.input_value()
+    line = {"csrf": csrf, "day": "2040-03-05", "counter": "4"}
+
+    def add(hour: int) -> int:
+        times = {"starts": f"{hour:02}.00", "ends": f"{hour:02}.30"}
+        return httpx.post(
+            f"{office.url}/supervisor/roster/add", cookies=cookies, data=line | times
+        ).status_code
+
+    with ThreadPoolExecutor(6) as six:
+        answers = list(six.map(add, range(8, 14)))
+    supervisor.go("/supervisor/roster?day=2040-03-05")
+
+    assert set(answers) <= {303, 422}
+    assert supervisor.page.locator("tbody tr").count() == answers.count(303) > 0
+
+
 def test_booked_times_are_tried_then_imported(office, supervisor) -> None:
     supervisor.go("/supervisor/appointments")
+    supervisor.click("text=Coba dahulu")
+    assert "1 akan dipesan, 0 baris salah" in supervisor.text(".alert"), "the example"
     table = "service,at,reference\nskim,2040-01-09 10:30,S-1\nnosuch,2040-01-09 10:30,S-2\n"
     supervisor.page.fill("#field-csv", table)
     supervisor.click("text=Coba dahulu")
