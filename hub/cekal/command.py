@@ -6,7 +6,7 @@ import getpass
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,7 @@ from hub.cekal.listing import StoredList, Threshold
 from hub.cekal.reading import Format, format_of, mapping_of
 from hub.cekal.records import Entry, Query
 from hub.cekal.tolerant import read_entries, read_queries
-from hub.clock import SystemClock
+from hub.clock import SystemClock, office_day
 from hub.errors import BadInput, NotFound, Refused
 from hub.keys import KeyFileError, Keyring
 from hub.settings import settings_for
@@ -162,7 +162,7 @@ def explain(
         lines = list(explained(matcher, person, entry, nearest, score))
         if watchlist is None:
             _note_look(data, key_file, "explain", dict.fromkeys(one for one, _ in lines if one))
-        last, today = "", SystemClock().now().date()
+        last, today = "", _today(data, watchlist, key_file)
         for found, line in lines:
             print(line)
             if found and found != last:
@@ -199,6 +199,17 @@ def threshold(
             store.set_threshold(kept)
             _let_hub_know(data, key_file, kept)
     print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
+
+
+def _today(data: Path, watchlist: Path | None, key_file: Path | None) -> date:
+    """Return the calendar day of the office in this folder; without one, this machine's."""
+    now = SystemClock().now()
+    rules = settings_for(data, key_file=key_file).office_file
+    if watchlist is not None or not rules.exists():
+        return now.astimezone().date()
+    from hub.office import load_office
+
+    return office_day(now, load_office(rules).zone)
 
 
 def _put_before_verifier(

@@ -4,16 +4,22 @@ import json
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hub.cases.screening import versions
 from hub.cases.screening.threshold import threshold
+from hub.cekal import command
 from hub.cekal.learned import weights_mark
 from hub.clock import SystemClock
 from hub.house import open_house
 from hub.settings import settings_for
+from tests.hub.conftest import StillClock
 
 LIST = [
     {"id": "E1", "names": ["Muhammad Sjafi'i"], "dob": "1975-03-04", "sex": "M",
@@ -162,3 +168,55 @@ def test_a_list_of_one_person_has_a_threshold_too(office: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert "at 1 entries" in done.stdout
+
+
+EVENING = datetime(2026, 11, 30, 20, tzinfo=UTC)
+"""Still 30 November by UTC; 1 December in Jakarta (3.00) and in Jayapura (5.00)."""
+BUDI = '{"id":"1","name":"Budi"}'
+
+
+@pytest.fixture
+def evening(office: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The office's folder on an evening, and a list with a ban that ends on 30 November."""
+    monkeypatch.chdir(office)
+    monkeypatch.setattr(command, "SystemClock", lambda: StillClock(EVENING))
+    ended = {"id": "E9", "names": ["Budi Santoso"], "valid_to": "2026-11-30"}
+    (office / "ended.jsonl").write_text(json.dumps(ended) + "\n")
+    yield office
+    monkeypatch.undo()
+    time.tzset()
+
+
+def here(*arguments: str) -> str:
+    """Run the command in this process, by its clock."""
+    done = CliRunner().invoke(command.app, arguments)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_ban_ends_with_the_day_of_the_office(evening: Path, empty_house: Path) -> None:
+    shutil.copytree(empty_house, evening / "hub")
+    shutil.copy(empty_house.with_name("hub.key"), evening / "hub.key")
+    here("import", "ended.jsonl", "--data", "hub")
+    rules = evening / "hub" / "office.toml"
+    assert 'timezone = "Asia/Jakarta"' in rules.read_text()
+
+    assert "TIDAK berlaku / NOT in force s.d. / to 2026-11-30" in here(
+        "explain", BUDI, "--data", "hub"
+    )
+
+    rules.write_text(rules.read_text().replace('"Asia/Jakarta"', '"UTC"'))
+    assert ", berlaku / in force s.d. / to 2026-11-30" in here("explain", BUDI, "--data", "hub")
+
+
+@pytest.mark.parametrize(
+    ("zone", "state"), [("Asia/Jakarta", "NOT in force"), ("UTC", ", berlaku / in force")]
+)
+def test_without_an_office_the_days_are_this_machines(
+    evening: Path, monkeypatch: pytest.MonkeyPatch, zone: str, state: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+
+    assert evening == Path.cwd()
+    assert state in here("explain", BUDI, "--list", "ended.jsonl")
