@@ -95,7 +95,7 @@ class Link:
         pause_s, began = FIRST_PAUSE_S, self._now()
         while True:
             try:
-                wanted = await self._ask(wanted)
+                wanted = await self._ask_or_doubt(wanted)
             except (Unreachable, Busy, Fault) as error:
                 log.info("request %s waits for the hub: %s", wanted.key, type(error).__name__)
                 if may_have_arrived(error):
@@ -146,6 +146,7 @@ class Link:
     def drop(self, key: str) -> None:
         """Forget a request whose person gave up; it is never sent again."""
         self._outbox.forget(key)
+        self._unreported.set()
 
     def leave(self) -> None:
         """Forget the ticket of a person who has left: a restart must not show it to the next."""
@@ -181,6 +182,15 @@ class Link:
         issued = TicketIssued(wanted.key, wanted.issued, wanted.case_code, paper, own=wanted.own)
         self._tell(issued)
         self._stand_in.show(wanted.issued.id)
+
+    async def _ask_or_doubt(self, wanted: Wanted) -> Wanted:
+        """Send a request; who leaves while it is on its way may leave a number behind."""
+        try:
+            return await self._ask(wanted)
+        except asyncio.CancelledError:
+            self._stand_in.doubt(wanted.key)
+            self._unreported.set()
+            raise
 
     async def _ask(self, wanted: Wanted) -> Wanted:
         ticket = wanted.ticket

@@ -28,7 +28,10 @@ ME = StationState(id="5" * 32, name="kios", kind="kiosk", counter=None, seq=1)
 
 
 class SmallHub:
-    """Issues numbered tickets, once per idempotency key; `silent` swallows so many answers."""
+    """Issues numbered tickets, once per idempotency key.
+
+    `silent` swallows so many answers; one is given only while `answers` is set.
+    """
 
     def __init__(self, *, knows_us: bool = True) -> None:
         self.knows_us = knows_us
@@ -42,6 +45,8 @@ class SmallHub:
         self.events: list[Event] = []
         self.keys: list[str] = []
         self.silent = 0
+        self.answers = threading.Event()
+        self.answers.set()
         self.refuse: tuple[int, str] | None = None
         self.feed_ended = threading.Event()
         self._lock = threading.Lock()
@@ -112,6 +117,8 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.close()
                 return
+            if self.path == "/api/tickets":
+                hub.answers.wait()
             self._answer(status, value)
 
         def _answer(self, status: int, value: Any) -> None:

@@ -271,6 +271,27 @@ def test_a_request_whose_person_left_before_its_answer_is_told_as_lost(tmp_path:
     assert hub.reports[-1].devices[-1].code == "answers_lost"
 
 
+def test_a_request_that_was_on_its_way_when_its_person_left_is_told_as_lost(
+    tmp_path: Path,
+) -> None:
+    hub = SmallHub()
+    hub.answers.clear()
+
+    async def story(url: str) -> None:
+        async with Kiosk(url, tmp_path) as kiosk:
+            asking = asyncio.create_task(kiosk.link.deliver(kiosk.link.keep(ASK)))
+            await until(lambda: bool(hub.issued))
+            asking.cancel()
+            kiosk.link.drop(ASK.key)
+            await asyncio.gather(asking, return_exceptions=True)
+            hub.answers.set()
+            await reports(kiosk, hub)
+
+    with serving(hub) as url:
+        run(story(url))
+    assert doubts(hub) == [("1 0", "warning")]
+
+
 def test_a_hub_that_was_never_reached_leaves_no_doubt(tmp_path: Path) -> None:
     hub = SmallHub()
     with serving(hub) as url:
