@@ -13,17 +13,16 @@ import socket
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import text
 
-from hub import officer_cards, officers, stations
+from hub import officer_cards, officers, practising, stations
 from hub.cases.screening import threshold, versions
-from hub.clock import Clock, PracticeClock
+from hub.clock import Clock
 from hub.errors import BadInput, Busy, Refused
-from hub.events import ClockMoved
 from hub.events.cekal import CekalLookedAt
 from hub.house import SYSTEM, House, locked, open_house
 from hub.matching.port import reference
@@ -84,9 +83,9 @@ class SkipNumbers(msgspec.Struct, frozen=True, tag="skip-numbers"):
 
 
 class MoveClock(msgspec.Struct, frozen=True, tag="move-clock"):
-    """Set a practice office's clock forward."""
+    """Set a practice office's clock forward, or answer with what it says."""
 
-    to: datetime
+    to: datetime | None = None
 
 
 class ExportCases(msgspec.Struct, frozen=True, tag="export-cases"):
@@ -193,7 +192,7 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
 
 def _set_day(tx: Tx, house: House, command: MoveClock | SkipNumbers) -> list[str]:
     if isinstance(command, MoveClock):
-        return _move_clock(tx, house, command.to)
+        return _clock(tx, house, command.to)
     return [
         f"{one.day} {one.prefix}: last known {one.last}, goes on at {one.number}"
         for one in after_restore.skip_numbers(tx, house.procedure.office, gap=command.gap)
@@ -359,19 +358,9 @@ def _must_be_us(answering: asyncio.StreamWriter) -> None:
         raise BadInput("not_your_hub", "Only the hub's own user may do this.")
 
 
-def _move_clock(tx: Tx, house: House, to: datetime) -> list[str]:
-    if not isinstance(house.clock, PracticeClock):
-        raise BadInput(
-            "clock_is_real",
-            "Only a hub started with --practice-clock can set its clock forward.",
-            id="Hanya hub dengan --practice-clock yang jamnya dapat dimajukan.",
-        )
-    try:
-        ahead = house.clock.move_to(to.astimezone(UTC))
-    except ValueError as error:
-        raise BadInput("clock_goes_back", "The clock never goes back.") from error
-    tx.emit(ClockMoved(int(ahead.total_seconds())), subject="clock")
-    return [to.isoformat()]
+def _clock(tx: Tx, house: House, to: datetime | None) -> list[str]:
+    now = practising.tell(tx, house) if to is None else practising.set_forward(tx, house, to)
+    return [now.astimezone(house.procedure.office.zone).isoformat(timespec="seconds")]
 
 
 def _check(house: House) -> list[str]:

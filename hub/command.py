@@ -266,9 +266,11 @@ def practise(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None)
 @hub_app.command()
 def clock(
     data: Data,
-    to: Annotated[datetime, typer.Option("--to", help="Local time of the office.")],
+    to: Annotated[
+        datetime | None, typer.Option("--to", help="Local time of the office; left out: say it.")
+    ] = None,
 ) -> None:
-    """Set the clock of a practising hub forward.
+    """Set the clock of a practising hub forward, or say how late it is there.
 
     Example: loket hub clock --data DIR --to 2026-11-25T08:05
     """
@@ -277,7 +279,7 @@ def clock(
 
     with in_words():
         zone = load_office(_settings(data, None, None).office_file).zone
-    _administer(data, None, None, MoveClock(to.replace(tzinfo=zone)), say="clock at")
+    _administer(data, None, None, MoveClock(to and to.replace(tzinfo=zone)), say="clock at")
 
 
 @hub_app.command()

@@ -73,14 +73,12 @@ def living(folder: Folder, out: Path, *, own_display: bool) -> Iterator[LivingOf
     reads at its start which countries' passports it trusts), the counters after it.
     """
     out.mkdir(parents=True, exist_ok=True)
-    rules = folder.rules()
-    opened_at = first_opening(rules, real_now(rules.zone) + folder.ahead)
-    replace(folder, ahead=opened_at - real_now(rules.zone)).save()
     with ExitStack() as ending:
         sockets = Path(ending.enter_context(tempfile.TemporaryDirectory(prefix="loket-demo-")))
         crew = ending.enter_context(Crew(out / "logs"))
         children = _start_kiosk_devices(crew, folder, out)
         display = open_display(crew, own=own_display)
+        opened_at = _set_clock(folder)
         reader = children["passport"].ready()
         hub = children["hub"] = crew.start("hub", _hub(folder, opened_at))
         office = LivingOffice(
@@ -98,6 +96,19 @@ def living(folder: Folder, out: Path, *, own_display: bool) -> Iterator[LivingOf
         children["kiosk"].ready()
         _start_agents(office)
         yield office
+
+
+def _set_clock(folder: Folder) -> datetime:
+    """Return when the office opens: its clock goes on from where a person or a run left it.
+
+    Raises ChildFailed.
+    """
+    said = processes.run("loket hub clock", loket("hub", "clock", "--data", folder.hub))
+    rules = folder.rules()
+    left = max(datetime.fromisoformat(said.split()[-1]), real_now(rules.zone) + folder.ahead)
+    opened_at = first_opening(rules, left)
+    replace(folder, ahead=opened_at - real_now(rules.zone)).save()
+    return opened_at
 
 
 def _hub(folder: Folder, at: datetime) -> list[str]:

@@ -117,8 +117,7 @@ def _handler(hub: SmallHub) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 self.connection.close()
                 return
-            if self.path == "/api/tickets":
-                hub.answers.wait()
+            hub.answers.wait()
             self._answer(status, value)
 
         def _answer(self, status: int, value: Any) -> None:
