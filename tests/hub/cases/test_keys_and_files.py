@@ -89,7 +89,7 @@ def test_a_damaged_or_moved_file_does_not_open(tmp_path: Path) -> None:
     content = first.read_bytes()
 
     second.write_bytes(content)
-    first.write_bytes(content[:-1] + b"\x00")
+    first.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
     for stored in (one, two):
         with pytest.raises(Fault):
