@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import typst
 import uvloop
+from asn1crypto.algos import DigestAlgorithmId
 from PIL import Image
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
@@ -26,6 +27,7 @@ from hub.signatures.worker import Unusable, open_key
 from hub.verify.judging import Judgement, judge, read_keys, with_hub
 from hub.verify.signed import signature_state
 
+SHA256 = DigestAlgorithmId("sha256")
 SAID = Signature("Contoh Kepala Kantor", "Pengesahan SKIM", "Contoh")
 
 
@@ -259,6 +261,8 @@ def test_no_changed_byte_leaves_a_letter_legalised_and_none_stops_the_judge(
     keys, content = read_keys(key / "office.pub.pem"), signed(key, printed)
     (file := tmp_path / "a.pdf").write_bytes(content)
     gap = content.index(b"/Contents <")
+    digest = content.rindex(SHA256.dump().hex().encode())
+    frame = [*range(gap + 11, gap + 11 + 84), *range(digest, digest + 26)]
     signature = [gap + 11 + step for step in range(0, 2000, 97)]
     ends = [
         content.index(b"ETSI.CAdES"),
@@ -268,7 +272,7 @@ def test_no_changed_byte_leaves_a_letter_legalised_and_none_stops_the_judge(
     ]
 
     states = {}
-    for place in [*signature, *ends, *range(500, len(content), len(content) // 40)]:
+    for place in [*frame, *signature, *ends, *range(500, len(content), len(content) // 40)]:
         file.write_bytes(changed(content, place))
         try:
             states[place] = judge(str(file), keys).state
