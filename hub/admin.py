@@ -360,7 +360,7 @@ def _must_be_us(answering: asyncio.StreamWriter) -> None:
 
 def _clock(tx: Tx, house: House, to: datetime | None) -> list[str]:
     now = practising.tell(tx, house) if to is None else practising.set_forward(tx, house, to)
-    return [now.astimezone(house.procedure.office.zone).isoformat(timespec="seconds")]
+    return [now.astimezone(house.procedure.office.zone).isoformat()]
 
 
 def _check(house: House) -> list[str]:

@@ -274,12 +274,15 @@ def clock(
 
     Example: loket hub clock --data DIR --to 2026-11-25T08:05
     """
-    from hub.admin import MoveClock
+    from hub.admin import MoveClock, perform
+    from hub.clock import SystemClock
     from hub.office import load_office
 
+    settings = _settings(data, None, None)
     with in_words():
-        zone = load_office(_settings(data, None, None).office_file).zone
-    _administer(data, None, None, MoveClock(to and to.replace(tzinfo=zone)), say="clock at")
+        zone = load_office(settings.office_file).zone
+        [at] = perform(settings, SystemClock(), MoveClock(to and to.replace(tzinfo=zone)))
+    print(f"clock at {datetime.fromisoformat(at).isoformat(timespec='seconds')}")
 
 
 @hub_app.command()

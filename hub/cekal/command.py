@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -58,7 +59,8 @@ def import_command(
     ] = None,
     version: Annotated[str, typer.Option("--version", help="Default: name and time.")] = "",
     effective: Annotated[
-        datetime | None, typer.Option("--effective", help="In force from; default now.")
+        datetime | None,
+        typer.Option("--effective", help="In force from, local time of the office; default now."),
     ] = None,
     update: Annotated[
         bool, typer.Option("--update", help="Change the list instead of replacing it.")
@@ -82,13 +84,13 @@ def import_command(
     Example: loket cekal import daftar.xlsx --map names=NAMA --map dob='TGL LAHIR' --data DIR
     """
     with _in_words():
-        now = SystemClock().now()
+        now = _now(data, key_file)
         order = ImportOrder(
             file=_existing(file),
             form=_format(form, file),
             version=version or f"{file.stem[:24]}-{now:%Y%m%dT%H%M%S}",
             kind="update" if update or withdraw else "full",
-            effective=_aware(effective) or now,
+            effective=_at_the_office(effective, data, key_file) or now,
             mapping=mapping_of(columns or []),
             good_only=good_rows,
             dry_run=dry_run,
@@ -193,7 +195,7 @@ def threshold(
         with _bar("threshold", STRANGERS) as step:
             score = threshold_for(matcher, entries, false_alarms, seed=seed, progress=step)
         if watchlist is None:
-            store, now = _store(data, key_file), SystemClock().now()
+            store, now = _store(data, key_file), _now(data, key_file)
             version = store.in_force(now)[-1].version
             kept = Threshold(score, false_alarms, len(entries), version, now, weights_mark())
             store.set_threshold(kept)
@@ -203,13 +205,37 @@ def threshold(
 
 def _today(data: Path, watchlist: Path | None, key_file: Path | None) -> date:
     """Return the calendar day of the office in this folder; without one, this machine's."""
-    now = SystemClock().now()
+    zone = None if watchlist else _zone(data, key_file)
+    if zone is None:
+        return SystemClock().now().astimezone().date()
+    return office_day(_now(data, key_file), zone)
+
+
+def _zone(data: Path, key_file: Path | None) -> ZoneInfo | None:
     rules = settings_for(data, key_file=key_file).office_file
-    if watchlist is not None or not rules.exists():
-        return now.astimezone().date()
+    if not rules.exists():
+        return None
     from hub.office import load_office
 
-    return office_day(now, load_office(rules).zone)
+    return load_office(rules).zone
+
+
+def _at_the_office(typed: datetime | None, data: Path, key_file: Path | None) -> datetime | None:
+    """Return a typed time as the office's local one; without an office, as this machine's."""
+    if typed is None or typed.tzinfo is not None:
+        return typed
+    zone = _zone(data, key_file)
+    return typed.replace(tzinfo=zone) if zone else typed.astimezone()
+
+
+def _now(data: Path, key_file: Path | None) -> datetime:
+    """Return the instant by the clock of this folder's hub, which may practise another day."""
+    settings, clock = settings_for(data, key_file=key_file), SystemClock()
+    if not settings.office_file.exists():
+        return clock.now()
+    from hub.admin import MoveClock, perform
+
+    return datetime.fromisoformat(perform(settings, clock, MoveClock())[0]).astimezone(UTC)
 
 
 def _put_before_verifier(
@@ -310,7 +336,7 @@ def _threshold(
 def _list(data: Path, watchlist: Path | None, key_file: Path | None) -> Iterable[Entry]:
     if watchlist is not None:
         return read_entries(_existing(watchlist))
-    return _store(data, key_file).entries(SystemClock().now())
+    return _store(data, key_file).entries(_now(data, key_file))
 
 
 def _matcher(
@@ -324,7 +350,7 @@ def _matcher(
 
     if entries is not None:
         return load_matcher(entries, progress)
-    return stored_matcher(_store(data, key_file), SystemClock().now(), progress)
+    return stored_matcher(_store(data, key_file), _now(data, key_file), progress)
 
 
 def _store(data: Path, key_file: Path | None, *, create: bool = False) -> StoredList:
@@ -348,10 +374,6 @@ def _existing(file: Path) -> Path:
             "file_missing", f"{file}: no such file.", id=f"{file}: tidak ada berkas itu."
         )
     return file
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=at.tzinfo or UTC) if at else None
 
 
 def _lines(file: Path) -> int:

@@ -8,12 +8,11 @@ import logging
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
 from hub.errors import Busy, LoketError
 from hub.events.cekal import CekalProgressed
@@ -32,10 +31,11 @@ Took = Callable[[Order, Outcome], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: what was ordered, rows judged so far, what came of it, who ordered it."""
+    """One import: what was ordered and typed, rows judged so far, what came of it, by whom."""
 
     order: Order
     officer: str
+    typed: Mapping[str, str]
     rows: int = 0
     outcome: Outcome | None = None
     failed: bool = False
@@ -55,16 +55,19 @@ class Importer:
         self._task: asyncio.Task[None] | None = None
         self.newest: Import | None = None
 
-    def start(self, order: Order, content: bytes, officer: str, took: Took) -> None:
+    def start(
+        self, order: Order, content: bytes, officer: str, took: Took, *, typed: Mapping[str, str]
+    ) -> None:
         """Import a file's content in the background; `took` is told when rows are stored.
 
-        The file lies in memory only, never on the disk in clear. Raises Busy.
+        `typed` is what the officer wrote beside the file. The file lies in memory only, never on
+        the disk in clear. Raises Busy.
         """
         if self.newest is not None and self.newest.running:
             text = "Another import is running; wait for its end."
             raise Busy("import_running", text, id="Impor lain sedang berjalan; tunggu selesai.")
-        self.newest = Import(order, officer)
-        self._task = asyncio.create_task(self._run(order, content, officer, took))
+        self.newest = begun = Import(order, officer, typed)
+        self._task = asyncio.create_task(self._run(begun, content, took))
 
     async def stop(self) -> None:
         """End what runs; nothing half-imported is left."""
@@ -72,7 +75,7 @@ class Importer:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self, order: Order, content: bytes, officer: str, took: Took) -> None:
+    async def _run(self, begun: Import, content: bytes, took: Took) -> None:
         process: Process | None = None
         file = _in_memory(content)
         try:
@@ -84,17 +87,16 @@ class Importer:
                 limit=LARGEST_LINE,
                 pass_fds=(file,),
             )
-            given = replace(order, file=f"/proc/self/fd/{file}")
-            outcome = await self._follow(process, given, officer)
+            outcome = await self._follow(process, begun, f"/proc/self/fd/{file}")
             if outcome.stored:
-                await took(order, outcome)
-            self.newest = Import(order, officer, outcome.taken + outcome.bad, outcome)
+                await took(begun.order, outcome)
+            self.newest = replace(begun, rows=outcome.taken + outcome.bad, outcome=outcome)
         except (OSError, TimeoutError, ValueError, EOFError):
             log.warning("an import failed")
-            self.newest = Import(order, officer, failed=True)
+            self.newest = replace(begun, failed=True)
         except Exception:
             log.exception("an import failed")
-            self.newest = Import(order, officer, failed=True)
+            self.newest = replace(begun, failed=True)
         finally:
             os.close(file)
             await asyncio.shield(self._tell(ended=True))
@@ -103,9 +105,10 @@ class Importer:
                     process.kill()
                 await process.wait()
 
-    async def _follow(self, process: Process, order: Order, officer: str) -> Outcome:
+    async def _follow(self, process: Process, begun: Import, file: str) -> Outcome:
         if process.stdin is None or process.stdout is None:
             raise EOFError
+        order = msgspec.structs.replace(begun.order, file=file)
         process.stdin.write(msgspec.json.encode(order) + b"\n")
         told = 0.0
         while True:
@@ -117,7 +120,7 @@ class Importer:
             if isinstance(said, Outcome):
                 return said
             if isinstance(said, Progress):
-                self.newest = Import(order, officer, said.done)
+                self.newest = replace(begun, rows=said.done)
                 now = asyncio.get_running_loop().time()
                 if now - told >= TOLD_EVERY_S:
                     told = now

@@ -203,7 +203,13 @@ async def import_file(
     try:
         must_have(desk, "enter")
         order, content = await _order(desk, house, form)
-        importer.start(order, content, desk.officer.id, lambda o, done: _stage(desk, o, done))
+        importer.start(
+            order,
+            content,
+            desk.officer.id,
+            lambda o, done: _stage(desk, o, done),
+            typed=form.typed(),
+        )
     except Refused as refused:
         return await _page(desk, screener, importer, refused=refused, form=form)
     return Redirect("/wasdakim/list", status_code=303)
@@ -312,7 +318,8 @@ async def _page(
 ) -> Response[str]:
     must_browse(desk)
     seq, at, view = await desk.read(lambda session, at: _read(session, desk, importer, at))
-    view = replace(view, refused=refused, typed=form.typed() if form else {}, sought=sought)
+    typed = form.typed() if form else _tried(view.newest)
+    view = replace(view, refused=refused, typed=typed, sought=sought)
     view = await _with_entries(desk, screener, view, after)
     entries = [found.entry for found in (*view.found, *view.ending)]
     entries += [entry for version in view.versions for entry in version.preview]
@@ -427,6 +434,11 @@ async def _with_entries(desk: Desk, screener: Screener, view: ListView, after: i
         after=after,
         following=listed.next,
     )
+
+
+def _tried(newest: Import | None) -> Mapping[str, str]:
+    """Return what was typed beside a file that was only tried: the import itself wants it again."""
+    return newest.typed if newest and newest.order.dry_run else {}
 
 
 def _effective(desk: Desk, form: Form, now: datetime) -> datetime:

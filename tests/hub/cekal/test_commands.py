@@ -6,18 +6,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from hub.admin import MoveClock, perform
 from hub.cases.screening import versions
 from hub.cases.screening.threshold import threshold
 from hub.cekal import command
 from hub.cekal.learned import weights_mark
-from hub.clock import SystemClock
+from hub.cekal.listing import StoredList
+from hub.clock import PracticeClock, SystemClock
 from hub.house import open_house
+from hub.keys import Keyring
 from hub.settings import settings_for
 from tests.hub.conftest import StillClock
 
@@ -207,6 +210,26 @@ def test_a_ban_ends_with_the_day_of_the_office(evening: Path, empty_house: Path)
 
     rules.write_text(rules.read_text().replace('"Asia/Jakarta"', '"UTC"'))
     assert ", berlaku / in force s.d. / to 2026-11-30" in here("explain", BUDI, "--data", "hub")
+
+
+def test_a_list_counts_from_a_time_of_its_office_which_may_practise(
+    evening: Path, empty_house: Path
+) -> None:
+    shutil.copytree(empty_house, evening / "hub")
+    shutil.copy(empty_house.with_name("hub.key"), evening / "hub.key")
+    settings, later = settings_for(evening / "hub"), timedelta(days=2)
+    perform(settings, PracticeClock(), MoveClock(SystemClock().now() + later))
+
+    here("import", "ended.jsonl", "--version", "N-1", "--data", "hub")
+    typed = ("--effective", "2026-12-05T08:00:00")
+    here("import", "ended.jsonl", "--version", "N-2", *typed, "--data", "hub")
+
+    listed = {
+        one.version: one.effective
+        for one in StoredList(settings.folder, Keyring.load(settings.key_file)).manifest().versions
+    }
+    assert EVENING + timedelta(days=1) < listed["N-1"] <= EVENING + later
+    assert listed["N-2"] == datetime(2026, 12, 5, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -214,11 +214,14 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
     assert "jam tidak terbaca" in screen.text("#refusal")
     screen.page.set_input_files("[name=file]", file)
     screen.page.fill("[name=effective_time]", "7.15")
+    screen.page.select_option("#field-kind-of", "update")
     screen.click("button[value=trial]")
 
     screen.page.wait_for_selector("#import-result .faults-table")
     said = screen.text("#import-result")
     assert "1 baik, 1 buruk" in said
+    kept = [screen.page.input_value(one) for one in ("#field-kind-of", "#field-effective")]
+    assert kept == ["update", "10-01-2040"], "an import after its trial is the same one"
     assert [one for one in cases.office.folder.rglob("*") if one.is_file()
             and b"SITI CONTOH" in one.read_bytes()] == []  # fmt: skip
     cut = tmp_path / "terpotong.csv"
