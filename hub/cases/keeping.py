@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import drafts, field_rules, persons, search
+from hub.cases import applying, drafts, field_rules, persons, search
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.errors import Conflict
 from hub.events.applications import DraftConfirmed
@@ -53,7 +53,8 @@ def keep(
     typed: Mapping[str, str],
     revision: int,
 ) -> Kept:
-    """Keep what was typed into the form of `stage`: `field.*` and `card.*` as values of the person.
+    """Keep what was typed into the form of `stage`: `field.*` and `card.*` as values of the person,
+    purpose and basis as the case's.
 
     Everything else, and every value that cannot be, stays in the officer's draft of that form.
     Raises NotFound, NotAllowed, Conflict `case_ended` | `form_gone`.
@@ -68,12 +69,17 @@ def keep(
             id="Permohonan sudah maju; formulir ini tidak diminta lagi.",
         )
     must_have_role(tx, frozenset(known.roles))
+    applying.settle(tx, row, known, typed)
     fields = {n.removeprefix("field."): t for n, t in typed.items() if n.startswith("field.")}
     cards = {n.removeprefix("card."): t for n, t in typed.items() if n.startswith("card.")}
     fields = fields if _keys_fields(known) else {}
     saved = save_values(tx, procedure, row, fields, revision)
     carded = save_values(tx, procedure, row, cards, revision, source=persons.CARD)
-    left = {n: t for n, t in typed.items() if not n.startswith(("field.", "card."))}
+    left = {
+        n: t
+        for n, t in typed.items()
+        if not n.startswith(("field.", "card.")) and n not in applying.ROWS
+    }
     left |= {f"field.{f}": fields[f] for f in saved.faults}
     left |= {f"card.{f}": cards[f] for f in carded.faults}
     drafts.add(tx, procedure, row, stage, left, gone=[f"field.{f}" for f in saved.saved])

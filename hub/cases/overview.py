@@ -22,6 +22,7 @@ from hub.cases import (
     persons,
 )
 from hub.cases.applications import ENDED, must_find
+from hub.cases.applying import BASES, PURPOSES
 from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
 from hub.cases.field_words import in_words
@@ -53,16 +54,6 @@ from hub.sop import Gate, Step
 from hub.wire import Words
 from hub.writer import Actor
 
-PURPOSES = {
-    "PEWARGANEGARAAN": Words(id="Pewarganegaraan", en="Naturalisation"),
-    "PERNYATAAN": Words(id="Pernyataan menjadi WNI", en="Declaration of citizenship"),
-}
-BASES = {
-    "KELUARGA": Words(id="Keluarga", en="Family"),
-    "BEKERJA": Words(id="Bekerja", en="Work"),
-    "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
-    "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
-}
 SEE_ALL = frozenset({"supervisor", "auditor"})
 ONLY_READS = frozenset({"auditor"})
 BODILY = ("photo", "finger", "signature", "chip")
@@ -166,6 +157,7 @@ def _head(
         case_code=row.case_code,
         purpose=PURPOSES[row.purpose],
         basis=BASES[row.basis],
+        applies_for=(row.purpose, row.basis),
         state=state,
         state_words=known.name if known else Words(id=state, en=state),
         touch_s=sum(touch_of(procedure, records.get(step.name), at) for step in sop.steps),

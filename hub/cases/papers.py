@@ -17,11 +17,11 @@ from hub.cases import (
     public_page,
 )
 from hub.cases.applications import must_find, receipt_payload
+from hub.cases.applying import PURPOSES as PURPOSE_WORDS
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, is_latin, opened_case
-from hub.cases.overview import PURPOSES as PURPOSE_WORDS
 from hub.cases.papers_due import must_be_due
 from hub.cases.payments import lost_proofs
 from hub.cases.undone import undone_times

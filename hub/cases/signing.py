@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from hub.cases import custody, documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
+from hub.cases.applying import PURPOSES
 from hub.cases.legalising import (
     SCAN,
     SIGNED,
     own_nip,
     values_at,
 )
-from hub.cases.overview import PURPOSES
 from hub.cases.papers_needs import printing_row
 from hub.cases.signers import signer_named, signer_of
 from hub.cases.void_files import withdrawals

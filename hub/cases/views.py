@@ -71,6 +71,8 @@ class CaseHead:
     case_code: str
     purpose: Words
     basis: Words
+    applies_for: tuple[str, str]
+    """Purpose and basis as the rules know them."""
     state: str
     state_words: Words
     touch_s: int

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub import blobs, jobs, officer_cards
 from hub.cases import (
+    applying,
     branches,
     case_view,
     correcting,
@@ -120,7 +121,7 @@ def _completion(
     remark = form.text("remark")
     paper = steps.Paper(_medium(form), form.text("paper_at"), _done_at(desk, form))
     revision = form.number("revision")
-    cards = _cards(desk, form)
+    cards = _cards(desk, form) | applying.differing(form.typed())
 
     def command(tx: Tx) -> steps.StepDone:
         if any(cards.values()):
@@ -211,6 +212,8 @@ async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
         and not row.first
         and _typed(row, form) not in ("", row.value)
     ]
+    if chosen := applying.differing(form.typed()):
+        await _settle(desk, view, chosen)
     kept = True
     for row in rows:
         try:
@@ -218,6 +221,15 @@ async def keep_typed(desk: Desk, view: CaseView, form: Form) -> bool:
         except BadInput:
             kept = False
     return kept
+
+
+async def _settle(desk: Desk, view: CaseView, chosen: Mapping[str, str]) -> None:
+    stage, revision = view.current.key if view.current else "", view.findings.revision
+    await desk.writer.run(
+        lambda tx: keeping.keep(tx, desk.procedure, view.id, stage, chosen, revision),
+        actor=desk.officer.actor,
+        name="settle purpose",
+    )
 
 
 async def _supply(desk: Desk, application: str, key: str, value: str) -> None:

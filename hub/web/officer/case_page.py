@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
+from hub.cases.applying import BASES, PURPOSES
 from hub.cases.checklists import COPY
 from hub.cases.open_cases import Asked
 from hub.cases.views import CaseView, EvidenceRow, WorkList
@@ -94,6 +95,16 @@ class CasePage:
     """What must stand on the printed page, where it is compared with the record."""
     chip_face: bool = False
     """The chip gave a portrait, and this officer looks at pictures now."""
+
+    @property
+    def purposes(self) -> Mapping[str, Words]:
+        """Return for what a person can apply, by its code."""
+        return PURPOSES
+
+    @property
+    def bases(self) -> Mapping[str, Words]:
+        """Return on what ground a person can apply, by its code."""
+        return BASES
 
     @property
     def rereads_chip(self) -> bool:

@@ -57,6 +57,7 @@
     const base = Math.min(...[...sent.values()].map((one) => one.base));
     const body = new URLSearchParams({ csrf: form().elements.csrf.value, stage: form().dataset.stage, revision: base });
     for (const [name, { text }] of sent) body.set(name, text);
+    if (form().elements.seen) body.set("seen", form().elements.seen.value);
     let answer;
     try {
       answer = await fetch(`${here}/typed`, { method: "POST", body, redirect: "manual", cache: "no-store" });

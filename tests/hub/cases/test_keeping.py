@@ -320,3 +320,50 @@ def test_a_complete_file_is_not_returned(desk) -> None:
         desk.do("loket", lambda tx: returning.return_file(tx, desk.procedure, case, ""))
 
     assert refused.value.code == "nothing_missing"
+
+
+def applying_for(desk, case, seen, **chosen):
+    return typed(desk, "loket", case, {**chosen, "seen": seen})
+
+
+def test_purpose_and_basis_are_settled_while_the_file_is_received(desk) -> None:
+    case = desk.open()
+    before = {row.key for row in desk.view(case).current.evidence}
+
+    applying_for(desk, case, "PEWARGANEGARAAN.KELUARGA", purpose="PERNYATAAN")
+    applying_for(desk, case, "PERNYATAAN.KELUARGA", basis="BEKERJA")
+
+    view = desk.view(case)
+    asked = {row.key for row in view.current.evidence if row.required}
+    assert view.head.applies_for == ("PERNYATAAN", "BEKERJA")
+    assert {"checklist.spouse_identity", "checklist.work_permit"} <= asked - before
+    assert not [row.key for row in view.current.evidence if "marriage" in row.key]
+
+
+@pytest.mark.parametrize(
+    ("seen", "chosen", "code"),
+    [
+        ("PEWARGANEGARAAN.KELUARGA", {"basis": "BEKERJA"}, "value_changed"),
+        ("PEWARGANEGARAAN.ROHANIWAN", {"basis": "WISATA"}, "purpose_wrong"),
+    ],
+)
+def test_a_basis_that_somebody_changed_or_that_is_none_changes_nothing(
+    desk, seen, chosen, code
+) -> None:
+    case = desk.open()
+    applying_for(desk, case, "PEWARGANEGARAAN.KELUARGA", basis="ROHANIWAN")
+
+    with pytest.raises((BadInput, Conflict)) as refused:
+        applying_for(desk, case, seen, **chosen)
+
+    assert refused.value.code == code
+    assert desk.view(case).head.applies_for == ("PEWARGANEGARAAN", "ROHANIWAN")
+
+
+def test_what_the_file_was_received_for_changes_only_in_its_own_step(desk) -> None:
+    case = desk.go("2")
+
+    with pytest.raises(Conflict) as refused:
+        applying_for(desk, case, "PEWARGANEGARAAN.KELUARGA", basis="BEKERJA")
+
+    assert refused.value.code == "form_gone"

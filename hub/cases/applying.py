@@ -1,0 +1,90 @@
+"""For what a person applies, and on what ground: settled at the counter while the file is received.
+
+Purpose and basis decide which papers are asked for, which fields concern the case, and what the
+letter says. The kiosk does not ask for them: a draft starts with the commonest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.errors import BadInput, Conflict
+from hub.events.applications import DraftConfirmed
+from hub.models.application import Application
+from hub.sop import Gate, Step
+from hub.wire import FieldFault, Words
+from hub.writer import Tx
+
+PURPOSES = {
+    "PEWARGANEGARAAN": Words(id="Pewarganegaraan", en="Naturalisation"),
+    "PERNYATAAN": Words(id="Pernyataan menjadi WNI", en="Declaration of citizenship"),
+}
+BASES = {
+    "KELUARGA": Words(id="Keluarga", en="Family"),
+    "BEKERJA": Words(id="Bekerja", en="Work"),
+    "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
+    "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
+}
+_KNOWN = {"purpose": PURPOSES, "basis": BASES}
+SEEN = "seen"
+ROWS = (*_KNOWN, SEEN)
+"""The names in a form; `seen` is what its page showed, as `PURPOSE.BASIS`."""
+
+
+def differing(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what a form says of purpose and basis, if it differs from what its page showed."""
+    seen = _seen(form)
+    if all(form.get(name, "") in ("", seen[name]) for name in _KNOWN):
+        return {}
+    return {name: form[name] for name in ROWS if name in form}
+
+
+def settle(tx: Tx, row: Application, stage: Step | Gate, form: Mapping[str, str]) -> None:
+    """Keep purpose and basis as `form` says them, where it differs from what its page showed.
+
+    Only where the checklist is asked for: a file that was received under one list is judged by
+    another only after that step was opened again. Raises BadInput, Conflict.
+    """
+    chosen = differing(form)
+    if not chosen:
+        return
+    if not any(rule.kind == "checklist" for rule in stage.evidence):
+        raise Conflict(
+            "form_gone",
+            "The file was received with these; open that step again to change them.",
+            id="Berkas sudah diterima dengan ini; buka kembali langkahnya untuk mengubah.",
+        )
+    _must_be_known(chosen)
+    seen, now = _seen(form), {"purpose": row.purpose, "basis": row.basis}
+    wanted = {n: t for n, t in chosen.items() if n != SEEN and t not in (seen[n], now[n])}
+    if any(seen[name] != now[name] for name in wanted):
+        raise Conflict(
+            "value_changed",
+            "Somebody else changed purpose or basis meanwhile: look at them again.",
+            id="Tujuan atau dasar diubah petugas lain: periksa lagi.",
+        )
+    if not wanted:
+        return
+    row.purpose, row.basis = wanted.get("purpose", row.purpose), wanted.get("basis", row.basis)
+    row.revision += 1
+    tx.session.flush()
+    tx.emit(DraftConfirmed(row.id, tuple(wanted)), subject=row.id)
+
+
+def _seen(form: Mapping[str, str]) -> dict[str, str]:
+    purpose, _, basis = form.get(SEEN, "").partition(".")
+    return {"purpose": purpose, "basis": basis}
+
+
+def _must_be_known(chosen: Mapping[str, str]) -> None:
+    message = "pilih salah satu / choose one"
+    faults = [
+        FieldFault(field=name, code="wrong", message=message)
+        for name, known in _KNOWN.items()
+        if name in chosen and chosen[name] not in known
+    ]
+    if faults:
+        text = "Choose purpose and basis from the list."
+        raise BadInput(
+            "purpose_wrong", text, id="Pilih tujuan dan dasar dari daftar.", fields=faults
+        )
