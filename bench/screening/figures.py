@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.report import Report
-from bench.screening import fourth_hand, rivals
+from bench.screening import rivals
 from bench.screening.measured import Scored, Scores, by, recall, score, threshold
 from bench.screening.second_hand import SecondHand
 from bench.screening.sets import Case, Sets
 from bench.screening.third_hand import ThirdHand
+from bench.screening.written_pairs import FIFTH, FOURTH, WrittenPairs
 from hub.cekal.calibrating import threshold_for
 from hub.cekal.index import index_of
 from hub.cekal.matcher import Matcher
@@ -69,7 +70,8 @@ def measure(
     report.section(f"screening, {size:,} entries, seed {seed}")
     sets, hand, third = Sets(seed), SecondHand(seed), ThirdHand(seed)
     entries, people = sets.entries(size)
-    known = hand.entries(min(HAND_EACH, size // 100)) + third.entries() + fourth_hand.entries()
+    known = hand.entries(min(HAND_EACH, size // 100)) + third.entries()
+    known += FOURTH.entries() + FIFTH.entries()
     # the people of these hands take the place of others, so that the size stays
     entries[-len(known) :], people = known, people[: -len(known)]
     large = int(size > LARGE)
@@ -84,7 +86,8 @@ def measure(
     _tables(mine)
     _second_hand(report, matcher, hand, queries, MANY[few])
     _third_hand(report, matcher, third, threshold(mine.negatives, 0.01))
-    _fourth_hand(report, matcher, threshold(mine.negatives, 0.01))
+    for pairs in (FOURTH, FIFTH):
+        _written_pairs(report, matcher, pairs, threshold(mine.negatives, 0.01))
     if not alone:
         rivals.compare(size, entries, matcher.index, cases)
 
@@ -142,16 +145,17 @@ def _third_hand(report: Report, matcher: Matcher, third: ThirdHand, one: float) 
     _line("third hand at 1 % by culture", found, found.right, one, "culture")
 
 
-def _fourth_hand(report: Report, matcher: Matcher, one: float) -> None:
+def _written_pairs(report: Report, matcher: Matcher, pairs: WrittenPairs, one: float) -> None:
     """Measure on pairs written out in full, their strangers the likest that there are."""
-    found = score(fourth_hand.positives(), lambda case: ask(matcher, case))
-    alike = score(fourth_hand.negatives(), lambda case: ask(matcher, case))
-    report.at_least("fourth hand 1 %", recall(found, one), GOALS["unseen 1 %"][0])
+    name = f"{pairs.name} hand"
+    found = score(pairs.positives(), lambda case: ask(matcher, case))
+    alike = score(pairs.negatives(), lambda case: ask(matcher, case))
+    report.at_least(f"{name} 1 %", recall(found, one), GOALS["unseen 1 %"][0])
     print(
-        f"  fourth hand: {len(found.cases)} queries, first 30 {np.mean(found.rank < 30):.3f}; "
+        f"  {name}: {len(found.cases)} queries, first 30 {np.mean(found.rank < 30):.3f}; "
         f"of {len(alike.cases)} look-alikes {np.sum(alike.best > one)} above the threshold"
     )
-    _line("fourth hand at 1 % by culture", found, found.right, one, "culture")
+    _line(f"{name} at 1 % by culture", found, found.right, one, "culture")
 
 
 def _figures(report: Report, size: int, mine: Round, chance: float) -> None:

@@ -82,7 +82,10 @@ def align(index: Index, readings: tuple[Reading, ...], rows: Ints) -> Aligned:
     value = likeness + surprise * np.float32(0.002)
     value[likeness == 0] = 0
     for place, reading in enumerate(readings):
-        value[:, place] *= 1.05 if len(reading.covers) > 1 else 1.0
+        if len(reading.covers) > 1:
+            # S SHINN is no SSHINN: what one part says alone needs no other
+            alone = likeness[:, list(reading.covers)].max(axis=1)
+            value[:, place] *= np.where(likeness[:, place] > alone, np.float32(1.05), 0)
     whole = value.copy()
     for _ in range(min(sum(len(r.covers) == 1 for r in readings), width)):
         best = value.reshape(len(rows), -1).argmax(axis=1)

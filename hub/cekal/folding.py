@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from hub.cekal.syllables import eastern, written_out
+from hub.cekal.syllables import eastern, said_once, written_out
 from hub.cekal.tables import words
 
 LONGEST = 300
@@ -37,7 +37,10 @@ _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
 _NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
 _VAN_DER = re.compile(r"(?<=[A-Z])[ ,]+V[. ]+D[. ]+(?=[A-Z]{4})")
 """Of Dutch names: JANSEN V.D. BERG."""
-_TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,}|[KCX]{4,})$")
+_TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,})$")
+_MIXED_TAIL = re.compile(r"(?<=[A-Z])[KCX]{4,}$")
+_INSIDE = re.compile(r"(?<=[A-Z]{3})XX+(?=[A-Z]{3})")
+"""`<<` between the fields of an MRZ, read as letters: SENXXAJAY. No name is written so."""
 _FILLING = re.compile(r"[KCX]{3,}|[KX]{2}|X+")
 _GENITIVE = r"(?:ISLAM|R[AEO]C?H?H?A?MAN|[ZJ]AMAN|H[AOU]Q(?:UE)?|HAK|HAKIM|QUADER|AMIN|KARIM)"
 _COMPOUND = re.compile(rf"(?!ABD|ABU)(.{{3,}}?)(?:[UO][LRZJ]|[LRU])?({_GENITIVE})")
@@ -92,6 +95,7 @@ def _printable(sign: str) -> str:
 def _readings(text: str) -> tuple[FoldedName, ...]:
     """Return a name without titles and, where one of them may be a name, also with it."""
     upper = _VAN_DER.sub(" VAN DER ", _NOTHING.sub(" ", _MARKS.sub("", latin(text))))
+    upper = _INSIDE.sub("<<", upper)
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]
@@ -110,10 +114,9 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
 
 def _eastern_readings(said: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return an eastern name with its surname written out, and without a Burmese U or DAW."""
-    written = map(written_out, said)
-    whole = tuple(dict.fromkeys(written))
+    whole = said_once(tuple(map(written_out, said)))
     honoured = len(said) > 2 and said[0] in _BURMESE
-    return (whole, tuple(dict.fromkeys(said[1:]))) if honoured else (whole,)
+    return (whole, said_once(said[1:])) if honoured else (whole,)
 
 
 def _shaped(tokens: list[str]) -> tuple[str, ...]:
@@ -157,7 +160,10 @@ def _unfilled(token: str) -> str:
     # trailing `<` of an MRZ read as K, C or X
     if token[-1] not in "KCX":
         return token
-    return "" if _FILLING.fullmatch(token) else _TAIL.sub("", token)
+    if _FILLING.fullmatch(token):
+        return ""
+    # of HOKXXXXX the X were fillers, the K was none
+    return _TAIL.sub("", token) if _TAIL.search(token) else _MIXED_TAIL.sub("", token)
 
 
 def _joined(parts: list[str]) -> list[str]:

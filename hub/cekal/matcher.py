@@ -18,7 +18,6 @@ from hub.cekal.folding import FoldedName
 from hub.cekal.index import EASTERN, Index, forms_of
 from hub.cekal.records import Answer, Query, country_of, custom_of, passport_of, sex_of
 from hub.cekal.splitting import split_form
-from hub.cekal.syllables import spread_out
 from hub.cekal.terms import TERMS, Asked, terms_of
 from hub.cekal.vocabulary import Floats, Ints
 from hub.cekal.weights import Weights, score_of
@@ -94,8 +93,6 @@ class Matcher:
         """Return a query in the form in which it is compared."""
         eastern = custom_of(country_of(query.nationality)) in EASTERN
         forms = forms_of(query.name, eastern=eastern)
-        if len(forms) == 1 and eastern:
-            forms += _by_syllables(forms[0])
         forms += [split for form in forms if (split := split_form(self.index, form)) is not None]
         return Asked(
             tuple(forms[:4]),
@@ -146,8 +143,3 @@ class Matcher:
             asked.names[int(compared.forms[at])],
             compared.terms[at],
         )
-
-
-def _by_syllables(form: FoldedName) -> list[FoldedName]:
-    spread = spread_out(form.parts[0]) if len(form.parts) == 1 else ()
-    return [FoldedName(spread, form.cut)] if spread else []

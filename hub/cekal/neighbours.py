@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from string import ascii_uppercase
 
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
 
-from hub.cekal.sounds import keys_shared, sound_of
+from hub.cekal.sounds import begun_as, keys_shared, sound_of
 from hub.cekal.vocabulary import Floats, Ints, Vocabulary
 
 
@@ -39,6 +40,7 @@ _BASE = {
     Alike.EXACT: 1.0, Alike.FINE: 0.96, Alike.KNOWN: 0.93, Alike.SYLLABLE: 0.86,
     Alike.BARE: 0.80, Alike.BLUNT: 0.76, Alike.BEGINNING: 0.66, Alike.INITIAL: 0.5,
 }  # fmt: skip
+_HEARD_INITIAL = 0.45
 _SOUND_SHARE = 0.14
 """What looking alike adds to sounding alike."""
 _SHAPES = str.maketrans("DQUYLJTEHGB", "OOVVIIFCNCR")
@@ -90,7 +92,7 @@ class Neighbourhood:
 
     def _look_up(self, part: str, cut: bool) -> Neighbours:
         if len(part) == 1:
-            return self._graded(self._starting(part))
+            return self._graded(part, self._starting(part))
         found = self._sounding(part)
         self._add_beginnings(part, found, cut=cut)
         numbers = np.fromiter(found, np.int32, len(found))
@@ -99,7 +101,7 @@ class Neighbourhood:
 
     def _starting(self, letter: str) -> dict[int, int]:
         exact = self._vocabulary.find(letter)
-        found = dict.fromkeys(self._vocabulary.beginning_with(letter).tolist(), int(Alike.INITIAL))
+        found = dict.fromkeys(self._vocabulary.heard_from(letter).tolist(), int(Alike.INITIAL))
         return found | ({exact: int(Alike.EXACT)} if exact >= 0 else {})
 
     def _sounding(self, part: str) -> dict[int, int]:
@@ -124,9 +126,10 @@ class Neighbourhood:
 
     def _add_beginnings(self, part: str, found: dict[int, int], *, cut: bool) -> None:
         vocabulary = self._vocabulary
-        initial = vocabulary.find(part[0])
-        if initial >= 0:
-            found.setdefault(initial, int(Alike.INITIAL))
+        for letter in ascii_uppercase:
+            initial = vocabulary.find(letter)
+            if initial >= 0 and begun_as(letter) & begun_as(part):
+                found.setdefault(initial, int(Alike.INITIAL))
         longer = vocabulary.beginning_with(part) if len(part) >= _SHORTEST_BEGINNING else ()
         if cut or len(longer) <= LOOKED_AT:
             for number in longer:
@@ -166,10 +169,12 @@ class Neighbourhood:
             found[others] = np.minimum(found[others], _looks(rest, rest, rests, rests))
         return found
 
-    def _graded(self, found: dict[int, int]) -> Neighbours:
+    def _graded(self, letter: str, found: dict[int, int]) -> Neighbours:
         numbers = np.fromiter(found, np.int32, len(found))
         kinds = np.fromiter(found.values(), np.int32, len(found))
-        likeness = np.where(kinds == Alike.EXACT, 1.0, _BASE[Alike.INITIAL]).astype(np.float32)
+        written = np.isin(numbers, self._vocabulary.beginning_with(letter))
+        initial = np.where(written, _BASE[Alike.INITIAL], _HEARD_INITIAL)
+        likeness = np.where(kinds == Alike.EXACT, 1.0, initial).astype(np.float32)
         return self._with_surprise(numbers, likeness, kinds)
 
     def _with_surprise(self, numbers: Ints, likeness: Floats, kinds: Ints) -> Neighbours:

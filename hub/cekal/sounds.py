@@ -105,6 +105,15 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"TSU"), ("SU", "TU")),
     (re.compile(r"GN"), ("GN", "NY")),
 )
+_BEGINNINGS = _rules(
+    (r"SCH|SH|SJ|SY|SZ|X", "S"), (r"DJ|DZ|DSCH|ZH", "J"), (r"TJ|TCH|TSCH|CZ|TSJ", "C"),
+    (r"PH", "F"), (r"KH|Q", "K"), (r"GH", "G"), (r"W", "V"), (r"OE|OU|O", "U"), (r"E", "I"),
+    (r"J", "J"),
+)  # fmt: skip
+_LETTERS_HEARD = {
+    "C": "CKS", "Q": "QK", "W": "WV", "O": "OU", "E": "EI", "X": "XS", "J": "JY", "D": "DJ",
+}  # fmt: skip
+"""What an initial may stand for besides itself."""
 _MOST_READINGS = 6
 _VOWELS = re.compile(r"[AEIOU]+")
 _TO_BLUNT = str.maketrans("GQDBVFPZJCXW", "KKTPPPPSSSSP")
@@ -172,6 +181,23 @@ def _blunt(fine: str) -> str:
     unvoiced = re.sub(r"NK(?![AIU])", "N", unvoiced).replace("NTS", "NS")
     vowels = _VOWELS.sub(lambda run: run.group()[0], unvoiced.removeprefix("H"))
     return re.sub(r"(.)\1+", r"\1", vowels.rstrip("A"))
+
+
+@lru_cache(maxsize=1 << 14)
+def begun_as(part: str) -> int:
+    """Return the letters that `part` may begin with as it is heard, a bit each: A is 1, B 2, …
+
+    K. SURJADI is CHAIRUL, Y. is JOHANNES, O. is UTHMAN: an initial is taken from one spelling.
+    """
+    heard = {part[0]} if len(part) > 1 or part not in _LETTERS_HEARD else set(_LETTERS_HEARD[part])
+    for reading in _readings(part) if len(part) > 1 else ():
+        for pattern, letter in _BEGINNINGS:
+            if pattern.match(reading):
+                heard.add(letter)
+                break
+        else:
+            heard.add(reading[0])
+    return sum(1 << (ord(letter) - ord("A")) for letter in heard if "A" <= letter <= "Z")
 
 
 def keys_shared(one: Sound, other: Sound) -> bool:

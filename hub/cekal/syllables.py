@@ -41,6 +41,7 @@ ONE_LETTER = {"A": "AH", "I": "YI", "U": "WOO", "O": "OH"}
 _LONGEST_SYLLABLE = 6
 _MOST_SYLLABLES = 4
 _MOST_WAYS = 2
+_FAR_FETCHED = 2
 _DIALECT = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
@@ -96,18 +97,39 @@ def eastern(tokens: list[str], beside: frozenset[str]) -> tuple[str, ...]:
     Such a name has no particles: SON, LE, DO, IL, NA, BIN and ENG are parts of it. Words of
     `beside` that are no syllables (titles, fillers) do not count.
     """
-    said = tuple(token for token in tokens if _is_said(token) or token not in beside)
-    if not 2 <= len(said) <= _MOST_SYLLABLES:
+    said = tuple(token for token in tokens if _is_named(token) or token not in beside)
+    if not 2 <= len(said) <= _MOST_SYLLABLES + 1:
         return ()
-    if all(map(_is_said, said)):
+    foreign = sum(not _is_said(token) for token in said)
+    if foreign == 0 and len(said) <= _MOST_SYLLABLES:
         return said
+    if foreign == 1 and len(said) > _MOST_SYLLABLES - 1:
+        return said if _with_foreign_name(said) else ()
     # a given name written together: DU JINCAI, HEUNGMIN SON
     together = len(said) == 2 and any(map(_is_surname, said))
     return said if together and all(_is_said(one) or split_syllables(one) for one in said) else ()
 
 
+def _is_named(token: str) -> bool:
+    """Say whether a word that is also a title (ENG, IR) can be a part of such a name."""
+    return token in words("vietnamese", _TABLE) or token in _readings() or is_korean_surname(token)
+
+
 def _is_said(token: str) -> bool:
     return token in words("vietnamese", _TABLE) or _is_syllable(token) or is_korean_surname(token)
+
+
+def _with_foreign_name(said: tuple[str, ...]) -> bool:
+    """Say whether one part is a name taken from elsewhere: ANDY LAU TAK WAH, TAN BOON ENG SIMON."""
+    whole = [token for token in said if _is_said(token)]
+    at_an_end = not _is_said(said[0]) or not _is_said(said[-1])
+    particles = not words("markers").isdisjoint(whole)
+    return at_an_end and not particles and is_chinese_surname(whole[0])
+
+
+def said_once(said: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a doubled name of one word once; WEE KIM WEE keeps its syllables."""
+    return said if len(set(said)) > 1 else said[:1]
 
 
 def korean_key(part: str) -> tuple[str, ...]:
@@ -128,8 +150,8 @@ def split_syllables(part: str) -> tuple[tuple[str, ...], ...]:
     cuts = [place for place in range(1, len(part)) if _begins(part[:place])]
     two = [cut for cut in cuts if _ends(part[cut:])]
     if two:
-        two.sort(key=lambda cut: (_begins_late(part, cut), abs(2 * cut - len(part))))
-        good = [cut for cut in two[:2] if not _begins_late(part, cut)] or two[:1]
+        two.sort(key=lambda cut: (_strain(part, cut), abs(2 * cut - len(part))))
+        good = [cut for cut in two[:2] if _strain(part, cut) < _FAR_FETCHED] or two[:1]
         return tuple((written_out(part[:cut]), written_out(part[cut:])) for cut in good)
     for place in (cut for cut in cuts if cut > 1):
         for rest in split_syllables(part[place:]):
@@ -138,9 +160,16 @@ def split_syllables(part: str) -> tuple[tuple[str, ...], ...]:
     return ()
 
 
-def _begins_late(part: str, cut: int) -> bool:
-    """Say whether a consonant before the cut would rather begin the syllable after it."""
-    return part[cut] in "AEIOU" and part[cut:] != "U" and not part[:cut].endswith("NG")
+def _strain(part: str, cut: int) -> int:
+    """Return how unlikely a cut is: pieces that no name uses (WE NYING, TAIM AN), vowels apart.
+
+    A consonant would rather begin the syllable after it (JI HOON). HYUK EUN and CHAE IN are read
+    so all the same: EUN, IN, EON, AH are syllables of many names; CHA EIN and RY UIL break a vowel.
+    """
+    odd = sum(not _in_use(written_out(piece)) for piece in (part[:cut], part[cut:]))
+    if part[cut] not in "AEIOU" or part[cut:] == "U" or part[:cut].endswith("NG"):
+        return odd
+    return odd + (1 if part[cut:] in words("begun_with_vowels", _TABLE) else _FAR_FETCHED)
 
 
 def _begins(piece: str) -> bool:
@@ -166,10 +195,31 @@ def syllabic(parts: tuple[str, ...], *, certain: bool = False) -> tuple[tuple[st
     if not certain and not any(_is_surname(part) for part in (parts[0], parts[-1])):
         return ()
     ways = [_ways(part) for part in parts]
+    foreign = _foreign(parts, ways) if certain and len(parts) > 2 else ()
+    for place in foreign:
+        ways[place] = ((parts[place],),)
     spread = (tuple(chain.from_iterable(way)) for way in product(*ways))
-    longer = (way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= _MOST_SYLLABLES)
-    # a syllable said twice counts once, as in names whose syllables stand apart: YANYAN, YEN YEN
-    return tuple(tuple(dict.fromkeys(way)) for way in longer)
+    most = _MOST_SYLLABLES + len(foreign)
+    longer = (way for way in islice(spread, _MOST_WAYS) if len(parts) < len(way) <= most)
+    return tuple(map(said_once, longer))
+
+
+def _foreign(parts: tuple[str, ...], ways: list[tuple[tuple[str, ...], ...]]) -> tuple[int, ...]:
+    """Return the place of the one name taken from elsewhere, if there is one: LIU DEHUA, ANDY.
+
+    Such a name is made of no syllables (MICHAEL), or of none in use among Chinese (AN DY, PE TER).
+    """
+    places = tuple(
+        place
+        for place, part in enumerate(parts)
+        if not (_is_syllable(part) or part in _compounds())
+        and not any(all(map(_in_use, way)) for way in ways[place])
+    )
+    return places if len(places) == 1 else ()
+
+
+def _in_use(piece: str) -> bool:
+    return piece in _readings() or piece in words("korean_given", _TABLE)
 
 
 def _ways(part: str) -> tuple[tuple[str, ...], ...]:
@@ -180,12 +230,23 @@ def _ways(part: str) -> tuple[tuple[str, ...], ...]:
     return split_syllables(part)
 
 
-def spread_out(part: str) -> tuple[str, ...]:
-    """Return a whole East Asian name that was written as one word by syllables, or ()."""
-    for way in split_syllables(part):
-        if len(way) == 3 and any(_is_surname(one) for one in (way[0], way[-1])):
-            return way
-    return ()
+def spread_out(part: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read an East Asian name that was written as one word, its surname first.
+
+    PAKKIHAE: PAK KI HAE; WANGWEI: WANG WEI; ZHAOWEIMING; also WEIMINGZHAO, and a given name alone.
+    """
+    found: list[tuple[str, ...]] = []
+    for cut in range(len(part) - 2, 1, -1):
+        surname, rest = part[:cut], part[cut:]
+        if _is_surname(surname):
+            found += [(surname, *way) for way in split_syllables(rest) if len(way) == 2]
+    for cut in range(2, len(part) - 1):
+        rest, surname = part[:cut], part[cut:]
+        if _is_surname(surname):
+            found += [(*way, surname) for way in split_syllables(rest) if len(way) == 2]
+    found += split_syllables(part)
+    found.sort(key=lambda way: sum(not _in_use(piece) for piece in way))
+    return tuple(dict.fromkeys(found))[:_MOST_WAYS]
 
 
 def _is_surname(part: str) -> bool:

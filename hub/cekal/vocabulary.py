@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from hub.cekal.sounds import Sound, sound_of
+from hub.cekal.sounds import Sound, begun_as, sound_of
 
 Ints = npt.NDArray[np.int32]
 Stored = npt.NDArray[np.generic]
@@ -24,14 +24,16 @@ WIDTH = 14
 _LETTERS = 27
 
 
-_STORED = ("_keys", "_key_parts", "_pair_ends", "_pair_parts", "lengths", "letters", "order")
+_STORED = (
+    "_begun", "_keys", "_key_parts", "_pair_ends", "_pair_parts", "lengths", "letters", "order",
+)  # fmt: skip
 
 
 class Vocabulary:
     """Every part once, numbered in order of arrival; `close` ends the collecting."""
 
     __slots__ = (
-        "_hashes", "_ids", "_key_parts", "_keys", "_pair_ends", "_pair_parts", "_tokens",
+        "_begun", "_hashes", "_ids", "_key_parts", "_keys", "_pair_ends", "_pair_parts", "_tokens",
         "fine", "lengths", "letters", "order", "parts",
     )  # fmt: skip
 
@@ -84,6 +86,7 @@ class Vocabulary:
         tokens = np.frombuffer(self._tokens, dtype=np.int32) if self._tokens else _NO_PARTS
         order = np.argsort(hashes, kind="stable")
         self._keys, self._key_parts = hashes[order], tokens[order]
+        self._begun: Ints = np.array([begun_as(part) for part in self.parts], np.int32)
         self.letters: Ints = np.array([len(part) for part in self.parts], np.int32)
         codes, lengths = pair_codes(self.fine)
         self.lengths = lengths
@@ -115,6 +118,10 @@ class Vocabulary:
             return near.astype(np.int32)
         dice = 2 * shared[near] / (self.lengths[near] + 1 + len(wanted))
         return near[np.argpartition(dice, -most)[-most:]].astype(np.int32)
+
+    def heard_from(self, letter: str) -> Ints:
+        """Return the parts that may begin with `letter` as they are heard, it itself too."""
+        return np.flatnonzero(self._begun & begun_as(letter)).astype(np.int32)
 
     def beginning_with(self, prefix: str) -> Ints:
         """Return the parts that begin with `prefix`."""

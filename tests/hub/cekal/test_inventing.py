@@ -5,8 +5,9 @@ import random
 import numpy as np
 
 from bench.screening import spelling
-from bench.screening.learn import fit
+from bench.screening.learn import FIXED, FREE, fit, learn, levels, pulled
 from bench.screening.sets import Sets
+from hub.cekal.terms import TERMS
 
 WORDS = ["su/so/souw/su", "gui/kwai/koei/kuei", "xue/suet/soat/hsueh"]
 HANDS = {("gui", "xue"), ("kwai", "suet"), ("koei", "soat"), ("kuei", "hsueh")}
@@ -48,8 +49,33 @@ def test_a_cyrillic_name_is_written_by_one_standard() -> None:
 def test_weights_that_are_given_stay_while_another_is_learned() -> None:
     terms = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 0]] * 20, np.float32)
     same = terms[:, 1] > 0
+    given = {"bias": -2.0, "agrees": 0.0, "noise": 0.0}
 
-    found = fit(terms, same, ("bias", "agrees", "noise"), {"bias": -2.0, "noise": 0.0})
+    found = fit(terms, same, ("bias", "agrees", "noise"), given, ("bias", "noise"))
 
     assert found[[0, 2]].tolist() == [-2.0, 0.0]
     assert found[1] > 2
+
+
+def test_a_term_that_nothing_speaks_for_stays_where_it_was_pulled_to() -> None:
+    terms = np.array([[1, 0], [1, 0]] * 20, np.float32)
+    same = np.array([True, False] * 20)
+
+    found = fit(terms, same, ("bias", "never met"), {"bias": 3.0, "never met": 1.5})
+
+    assert found.round(2).tolist() == [0.0, 1.5]
+
+
+def test_weights_and_levels_are_learned_the_same_from_the_same_seed() -> None:
+    plans = ((120, 30, 30),)
+    first = learn(5, plans)
+    weights, again = (pulled(first, 5, FREE, plans) for _ in range(2))
+    measured = levels(weights, ((60, 2, 30),), 5)
+
+    assert weights.terms == again.terms
+    assert {term: first[term] for term in FIXED} == FIXED
+    changed = {term for term in TERMS if abs(weights.terms[term] - first[term]) > 1e-3}
+    assert changed
+    assert all(term.startswith(FREE) for term in changed)
+    assert first["whole"] > 0 > first["born_far"]
+    assert measured["0.01"]["60"] >= measured["0.05"]["60"]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cekal.sounds import keys_shared, sound_of
+from hub.cekal.sounds import begun_as, keys_shared, sound_of
 from hub.cekal.syllables import split_syllables, spread_out, syllabic, wade_giles
 
 
@@ -67,7 +67,7 @@ def test_syllables_written_together_are_taken_apart() -> None:
     assert split_syllables("JIHOON") == (("JI", "HOON"),)
     assert set(split_syllables("JEONGIL")) == {("JEON", "GIL"), ("JEONG", "IL")}
     assert syllabic(("LI", "XIAOMING")) == (("LI", "XIAO", "MING"),)
-    assert spread_out("WEIMINGZHAO") == ("WEI", "MING", "ZHAO")
+    assert spread_out("WEIMINGZHAO")[0] == ("WEI", "MING", "ZHAO")
     assert syllabic(("BUDI", "SANTOSO")) == ()
     assert syllabic(("ZEFANG", "ZU")) == ()
     assert syllabic(("ZEFANG", "ZU"), certain=True) == (("ZE", "FANG", "ZU"),)
@@ -80,5 +80,53 @@ def test_a_surname_is_one_part_and_a_syllable_may_be_one_vowel() -> None:
     assert ("HYUK", "KYOON", "YOUN") in syllabic(("HYUKKYOON", "YOUN"))
     assert set(split_syllables("MINU")) == {("MI", "NU"), ("MIN", "WOO")}
     assert syllabic(("OUYANG", "XIUWEN")) == (("OU", "YANG", "XIU", "WEN"),)
-    assert syllabic(("LI", "FANGFANG")) == (("LI", "FANG"),)
+    assert syllabic(("LI", "FANGFANG")) == (("LI", "FANG", "FANG"),)
     assert syllabic(("SZETO", "WAH")) == (("SZE", "TO", "WAH"),)
+
+
+@pytest.mark.parametrize(
+    ("together", "apart"),
+    [
+        ("CHAEIN", ("CHAE", "IN")),
+        ("RYUIL", ("RYU", "IL")),
+        ("HYUKEUN", ("HYUK", "EUN")),
+        ("WENYING", ("WEN", "YING")),
+        ("TAIMAN", ("TAI", "MAN")),
+    ],
+)
+def test_a_cut_breaks_no_vowel_and_leaves_syllables_in_use(
+    together: str, apart: tuple[str, ...]
+) -> None:
+    assert apart in split_syllables(together)
+
+
+@pytest.mark.parametrize(
+    ("together", "apart"),
+    [
+        ("PAKKIHAE", ("PAK", "KI", "HAE")),
+        ("SUHSUKKI", ("SUH", "SUK", "KI")),
+        ("ZHAOWEIMING", ("ZHAO", "WEI", "MING")),
+        ("GWANGSO", ("GWANG", "SO")),
+    ],
+)
+def test_a_whole_name_written_as_one_word_is_taken_apart(
+    together: str, apart: tuple[str, ...]
+) -> None:
+    assert apart == spread_out(together)[0]
+
+
+def test_a_name_taken_from_elsewhere_stays_beside_the_syllables() -> None:
+    assert syllabic(("LIU", "DEHUA", "ANDY"), certain=True) == (("LIU", "DE", "HUA", "ANDY"),)
+    assert syllabic(("PETER", "CHEN", "DAIWEN"), certain=True) == (("PETER", "CHEN", "DAI", "WEN"),)
+    assert syllabic(("MINHYEON", "HWANG", "DANIEL"), certain=True) == (
+        ("MIN", "HYEON", "HWANG", "DANIEL"),
+    )
+    assert syllabic(("MARIA", "LIU", "ANDERSON")) == ()
+
+
+def test_an_initial_is_heard_as_in_other_spellings() -> None:
+    alike = {"K": "CHAIRUL", "Y": "JOHANNES", "O": "UTHMAN", "D": "DJOKO", "C": "KORNELIUS"}
+
+    assert [part for letter, part in alike.items() if not begun_as(letter) & begun_as(part)] == []
+    assert not begun_as("K") & begun_as("SURJADI")
+    assert not begun_as("A") & begun_as("IBRAHIM")

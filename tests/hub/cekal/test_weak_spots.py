@@ -11,6 +11,7 @@ from bench.screening.sets import Sets
 from hub.cekal.index import index_of
 from hub.cekal.matcher import Matcher
 from hub.cekal.records import Entry, Query
+from hub.cekal.terms import TERMS
 from hub.cekal.weights import load_weights
 from hub.cekal.wording import explain
 
@@ -134,6 +135,9 @@ def matcher() -> Matcher:
         Entry("one part", ["Rajnikant"], DAY, nationality="IND"),
         Entry("two parts", ["Nur Hayati Atmadja"], DAY, nationality="IDN"),
         Entry("one again", ["Nurhayati"], OTHER_DAY, nationality="IDN"),
+        Entry("initial", ["Sunyoung Shin"], DAY, nationality="KOR"),
+        Entry("apostrophe", ["O'Brien, Patrick"], DAY, nationality="IRL"),
+        Entry("heard", ["Chairul Surjadi"], DAY, nationality="IDN"),
         Entry("servants", ["Abdul Karim", "Abdul Raheem"], DAY, nationality="PAK"),
     ]
     return Matcher(index_of([*crowd, *known, *born, *parts]), load_weights())
@@ -180,6 +184,24 @@ def test_one_part_asked_for_is_taken_apart_even_where_others_bear_it_whole(
     matcher: Matcher,
 ) -> None:
     assert _score(matcher, "two parts", "ADMADJA<<NOERHAJATI<<<<", DAY, "IDN") >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "nation"),
+    [
+        ("initial", "S. Shinn", "KOR"),
+        ("apostrophe", "PATRICK O BRIEN", "IRL"),
+        ("heard", "K. SURJADI", "IDN"),
+    ],
+)
+def test_an_initial_stands_for_a_part_and_is_joined_only_where_it_must_be(
+    matcher: Matcher, entry: str, name: str, nation: str
+) -> None:
+    hit = matcher.pair(Query("q", name, DAY, None, nation), entry)
+
+    assert hit is not None
+    assert hit.terms[TERMS.index("all_of_both")] == 1
+    assert hit.score >= THRESHOLD
 
 
 def test_how_often_names_are_shared_in_a_country_is_part_of_the_score(matcher: Matcher) -> None:
