@@ -82,7 +82,8 @@ def keep(
     }
     left |= {f"field.{f}": fields[f] for f in saved.faults}
     left |= {f"card.{f}": cards[f] for f in carded.faults}
-    drafts.add(tx, procedure, row, stage, left, gone=[f"field.{f}" for f in saved.saved])
+    # a wrong text that was cleared, or typed back to what is known, changes no value either
+    drafts.add(tx, procedure, row, stage, left, gone=[n for n in typed if n not in left])
     faults = {f"field.{f}": w for f, w in saved.faults.items()}
     faults |= {f"card.{f}": w for f, w in carded.faults.items()}
     return Kept(row.revision, (*saved.saved, *carded.saved), faults, (*saved.stale, *carded.stale))

@@ -47,6 +47,19 @@ def test_what_can_be_is_kept_at_once_and_what_cannot_stays_in_the_draft(desk) ->
     assert draft == {"field.nik": "12", "remark": "map"}
 
 
+@pytest.mark.parametrize("name", ["field.nik", "card.permit_expiry"])
+def test_a_wrong_text_that_is_cleared_does_not_come_back(desk, name) -> None:
+    case = desk.go("2")
+    typed(desk, "loket", case, {name: "12", "remark": "map"})
+
+    typed(desk, "loket", case, {name: ""})
+
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        draft = draft_of(session, desk.procedure, row, "2", desk.staff["loket"].id)
+    assert draft == {"remark": "map"}
+
+
 def test_a_stale_save_never_overwrites_and_keeps_the_rest(desk) -> None:
     case = desk.go("2")
     desk.staff["lain"] = desk.employ("lain", {"data_operator"})
