@@ -89,13 +89,6 @@ def cover_letter_of(session: Session, office: int, application: str) -> LetterRo
     return session.scalar(query.order_by(LetterRow.at.desc(), LetterRow.agenda.desc()).limit(1))
 
 
-def of_case(session: Session, office: int, application: str) -> tuple[LetterRow, ...]:
-    """Return every letter of a case, oldest first; of one moment, what went out before answers."""
-    query = _letters(office).where(LetterRow.application == application)
-    order = query.order_by(LetterRow.at, LetterRow.direction.desc(), LetterRow.agenda)
-    return tuple(session.scalars(order))
-
-
 def newest(session: Session, office: int, direction: str, limit: int) -> tuple[LetterRow, ...]:
     """Return the last letters of one direction, newest first."""
     query = _letters(office).where(LetterRow.direction == direction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from hub.cases import custody, evidence, legalising, segregation, signers
 from hub.cases.evidence import JOB_KINDS, Found
 from hub.cases.field_words import in_words
+from hub.cases.old_scans import old_scans
 from hub.cases.proof import Judge
 from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
-from hub.cases.views import Choice, CurrentStep, EvidenceRow, SopWords, Target
+from hub.cases.views import Choice, CurrentStep, EvidenceRow, OldScan, SopWords, Target
 from hub.cases.waiting import worked_s
 from hub.letters.wording import staff_number
-from hub.models.application import Application, StepRecord
+from hub.models.application import Application, Evidence, StepRecord
 from hub.models.officer import Officer
 from hub.models.station import JobRow
 from hub.procedure import Procedure
@@ -179,6 +181,7 @@ def _rows(
     values = {key: here.value for key, here in found.items()}
     jobs = _newest_jobs(session, application, stage.name)
     mine = "legalise" in stage.does and _signs(session, application.office, officer, values)
+    old = old_scans(session, application, stage.name, requirements)
     rows = []
     for row in requirements:
         if row.rule.kind == "list_check" and not set(stage.roles) & officer.roles:
@@ -188,8 +191,13 @@ def _rows(
             here = None  # the whole code is the treasurer's
         good = here is not None and judge.judge(row, here, values) is None
         own = mine and good and signers.describes(row.rule.check)
-        rows.append(_row(stage.name, row, here, names, jobs.get(row.key), supplied=good, own=own))
+        shown = _row(stage.name, row, here, names, jobs.get(row.key), supplied=good, own=own)
+        rows.append(replace(shown, old=_old(old.get(row.key))) if here is None else shown)
     return tuple(rows)
+
+
+def _old(row: Evidence | None) -> OldScan | None:
+    return OldScan(blob=row.blob or "", by=row.by_name, at=row.at) if row is not None else None
 
 
 def _signs(session: Session, office: int, officer: Actor, values: Mapping[str, str]) -> bool:

@@ -31,6 +31,7 @@ JOB_KINDS = {
     "photo": "take_photo",
     "print": "print_document",
 }
+STILL_HOLDS = Words(id="pindaian lama, dinyatakan masih berlaku", en="old scan, said to hold still")
 _TRUE = {"yes", "on", "true", "1", "ya"}
 _BLOB = re.compile(r"[0-9a-f]{32}")
 
@@ -73,17 +74,17 @@ def gather(
     at: datetime,
 ) -> dict[str, Found]:
     """Return what there is for each requirement: posted, else stored, else captured, else known."""
-    stored = _stored(session, procedure, application, stage)
-    captured = _captured(
-        session, application, stage, _not_before(session, procedure, application, stage)
-    )
+    since = undone_at(session, application.office, application.id, stage)
+    kept = stored(session, procedure, application, stage, since)
+    captured = _captured(session, application, stage)
+    issuing = _is_issuing(procedure, stage)
     person = persons.read(session, procedure.keyring, application)
     found: dict[str, Found] = {}
     for requirement in requirements:
         text = plain(requirement, posted.get(requirement.key, ""))
         here = (
             _posted(requirement, text, person)
-            or _newer(stored.get(requirement.key), captured.get(requirement.key), requirement)
+            or _left(requirement, kept, captured, since, issuing=issuing)
             or _known(requirement, person)
             or _billed(session, procedure, application, requirement)
             or _signing(session, procedure, application, stage, requirement)
@@ -187,6 +188,31 @@ def _posted(requirement: Requirement, text: str, person: persons.Person) -> Foun
     if requirement.kind in ("scan", "photo", "signature") and _BLOB.fullmatch(text):
         return Found(text, (text,), how=Words(id="berkas diunggah", en="file uploaded"))
     return Found(text)
+
+
+def _left(
+    requirement: Requirement,
+    kept: Mapping[str, Found],
+    captured: Mapping[str, Found],
+    since: datetime | None,
+    *,
+    issuing: bool,
+) -> Found | None:
+    """Return what was left for a row, unless the step was opened again `since`.
+
+    A scan counts anew from then on, or once somebody vouched for it. So does what a device made at
+    a stage whose number or blank was voided.
+    """
+    here, job = kept.get(requirement.key), captured.get(requirement.key)
+    if since is not None and requirement.kind == "scan" and _is_before(here, since):
+        here = None
+    if since is not None and (issuing or requirement.kind == "scan") and _is_before(job, since):
+        job = None
+    return _newer(here, job, requirement)
+
+
+def _is_before(found: Found | None, since: datetime) -> bool:
+    return found is not None and found.at is not None and found.at < since
 
 
 def _newer(stored: Found | None, job: Found | None, requirement: Requirement) -> Found | None:
@@ -306,11 +332,17 @@ def _fingered(
     return Found(value, tuple(blob for _, blob in named), how=how, named=named)
 
 
-def _stored(
-    session: Session, procedure: Procedure, application: Application, stage: str
+def stored(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    stage: str,
+    since: datetime | None = None,
 ) -> dict[str, Found]:
+    """Return what is kept for each row of a stage, the scans of before `since` marked so."""
     key = persons.data_key(procedure.keyring, application)
     rows = session.scalars(_valid(application).where(Evidence.step == stage))
+    old = _vouched_for(session, application, stage, since)
     return {
         row.key: Found(
             persons.open_text(key, application, persons.evidence_place(stage, row.key), row.sealed),
@@ -318,26 +350,39 @@ def _stored(
             row.job,
             row.by_name or row.by,
             row.at,
+            STILL_HOLDS if row.blob in old else None,
         )
         for row in rows
     }
 
 
-def _not_before(
-    session: Session, procedure: Procedure, application: Application, stage: str
-) -> datetime | None:
-    """Return since when device jobs count again for a stage whose number or blank was voided."""
+def _vouched_for(
+    session: Session, application: Application, stage: str, since: datetime | None
+) -> frozenset[str]:
+    """Return the files that stood as evidence of `stage` before it was opened again `since`."""
+    if since is None:
+        return frozenset()
+    query = select(Evidence.blob).where(
+        Evidence.office == application.office,
+        Evidence.application == application.id,
+        Evidence.step == stage,
+        Evidence.voided_at.is_not(None),
+        Evidence.at < since,
+    )
+    return frozenset(blob for blob in session.scalars(query) if blob)
+
+
+def _is_issuing(procedure: Procedure, stage: str) -> bool:
+    """Say whether a stage uses up a number and a blank, or comes after that."""
     issuing = False
     for one in procedure.sop.stages:
         issuing = issuing or "issue" in one.does
         if one.name == stage:
             break
-    return undone_at(session, application.office, application.id, stage) if issuing else None
+    return issuing
 
 
-def _captured(
-    session: Session, application: Application, stage: str, since: datetime | None
-) -> dict[str, Found]:
+def _captured(session: Session, application: Application, stage: str) -> dict[str, Found]:
     """Return the newest finished device job for each evidence key of the stage."""
     query = (
         select(JobRow)
@@ -354,8 +399,7 @@ def _captured(
         blobs = tuple(msgspec.json.decode(job.blobs, type=list[str]))
         if job.kind == "print_document":
             blobs = (job.blob,) if job.blob else ()
-        old = since is not None and job.ended_at is not None and job.ended_at <= since
-        if job.kind in JOB_KINDS.values() and not old:
+        if job.kind in JOB_KINDS.values():
             key = job.evidence.removeprefix(f"{stage}.")
             how = Words(id="perangkat loket", en="counter device")
             found[key] = Found(job.id, blobs, job.id, job.actor, job.ended_at, how)

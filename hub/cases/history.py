@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import inviting, persons
+from hub.cases.history_letters import Letters
 from hub.cases.history_numbers import Numbers
 from hub.cases.history_remarks import remarks_of
 from hub.cases.views import HistoryLine
@@ -48,6 +49,9 @@ _WORDS = {
     "chip.reread": Words(id="Cip paspor dibaca ulang", en="Passport chip read again"),
     "custody.moved": Words(id="Paspor berpindah tangan", en="Passport changed hands"),
     "step.reopened": Words(id="Langkah dibuka kembali", en="Step opened again"),
+    "scans.still_hold": Words(
+        id="Pindaian lama dinyatakan masih berlaku", en="Old scans said to hold still"
+    ),
     "doubt.answered": Words(id="Peringatan dijawab", en="Warning answered"),
     "file.returned": Words(id="Berkas dikembalikan", en="File returned"),
     "branch.moved": Words(id="Ketidaksesuaian berlanjut", en="Nonconformity goes on"),
@@ -82,7 +86,7 @@ def history(
     records = _records(session, application)
     key = persons.data_key(procedure.keyring, application)
     written = remarks_of(session, procedure, application)
-    numbers = Numbers(session, application)
+    numbers, letters = Numbers(session, application), Letters(session, application)
     lines = []
     hidden = False
     for event in session.scalars(query):
@@ -91,7 +95,8 @@ def history(
             hidden = body.get("to") == "cekal" or (hidden and event.kind == "application.resumed")
             if hidden:
                 continue
-        what = _what(procedure, event.kind, body, numbers.said(event.kind, body))
+        said = numbers.said(event.kind, body) or letters.said(event.kind, body)
+        what = _what(procedure, event.kind, body, said)
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
             remark = written.get((event.kind, event.at), "")
@@ -105,7 +110,7 @@ def history(
 
 
 _DONE = ("step.completed", "gate.passed")
-_REOPENED = "step.reopened"
+_REOPENED, _VOUCHED = "step.reopened", "scans.still_hold"
 _LEGALISED = {
     "own": Words(id="oleh penanda tangan sendiri", en="by the signer in person"),
     "wet": Words(id="tanda tangan basah, dicatat dengan pindaian", en="ink, recorded by its scan"),
@@ -131,7 +136,7 @@ def _what(
         return _titled(stage) if stage else None
     words = _WORDS.get(kind)
     more = said or _more(procedure.sop, kind, body)
-    if kind == _REOPENED and stage:
+    if kind in (_REOPENED, _VOUCHED) and stage:
         more = _titled(stage)
     if words is None or more is None:
         return words

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, legalising, payments, persons
+from hub.cases import blanks, custody, legalising, payments, persons
 from hub.cases.current import officer_names
 from hub.cases.history import history
 from hub.cases.views import HistoryLine
@@ -97,6 +97,10 @@ def case_record_paper(
         ("Blangko", "Blank", blank.serial if blank else ""),
         ("Tanda bukti bayar", "Proof of payment", payment.proof_number if payment else ""),
         ("Disahkan oleh", "Legalised by", _signer(signed) if signed else ""),
+        ("Berakhir", "Ended", _ended(procedure, case)),
+        ("Alasan", "Reason", person.values.get("end_reason", {}).get(persons.INNER, "")),
+        ("Dasar hukum", "Legal basis", person.values.get("legal_basis", {}).get(persons.INNER, "")),
+        ("Paspor", "Passport", _passport(session, procedure, case)),
     )
     return replace(
         whole,
@@ -113,6 +117,30 @@ def case_record_paper(
             ),
         ),
     )
+
+
+def _ended(procedure: Procedure, case: Application) -> str:
+    """Return how and when a case ended; nothing while it goes on, or at its last step."""
+    known = procedure.sop.state(case.state)
+    if case.ended_at is None or case.state == "ARCHIVED" or known is None:
+        return ""
+    day = indonesian_date(procedure.office.today(case.ended_at))
+    return f"{known.name.id} / {known.name.en}, {day}"
+
+
+def _passport(session: Session, procedure: Procedure, case: Application) -> str:
+    """Return where the passport is: in the office, lent, or given back against what."""
+    known = custody.records(session, case.office, case.id)
+    if not known:
+        return ""
+    last = known[-1]
+    if last.ended_at is None:
+        if last.released:
+            return "dipinjam pemiliknya / lent to its owner"
+        return f"masih di kantor: {last.location} / still in the office"
+    day = indonesian_date(procedure.office.today(last.ended_at))
+    against = f" ({last.against})" if last.against else ""
+    return f"dikembalikan / given back, {day}{against}"
 
 
 def _written(value: str) -> str:

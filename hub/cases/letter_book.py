@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from hub.cases import documents
 from hub.events.correspondence import LetterEntered
@@ -48,6 +49,15 @@ def known(tx: Tx, direction: str, number: str) -> LetterRow | None:
         )
         .limit(1)
     )
+
+
+def of_case(session: Session, office: int, application: str) -> tuple[LetterRow, ...]:
+    """Return every letter of a case, oldest first; of one moment, what went out before answers."""
+    query = select(LetterRow).where(
+        LetterRow.office == office, LetterRow.application == application
+    )
+    order = query.order_by(LetterRow.at, LetterRow.direction.desc(), LetterRow.agenda)
+    return tuple(session.scalars(order))
 
 
 def enter_of_gate(

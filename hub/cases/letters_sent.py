@@ -20,6 +20,7 @@ from hub.models.correspondence import LetterRow
 from hub.models.schema import new_id
 from hub.models.station import JobRow
 from hub.procedure import Procedure
+from hub.wire import Words
 from hub.writer import Tx
 
 NOTICE, NONCONFORMITY, REJECTION = "notice", "nonconformity", "rejection"
@@ -36,6 +37,14 @@ _NO_PRINT = {
     "failed": FAILED, "expired": FAILED, "unknown": UNSURE,
     "queued": PRINTING, "leased": PRINTING, "started": PRINTING,
 }  # fmt: skip
+
+
+PRINT_WORDS: Mapping[str, Words] = {
+    FAILED: Words(id="tidak tercetak", en="not printed"),
+    UNSURE: Words(id="belum pasti tercetak", en="not sure whether it was printed"),
+    PRINTING: Words(id="sedang dicetak", en="being printed"),
+}
+"""What became of a print that has not come out, for the agenda and for the history of a case."""
 
 
 def enter(

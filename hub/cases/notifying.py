@@ -272,8 +272,7 @@ def _need_of(session: Session, procedure: Procedure, case: Application) -> _Need
     if asked is not None:
         return asked
     if case.state in ENDED:
-        held = custody.holder(session, case.office, case.id)
-        kept = held is not None and not held.released and case.state != "ARCHIVED"
+        kept = case.state != "ARCHIVED" and custody.is_here(session, case.office, case.id)
         return _Need(case, _PASSPORT) if kept else None
     stage = procedure.sop.stage(case.position)
     if stage is None or not stage.applicant_present or stage is procedure.sop.stages[0]:

@@ -15,6 +15,10 @@ from hub.wire import Words
 
 HOW = {"statement": "rekening koran", "slip": "slip dipindai", "": "belum"}
 TOTAL = Words(id="Jumlah hari ini", en="Total of the day")
+_TAKEN_BACK = Words(
+    id="Daftar ini ditarik kembali oleh yang menyerahkan: tidak ada berkas yang dipindahkan.",
+    en="This list was taken back by its giver: no file was transferred.",
+)
 HEAD_SEEN = Words(id="Mengetahui, Kepala Kantor", en="Seen, head of office")
 
 
@@ -100,10 +104,12 @@ def transfer_list(procedure: Procedure, transfer: TransferList, at: datetime) ->
             for code in transfer.files.split()
         ),
         totals=(_fact("Jumlah berkas", "Files", str(len(transfer.files.split()))),),
+        note=_TAKEN_BACK if transfer.taken_back else None,
         signatures=(
             Signing(role=Words(id="Yang menyerahkan", en="Given by"), name=transfer.given_by_name),
             Signing(
-                role=Words(id="Yang menerima", en="Received by"), name=transfer.received_by_name
+                role=Words(id="Yang menerima", en="Received by"),
+                name="" if transfer.taken_back else transfer.received_by_name,
             ),
         ),
     )

@@ -147,7 +147,7 @@ def archive_label(opened: OpenedCase) -> ArchiveLabel:
         number=number.number if number else "–",
         applicant=opened.person.name,
         classification=f"{package.retention} · {_kept(opened.procedure, package)}",
-        contents=Words(id="Berkas permohonan SKIM", en="File of the SKIM application"),
+        contents=_contents(opened),
         shelf=package.shelf,
         archived_on=opened.procedure.office.today(package.at),
     )
@@ -157,6 +157,17 @@ def history_of(opened: OpenedCase) -> Listing:
     """Return everything that happened to the case, as a list; SOP Cekal is not in it."""
     return case_history(
         opened.session, opened.procedure, opened.case, opened.at, opened.officer, opened.copy
+    )
+
+
+def _contents(opened: OpenedCase) -> Words:
+    """Return what the file is; of a case that ended before its last step also how it ended."""
+    known = opened.procedure.sop.state(opened.case.state)
+    if opened.case.state == "ARCHIVED" or known is None:
+        return Words(id="Berkas permohonan SKIM", en="File of the SKIM application")
+    return Words(
+        id=f"Berkas permohonan SKIM · {known.name.id}",
+        en=f"File of the SKIM application · {known.name.en}",
     )
 
 

@@ -23,6 +23,7 @@ from hub.cases import (
 )
 from hub.cases.applications import ENDED, must_find
 from hub.cases.applying import BASES, PURPOSES
+from hub.cases.archive import ended_files
 from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
 from hub.cases.field_words import in_words
@@ -42,6 +43,7 @@ from hub.cases.views import (
     PaperLine,
     SourceValue,
     StepLine,
+    StepState,
     ValueRow,
 )
 from hub.cases.void_files import withdrawals
@@ -99,6 +101,7 @@ def case_view(
         proof_number=payment.proof_number if payment else "",
         blank_serial=blank.serial if blank else "",
         correction=correcting.stated(session, procedure, row, officer),
+        unfiled=ended_files.is_unfiled(session, row),
         may_correct=stage is not None and correcting.DUTY in stage.does,
     )
 
@@ -203,13 +206,14 @@ def _step_line(
     at: datetime,
 ) -> StepLine:
     done = record is not None and record.completed_at is not None
-    current = stage.name == row.position and row.state not in ENDED
+    ahead: StepState = "unreached" if row.state in ENDED else "later"
+    current = stage.name == row.position and ahead == "later"
     return StepLine(
         number=stage.number if isinstance(stage, Step) else None,
         key=stage.name,
         title=stage.title,
         performer=performer(procedure.sop, stage),
-        state="done" if done else "current" if current else "later",
+        state="done" if done else "current" if current else ahead,
         gate=isinstance(stage, Gate),
         touch_s=touch_of(procedure, record, at),
         standard_min=stage.minutes if isinstance(stage, Step) else 0,

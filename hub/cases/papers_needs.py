@@ -170,8 +170,7 @@ def _signer(asked: Asked) -> Lack | None:
 
 
 def _held(asked: Asked) -> Lack | None:
-    kept = custody.holder(asked.session, asked.case.office, asked.case.id)
-    if kept is not None and not kept.released:
+    if custody.is_here(asked.session, asked.case.office, asked.case.id):
         return None
     return _lack(
         "custody_not_open",

@@ -2,6 +2,7 @@
 
 The page's code is derived as a visit's is (`hub.tickets.tracking`) and stands on the application
 receipt. It shows no name, no step and no reason: a case that is held looks like any other one.
+90 days after its end it says that it has ended and no more, unless the passport is still here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from hub.cases import inviting
+from hub.cases import custody, inviting
 from hub.cases.views import BookedTime
 from hub.database import table_of
 from hub.keys import Keyring
@@ -37,6 +38,8 @@ class CasePage:
     promised_on: date | None
     ended: bool
     language: str
+    passport_here: bool = False
+    """It has ended, and its passport is still to be collected."""
     appointment: BookedTime | None = None
     appointment_qr: str = ""
     """What the kiosk's scanner reads from the phone, as SVG."""
@@ -79,11 +82,12 @@ class CaseCodes:
 def read(
     session: Session, office_no: int, procedure: Procedure, application: str, at: datetime
 ) -> CasePage | None:
-    """Return the page of a case; None once it has been over for 90 days."""
+    """Return the page of a case; None once it was over for 90 days and the passport is back."""
     case = session.get(Application, (office_no, application))
     if case is None or case.received_at is None:
         return None
-    if case.ended_at is not None and at - case.ended_at > SHOWN_AFTER_END:
+    here = case.ended_at is not None and custody.is_here(session, office_no, case.id)
+    if case.ended_at is not None and at - case.ended_at > SHOWN_AFTER_END and not here:
         return None
     state = procedure.sop.state(case.state)
     booked = inviting.time_of(session, office_no, procedure, case.id, at)
@@ -96,6 +100,7 @@ def read(
         promised_on=case.promised_on,
         ended=case.ended_at is not None,
         language=case.language,
+        passport_here=here,
         appointment=booked,
         appointment_qr=qr_svg(booked.code) if booked else "",
     )

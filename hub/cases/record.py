@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import blanks, custody, evidence, payments, persons
+from hub.cases import blanks, custody, evidence, letter_book, letters_sent, payments, persons
 from hub.cases.void_files import withdrawals
 from hub.models.application import (
     Application,
@@ -19,6 +19,8 @@ from hub.models.queue import EventRow
 from hub.procedure import Procedure
 
 Record = dict[str, object]
+ENDING = ("end_reason", "legal_basis")
+"""What the hub keeps of an ending, among the values of the person."""
 
 
 def case_record(session: Session, procedure: Procedure, application: Application) -> Record:
@@ -43,10 +45,30 @@ def case_record(session: Session, procedure: Procedure, application: Application
         "diversions": _diversions(session, application),
         "payment": _payment(session, procedure, application),
         "number": _number(session, application),
+        "ending": _ending(application, person),
+        "letters": _letters(session, application),
         "custody": _custody(session, application),
         "documents": _documents(session, procedure, application),
         "list_checks": _checks(session, application),
     }
+
+
+def _ending(application: Application, person: persons.Person) -> Record | None:
+    """Return how a case ended that did not come to its last step, and why."""
+    if application.ended_at is None or application.state == "ARCHIVED":
+        return None
+    said = {name: person.values.get(name, {}).get(persons.INNER, "") for name in ENDING}
+    return {"state": application.state, "at": application.ended_at, **said}
+
+
+def _letters(session: Session, application: Application) -> list[Record]:
+    rows = letter_book.of_case(session, application.office, application.id)
+    unprinted = letters_sent.unprinted(session, rows) if rows else {}
+    fields = ("direction", "year", "agenda", "kind", "number", "dated")
+    return [
+        {**{name: getattr(row, name) for name in fields}, "print": unprinted.get(row.id, "")}
+        for row in rows
+    ]
 
 
 def events_of(session: Session, application: Application) -> list[Record]:

@@ -17,6 +17,7 @@ from hub import jobs
 from hub.blobs import Blobs, StoredFile, register
 from hub.cases import documents, evidence, steps
 from hub.cases.requirements import Requirement, unfold
+from hub.cases.undone import undone_at
 from hub.errors import BadInput, NotFound
 from hub.models.application import Application
 from hub.models.station import BlobRow
@@ -122,7 +123,9 @@ def _present(
     nothing: Mapping[str, str] = {}
     found = evidence.gather(session, procedure, application, stage, [row], nothing, at)
     here = found.get(row.key)
-    return (here.blobs, here.at) if here else ((), None)
+    if here is not None:
+        return here.blobs, here.at
+    return (), undone_at(session, application.office, application.id, stage)
 
 
 def _is_later(job: jobs.JobView, since: datetime | None) -> bool:

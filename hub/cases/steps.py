@@ -32,6 +32,7 @@ from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted, send
 from hub.cases.doers import by_whom
 from hub.cases.evidence import Found
+from hub.cases.old_scans import named, old_scans
 from hub.cases.proof import Judge
 from hub.cases.requirements import Requirement, unfold
 from hub.cases.screening.standing import must_pass
@@ -179,7 +180,9 @@ def complete(
     branch = _answered_branch(requirements, found)
     if branch:
         return _leave(tx, procedure, row, stage, branch, found, remark)
-    _refuse_faults(_judge(tx, procedure, row).faults(requirements, found))
+    faults = _judge(tx, procedure, row).faults(requirements, found)
+    old = old_scans(tx.session, row, stage.name, requirements) if faults else {}
+    _refuse_faults(named(faults, requirements, old))
     _refuse_poor_photo(tx, row, requirements, found, remark)
     _refuse_moment(tx, row, paper)
     if procedure.sop.screens and stage.name in procedure.office.cekal.recheck_before:

@@ -28,7 +28,7 @@ InputKind = Literal[
     "doubts",
     "screened",
 ]
-StepState = Literal["done", "current", "later"]
+StepState = Literal["done", "current", "later", "unreached"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OldScan:
+    """A scan from before its step was opened again: its file, who left it, and when."""
+
+    blob: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRow:
     """One thing the step must leave; `key` is the form field's name.
 
@@ -166,6 +175,8 @@ class EvidenceRow:
     """For a field of the person: its value as it is read."""
     own: bool = False
     """It says of the signed-in officer what the hub knows: shown, not asked."""
+    old: OldScan | None = None
+    """It counts again only once somebody says so, or a new scan is taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,6 +389,8 @@ class CaseView:
     proof_number: str = ""
     blank_serial: str = ""
     correction: Stated | None = None
+    unfiled: bool = False
+    """It ended before its last step, and its file was not given to the archive yet."""
     may_correct: bool = False
     """It stands where two persons may correct its data."""
 

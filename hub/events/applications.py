@@ -213,6 +213,15 @@ class StepReopened(_Staff, frozen=True):
     was_at: str
 
 
+class ScansStillHold(_Staff, frozen=True):
+    """An officer vouched for scans that were taken before their step was opened again."""
+
+    kind: ClassVar[str] = "scans.still_hold"
+    application: str
+    step: str
+    count: int
+
+
 class FileReturned(_Staff, frozen=True):
     """An incomplete file went back to its applicant; no application is registered."""
 

@@ -100,6 +100,14 @@ class FilesTransferred(_Staff, frozen=True):
     received: bool
 
 
+class TransferTakenBack(_Staff, frozen=True):
+    """Its giver took back a transfer list that nobody had received."""
+
+    kind: ClassVar[str] = "archive.transfer_taken_back"
+    transfer: str
+    files: int
+
+
 class BlanksDestroyed(_Staff, frozen=True):
     """Spoiled or void blanks: their destruction was proposed, or done before a witness."""
 

@@ -118,7 +118,10 @@ class ArchiveMove(WithId, Base):
 
 
 class TransferList(WithId, Base):
-    """Files handed over together: signed by the giver, then by the receiver, two persons."""
+    """Files handed over together: signed by the giver, then by the receiver, two persons.
+
+    Nobody receives what they gave themselves: one that its giver signed twice was taken back.
+    """
 
     __tablename__ = "transfer_lists"
 
@@ -132,6 +135,11 @@ class TransferList(WithId, Base):
     received_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("office", "number"),)
+
+    @property
+    def taken_back(self) -> bool:
+        """Say whether its giver took it back before anybody received it."""
+        return self.received_at is not None and self.received_by == self.given_by
 
 
 class Destruction(WithId, Base):

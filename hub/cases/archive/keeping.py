@@ -14,14 +14,14 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from hub.cases import custody
 from hub.cases.applications import must_find, must_have_role
 from hub.cases.archive.package import package_row
-from hub.cases.archive.paged import Paged, paged
 from hub.cases.doers import by_whom
-from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.events.correspondence import ArchiveMoved, ArchiveOpened, FilesTransferred
+from hub.errors import BadInput, Conflict
+from hub.events.correspondence import ArchiveMoved, ArchiveOpened
 from hub.models.application import Application, ArchivePackage
-from hub.models.correspondence import ArchiveMove, TransferList
+from hub.models.correspondence import ArchiveMove
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
@@ -70,6 +70,8 @@ class Filed:
     due_on: date | None
     overdue: bool
     borrower: str
+    passport: str
+    """Where its passport still lies in the office; empty for a file that is whole."""
     reminders: int
     """How often the borrower was reminded of this loan, and when last."""
     reminded_at: datetime | None
@@ -105,6 +107,8 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
     if package.state != before:
         raise _out_of_order(tx, package, before)
     today = procedure.office.today(tx.at)
+    if act.name in ("retire", "propose"):
+        _must_be_fetched(tx, row)
     due = _judged(act, package, today)
     package.state = after
     if act.place.strip():
@@ -114,6 +118,16 @@ def move(tx: Tx, procedure: Procedure, application: str, act: Act) -> str:
         package.retain_until = kept_until(procedure, package)
     write_move(tx, package, act.name, place=act.place, due_on=due, note=act.note)
     return package.state
+
+
+def _must_be_fetched(tx: Tx, row: Application) -> None:
+    """Refuse to put a file aside whose passport still lies in the office."""
+    if custody.is_here(tx.session, tx.office, row.id):
+        raise Conflict(
+            "passport_here",
+            "Its passport still lies in the office: give it back first.",
+            id="Paspornya masih di kantor: kembalikan dahulu.",
+        )
 
 
 def _out_of_order(tx: Tx, package: ArchivePackage, before: str) -> Conflict:
@@ -177,62 +191,6 @@ def opened_by(session: Session, office: int, application: str, officer: str) -> 
     return session.scalar(query)
 
 
-def give_list(tx: Tx, procedure: Procedure, applications: list[str]) -> str:
-    """Sign a transfer list as its giver; return its id. Raises BadInput `nothing_chosen`."""
-    must_have_role(tx, frozenset({"administration", "archivist"}))
-    if not applications:
-        text = "Choose the files to be handed over."
-        raise BadInput("nothing_chosen", text, id="Pilih berkas yang diserahkan.")
-    codes = []
-    for application in applications:
-        row = must_find(tx.session, tx.office, procedure, application)
-        must_be_filed(tx.session, row)
-        codes.append(row.case_code)
-    year = procedure.office.today(tx.at).year
-    made = tx.session.scalar(
-        select(func.count()).where(
-            TransferList.office == tx.office, TransferList.number.endswith(f"/{year}")
-        )
-    )
-    transfer = TransferList(
-        office=tx.office,
-        id=new_id(),
-        number=f"DP-{(made or 0) + 1:04d}/{year}",
-        files=" ".join(codes),
-        given_by=tx.actor.id,
-        given_by_name=tx.actor.name,
-        given_at=tx.at,
-    )
-    tx.session.add(transfer)
-    tx.session.flush()
-    tx.emit(FilesTransferred(transfer.id, len(codes), received=False), subject=transfer.id)
-    return transfer.id
-
-
-def receive_list(tx: Tx, transfer: str) -> str:
-    """Sign a transfer list as its receiver: the archivist, another person than the giver."""
-    must_have_role(tx, ARCHIVIST)
-    row = find_transfer(tx.session, tx.office, transfer)
-    if row.received_at is not None:
-        who = by_whom(tx, row.received_by)
-        raise Conflict(
-            "transfer_received",
-            f"This list was received already{who.en}.",
-            id=f"Daftar ini sudah diterima{who.id}.",
-        )
-    if row.given_by == tx.actor.id:
-        raise NotAllowed(
-            "segregation",
-            "Who gives and who receives the files must be two persons.",
-            id="Yang menyerahkan dan yang menerima berkas harus dua orang.",
-        )
-    row.received_by, row.received_by_name, row.received_at = tx.actor.id, tx.actor.name, tx.at
-    tx.session.flush()
-    files = len(row.files.split())
-    tx.emit(FilesTransferred(row.id, files, received=True), subject=row.id)
-    return row.id
-
-
 def filed(
     session: Session,
     office: int,
@@ -270,7 +228,11 @@ def filed(
     )
     found = session.execute(query.offset((page - 1) * size).limit(size)).all()
     loans = _loans(session, office, [package.id for package, _ in found])
-    rows = tuple(_filed(procedure, package, code, loans, today) for package, code in found)
+    passports = custody.places(session, office, [package.application for package, _ in found])
+    rows = tuple(
+        _filed(procedure, package, code, loans, today, passports.get(package.application, ""))
+        for package, code in found
+    )
     overdue = session.scalar(select(func.count()).where(late)) or 0
     return Filing(rows, counts, overdue, page, pages)
 
@@ -281,6 +243,7 @@ def _filed(
     code: str,
     loans: Mapping[str, Sequence[ArchiveMove]],
     today: date,
+    passport: str,
 ) -> Filed:
     loan = loans.get(package.id, ()) if package.state == "ON_LOAN" else ()
     reminded = [move.at for move in loan if move.act == REMIND]
@@ -296,32 +259,10 @@ def _filed(
         due_on=package.due_on,
         overdue=package.due_on is not None and package.due_on < today,
         borrower=loan[0].note if loan else "",
+        passport=passport,
         reminders=len(reminded),
         reminded_at=reminded[-1] if reminded else None,
     )
-
-
-def transfers(session: Session, office: int, page: int = 1) -> Paged[TransferList]:
-    """Return a page of the transfer lists: those that wait for the receiver, then the newest."""
-    query = (
-        select(TransferList)
-        .where(TransferList.office == office)
-        .order_by(
-            case((TransferList.received_at.is_(None), 0), else_=1),
-            TransferList.given_at.desc(),
-            TransferList.id,
-        )
-    )
-    return paged(session, query, page)
-
-
-def find_transfer(session: Session, office: int, transfer: str) -> TransferList:
-    """Return a transfer list. Raises NotFound `transfer_unknown`."""
-    row = session.get(TransferList, (office, transfer))
-    if row is None:
-        text = "There is no such transfer list."
-        raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
-    return row
 
 
 def _loans(session: Session, office: int, packages: Sequence[str]) -> dict[str, list[ArchiveMove]]:

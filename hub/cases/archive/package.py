@@ -6,6 +6,7 @@ CODE/data/case.json      the whole case record
 CODE/data/case.pdf       the same case to be read, as PDF/A: its data, numbers and history
 CODE/data/audit.json     its events with their seals
 CODE/data/documents/…    every file of the case; what was withdrawn ends in .BATAL before its type
+CODE/data/letters/…      its letters as the agenda numbers them: the notices, a letter of rejection
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.blobs import StoredFile, register
-from hub.cases import documents
+from hub.cases import documents, letter_book, letters_sent
 from hub.cases.archive.scratch import scratch_folder
 from hub.cases.history_paper import case_record_paper, letterhead
 from hub.cases.record import case_record, events_of
@@ -33,6 +34,7 @@ from hub.letters.once import print_once
 from hub.models.application import Application, ArchivePackage
 from hub.models.officer import Officer
 from hub.models.schema import new_id
+from hub.models.station import BlobRow
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
 from hub.writer import Actor, Tx
@@ -62,6 +64,7 @@ def build(
         (bag / "case.json").write_bytes(_pretty(record))
         (bag / "audit.json").write_bytes(_pretty(events_of(session, application)))
         _write_documents(session, procedure, application, bag / "documents")
+        _write_letters(session, procedure, application, bag / "letters")
         (bag / "case.pdf").write_bytes(_readable(session, procedure, application, at, officer))
         _make_bag(bag, procedure, application, at)
         _sign(bag, procedure)
@@ -157,6 +160,22 @@ def _write_documents(
         content = procedure.blobs.get(document.blob)
         mark = f".{VOID}" if voids.since(document) else ""
         (folder / f"{number:02d}-{document.item}{mark}{ending}").write_bytes(content)
+
+
+def _write_letters(
+    session: Session, procedure: Procedure, application: Application, folder: Path
+) -> None:
+    """Write the letters of a case that came out of a printer or were scanned, if there are any."""
+    letters = letter_book.of_case(session, application.office, application.id)
+    unprinted = letters_sent.unprinted(session, letters) if letters else {}
+    for letter in letters:
+        if letter.blob is None or unprinted.get(letter.id) == letters_sent.FAILED:
+            continue
+        stored = session.get_one(BlobRow, (letter.office, letter.blob))
+        ending = mimetypes.guess_extension(stored.media_type) or ".bin"
+        name = f"{letter.year}-{letter.agenda:04d}-{letter.direction}-{letter.kind}{ending}"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(procedure.blobs.get(letter.blob))
 
 
 def _make_bag(bag: Path, procedure: Procedure, application: Application, at: datetime) -> None:

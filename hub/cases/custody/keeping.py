@@ -36,6 +36,23 @@ def holder(session: Session, office: int, application: str) -> CustodyRecord | N
     )
 
 
+def is_here(session: Session, office: int, application: str) -> bool:
+    """Say whether a case's passport lies in the office: held, and not lent to its owner."""
+    current = holder(session, office, application)
+    return current is not None and not current.released
+
+
+def places(session: Session, office: int, applications: Sequence[str]) -> Mapping[str, str]:
+    """Return where the passports of these cases lie in the office; none that is back or lent."""
+    query = select(CustodyRecord.application, CustodyRecord.location).where(
+        CustodyRecord.office == office,
+        CustodyRecord.application.in_(applications),
+        CustodyRecord.ended_at.is_(None),
+        CustodyRecord.released.is_(False),
+    )
+    return {case: place for case, place in session.execute(query)}
+
+
 def records(session: Session, office: int, application: str) -> tuple[CustodyRecord, ...]:
     """Return every record of a case's passport, oldest first."""
     query = select(CustodyRecord).where(

@@ -48,6 +48,8 @@ MOST_STREAMS = 2000
 _CODE = re.compile(rf"/t/([a-z2-7]{{{CODE_SIGNS}}})(/live|/stream|/give-back)?", re.IGNORECASE)
 _CASE = re.compile(rf"/c/([a-z2-7]{{{CODE_SIGNS}}})", re.IGNORECASE)
 GIVE_BACK = "/give-back"
+VISIT_OVER, CASE_OVER, CASE_UNKNOWN = "phone_over", "case_over", "case_unknown"
+"""What is said of a code that has no page: a word, and its note."""
 Headers = dict[str, str]
 
 
@@ -95,13 +97,15 @@ class Phones:
     async def _visit(
         self, code: str, part: str, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
-        visit = self._tracking.find(code) or await self._looked_up(code, self._learned, scope, send)
+        visit = self._tracking.find(code) or await self._looked_up(
+            code, self._learned, scope, send, VISIT_OVER
+        )
         if visit is None:
             return
         found = await asyncio.to_thread(self._read, visit, code)
         if found is None:
             back = await asyncio.to_thread(self._given_back, visit, code)
-            await self._over(scope, send, 410, back)
+            await self._over(scope, send, 410, VISIT_OVER, back)
             return
         view, lang = found
         speech = self._speech(scope, lang)
@@ -145,9 +149,17 @@ class Phones:
         return GivenBack(code, number, seconds) if number else None
 
     async def _looked_up(
-        self, code: str, learned: Callable[[str], str | None], scope: HTTPScope, send: Send
+        self,
+        code: str,
+        learned: Callable[[str], str | None],
+        scope: HTTPScope,
+        send: Send,
+        nobodys: str,
     ) -> str | None:
-        """Return what an unknown code is for; None when it was answered with 404 or 429."""
+        """Return what an unknown code is for; None when it was answered with 404 or 429.
+
+        `nobodys` is what the page says of a code that is nobody's.
+        """
         client = scope.get("client")
         address = client[0] if client else ""
         if self._misses.too_many(address, time.monotonic()):
@@ -156,18 +168,18 @@ class Phones:
         found = await asyncio.to_thread(learned, code)
         if found is None:
             self._misses.missed(address, time.monotonic())
-            await self._over(scope, send, 404)
+            await self._over(scope, send, 404, nobodys)
         return found
 
     async def _case(self, code: str, scope: HTTPScope, send: Send) -> None:
         case = self._cases.find(code) or await self._looked_up(
-            code, self._learned_case, scope, send
+            code, self._learned_case, scope, send, CASE_UNKNOWN
         )
         if case is None:
             return
         view = await asyncio.to_thread(self._read_case, case)
         if view is None:
-            await self._over(scope, send, 410)
+            await self._over(scope, send, 410, CASE_OVER)
             return
         await self._page(send, "phone_case.html", view, self._speech(scope, view.language))
 
@@ -233,8 +245,9 @@ class Phones:
         await _answer(send, status, html.encode(), _HTML)
 
     async def _over(
-        self, scope: Scope, send: Send, status: int, back: GivenBack | None = None
+        self, scope: Scope, send: Send, status: int, told: str, back: GivenBack | None = None
     ) -> None:
+        """Say in `told` and its note what a code is for that has no page (any more)."""
         lang: Language = self._speech(scope, "id").lang
         speech = Speech(lang, self._house.procedure.office.zone)
         office = self._house.procedure.office.office
@@ -247,6 +260,7 @@ class Phones:
                 also=speech.also,
                 office=speech.pick(office.name),
                 notice=office.fee_notice,
+                told=told,
                 back=back,
             )
         )

@@ -39,4 +39,4 @@ def paper_place(kind: str) -> str:
 
 def place_after(act: str, form: Form) -> str:
     """Return where an act leaves off that has a form of its own."""
-    return row_place(form) if act == "supply" else PLACES.get(act, PRESENT)
+    return row_place(form) if act in ("supply", "still-hold") else PLACES.get(act, PRESENT)

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from hub import jobs, officer_cards
-from hub.cases import applications, doubts, reopen, stay_acts, steps
+from hub.cases import applications, doubts, reopen, stay_acts, steps, vouching
 from hub.cases.proof import BY_CARD, BY_PASSWORD
 from hub.cases.views import CaseView
 from hub.errors import NotFound, Refused
@@ -56,6 +56,10 @@ def _supply(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     return steps.supply(tx, desk.procedure, application, key, form.text(key))
 
 
+def _still_hold(tx: Tx, desk: Desk, application: str, form: Form) -> object:
+    return vouching.say_they_hold(tx, desk.procedure, application, form.text("evidence"))
+
+
 def _agree(tx: Tx, desk: Desk, application: str, form: Form) -> object:
     field, value = form.text("field"), form.text("value")
     return applications.agree(tx, desk.procedure, application, field, value)
@@ -93,6 +97,7 @@ ACTS: Mapping[str, Act] = {
     "begin": _begin,
     "pause": _pause,
     "supply": _supply,
+    "still-hold": _still_hold,
     "agree": _agree,
     "divert": case_acts.divert,
     "resume": case_acts.resume,

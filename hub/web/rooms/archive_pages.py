@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from hub.cases import archive
 from hub.cases.applications import must_find
-from hub.cases.archive import destroying, keeping
+from hub.cases.archive import destroying, ended_files, keeping, transferring
+from hub.cases.archive.ended_files import Given, Unfiled
 from hub.cases.archive.keeping import STEPS, Act, Filing
 from hub.cases.archive.paged import Paged
 from hub.cases.office_lists import file_destruction, transfer_list
@@ -53,6 +54,11 @@ class ArchivePage:
     opened: str = ""
     """The case whose package may be taken now."""
     opened_code: str = ""
+    unfiled: Paged[Unfiled] = field(default_factory=lambda: Paged((), 1, 1))
+    """Files of cases that ended before their last step, to be given to the archive."""
+    gives: bool = False
+    receivers: tuple[tuple[str, str], ...] = ()
+    """Login and name of each archivist who may receive a file from this officer."""
 
     def count(self, *states: str) -> int:
         """Return how many files are in one of the states."""
@@ -66,13 +72,14 @@ async def show_archive(
     page: FromQuery[int] = 1,
     transfers: FromQuery[int] = 1,
     destructions: FromQuery[int] = 1,
+    waiting: FromQuery[int] = 1,
 ) -> Response[str]:
     """Show a page of the archive and of its lists.
 
     `opened` is the case whose package may be taken now.
     """
     must_look(desk, ARCHIVE)
-    return await _page(desk, opened=opened, number=page, lists=(transfers, destructions))
+    return await _page(desk, opened=opened, number=page, lists=(transfers, destructions, waiting))
 
 
 @post("/archive/transfer", request_max_body_size=FORM_LIMIT)
@@ -82,7 +89,7 @@ async def give_list(desk: NamedDependency[Desk], request: AnyRequest) -> Respons
     form = await read_form(request, desk.officer.csrf)
     chosen = form.every("case")
     return await _done(
-        desk, form, "transfer list", lambda tx: keeping.give_list(tx, desk.procedure, chosen)
+        desk, form, "transfer list", lambda tx: transferring.give_list(tx, desk.procedure, chosen)
     )
 
 
@@ -93,7 +100,21 @@ async def receive_list(
     """Sign a transfer list as its receiver."""
     must_look(desk, ARCHIVE)
     form = await read_form(request, desk.officer.csrf)
-    return await _done(desk, form, "receive list", lambda tx: keeping.receive_list(tx, transfer))
+    return await _done(
+        desk, form, "receive list", lambda tx: transferring.receive_list(tx, transfer)
+    )
+
+
+@post("/archive/transfer/{transfer:str}/back", request_max_body_size=FORM_LIMIT)
+async def take_back_list(
+    transfer: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Take back a transfer list that nobody received."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    return await _done(
+        desk, form, "take back list", lambda tx: transferring.take_back_list(tx, transfer)
+    )
 
 
 @get("/archive/transfer/{transfer:str}/list.pdf")
@@ -104,7 +125,7 @@ async def print_list(
     must_look(desk, ARCHIVE)
 
     def read(session: Session, at: datetime) -> Listing:
-        row = keeping.find_transfer(session, desk.office_no, transfer)
+        row = transferring.find_transfer(session, desk.office_no, transfer)
         return transfer_list(desk.procedure, row, at.replace(microsecond=0))
 
     _, _, paper = await desk.read(read)
@@ -211,6 +232,28 @@ async def open_package(
     )
 
 
+@post("/archive/{application:str}/give", request_max_body_size=FORM_LIMIT)
+async def give_file(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Give the file of a case that ended before its last step to the archive."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    given = Given(form.text("shelf"), form.text("receiver"), form.text("passport_here") == "yes")
+    officer = desk.officer.actor
+    _, _, package = await desk.read(
+        lambda session, at: ended_files.prepare(
+            session, desk.procedure, desk.office_no, application, given, at, officer
+        )
+    )
+    return await _done(
+        desk,
+        form,
+        "give file",
+        lambda tx: ended_files.give(tx, desk.procedure, application, given, package),
+    )
+
+
 @post("/archive/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
 async def act_on_file(
     application: FromPath[str],
@@ -249,13 +292,13 @@ async def _page(
     *,
     opened: str = "",
     number: int = 1,
-    lists: tuple[int, int] = (1, 1),
+    lists: tuple[int, int, int] = (1, 1, 1),
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> ArchivePage:
         states = {before for before, _ in STEPS.values()}
         return ArchivePage(
             list=keeping.filed(session, desk.office_no, desk.procedure, at, number),
-            transfers=keeping.transfers(session, desk.office_no, lists[0]),
+            transfers=transferring.transfers(session, desk.office_no, lists[0]),
             destructions=destroying.listed(session, desk.office_no, lists[1]),
             next_acts={
                 state: tuple(name for name, (before, _) in STEPS.items() if before == state)
@@ -266,6 +309,12 @@ async def _page(
             me=desk.officer.id,
             opened=opened,
             opened_code=_code_of(session, desk, opened),
+            unfiled=ended_files.unfiled(session, desk.procedure, desk.office_no, lists[2]),
+            gives=bool(ended_files.may_give(desk.procedure) & desk.officer.roles),
+            receivers=tuple(
+                (one.login, one.name)
+                for one in ended_files.receivers(session, desk.office_no, desk.officer.id)
+            ),
             may_record=bool(destroying.MAY_RECORD & desk.officer.roles),
             may_witness=bool(destroying.MAY_WITNESS & desk.officer.roles),
         )
@@ -285,10 +334,12 @@ routes = [
     print_list,
     give_list,
     receive_list,
+    take_back_list,
     take_package,
     propose_destruction,
     print_destruction,
     act_on_destruction,
     open_package,
+    give_file,
     act_on_file,
 ]

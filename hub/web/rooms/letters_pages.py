@@ -36,6 +36,7 @@ from hub.web.room_list import AGENDA, NOTIFY
 from hub.web.rooms.room import back, must_look, pdf, show
 from hub.web.typed_dates import iso_date
 from hub.web.uploads import media_of
+from hub.wire import Words
 from hub.writer import Tx
 
 NEWEST = 40
@@ -54,6 +55,7 @@ class AgendaPage:
     today: date
     sought: str
     unprinted: Mapping[str, str]
+    print_words: Mapping[str, Words]
     """What became of the print of letters that did not come out, by letter."""
     to_applicants: frozenset[str] = frozenset(letters_sent.KINDS.values())
     """The kinds that are entered by themselves when they are printed."""
@@ -251,6 +253,7 @@ async def _agenda(
         return AgendaPage(
             sent=sent,
             unprinted=letters_sent.unprinted(session, sent),
+            print_words=letters_sent.PRINT_WORDS,
             received=letters(IN),
             waiting=agenda.waiting(session, office, today),
             without=_without_letter(session, office),

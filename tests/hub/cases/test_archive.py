@@ -14,11 +14,11 @@ from msgspec.structs import replace as replaced
 from pypdf import PdfReader
 
 from hub.cases import archive
-from hub.cases.archive import destroying, keeping
+from hub.cases.archive import destroying, keeping, transferring
 from hub.cases.archive.keeping import Act
 from hub.cases.archive.verifying import verify_package
 from hub.cases.check import broken_cases
-from hub.cases.office_lists import file_destruction
+from hub.cases.office_lists import file_destruction, transfer_list
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.seals import read_public_keys
 
@@ -262,31 +262,50 @@ def test_a_list_for_anri_holds_proposed_files_once_and_its_letter_is_named(desk,
     assert nothing.value.code == "destruction_nothing_chosen"
 
 
-def test_a_transfer_list_is_signed_by_two(desk, case) -> None:
-    transfer = desk.do("arsip", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
+def give(desk, login: str, case: str) -> str:
+    return desk.do(login, lambda tx: transferring.give_list(tx, desk.procedure, [case]))
+
+
+def test_a_file_waits_on_one_transfer_list_and_the_list_is_signed_by_two(desk, case) -> None:
+    first = give(desk, "arsip", case)
 
     with pytest.raises(NotAllowed):
-        desk.do("arsip", lambda tx: keeping.receive_list(tx, transfer))
-    second = desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
-    desk.do("arsip", lambda tx: keeping.receive_list(tx, second))
+        desk.do("arsip", lambda tx: transferring.receive_list(tx, first))
+    with pytest.raises(Conflict) as twice:
+        give(desk, "tu", case)
+    with pytest.raises(NotAllowed) as not_mine:
+        desk.do("tu", lambda tx: transferring.take_back_list(tx, first))
+    desk.do("arsip", lambda tx: transferring.take_back_list(tx, first))
+    second = give(desk, "tu", case)
+    desk.do("arsip", lambda tx: transferring.receive_list(tx, second))
+    with pytest.raises(Conflict) as over:
+        desk.do("arsip", lambda tx: transferring.take_back_list(tx, first))
 
+    assert twice.value.code == "on_a_list"
+    assert "DP-0001/2026 already by Contoh Arsip" in str(twice.value)
+    assert "DP-0001/2026 oleh Contoh Arsip" in twice.value.id
+    assert (not_mine.value.code, over.value.code) == ("not_the_giver", "transfer_taken_back")
     with desk.database.reading() as session:
-        lists = keeping.transfers(session, desk.office_no).rows
-        numbers = {one.number: one.received_by_name for one in lists}
-    assert numbers == {"DP-0001/2026": "", "DP-0002/2026": "Contoh Arsip"}
+        lists = {one.number: one for one in transferring.transfers(session, desk.office_no).rows}
+        first_list, second_list = lists["DP-0001/2026"], lists["DP-0002/2026"]
+        taken_back = transfer_list(desk.procedure, first_list, desk.clock.now())
+        assert (first_list.taken_back, second_list.taken_back) == (True, False)
+        assert second_list.received_by_name == "Contoh Arsip"
+    assert [one.name for one in taken_back.signatures] == ["Contoh Arsip", ""], "nobody received it"
+    assert give(desk, "tu", case), "what was received may go on another list"
 
 
 def test_every_transfer_list_is_within_reach_and_who_waits_stands_first(desk, case) -> None:
-    given = [
-        desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case])) for _ in range(22)
-    ]
-    for one in given[1:]:
-        desk.do("arsip", lambda tx, one=one: keeping.receive_list(tx, one))
+    done = []
+    for _ in range(21):
+        done.append(give(desk, "tu", case))
+        desk.do("arsip", lambda tx: transferring.receive_list(tx, done[-1]))
+    waiting = give(desk, "tu", case)
 
     with desk.database.reading() as session:
-        pages = [keeping.transfers(session, desk.office_no, page) for page in (1, 2, 99)]
+        pages = [transferring.transfers(session, desk.office_no, page) for page in (1, 2, 99)]
         rows = [[row.id for row in page.rows] for page in pages]
 
     assert [(page.page, page.pages) for page in pages] == [(1, 2), (2, 2), (2, 2)]
-    assert rows[0][0] == given[0]
-    assert set(rows[0] + rows[1]) == set(given)
+    assert rows[0][0] == waiting
+    assert set(rows[0] + rows[1]) == {waiting, *done}

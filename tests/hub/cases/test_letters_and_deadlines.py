@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from hub.cases import agenda, blanks, ledger, letters_sent, notifying, search
+from hub.cases import agenda, blanks, ledger, letter_book, letters_sent, notifying, search
 from hub.cases.agenda import Letter
 from hub.cases.check import broken_cases
+from hub.cases.history_paper import case_history
 from hub.cases.notifying import Tried
 from hub.errors import BadInput, Conflict, NotAllowed
+from hub.models.application import Application
 from hub.models.station import JobRow
 
 
@@ -45,7 +47,7 @@ def print_notice(desk, case: str, file: str | None = None) -> str:
 
 def book_of(desk, case: str) -> list[tuple[str, int, str]]:
     with desk.database.reading() as session:
-        rows = agenda.of_case(session, desk.office_no, case)
+        rows = letter_book.of_case(session, desk.office_no, case)
         return [(row.kind, row.agenda, row.number) for row in rows]
 
 
@@ -85,7 +87,7 @@ def test_letters_typed_at_the_gate_stand_in_the_agenda_once_whatever_the_answer(
         )
 
     with desk.database.reading() as session:
-        books = [agenda.of_case(session, desk.office_no, case) for case in (granted, refused)]
+        books = [letter_book.of_case(session, desk.office_no, case) for case in (granted, refused)]
         entered = [[(one.direction, one.agenda, one.number) for one in book] for book in books]
         cover, answered = books[0]
         belongs = answered.answers == cover.id
@@ -152,8 +154,16 @@ def test_a_letter_whose_print_failed_is_marked_until_it_is_printed_after_all(des
             found = letters_sent.unprinted(session, rows)
             return {row.number[-2:]: found[row.id] for row in rows if row.id in found}
 
+    def history() -> str:
+        with desk.database.reading() as session:
+            row = session.get_one(Application, (desk.office_no, case))
+            at, officer = desk.clock.now(), desk.staff["tu"]
+            lines = case_history(session, desk.procedure, row, at, officer).rows
+            return next(said for _, said, _ in lines if "-U1" in said)
+
     first = print_at_counter()
     marks = [ends(first, state) for state in ("queued", "unknown", "failed", "expired")]
+    lost = history()
     copy = print_at_counter()
     after = [ends(copy, state) for state in ("failed", "done")]
     print_at_counter()
@@ -161,6 +171,9 @@ def test_a_letter_whose_print_failed_is_marked_until_it_is_printed_after_all(des
     assert marks == [{"U1": "printing"}, {"U1": "unknown"}, {"U1": "failed"}, {"U1": "failed"}]
     assert after == [{"U1": "failed"}, {}]
     assert [entry[0] for entry in book_of(desk, case)].count("notice") == 1
+    assert "-U1 (tidak tercetak)" in lost
+    assert "-U1 (not printed)" in lost
+    assert "printed" not in history()
 
 
 def test_the_agenda_is_searched_by_number_party_place_case_and_name(desk) -> None:
@@ -175,7 +188,7 @@ def test_the_agenda_is_searched_by_number_party_place_case_and_name(desk) -> Non
 
     with desk.database.reading() as session:
         by_letter = search.by_number(session, office, keyring, f"LOKET:U:{number}")
-        parties = [row.party for row in agenda.of_case(session, office, case)]
+        parties = [row.party for row in letter_book.of_case(session, office, case)]
 
     assert by_letter == (case,)
     assert seek(number[-12:]) == seek(f"{number[:-3]}") == seek("2/2026") == [number]

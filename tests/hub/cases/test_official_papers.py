@@ -26,7 +26,7 @@ from hub.cases import (
 )
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
-from hub.cases.archive import keeping
+from hub.cases.archive import transferring
 from hub.cases.notifying import Tried
 from hub.cases.office_lists import closing_list, destruction_minutes, transfer_list
 from hub.cases.payments import billing, day_book
@@ -236,7 +236,7 @@ def test_who_only_reads_prints_the_history_alone(desk) -> None:
 def test_closing_list_transfer_list_and_minutes(desk) -> None:
     case = desk.go("never")
     at = desk.clock.now()
-    transfer = desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
+    transfer = desk.do("tu", lambda tx: transferring.give_list(tx, desk.procedure, [case]))
     desk.stock("SK9")
     desk.do("cetak", lambda tx: ledger.spoil(tx, "SK9", "tinta luntur"))
     desk.do("cetak", lambda tx: ledger.propose(tx, ["SK9"]))
@@ -245,7 +245,7 @@ def test_closing_list_transfer_list_and_minutes(desk) -> None:
 
     with desk.database.reading() as session:
         book = day_book.read_book(session, desk.office_no, desk.procedure, today, at)
-        row = keeping.find_transfer(session, desk.office_no, transfer)
+        row = transferring.find_transfer(session, desk.office_no, transfer)
         hour = timedelta(hours=1)
         gone = ledger.destroyed_on(session, desk.office_no, at - hour, at + hour)
         papers = (

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from hub.cases import archive, custody, reopen
+from hub.cases import archive, custody, reopen, vouching
 from hub.cases.check import broken_cases
 from hub.errors import BadInput, Conflict
 
@@ -116,3 +116,58 @@ def test_what_was_signed_and_opened_again_is_signed_anew(desk) -> None:
         desk.complete("kakanim", case, "9", {})
 
     assert [fault.field for fault in unsigned.value.fields] == ["signed"]
+
+
+def scan_row(desk, case: str, key: str):
+    return next(row for row in desk.view(case).current.evidence if row.key == key)
+
+
+def test_a_scan_of_before_the_reopening_counts_only_once_somebody_vouches_for_it(desk) -> None:
+    case = desk.go("11")
+    read = {"compared": "on", "read_passport": "L898902C3"}
+    read["read_number"] = desk.view(case).register_number
+    desk.clock.pass_(minutes=5)
+    open_again(desk, case, "10")
+    desk.clock.pass_(minutes=5)
+
+    waits = scan_row(desk, case, "endorsed_page")
+    with pytest.raises(BadInput) as old:
+        desk.complete("pindai", case, "10", read)
+    desk.do("pindai", lambda tx: vouching.say_they_hold(tx, desk.procedure, case, "endorsed_page"))
+    vouched = scan_row(desk, case, "endorsed_page")
+    with pytest.raises(Conflict) as twice:
+        desk.do("pindai", lambda tx: vouching.say_they_hold(tx, desk.procedure, case))
+    desk.complete("pindai", case, "10", read)
+
+    [fault] = old.value.fields
+    assert fault.field == "endorsed_page"
+    assert "nyatakan masih berlaku / " in fault.message
+    assert (waits.supplied, waits.old.by) == (False, "Contoh Pindai")
+    assert (vouched.supplied, vouched.old, vouched.by) == (True, None, "Contoh Pindai")
+    assert vouched.at > waits.old.at, "who vouched, and when"
+    assert "old scan" in vouched.how.en
+    assert twice.value.code == "no_old_scan"
+    said = [line.what.en for line in desk.view(case).history]
+    assert any(line.startswith("Old scans said to hold still: 10") for line in said)
+
+
+def test_scans_of_a_reopened_step_are_taken_anew_or_vouched_for_together(desk) -> None:
+    case = desk.go("biometrics")
+    desk.clock.pass_(minutes=5)
+    open_again(desk, case, "4")
+    desk.step_4(case)
+    desk.clock.pass_(minutes=5)
+    rows = [row for row in desk.view(case).current.evidence if row.old]
+    first = rows[0].key
+    desk.capture(case, f"5.{first}", "scan", "image/png")
+
+    with pytest.raises(BadInput) as old:
+        desk.complete("pindai", case, "5", {})
+    desk.do("pindai", lambda tx: vouching.say_they_hold(tx, desk.procedure, case))
+    desk.complete("pindai", case, "5", {})
+
+    assert {fault.field for fault in old.value.fields} == {row.key for row in rows[1:]}
+    [taken, held] = [scan for scan in desk.view(case).documents if scan.item == f"5.{first}"]
+    assert taken.blob != held.blob
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []

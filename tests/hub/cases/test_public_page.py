@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from hub.cases import public_page
+from hub.cases import custody, public_page
 from hub.feed import Feed
 from hub.models.application import Application
 from hub.tickets.tracking import Tracking
@@ -85,6 +85,7 @@ def test_a_draft_has_no_page_and_a_code_that_is_nobodys_has_none(desk, phone) ->
     draft, nobody = phone(page_of(desk, case), f"{BASE}/c/AAAAAAAAAAAAAAAA")
 
     assert (draft.status_code, nobody.status_code) == (404, 404)
+    assert "This case code is not known" in nobody.text
 
 
 def test_guessing_is_slowed_down_and_a_known_page_still_opens(desk, phone) -> None:
@@ -98,7 +99,7 @@ def test_guessing_is_slowed_down_and_a_known_page_still_opens(desk, phone) -> No
     assert phone(url)[0].status_code == 200
 
 
-def test_a_case_that_was_over_for_90_days_has_no_page_any_more(desk, phone, clock) -> None:
+def test_90_days_after_its_end_only_that_is_told_but_for_the_passport(desk, phone, clock) -> None:
     case = desk.go("2")
     with desk.database.writing.begin() as connection:
         of = (Application.office == desk.office_no, Application.id == case)
@@ -107,9 +108,27 @@ def test_a_case_that_was_over_for_90_days_has_no_page_any_more(desk, phone, cloc
 
     [before] = phone(page_of(desk, case))
     clock.pass_(days=91)
+    [kept] = phone(page_of(desk, case))
+    desk.do("serah", lambda tx: custody.give_back(tx, case, ""))
     [after] = phone(page_of(desk, case))
 
-    assert (before.status_code, after.status_code) == (200, 410)
+    assert [one.status_code for one in (before, kept, after)] == [200, 200, 410]
+    for page in (before, kept):
+        assert "Dicabut" in page.text
+        assert "Your passport is still in the office" in page.text
+    assert "This application has ended" in after.text
+    for wrong in ("passport", "Dicabut", "visit", desk.view(case).head.case_code):
+        assert wrong not in after.text, wrong
+
+
+def test_an_open_case_of_any_age_has_its_page(desk, phone, clock) -> None:
+    case = desk.go("2")
+    clock.pass_(days=400)
+
+    [page] = phone(page_of(desk, case))
+
+    assert page.status_code == 200
+    assert "In process" in page.text
 
 
 def test_nothing_can_be_changed_there(desk, phone) -> None:
