@@ -43,6 +43,8 @@ PACKAGE = "package"
 SIGNATURE = "signature.txt"
 SIGNED = "LOKET:A:"
 VOID = "BATAL"
+AFTER_END = "end"
+"""Where a file belongs that was left after a case had ended before its last step."""
 MEDIA_TYPE = "application/x-tar"
 LARGEST_BYTES = 512 * 1024 * 1024
 
@@ -129,15 +131,15 @@ def line_of(
     if package is None:
         return None
     giver = session.get(Officer, (package.office, package.given_by))
-    step = procedure.sop.doing("archive")
+    last = procedure.sop.doing("archive")
     return DocumentLine(
         id=package.id,
-        item=f"{step}.{PACKAGE}",
+        item=f"{last}.{PACKAGE}",
         name=Words(id="Paket arsip", en="Archive package"),
         kind="package",
         blob=package.blob,
         media_type=MEDIA_TYPE,
-        step=step,
+        step=last if application.state == "ARCHIVED" else AFTER_END,
         by=giver.name if giver is not None else package.given_by,
         at=package.at,
     )

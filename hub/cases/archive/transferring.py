@@ -134,10 +134,10 @@ def _on_a_list(tx: Tx, code: str, other: TransferList) -> Conflict:
     who = by_whom(tx, other.given_by)
     return Conflict(
         "on_a_list",
-        f"{code} stands on transfer list {other.number} already{who.en}, which waits for its "
-        "receiver: let it be received, or taken back by its giver, first.",
-        id=f"{code} sudah ada di daftar pemindahan {other.number}{who.id} yang belum diterima: "
-        "terima daftar itu, atau minta penyerahnya menariknya, lebih dahulu.",
+        f"{code} stands on transfer list {other.number} already{who.en}, which nobody "
+        "received yet: let that list be received, or taken back by its giver, first.",
+        id=f"{code} sudah ada di daftar pemindahan {other.number}{who.id}, yang belum diterima: "
+        "daftar itu diterima dahulu, atau ditarik kembali oleh penyerahnya.",
     )
 
 
