@@ -34,7 +34,7 @@ from hub.blobs import register
 from hub.cases import agenda, applications, branches, inviting, nonconformity, persons, returning
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
-from hub.cases.archive import keeping
+from hub.cases.archive import transferring
 from hub.cases.notifying import Tried
 from hub.cases.office_lists import transfer_list
 from hub.cases.payments import billing
@@ -248,8 +248,8 @@ def _missing(pictures: Pictures, case: str) -> None:
 def _handed_over(pictures: Pictures, case: str) -> None:
     """Print the list on which a file goes from Tata Usaha to the archive, signed by both."""
     desk = pictures.desk
-    transfer = desk.do("tu", lambda tx: keeping.give_list(tx, desk.procedure, [case]))
-    desk.do("arsip", lambda tx: keeping.receive_list(tx, transfer))
+    transfer = desk.do("tu", lambda tx: transferring.give_list(tx, desk.procedure, [case]))
+    desk.do("arsip", lambda tx: transferring.receive_list(tx, transfer))
     with desk.database.reading() as session:
         row = session.get_one(TransferList, (desk.office_no, transfer))
         made = transfer_list(desk.procedure, row, MONDAY)

@@ -179,8 +179,8 @@ def _lacks_letter(session: Session, case: Application) -> bool:
         LetterRow.kind == letters_sent.REJECTION,
     )
     letters = session.scalars(query).all()
-    failed = letters_sent.unprinted(session, letters) if letters else {}
-    return all(failed.get(one.id) == letters_sent.FAILED for one in letters)
+    unprinted = letters_sent.unprinted(session, letters) if letters else {}
+    return all(one.id in unprinted for one in letters)
 
 
 def _must_wait(tx: Tx, row: Application) -> None:
