@@ -156,11 +156,21 @@ def _signer(signed: Legalisation) -> str:
 
 
 def _said(line: HistoryLine) -> str:
-    """Return what happened in both languages, the step's number once, with what was remarked."""
-    number, dot, title = line.what.en.partition(" · ")
-    english = title if dot and number.isdecimal() else line.what.en
+    """Return what happened in both languages, with what was remarked."""
     kept = f" · {line.kept.id} / {line.kept.en}" if line.kept else ""
-    return f"{line.what.id} / {english}" + (f" · {line.remark}" if line.remark else "") + kept
+    return _in_both(line.what) + (f" · {line.remark}" if line.remark else "") + kept
+
+
+def _in_both(what: Words) -> str:
+    """Return both languages, a step's number or the number that an act was about once."""
+    number, dot, title = what.en.partition(" · ")
+    if dot and number.isdecimal():
+        return f"{what.id} / {title}"
+    indonesian, colon, about = what.id.partition(": ")
+    english, _, same = what.en.partition(": ")
+    if colon and about == same:
+        return f"{indonesian} / {english}: {about}"
+    return f"{what.id} / {what.en}"
 
 
 def _fact(indonesian: str, english: str, value: str) -> Fact:
