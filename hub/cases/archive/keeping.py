@@ -31,7 +31,7 @@ ARCHIVIST = frozenset({"archivist"})
 MAY_OPEN = frozenset({"archivist", "auditor"})
 PAGE = 50
 """Files on a page of the archive."""
-REMIND = "remind"
+REMIND, SEAL = "remind", "seal"
 STEPS = {
     "check": ("RECEIVED", "CHECKED"),
     "label": ("CHECKED", "LABELLED"),

@@ -62,7 +62,7 @@ def build(
         bag = folder / application.case_code
         bag.mkdir()
         record = case_record(session, procedure, application)
-        record["handed_over"] = {"by": officer.name, "at": at, "shelf": values.get("shelf", "")}
+        record["handed_over"] = _handed_over(session, application, values, at, officer)
         (bag / "case.json").write_bytes(_pretty(record))
         (bag / "audit.json").write_bytes(_pretty(events_of(session, application)))
         _write_documents(session, procedure, application, bag / "documents")
@@ -71,6 +71,26 @@ def build(
         _make_bag(bag, procedure, application, at)
         _sign(bag, procedure)
         return procedure.blobs.put(_tar(bag, at), largest=LARGEST_BYTES)
+
+
+def _handed_over(
+    session: Session,
+    application: Application,
+    values: Mapping[str, str],
+    at: datetime,
+    officer: Actor,
+) -> dict[str, object]:
+    """Return who gave the file to the archive, and who seals its package again, if it is there."""
+    filed = package_row(session, application.office, application.id)
+    if filed is None:
+        return {"by": officer.name, "at": at, "shelf": values.get("shelf", "")}
+    giver = session.get(Officer, (filed.office, filed.given_by))
+    return {
+        "by": giver.name if giver is not None else filed.given_by,
+        "at": filed.at,
+        "shelf": filed.shelf,
+        "sealed_again": {"by": officer.name, "at": at},
+    }
 
 
 def reference(package: StoredFile) -> str:
@@ -82,12 +102,7 @@ def lay_down(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
     """Record the package, its shelf, giver and receiver. Raises BadInput `package_missing`."""
-    parts = values.get(PACKAGE, "").split(":")
-    if len(parts) != len(StoredFile.__slots__) or not parts[2].isdecimal():
-        fault = FieldFault(field=PACKAGE, code="missing", message="paket arsip / archive package")
-        text = "The archive package was not prepared."
-        raise BadInput("package_missing", text, id="Paket arsip belum disiapkan.", fields=[fault])
-    stored = StoredFile(parts[0], parts[1], int(parts[2]))
+    stored = stored_of(values.get(PACKAGE, ""))
     register(tx, stored, MEDIA_TYPE).application = application.id
     tx.session.add(
         ArchivePackage(
@@ -104,6 +119,16 @@ def lay_down(
         )
     )
     tx.session.flush()
+
+
+def stored_of(text: str) -> StoredFile:
+    """Return the package that a `reference` names. Raises BadInput `package_missing`."""
+    parts = text.split(":")
+    if len(parts) != len(StoredFile.__slots__) or not parts[2].isdecimal():
+        fault = FieldFault(field=PACKAGE, code="missing", message="paket arsip / archive package")
+        text = "The archive package was not prepared."
+        raise BadInput("package_missing", text, id="Paket arsip belum disiapkan.", fields=[fault])
+    return StoredFile(parts[0], parts[1], int(parts[2]))
 
 
 def package_of(tx: Tx, application: str) -> str:

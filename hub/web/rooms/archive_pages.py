@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import archive
 from hub.cases.applications import must_find
-from hub.cases.archive import destroying, ended_files, keeping, transferring
+from hub.cases.archive import destroying, ended_files, keeping, sealing, transferring
 from hub.cases.archive.ended_files import Given, Unfiled
 from hub.cases.archive.keeping import STEPS, Act, Filing
 from hub.cases.archive.paged import Paged
@@ -56,6 +56,8 @@ class ArchivePage:
     opened_code: str = ""
     unfiled: Paged[Unfiled] = field(default_factory=lambda: Paged((), 1, 1))
     """Files of cases that ended before their last step, to be given to the archive."""
+    outgrown: frozenset[str] = frozenset()
+    """The packages whose case got a file after they were sealed."""
     gives: bool = False
     receivers: tuple[tuple[str, str], ...] = ()
     """Login and name of each archivist who may receive a file from this officer."""
@@ -254,6 +256,27 @@ async def give_file(
     )
 
 
+@post("/archive/{application:str}/seal", request_max_body_size=FORM_LIMIT)
+async def seal_again(
+    application: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+) -> Response[str] | Redirect:
+    """Seal the package anew with what came to the case since."""
+    must_look(desk, ARCHIVE)
+    form = await read_form(request, desk.officer.csrf)
+    officer = desk.officer.actor
+    _, _, package = await desk.read(
+        lambda session, at: sealing.prepare(
+            session, desk.procedure, desk.office_no, application, at, officer
+        )
+    )
+    return await _done(
+        desk,
+        form,
+        "seal package",
+        lambda tx: sealing.seal_again(tx, desk.procedure, application, package),
+    )
+
+
 @post("/archive/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
 async def act_on_file(
     application: FromPath[str],
@@ -296,8 +319,10 @@ async def _page(
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> ArchivePage:
         states = {before for before, _ in STEPS.values()}
+        files = keeping.filed(session, desk.office_no, desk.procedure, at, number)
         return ArchivePage(
-            list=keeping.filed(session, desk.office_no, desk.procedure, at, number),
+            list=files,
+            outgrown=sealing.outgrown(session, desk.office_no, [one.package for one in files.rows]),
             transfers=transferring.transfers(session, desk.office_no, lists[0]),
             destructions=destroying.listed(session, desk.office_no, lists[1]),
             next_acts={
@@ -341,5 +366,6 @@ routes = [
     act_on_destruction,
     open_package,
     give_file,
+    seal_again,
     act_on_file,
 ]

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from hub.cases import applications, archive, custody, letter_book, letters_sent, notifying
-from hub.cases.archive import ended_files, keeping
+from hub.cases.archive import ended_files, keeping, sealing
 from hub.cases.archive.ended_files import Given
 from hub.cases.archive.keeping import Act
 from hub.cases.archive.verifying import verify_package
@@ -50,6 +50,13 @@ def give_passport_back(desk, case: str) -> None:
 
 def move(desk, case: str, name: str, **more: str) -> str:
     return desk.do("arsip", lambda tx: keeping.move(tx, desk.procedure, case, Act(name, **more)))
+
+
+def seal_again(desk, case: str) -> None:
+    officer, at = desk.staff["arsip"], desk.clock.now()
+    with desk.database.reading() as session:
+        package = sealing.prepare(session, desk.procedure, desk.office_no, case, at, officer)
+    desk.do("arsip", lambda tx: sealing.seal_again(tx, desk.procedure, case, package))
 
 
 def package_of(desk, case: str) -> tuple[bytes, dict[str, bytes]]:
@@ -161,8 +168,21 @@ def test_a_passport_that_lies_here_is_named_and_keeps_its_file_from_being_put_as
     assert row.passport == place
     assert told_of == [case], "it is still to be fetched"
     assert json.loads(files["case.json"])["custody"][-1]["ended_at"] is None
+    desk.clock.pass_(days=3)
     give_passport_back(desk, case)
+    seal_again(desk, case)
+    with pytest.raises(Conflict) as again:
+        seal_again(desk, case)
+    content, files = package_of(desk, case)
+    keys = read_public_keys(desk.procedure.keyring.public_code_key())
+    handed = json.loads(files["case.json"])["handed_over"]
+    assert verify_package(content, keys).faults == ()
+    assert any("custody.signature" in name for name in files), "sealed with the signed receipt"
+    assert (handed["by"], handed["sealed_again"]["by"]) == ("Contoh Tu", "Contoh Arsip")
+    assert again.value.code == "nothing_to_seal"
     assert move(desk, case, "retire") == "INACTIVE"
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
 
 def test_only_a_received_ended_case_is_given_once_by_another_person(desk) -> None:

@@ -291,11 +291,14 @@ def test_a_file_is_shelved_lent_and_overdue(living, enter) -> None:
 def test_a_transfer_list_is_signed_by_two(living, enter) -> None:
     clerk, keeper = enter(living, "tu", LAPTOP), enter(living, "arsip", LAPTOP)
     clerk.go("/archive")
-    clerk.page.locator("tbody tr").last.get_by_role("checkbox").check()
+    clerk.page.locator("[name=case]").last.check()
     clerk.click("role=button[name=/Tanda tangani daftar/]")
     lists = "[aria-labelledby=lists-title]"
     assert "menunggu" in clerk.text(lists).lower()
-    assert not clerk.has(f"{lists} >> role=button")
+    assert clerk.text(f"{lists} >> role=button").startswith("Tarik kembali")
+    clerk.page.locator("[name=case]").last.check()
+    clerk.click("role=button[name=/Tanda tangani daftar/]")
+    assert "DP-0001/2026" in clerk.text("#refusal")
 
     keeper.go("/archive").click(f"{lists} >> role=button")
 
@@ -325,6 +328,15 @@ def test_a_deadline_ends_a_case_and_the_passport_is_fetched(living, enter, name,
     officer.page.get_by_label("Tanda terima bertanda tangan").set_input_files(paper(officer))
     officer.click("role=button[name=/Kembalikan/]")
     assert code not in officer.go("/custody").text("main")
+    clerk = enter(living, "tu", LAPTOP).go("/archive")
+    waits = clerk.page.locator(f"#file-{living.cases[name]}")
+    assert tabbed_to(clerk, "Serahkan ke arsip")
+    waits.get_by_text("Serahkan ke arsip").first.click()
+    waits.get_by_label("Tempat simpan").fill("Rak 9")
+    with clerk.page.expect_navigation():
+        waits.get_by_role("button", name="Serahkan ke arsip").click()
+    assert waits.count() == 0
+    assert code in clerk.text("[aria-labelledby=files-title]")
 
 
 def test_a_passport_that_was_handed_over_is_not_offered_to_be_taken_in(living, enter) -> None:
