@@ -206,8 +206,9 @@ def _step_line(
     at: datetime,
 ) -> StepLine:
     done = record is not None and record.completed_at is not None
-    ahead: StepState = "unreached" if row.state in ENDED else "later"
-    current = stage.name == row.position and ahead == "later"
+    here, over = stage.name == row.position, row.state in ENDED
+    ahead: StepState = ("ended" if here else "unreached") if over else "later"
+    current = here and not over
     return StepLine(
         number=stage.number if isinstance(stage, Step) else None,
         key=stage.name,

@@ -28,7 +28,7 @@ InputKind = Literal[
     "doubts",
     "screened",
 ]
-StepState = Literal["done", "current", "later", "unreached"]
+StepState = Literal["done", "current", "later", "ended", "unreached"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

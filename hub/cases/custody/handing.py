@@ -144,7 +144,7 @@ def release(
     out = open_record(tx, row.id, APPLICANT, "released")
     out.holder, out.holder_name = "", APPLICANT
     out.released, out.due_on = True, day
-    _keep_signature(tx, row.id, out, signed, media, row.position)
+    _keep_signature(tx, row, out, signed, media)
     return out.id
 
 
@@ -230,7 +230,7 @@ def give_back_after_end(
             "Minta diserahkan, lalu terima dengan pindai.",
         )
     telling.give_back(tx, procedure, row, "moved_on", place="end")
-    _keep_signature(tx, row.id, current, signed, media, row.position)
+    _keep_signature(tx, row, current, signed, media)
     return give_back(tx, row.id, receipt_of(tx.session, row))
 
 
@@ -274,11 +274,10 @@ def _due_day(text: str, today: date) -> date:
 
 
 def _keep_signature(
-    tx: Tx, case: str, record: CustodyRecord, signed: StoredFile, media: str, position: str
+    tx: Tx, case: Application, record: CustodyRecord, signed: StoredFile, media: str
 ) -> None:
     register(tx, signed, media)
-    documents.keep(
-        tx, case, kind="scan", item="custody.signature", blob=signed.id, step=position or "end"
-    )
+    step = case.position if case.position and case.state not in ENDED else "end"
+    documents.keep(tx, case.id, kind="scan", item="custody.signature", blob=signed.id, step=step)
     record.signature = signed.id
     tx.session.flush()

@@ -111,6 +111,8 @@ def test_a_withdrawn_case_is_sealed_and_goes_its_way_through_the_archive(desk) -
     for words in ("Dicabut / Withdrawn", "pindah negara", "dikembalikan / given back"):
         assert words in said
     assert waiting(desk) == {}
+    rail = {line.key: line.state for line in desk.view(case).steps}
+    assert [rail[step] for step in ("6", "7", "8", "12")] == ["done", "ended"] + 2 * ["unreached"]
     assert desk.view(case).head.state == "WITHDRAWN", "it is in the archive, and ended as it did"
     assert desk.paper(case, "archive_label", "arsip").contents.en.endswith("· Withdrawn")
     states = [move(desk, case, act) for act in ("check", "label")]
