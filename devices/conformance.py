@@ -33,7 +33,7 @@ from devices.registry import Simulator, open_device
 
 _Answer = TypeVar("_Answer")
 REPEATS: Final = 100
-_SETTLING_S: Final = 5.0
+_SETTLING_S: Final = 20.0
 HOLD_PORT: Final = """
 import fcntl, os, sys, termios
 line = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)

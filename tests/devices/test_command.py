@@ -421,7 +421,7 @@ def test_fingers_in_a_sensors_flash_are_reported_and_erased_only_with_yes() -> N
     sensor = start_simulator("r30x", {"pace": "0"})
     try:
         device = cast("R30x", open_device(sensor.address))
-        device.capture(wait_s=5)
+        device.capture(wait_s=60)
         device.with_sensor(lambda module: module.store(1, 7))
         device.close()
         refused = run("empty-library", sensor.address)

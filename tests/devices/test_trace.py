@@ -29,7 +29,7 @@ def test_a_capture_is_traced_without_picture_template_or_password(written: io.St
     sensor = sensors.start({"pace": "0"})
     try:
         device = cast("R30x", open_device(sensor.address))
-        capture = device.capture(wait_s=5)
+        capture = device.capture(wait_s=60)
         device.close()
     finally:
         sensor.stop()

@@ -34,10 +34,10 @@ def listener() -> Iterator[socket.socket]:
 def test_bytes_go_both_ways_over_a_serial_line(line: Pty) -> None:
     stream = SerialStream(str(line.path), baud=57600)
 
-    stream.write(b"ping\x00\xff\n", limit_s=5)
-    asked = line.read(limit_s=5)
+    stream.write(b"ping\x00\xff\n", limit_s=30)
+    asked = line.read(limit_s=30)
     line.write(b"pong\x11\x13\r")
-    answered = stream.read(limit_s=5)
+    answered = stream.read(limit_s=30)
     stream.close()
 
     assert asked == b"ping\x00\xff\n"
@@ -80,9 +80,9 @@ def test_an_unplugged_port_is_gone_and_opens_again_when_it_is_back(line: Pty) ->
     line.unplug()
 
     with pytest.raises(DeviceGone):
-        stream.read(limit_s=5)
+        stream.read(limit_s=30)
     with pytest.raises(DeviceGone):
-        stream.write(b"x", limit_s=5)
+        stream.write(b"x", limit_s=30)
     stream.close()
     with pytest.raises(DeviceGone):
         SerialStream(str(line.path), baud=57600)
@@ -143,7 +143,7 @@ def test_late_bytes_are_thrown_away(line: Pty) -> None:
     stream = SerialStream(str(line.path), baud=57600)
     line.write(b"old answer")
 
-    discarded = discard_until_quiet(stream, quiet_s=0.2, limit_s=5)
+    discarded = discard_until_quiet(stream, quiet_s=0.2, limit_s=30)
     stream.close()
 
     assert discarded == 10
@@ -167,15 +167,15 @@ def test_a_device_that_never_stops_talking_does_not_hold_us(line: Pty) -> None:
 
 
 def test_tcp_carries_bytes_and_says_when_it_is_closed(listener: socket.socket) -> None:
-    stream = TcpStream(*listener.getsockname(), limit_s=5)
+    stream = TcpStream(*listener.getsockname(), limit_s=30)
     peer, _ = listener.accept()
     with peer:
-        stream.write(b"ping", limit_s=5)
+        stream.write(b"ping", limit_s=30)
         asked = peer.recv(16)
         peer.sendall(b"pong")
-        answered = stream.read(limit_s=5)
+        answered = stream.read(limit_s=30)
     with pytest.raises(DeviceGone):
-        stream.read(limit_s=5)
+        stream.read(limit_s=30)
     stream.close()
     stream.close()
 
@@ -183,7 +183,7 @@ def test_tcp_carries_bytes_and_says_when_it_is_closed(listener: socket.socket) -
 
 
 def test_tcp_silence_is_noticed_within_the_limit(listener: socket.socket) -> None:
-    stream = TcpStream(*listener.getsockname(), limit_s=5)
+    stream = TcpStream(*listener.getsockname(), limit_s=30)
 
     with pytest.raises(DeviceSilent):
         stream.read(limit_s=0.1)
@@ -195,7 +195,7 @@ def test_a_refused_connection_is_gone() -> None:
         bound.bind(("127.0.0.1", 0))
 
         with pytest.raises(DeviceGone, match="refused"):
-            TcpStream(*bound.getsockname(), limit_s=5)
+            TcpStream(*bound.getsockname(), limit_s=30)
 
 
 @pytest.mark.parametrize(

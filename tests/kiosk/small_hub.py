@@ -165,4 +165,4 @@ def serving(hub: SmallHub, port: int = 0) -> Iterator[str]:
         hub.feed_ended.set()
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

@@ -24,7 +24,7 @@ def read_one(device: Device) -> object:
     scanner.health()
     while scanner.read_code(wait_s=0) is not None:
         pass
-    code = scanner.read_code(wait_s=3)
+    code = scanner.read_code(wait_s=8)
     if code is None:
         raise DeviceSilent
     return code
@@ -38,7 +38,7 @@ def test_the_driver_conforms(check: Check, scanner: simulator.BarcodeSimulator) 
         scanner.address,
         scanner,
         ask=read_one,
-        answers_s=20.0,
+        answers_s=30.0,
         on_its_way=True,
         flips=13,
         detects_flips=False,

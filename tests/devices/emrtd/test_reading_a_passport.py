@@ -119,7 +119,7 @@ def test_a_passport_laid_down_later_is_seen_and_read(passport):
 
     simulator.fault("")
 
-    assert reader.wait_present(True, wait_s=5)
+    assert reader.wait_present(True, wait_s=60)
     assert read(reader).mrz
 
 

@@ -259,8 +259,8 @@ def test_a_ticket_after_a_broken_one_is_whole(
 
 def leave_in_the_middle(simulated: EscposSimulator, octets: bytes) -> None:
     """Send `octets` as a program would that dies in the middle of a picture."""
-    stream = connected(settings_of(parse_address(simulated.address)), limit_s=5)
-    stream.write(octets, limit_s=10)
+    stream = connected(settings_of(parse_address(simulated.address)), limit_s=30)
+    stream.write(octets, limit_s=30)
     wait_until(lambda: simulated.rows >= 100)
     stream.close()
 
@@ -270,7 +270,7 @@ def test_a_ticket_in_work_survives_the_program_that_sent_it(
 ) -> None:
     printer.close()
     simulated.fault("slow")
-    stream = connected(settings_of(parse_address(simulated.address)), limit_s=5)
+    stream = connected(settings_of(parse_address(simulated.address)), limit_s=30)
     carrier = bytes_out.Carrier(stream, limit_s=20)
     sender = bytes_out.sender(carrier, profile="TM-T20II")
     bytes_out.send_ticket(sender, ticket(rows=700), partial_cut=False)
@@ -360,7 +360,7 @@ def test_a_wrong_address_is_refused(address: str) -> None:
 
 def test_python_escpos_prints_text_and_codes_on_the_simulator(tmp_path: Path) -> None:
     running = simulator.start({}, out=tmp_path / "tickets")
-    client = Network("127.0.0.1", int(running.address.rpartition(":")[2]), timeout=10)
+    client = Network("127.0.0.1", int(running.address.rpartition(":")[2]), timeout=60)
     client.profile.profile_data["media"]["width"]["pixels"] = 576
 
     online, paper = client.is_online(), client.paper_status()

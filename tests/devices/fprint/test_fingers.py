@@ -34,7 +34,9 @@ def reader(finger: FprintSimulator) -> Iterator[FprintReader]:
 
 
 def captured(reader: FprintReader, finger: FprintSimulator, number: int | None = None):
-    return reader.capture(wait_s=8, progress=lambda done, _: None if done else finger.press(number))
+    return reader.capture(
+        wait_s=60, progress=lambda done, _: None if done else finger.press(number)
+    )
 
 
 def test_a_finger_comes_as_libfprint_gives_it(reader, finger) -> None:

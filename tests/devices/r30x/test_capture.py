@@ -32,7 +32,7 @@ def reader(sensor: R30xSimulator) -> Iterator[driver.R30x]:
 def test_the_image_is_the_finger_on_the_glass_in_four_bits(reader: driver.R30x) -> None:
     seen: list[tuple[int, int]] = []
 
-    capture = reader.capture(wait_s=10, progress=lambda done, total: seen.append((done, total)))
+    capture = reader.capture(wait_s=60, progress=lambda done, total: seen.append((done, total)))
 
     assert capture.result is CaptureResult.CAPTURED
     image = capture.image
@@ -47,7 +47,7 @@ def test_the_image_is_the_finger_on_the_glass_in_four_bits(reader: driver.R30x) 
 def test_the_image_becomes_a_png_with_its_resolution(reader: driver.R30x) -> None:
     import io
 
-    image = reader.capture(wait_s=10).image
+    image = reader.capture(wait_s=60).image
     assert image is not None
 
     picture = Image.open(io.BytesIO(image.png()))
@@ -61,7 +61,7 @@ def test_the_template_is_as_long_as_the_firmware_makes_it_and_tagged() -> None:
         sensor = simulator.start({"pace": "0", "template": str(length)})
         reader = driver.connect(parse_address(sensor.address))
 
-        capture = reader.capture(wait_s=10)
+        capture = reader.capture(wait_s=60)
         reader.close()
         sensor.stop()
 
@@ -73,7 +73,7 @@ def test_a_newer_module_tells_its_sizes_itself() -> None:
     sensor = simulator.start({"pace": "0", "model": "r503"})
     reader = driver.connect(parse_address(sensor.address))
 
-    capture = reader.capture(wait_s=10)
+    capture = reader.capture(wait_s=60)
     identity = reader.identity()
     reader.close()
     sensor.stop()
@@ -125,7 +125,7 @@ def test_a_capture_called_off_in_mid_image_leaves_a_working_sensor() -> None:
     seen: list[int] = []
 
     capture = reader.capture(
-        wait_s=10,
+        wait_s=60,
         progress=lambda done, _: seen.append(done),
         cancelled=lambda: bool(seen) and seen[-1] > 2000,
     )
@@ -182,7 +182,7 @@ def test_a_finger_is_found_again_on_the_sensor(sensor: R30xSimulator, reader: dr
 
 
 def test_a_template_goes_to_the_sensor_and_matches_there(reader: driver.R30x) -> None:
-    template = reader.capture(wait_s=10).template
+    template = reader.capture(wait_s=60).template
 
     def send_back(module: Sensor) -> tuple[bytes, int | None]:
         for buffer in (1, 2):
@@ -211,7 +211,7 @@ def test_fingers_in_the_library_are_a_warning_until_it_is_emptied(reader: driver
 
 
 def test_nothing_of_a_person_stays_in_the_features(reader: driver.R30x) -> None:
-    template = reader.capture(wait_s=10).template
+    template = reader.capture(wait_s=60).template
 
     left = reader.with_sensor(lambda module: module.fetch_template(1))
 
@@ -221,7 +221,7 @@ def test_nothing_of_a_person_stays_in_the_features(reader: driver.R30x) -> None:
 def test_the_line_is_faster_while_the_sensor_is_open(sensor: R30xSimulator) -> None:
     reader = driver.connect(parse_address(f"{sensor.address}?raise=115200"))
     while_open = sensor.baud
-    captured = reader.capture(wait_s=10)
+    captured = reader.capture(wait_s=60)
     reader.close()
 
     assert captured.result is CaptureResult.CAPTURED
@@ -263,7 +263,7 @@ def test_the_ring_light_shows_what_to_do() -> None:
     reader = driver.connect(parse_address(sensor.address))
     seen: list[bytes] = []
 
-    reader.capture(wait_s=10, progress=lambda _done, _total: seen.append(sensor.light))
+    reader.capture(wait_s=60, progress=lambda _done, _total: seen.append(sensor.light))
     removed = sensor.light
     sensor.fault("messy")
     reader.capture(wait_s=30)
@@ -299,10 +299,10 @@ def test_the_sensor_works_again_after_it_was_unplugged_in_mid_image(
             sensor.fault("unplugged")
 
     with pytest.raises(DeviceGone):
-        reader.capture(wait_s=10, progress=unplug)
+        reader.capture(wait_s=60, progress=unplug)
     sensor.fault("")
 
-    assert reader.capture(wait_s=10).result is CaptureResult.CAPTURED
+    assert reader.capture(wait_s=60).result is CaptureResult.CAPTURED
 
 
 def test_a_simulator_knows_its_faults(sensor: R30xSimulator) -> None:
@@ -313,9 +313,9 @@ def test_a_simulator_knows_its_faults(sensor: R30xSimulator) -> None:
 def test_templates_are_compared_on_the_sensor_and_overwritten_afterwards(
     sensor: R30xSimulator, reader: driver.R30x
 ) -> None:
-    first = reader.capture(wait_s=10).template
+    first = reader.capture(wait_s=60).template
     sensor.press(6)
-    other = reader.capture(wait_s=10).template
+    other = reader.capture(wait_s=60).template
 
     assert reader.templates_match(first, first)
     assert reader.templates_match(first, other) is None

@@ -63,7 +63,7 @@ def serve():
     yield start
     for server, thread in servers:
         server.shutdown()
-        thread.join(10)
+        thread.join(60)
         server.server_close()
 
 

@@ -57,7 +57,7 @@ def desk(house: House, clock: Clock, passport: Passport) -> Desk:
     return Desk(house, clock, passport)
 
 
-def with_source(house: House, name: str, within_s: int = 10) -> House:
+def with_source(house: House, name: str, within_s: int = 60) -> House:
     """Return the house as if office.toml named another source."""
     rules = house.procedure.office
     cekal = replaced(rules.cekal, source=name, answers_within_s=within_s)

@@ -141,5 +141,5 @@ def serving(hub: RudeHub) -> Iterator[str]:
         server.server_close()
         asyncio.run_coroutine_threadsafe(hub.writer.stop(), hub.loop).result(30)
         hub.loop.call_soon_threadsafe(hub.loop.stop)
-        loop.join(10)
+        loop.join(60)
         hub.loop.close()

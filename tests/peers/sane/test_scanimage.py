@@ -70,7 +70,7 @@ def _what_scanimage_says(simulator: SaneSimulator) -> bytes:
         stderr=subprocess.PIPE,
     )
     try:
-        return scanimage.communicate(timeout=15)[1]
+        return scanimage.communicate(timeout=60)[1]
     except subprocess.TimeoutExpired:  # the backend hangs now and then when it is cancelled
         scanimage.kill()
         return scanimage.communicate()[1]

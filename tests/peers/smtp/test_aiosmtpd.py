@@ -80,7 +80,7 @@ def serving(post: Post, *, wrapped: ssl.SSLContext | None = None, **how: Any) ->
             "127.0.0.1", 0, ssl=wrapped,
         )  # fmt: skip
 
-    server = asyncio.run_coroutine_threadsafe(open_(), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(open_(), loop).result(60)
     post.port = server.sockets[0].getsockname()[1]
 
     async def close() -> None:
@@ -94,9 +94,9 @@ def serving(post: Post, *, wrapped: ssl.SSLContext | None = None, **how: Any) ->
     try:
         yield post
     finally:
-        asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(close(), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
         loop.close()
 
 
