@@ -179,6 +179,7 @@ def complete(
     found = evidence.gather(tx.session, procedure, row, stage.name, requirements, values, tx.at)
     branch = _answered_branch(requirements, found)
     if branch:
+        _refuse_wordless(requirements, found, remark)
         return _leave(tx, procedure, row, stage, branch, found, remark)
     faults = _judge(tx, procedure, row).faults(requirements, found)
     old = old_scans(tx.session, row, stage.name, requirements) if faults else {}
@@ -290,6 +291,25 @@ def _refuse_faults(faults: list[FieldFault]) -> None:
         f"The evidence is not complete. {names}",
         id=f"Bukti belum lengkap. {names}",
         fields=faults,
+    )
+
+
+def _refuse_wordless(
+    requirements: tuple[Requirement, ...], found: Mapping[str, Found], remark: str
+) -> None:
+    """Refuse a judgement of documents as not valid that names neither document nor reason.
+
+    The verdicts tell the kind of the nonconformity; without them and a word it would be a guess.
+    """
+    judges = any(one.rule.check == "all_valid" for one in requirements)
+    if not judges or remark.strip() or any(here.value == "INVALID" for here in found.values()):
+        return
+    message = "tulis alasannya / say why"
+    raise BadInput(
+        "reason_missing",
+        "Say which document is not valid, or write the reason in the remark.",
+        id="Nyatakan dokumen mana yang tidak sah, atau tulis alasannya di catatan.",
+        fields=[FieldFault(field="remark", code="missing", message=message)],
     )
 
 

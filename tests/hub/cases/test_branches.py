@@ -65,6 +65,17 @@ def test_the_verdict_no_opens_a_nonconformity_and_a_second_person_resumes(desk) 
     assert desk.step_4(case).next == "5"
 
 
+def test_not_valid_without_a_document_or_a_reason_sends_nobody_anywhere(desk) -> None:
+    case = desk.go("4")
+
+    with pytest.raises(BadInput) as refused:
+        desk.complete("dokumen", case, "4", {"verdict": "TIDAK", "verdict_passport": "VALID"})
+
+    assert refused.value.code == "reason_missing"
+    assert [fault.field for fault in refused.value.fields] == ["remark"]
+    assert desk.view(case).diversion is None
+
+
 def test_a_refusal_from_outside_is_a_nonconformity(desk) -> None:
     case = desk.go("external")
 
@@ -75,7 +86,7 @@ def test_a_refusal_from_outside_is_a_nonconformity(desk) -> None:
 
 def test_an_outcome_must_belong_to_the_branch(desk) -> None:
     case = desk.go("4")
-    desk.complete("dokumen", case, "4", {"verdict": "TIDAK"})
+    desk.complete("dokumen", case, "4", {"verdict": "TIDAK"}, "Surat jaminan tanpa meterai")
 
     with pytest.raises(BadInput) as refused:
         resume(desk, "pejabat", case, "FALSE_MATCH")

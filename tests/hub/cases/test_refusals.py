@@ -284,7 +284,7 @@ def test_a_rejected_case_gives_the_passport_back_against_a_signature(desk) -> No
 
 def test_a_case_that_ends_leaves_its_branch_and_voids_its_number(desk) -> None:
     diverted = desk.go("4")
-    desk.complete("dokumen", diverted, "4", {"verdict": "TIDAK"})
+    desk.complete("dokumen", diverted, "4", {"verdict": "TIDAK"}, "Surat jaminan tanpa meterai")
     numbered = desk.go("9")
 
     for case in (diverted, numbered):
