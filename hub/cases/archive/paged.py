@@ -19,12 +19,14 @@ class Paged(Generic[T]):
     rows: tuple[T, ...]
     page: int
     pages: int
+    count: int
+    """The rows of all pages together."""
 
 
-def paged(session: Session, query: Select[T], page: int) -> Paged[T]:
+def paged(session: Session, query: Select[T], page: int, size: int = SIZE) -> Paged[T]:
     """Return a page of an ordered query; one that is not there is the nearest that is."""
     count = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
-    pages = max(1, -(-count // SIZE))
+    pages = max(1, -(-count // size))
     page = min(max(1, page), pages)
-    rows = session.scalars(query.offset((page - 1) * SIZE).limit(SIZE)).all()
-    return Paged(tuple(rows), page, pages)
+    rows = session.scalars(query.offset((page - 1) * size).limit(size)).all()
+    return Paged(tuple(rows), page, pages, count)

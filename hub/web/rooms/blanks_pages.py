@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases import ledger
+from hub.cases.archive.paged import Paged
 from hub.cases.ledger import RegisterLine, Stock
 from hub.cases.office_lists import destruction_minutes
 from hub.cases.papers import letterhead
@@ -30,7 +32,7 @@ class BlanksPage:
     """The stock and the register of a year."""
 
     stock: Stock
-    register: tuple[RegisterLine, ...]
+    register: Paged[RegisterLine]
     year: int
     others: tuple[int, ...]
     """The other years that have numbers."""
@@ -38,10 +40,14 @@ class BlanksPage:
 
 
 @get("/blanks")
-async def show_blanks(desk: NamedDependency[Desk], year: FromQuery[int] = 0) -> Response[str]:
-    """Show the stock of blanks and the register of `?year=`, else of this year."""
+async def show_blanks(
+    desk: NamedDependency[Desk],
+    year: FromQuery[int] = 0,
+    number: Annotated[int, QueryParameter(name="page")] = 1,
+) -> Response[str]:
+    """Show the stock of blanks and `?page=` of the register of `?year=`, else of this year."""
     must_look(desk, BLANKS)
-    return await _page(desk, year=year)
+    return await _page(desk, year=year, number=number)
 
 
 @get("/blanks/minutes.pdf")
@@ -76,8 +82,9 @@ async def act_on_blanks(
     try:
         await desk.command(lambda tx: chosen(tx, form), form, f"blanks {act}")
     except Refused as refused:
-        return await _page(desk, refused, form)
-    return back("/blanks")
+        year, number = form.number("year") or 0, form.number("page") or 1
+        return await _page(desk, refused, form, year=year, number=number)
+    return back(f"/blanks?year={form.number('year') or 0}&page={form.number('page') or 1}")
 
 
 def _receive(tx: Tx, form: Form) -> object:
@@ -105,14 +112,19 @@ _ACTS: Mapping[str, Callable[[Tx, Form], object]] = {
 
 
 async def _page(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, year: int = 0
+    desk: Desk,
+    refused: Refused | None = None,
+    form: Form | None = None,
+    *,
+    year: int = 0,
+    number: int = 1,
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> BlanksPage:
         years = ledger.years(session, desk.office_no)
         shown = year if year in years else desk.office.today(at).year
         return BlanksPage(
             stock=ledger.stock(session, desk.office_no),
-            register=ledger.register(session, desk.office_no, shown),
+            register=ledger.register(session, desk.office_no, shown, number),
             year=shown,
             others=tuple(one for one in years if one != shown),
             me=desk.officer.id,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
@@ -47,6 +47,8 @@ class SigningPage:
     named: dict[str, str]
     """Every official of the office's rules by staff number, also who may not sign today."""
     signed: tuple[Signed, ...]
+    just: tuple[Signed, ...]
+    """What the officer's last act signed or recorded, said once above the desk."""
     me: Signer | None
     records_wet: bool
     card: CardDoor | None
@@ -55,10 +57,10 @@ class SigningPage:
 
 
 @get("/signing")
-async def show_signing(desk: NamedDependency[Desk]) -> Response[str]:
-    """Show the cases that wait for legalisation."""
+async def show_signing(desk: NamedDependency[Desk], act: FromQuery[int] = 0) -> Response[str]:
+    """Show the cases that wait for legalisation; `?act=` is the last event of what was signed."""
     must_look(desk, SIGNING)
-    return await _page(desk)
+    return await _page(desk, act=act)
 
 
 @post("/signing/sign", request_max_body_size=FORM_LIMIT)
@@ -71,10 +73,10 @@ async def sign(
     chosen = form.every("case")
     try:
         await _must_confirm(desk, feed, form, chosen)
-        await desk.command(await _signing(desk, chosen), form, "sign batch")
+        done = await desk.command(await _signing(desk, chosen), form, "sign batch")
     except Refused as refused:
         return await _page(desk, refused, form)
-    return back("/signing")
+    return back(f"/signing?act={done.seq}")
 
 
 @post("/signing/{application:str}/wet", request_max_body_size=FORM_LIMIT)
@@ -96,10 +98,10 @@ async def record_wet(
             register(tx, stored, media)
             return signing.record_wet(tx, desk.procedure, application, nip, stored.id, seen=seen)
 
-        await desk.command(command, form, "wet signature")
+        done = await desk.command(command, form, "wet signature")
     except Refused as refused:
         return await _page(desk, refused, form)
-    return back("/signing")
+    return back(f"/signing?act={done.seq}")
 
 
 async def _must_confirm(desk: Desk, feed: Feed, form: Form, chosen: list[str]) -> None:
@@ -149,7 +151,7 @@ def _letters(session: Session, desk: Desk, chosen: list[str]) -> dict[str, str]:
 
 
 async def _page(
-    desk: Desk, refused: Refused | None = None, form: Form | None = None
+    desk: Desk, refused: Refused | None = None, form: Form | None = None, *, act: int = 0
 ) -> Response[str]:
     def read(session: Session, at: datetime) -> SigningPage:
         day = desk.office.today(at)
@@ -160,6 +162,7 @@ async def _page(
             by_nip={one.nip: one for one in in_force},
             named={one.nip: one.name for one in desk.office.signers},
             signed=signing.lately_signed(session, desk.office_no, NEWEST),
+            just=signing.signed_by_act(session, desk.office_no, act, desk.officer.actor),
             me=signer_of(desk.office, desk.officer.nip, day),
             records_wet="administration" in desk.officer.roles,
             card=card_door(session, desk),

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 
 from hub.cases import applications, blanks, ledger
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
+from hub.models.application import RegisterNumber
 
 
 def test_serials_are_read_one_by_one_or_as_a_range() -> None:
@@ -57,8 +58,46 @@ def test_a_void_number_stays_in_the_register_with_its_reason(desk) -> None:
     desk.do("loket", lambda tx: applications.withdraw(tx, desk.procedure, case, "pulang"))
 
     with desk.database.reading() as session:
-        [line] = ledger.register(session, desk.office_no, 2026)
+        [line] = every_line(session, desk.office_no)
         assert (line.number.seq, line.number.void_reason) == (1, "ditarik / withdrawn")
+
+
+def every_line(session, office: int) -> list[ledger.RegisterLine]:
+    first = ledger.register(session, office, 2026)
+    others = (ledger.register(session, office, 2026, page) for page in range(2, first.pages + 1))
+    return [*first.rows, *(line for page in others for line in page.rows)]
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_the_register_is_read_in_pages_and_no_number_is_out_of_reach(desk) -> None:
+    case = desk.go("2")
+
+    def numbered(tx) -> None:
+        for seq in range(1, 107):
+            tx.session.add(
+                RegisterNumber(
+                    office=tx.office,
+                    year=2026,
+                    seq=seq,
+                    number=f"R-{seq}",
+                    application=case,
+                    given_at=tx.at,
+                    given_by=tx.actor.id,
+                    voided_at=tx.at,
+                    void_reason="uji",
+                )
+            )
+
+    desk.do("cetak", numbered)
+
+    with desk.database.reading() as session:
+        last = ledger.register(session, desk.office_no, 2026, 99)
+        on_last = [line.number.seq for line in last.rows]
+        everywhere = [line.number.seq for line in every_line(session, desk.office_no)]
+
+    assert (last.page, last.pages, last.count) == (3, 3, 106)
+    assert on_last == [6, 5, 4, 3, 2, 1]
+    assert everywhere == list(range(106, 0, -1))
 
 
 class Register(RuleBasedStateMachine):
@@ -89,7 +128,7 @@ class Register(RuleBasedStateMachine):
     def nothing_is_used_twice_and_nothing_is_missing(self) -> None:
         with self.desk.database.reading() as session:
             office = self.desk.office_no
-            lines = ledger.register(session, office, 2026)
+            lines = every_line(session, office)
             seqs = sorted(line.number.seq for line in lines)
             valid = [line.number.application for line in lines if line.number.voided_at is None]
             used = [blanks.of_case(session, office, case) for case in self.cases]

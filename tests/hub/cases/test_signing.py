@@ -7,12 +7,14 @@ from datetime import date
 
 import msgspec
 import pytest
+from sqlalchemy import func, select
 
 from hub.blobs import register
 from hub.cases import legalising, reopen, signing
 from hub.cases.check import broken_cases
 from hub.cases.payments import day_book
 from hub.errors import BadInput, Conflict, NotAllowed
+from hub.models.queue import EventRow
 
 HEAD = "197501012000011001"
 SECTION = "198002022005012002"
@@ -64,14 +66,38 @@ def test_the_signer_confirms_a_reviewed_batch_by_their_own_login(desk) -> None:
     assert legalised(desk, second) == ("own", HEAD, "DEFINITIF")
 
 
-def test_a_batch_is_signed_whole_or_not_at_all(desk) -> None:
+def test_a_batch_is_signed_whole_or_not_at_all_and_every_refused_case_is_named(desk) -> None:
     first, _second = two_cases(desk)
-    other = desk.go("6")
+    others = (desk.go("6"), desk.go("5"))
 
-    with pytest.raises(Conflict):
-        sign(desk, first, other)
+    with pytest.raises(Conflict) as refused:
+        sign(desk, others[0], first, others[1])
 
     assert desk.view(first).head.state == "REGISTERED"
+    assert "2 of the 3" in refused.value.en
+    told = {fault.field: fault.message for fault in refused.value.fields}
+    assert list(told) == [f"case-{other}" for other in others]
+    for other, step in zip(others, ("6", "5"), strict=True):
+        assert told[f"case-{other}"].endswith(
+            f"{desk.view(other).head.case_code}: Step {step} comes first."
+        )
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_what_an_act_signed_is_said_to_who_signed_it_alone(desk) -> None:
+    first, second = two_cases(desk)
+    sign(desk, first, second)
+    with desk.database.reading() as session:
+        office = desk.office_no
+        seq = session.scalar(select(func.max(EventRow.seq)).where(EventRow.office == office))
+
+        mine, another = (
+            signing.signed_by_act(session, office, seq, desk.staff[login])
+            for login in ("kakanim", "tu")
+        )
+
+    assert {one.application for one in mine} == {first, second}
+    assert another == ()
 
 
 def test_who_is_no_signer_today_signs_nothing(desk) -> None:
