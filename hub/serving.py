@@ -24,6 +24,7 @@ from hub.admin import serve_admin
 from hub.announce import Announcer, Neighbours
 from hub.cases.archive.scratch import sweep_scratch
 from hub.clock import Clock, PracticeClock, SystemClock
+from hub.comparing import Afis
 from hub.errors import BadInput
 from hub.feed import Feed
 from hub.house import House, locked, open_house
@@ -92,6 +93,7 @@ async def _serve(
         neighbours=Neighbours(house.clock, interfaces),
         screener=Screener(house, writer),
         importer=Importer(house, writer),
+        matcher=Afis(),
         announcer=Announcer(port, scheme, code, interfaces, fingerprint=fingerprint),
         elsewhere=_elsewhere(house, feed),
     )

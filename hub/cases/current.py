@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from hub.cases.old_scans import old_scans
 from hub.cases.proof import Judge
 from hub.cases.qualifications import lacking
 from hub.cases.requirements import Requirement, unfold
+from hub.cases.undone import clocked_before
 from hub.cases.views import Choice, CurrentStep, EvidenceRow, OldScan, SopWords, Target
 from hub.cases.waiting import worked_s
 from hub.letters.wording import staff_number
@@ -59,8 +60,10 @@ def current_step(
         lane=stage.lane,
         applicant_present=stage.applicant_present,
         running_since=record.running_since if record else None,
+        ticking_since=at - timedelta(seconds=touch_of(procedure, record, at)),
         running_by=names.get(record.running_by, record.running_by) if record else "",
         touch_s=touch_of(procedure, record, at),
+        before_s=clocked_before(session, application, stage.name),
         evidence=_rows(session, procedure, application, stage, officer, at, names),
         diversions=_targets(procedure.sop, stage),
         allowed=why_not is None,

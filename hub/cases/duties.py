@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from hub.cases import archive, blanks, correcting, custody, legalising, letter_book, payments
 from hub.cases.checklists import checklist_of
@@ -27,11 +28,17 @@ def _receive(
     tx: Tx, procedure: Procedure, application: Application, values: Mapping[str, str]
 ) -> None:
     del values
-    office = procedure.office
-    today = office.today(tx.at)
-    application.received_at = tx.at
+    today = procedure.office.today(tx.at)
     application.checklist_version = checklist_of(procedure, application, today).version
-    application.promised_on = office.working_day_after(today, office.office.promised_working_days)
+    received(procedure, application, tx.at)
+
+
+def received(procedure: Procedure, application: Application, at: datetime) -> None:
+    """Let the lead time run from `at`, and the promised day count from its day."""
+    office = procedure.office
+    days = office.office.promised_working_days
+    application.received_at = at
+    application.promised_on = office.working_day_after(office.today(at), days)
 
 
 def _open_custody(

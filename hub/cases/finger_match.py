@@ -52,6 +52,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     by: str = ""
 
+    @property
+    def reached(self) -> bool:
+        """Return whether a comparison reached the threshold that the office had then."""
+        return any(one.score >= one.threshold for one in self.tries)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -81,6 +86,11 @@ class MatchState:
     kept: Kept
     choices: tuple[Choice, ...]
     threshold: float
+
+    @property
+    def all_used(self) -> bool:
+        """Return whether no enrolled finger has a try left, nor one that is not compared yet."""
+        return not any(one.tries_left or one.running or one.waiting for one in self.choices)
 
 
 def state_of(session: Session, procedure: Procedure, row: Application) -> MatchState:
@@ -114,11 +124,7 @@ def take(tx: Tx, procedure: Procedure, application: str, number: int, *, counter
     state = state_of(tx.session, procedure, row)
     choice = next((one for one in state.choices if one.finger.number == number), None)
     if choice is None:
-        raise Conflict(
-            "finger_not_enrolled",
-            "This finger is not enrolled, or two others were chosen: take one of those.",
-            id="Jari ini tidak terekam, atau dua jari lain sudah dipilih: pakai salah satunya.",
-        )
+        raise _not_enrolled()
     if choice.running:
         raise Conflict(
             "finger_running",
@@ -162,6 +168,15 @@ def pair_of(session: Session, procedure: Procedure, row: Application, number: in
     return Pair(number, ready[-1].id, enrolled.blob, ready[-1].blobs[0])
 
 
+def enrolled_image(session: Session, procedure: Procedure, row: Application, number: int) -> str:
+    """Return the stored image of an enrolled finger. Raises Conflict `finger_not_enrolled`."""
+    found = (f.blob for f in _enrolled(session, procedure, row) if f.number == number)
+    image = next(found, None)
+    if image is None:
+        raise _not_enrolled()
+    return image
+
+
 def keep(tx: Tx, procedure: Procedure, application: str, pair: Pair, found: Compared) -> str:
     """Keep what a comparison gave; doing it twice keeps it once. Returns the case's id."""
     row = _at_hand_over(tx, procedure, application)
@@ -196,8 +211,7 @@ def decide(tx: Tx, procedure: Procedure, application: str, decision: str, reason
         raise _already_decided()
     if decision not in (SAME, NOT_SURE):
         raise _wrong("decision", "pilih kesimpulan / choose a conclusion")
-    reached = any(one.score >= one.threshold for one in kept.tries)
-    if reached != (decision == SAME) and not reason.strip():
+    if kept.reached != (decision == SAME) and not reason.strip():
         raise _wrong("reason", "tulis alasannya: lain dari skor / say why: the score says else")
     said = msgspec.structs.replace(
         kept, decision=decision, reason=reason.strip()[:LONGEST_REASON], by=tx.actor.name
@@ -290,3 +304,11 @@ def _wrong(field: str, message: str) -> BadInput:
     fault = FieldFault(field=field, code="missing", message=message)
     text, indonesian = "The comparison is not decided yet.", "Perbandingan belum diputuskan."
     return BadInput("match_wrong", text, id=indonesian, fields=[fault])
+
+
+def _not_enrolled() -> Conflict:
+    return Conflict(
+        "finger_not_enrolled",
+        "This finger is not enrolled, or two others were chosen: take one of those.",
+        id="Jari ini tidak terekam, atau dua jari lain sudah dipilih: pakai salah satunya.",
+    )

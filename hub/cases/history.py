@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import select
@@ -12,6 +14,7 @@ from hub.cases import inviting, persons
 from hub.cases.history_letters import Letters
 from hub.cases.history_numbers import Numbers
 from hub.cases.history_remarks import remarks_of
+from hub.cases.undone import Undone, reopenings
 from hub.cases.views import HistoryLine
 from hub.models.application import Application, StepRecord
 from hub.models.queue import EventRow
@@ -84,6 +87,8 @@ def history(
     )
     who = {**names, **_stations(session, application.office)}
     records = _records(session, application)
+    completions = _completions(session, application, records)
+    earlier = Counter[str]()
     key = persons.data_key(procedure.keyring, application)
     written = remarks_of(session, procedure, application)
     numbers, letters = Numbers(session, application), Letters(session, application)
@@ -104,12 +109,17 @@ def history(
             if record is not None:
                 remark = _remark(key, application, record)
             by = who.get(event.actor, "")
-            kept = _kept(procedure, record) if record else None
+            kept = _kept(procedure, completions.get((step, event.at)))
+            if event.kind == _COMPLETED:
+                total = int(str(body.get("touch_s", 0)))
+                kept = _joined(kept, _took(total, earlier[step]))
+                earlier[step] = total
             lines.append(HistoryLine(at=event.at, what=what, by=by, remark=remark, kept=kept))
     return tuple(lines)
 
 
-_DONE = ("step.completed", "gate.passed")
+_COMPLETED = "step.completed"
+_DONE = (_COMPLETED, "gate.passed")
 _REOPENED, _VOUCHED = "step.reopened", "scans.still_hold"
 _LEGALISED = {
     "own": Words(id="oleh penanda tangan sendiri", en="by the signer in person"),
@@ -177,11 +187,62 @@ def _remark(key: bytes, application: Application, record: StepRecord) -> str:
     return persons.open_text(key, application, f"remark/{record.step}", record.sealed_remark)
 
 
-def _kept(procedure: Procedure, record: StepRecord) -> Words | None:
+def _completions(
+    session: Session, application: Application, records: Mapping[str, StepRecord]
+) -> dict[tuple[str, datetime], Undone]:
+    """Return every completion by step and moment, also those that were undone."""
+    found = {
+        (one.step, one.at): one
+        for again in reopenings(session, application.office, application.id)
+        for one in again.undone
+    }
+    for row in records.values():
+        if row.completed_at is not None:
+            found[row.step, row.completed_at] = Undone(
+                row.step,
+                row.completed_by,
+                row.completed_by_name,
+                row.completed_at,
+                row.touch_s,
+                row.medium,
+                row.paper_at,
+                row.done_at,
+            )
+    return found
+
+
+def _took(total_s: int, earlier_s: int) -> Words | None:
+    """Say what a completion took by the clock, and what the step took before it was reopened."""
+    now = _minutes(total_s - earlier_s)
+    if total_s == earlier_s:
+        return None
+    if not earlier_s:
+        return Words(id=f"waktu kerja {now}", en=f"touch time {now}")
+    whole = _minutes(total_s)
+    return Words(
+        id=f"waktu kerja {now}, dengan yang sebelum dibuka kembali {whole}",
+        en=f"touch time {now}, with what was before the reopening {whole}",
+    )
+
+
+def _joined(one: Words | None, other: Words | None) -> Words | None:
+    if one is None or other is None:
+        return one or other
+    return Words(id=f"{one.id}; {other.id}", en=f"{one.en}; {other.en}")
+
+
+def _minutes(seconds: int) -> str:
+    """Return minutes and seconds as `6:00`."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _kept(procedure: Procedure, record: Undone | None) -> Words | None:
     """Say where a step's paper lies, and that it was entered later; None: there is nothing to say.
 
     Days and times stand as they are typed: this is read on the page and on the printed history.
     """
+    if record is None:
+        return None
     said = []
     if record.medium == "paper" or record.paper_at:
         place = f": {record.paper_at}" if record.paper_at else ""
@@ -189,7 +250,10 @@ def _kept(procedure: Procedure, record: StepRecord) -> Words | None:
     if record.done_at is not None:
         then = f"{record.done_at.astimezone(procedure.office.zone):%d-%m-%Y %H.%M}"
         said.append(
-            Words(id=f"dikerjakan {then}, dicatat kemudian", en=f"done {then}, entered later")
+            Words(
+                id=f"dikerjakan {then}, dicatat kemudian dari kertas",
+                en=f"done {then}, entered later from paper",
+            )
         )
     if not said:
         return None

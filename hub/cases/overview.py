@@ -223,6 +223,7 @@ def _step_line(
         can_reopen=done and row.state not in ENDED and may_reopen(procedure, stage, officer.roles),
         medium=record.medium if record and done else "",
         paper_at=record.paper_at if record and done else "",
+        on_paper_at=record.done_at if record and done else None,
     )
 
 

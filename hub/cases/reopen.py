@@ -89,7 +89,16 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
         if {LEGALISE, HAND_OVER} & set(_does(procedure, record.step)):
             _void_ink(tx, row, procedure, record.step)
     undone = [
-        Undone(r.step, r.completed_by, r.completed_by_name, r.completed_at)
+        Undone(
+            r.step,
+            r.completed_by,
+            r.completed_by_name,
+            r.completed_at,
+            r.touch_s,
+            r.medium,
+            r.paper_at,
+            r.done_at,
+        )
         for r in records
         if r.completed_at is not None
     ]
@@ -112,7 +121,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
         )
     )
     for record in records:
-        record.completed_at = None
+        record.completed_at = record.done_at = None
         record.completed_by = record.completed_by_name = ""
     row.position, row.moved_at = stage.name, tx.at
     telling.give_back(tx, procedure, row, "moved_on")

@@ -377,7 +377,10 @@ def _advance(
     record.medium, record.paper_at = paper.medium, paper.place.strip()[:200]
     record.done_at = paper.done_at
     drafts.forget(tx, row, stage.name)
-    _stop_clock(procedure, record, tx.at)
+    # what was done on paper took no clock: the one that runs now measures the typing
+    _stop_clock(procedure, record, paper.done_at or tx.at)
+    if paper.done_at is not None and "receive" in stage.does:
+        duties.received(procedure, row, paper.done_at)
     record.completed_at = tx.at
     record.completed_by, record.completed_by_name = tx.actor.id, tx.actor.name
     if remark.strip():

@@ -14,8 +14,10 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from hub.cases.undone import read_undone
 from hub.cases.waiting import PARTIES, Party, days_waited
 from hub.models.application import Application, StepRecord
+from hub.models.casework import Reopening
 from hub.procedure import Procedure
 from hub.sop import Step
 from hub.wire import Words
@@ -25,7 +27,9 @@ from hub.wire import Words
 class TouchLine:
     """A step in a period: how often it was done, how often clocked, and what it took.
 
-    `mean_s` and `longest_s` are of the clocked ones; a step nobody clocked says nothing.
+    `mean_s` and `longest_s` are of the clocked ones; a step nobody clocked says nothing, and one
+    that was entered later from paper (`on_paper`) is never among them. The time of a step that was
+    `reopened` is all that it took, before and after.
     """
 
     step: str
@@ -36,6 +40,8 @@ class TouchLine:
     mean_s: int
     longest_s: int
     over: int
+    on_paper: int = 0
+    reopened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +69,27 @@ def touch_times(
 ) -> tuple[TouchLine, ...]:
     """Return a line for each step and gate that was completed from `first` to `last`."""
     begin, end = bounds(procedure, first, last)
+    again = _reopened(session, office, begin, end)
     lines = []
     for stage in procedure.sop.stages:
         minutes = stage.minutes if isinstance(stage, Step) else 0
-        ran = StepRecord.touch_s > 0
-        over = case((StepRecord.touch_s > minutes * 60, 1), else_=0) if minutes else 0
+        measured = StepRecord.done_at.is_(None)
+        took_s = case((measured, StepRecord.touch_s), else_=0)
+        over = case((took_s > minutes * 60, 1), else_=0) if minutes else 0
         query = select(
             func.count(),
-            func.count(case((ran, 1))),
-            func.coalesce(func.sum(StepRecord.touch_s), 0),
-            func.coalesce(func.max(StepRecord.touch_s), 0),
+            func.count(case((took_s > 0, 1))),
+            func.coalesce(func.sum(took_s), 0),
+            func.coalesce(func.max(took_s), 0),
             func.coalesce(func.sum(over), 0),
+            func.count(StepRecord.done_at),
         ).where(
             StepRecord.office == office,
             StepRecord.step == stage.name,
             StepRecord.completed_at >= begin,
             StepRecord.completed_at < end,
         )
-        done, clocked, total, longest, beyond = session.execute(query).one()
+        done, clocked, total, longest, beyond, on_paper = session.execute(query).one()
         mean = round(int(total) / clocked) if clocked else 0
         lines.append(
             TouchLine(
@@ -92,9 +101,41 @@ def touch_times(
                 mean,
                 int(longest),
                 int(beyond),
+                on_paper,
+                again[stage.name],
             )
         )
     return tuple(lines)
+
+
+def _reopened(session: Session, office: int, begin: datetime, end: datetime) -> Counter[str]:
+    """Return how many completions of each step in a period were not the case's first of it."""
+    in_period = (
+        (StepRecord.office == office)
+        & (StepRecord.completed_at >= begin)
+        & (StepRecord.completed_at < end)
+    )
+    query = (
+        select(Reopening.application, Reopening.undone)
+        .join(
+            StepRecord,
+            (StepRecord.office == Reopening.office)
+            & (StepRecord.application == Reopening.application),
+        )
+        .where(in_period)
+        .distinct()
+    )
+    undone = {
+        (application, one.step)
+        for application, text in session.execute(query)
+        for one in read_undone(text)
+    }
+    cases = select(StepRecord.application, StepRecord.step).where(
+        in_period, StepRecord.application.in_({application for application, _ in undone})
+    )
+    return Counter(
+        step for application, step in session.execute(cases) if (application, step) in undone
+    )
 
 
 def lead_times(

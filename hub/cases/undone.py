@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.models.application import Application
 from hub.models.casework import Reopening
 
 
@@ -21,11 +22,50 @@ class Undone:
     by: str
     by_name: str
     at: datetime
+    touch_s: int = 0
+    """What officers had spent on it by then."""
+    medium: str = ""
+    paper_at: str = ""
+    done_at: datetime | None = None
+    """It was done on paper then, and entered `at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A reopening: to which step, when, and which completions it undid."""
+
+    step: str
+    at: datetime
+    undone: tuple[Undone, ...]
 
 
 def write_undone(steps: Sequence[Undone]) -> str:
     """Return the completions as JSON."""
     return msgspec.json.encode(list(steps)).decode()
+
+
+def read_undone(text: str) -> tuple[Undone, ...]:
+    """Return the completions that a reopening undid."""
+    return tuple(msgspec.json.decode(text, type=list[Undone]))
+
+
+def reopenings(session: Session, office: int, application: str) -> tuple[Reopened, ...]:
+    """Return every reopening of a case, the earliest first."""
+    query = (
+        select(Reopening)
+        .where(Reopening.office == office, Reopening.application == application)
+        .order_by(Reopening.at, Reopening.id)
+    )
+    return tuple(
+        Reopened(row.step, row.at, read_undone(row.undone)) for row in session.scalars(query)
+    )
+
+
+def clocked_before(session: Session, application: Application, step: str) -> int:
+    """Return the seconds that a step had taken when it was last opened again."""
+    again = reopenings(session, application.office, application.id)
+    mine = (one.touch_s for each in again for one in each.undone if one.step == step)
+    return max(mine, default=0)
 
 
 def undone_by(session: Session, office: int, application: str) -> Iterator[tuple[str, str]]:
@@ -34,7 +74,7 @@ def undone_by(session: Session, office: int, application: str) -> Iterator[tuple
         Reopening.office == office, Reopening.application == application
     )
     for text in session.scalars(query):
-        for done in msgspec.json.decode(text, type=list[Undone]):
+        for done in read_undone(text):
             yield done.step, done.by
 
 
@@ -55,5 +95,5 @@ def undone_times(
     return tuple(
         at
         for at, text in session.execute(query)
-        if any(done.step == step for done in msgspec.json.decode(text, type=list[Undone]))
+        if any(done.step == step for done in read_undone(text))
     )

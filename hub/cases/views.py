@@ -108,6 +108,8 @@ class StepLine:
     can_reopen: bool = False
     medium: str = ""
     paper_at: str = ""
+    on_paper_at: datetime | None = None
+    """It was done on paper then and entered later: its time was not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,8 +205,12 @@ class CurrentStep:
     lane: str | None
     applicant_present: bool
     running_since: datetime | None
+    ticking_since: datetime | None
+    """As if the running clock had never stood: what was clocked before is in it."""
     running_by: str
     touch_s: int
+    before_s: int
+    """What of it was clocked before the step was opened again."""
     evidence: tuple[EvidenceRow, ...]
     diversions: tuple[Target, ...]
     allowed: bool

@@ -16,6 +16,7 @@ from typing import Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from hub.cases.undone import reopenings
 from hub.models.application import Application, StepRecord
 from hub.models.casework import Stoppage
 from hub.office import OfficeConfig
@@ -116,27 +117,40 @@ def _overlap(span: Span, start: datetime, end: datetime) -> int:
 def _spans(
     session: Session, procedure: Procedure, application: Application, end: datetime
 ) -> tuple[Span, ...]:
-    done = {
-        step: at
-        for step, at in session.execute(
-            select(StepRecord.step, StepRecord.completed_at).where(
-                StepRecord.office == application.office,
-                StepRecord.application == application.id,
-                StepRecord.completed_at.is_not(None),
-            )
-        )
-        if at is not None
-    }
+    sop = procedure.sop
     spans, since = [], application.received_at or application.opened_at
-    for stage in procedure.sop.stages:
-        until = done.get(stage.name)
-        if until is None:
-            spans.append(Span(since, end, waits_for(stage)))
-            break
-        if until > since:
-            spans.append(Span(since, until, waits_for(stage)))
-            since = until
+    stage: Step | Gate | None = sop.stages[0]
+    for at, following in _moves(session, procedure, application):
+        if stage is not None and at > since:
+            spans.append(Span(since, at, waits_for(stage)))
+        stage, since = following, max(at, since)
+    if stage is not None:
+        spans.append(Span(since, end, waits_for(stage)))
     return tuple(spans)
+
+
+def _moves(
+    session: Session, procedure: Procedure, application: Application
+) -> list[tuple[datetime, Step | Gate | None]]:
+    """Return when the case came to which stage, in order: completed, opened again, completed.
+
+    A step that was entered later from paper was done when the paper says.
+    """
+    sop = procedure.sop
+    office, case = application.office, application.id
+    query = select(StepRecord).where(
+        StepRecord.office == office,
+        StepRecord.application == case,
+        StepRecord.completed_at.is_not(None),
+    )
+    opened_again = reopenings(session, office, case)
+    done = [(one.step, one.done_at or one.completed_at) for one in session.scalars(query)]
+    done += [(one.step, one.done_at or one.at) for again in opened_again for one in again.undone]
+    place = {stage.name: number for number, stage in enumerate(sop.stages)}
+    done.sort(key=lambda one: place.get(one[0], 0))  # those of one moment stay in their order
+    moves = [(at, sop.after(step)) for step, at in done if at is not None]
+    moves += [(again.at, sop.stage(again.step)) for again in opened_again]
+    return sorted(moves, key=lambda move: move[0])
 
 
 def _stoppages(session: Session, office: int, start: datetime, end: datetime) -> tuple[Span, ...]:

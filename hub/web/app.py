@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from hub.announce import Announcer, Neighbours
 from hub.cases import may_see_cases
+from hub.comparing import FingerMatcher
 from hub.errors import Refused
 from hub.feed import Feed
 from hub.house import House
@@ -81,6 +82,7 @@ class Serving:
     announcer: Announcer | None
     screener: Screener
     importer: Importer
+    matcher: FingerMatcher
     elsewhere: Elsewhere | None = None
     """Brings what other hubs on the same database commit."""
 
@@ -230,6 +232,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "press": serving.press,
         "screener": serving.screener,
         "importer": serving.importer,
+        "matcher": serving.matcher,
         "house": house,
         "clock": house.clock,
         "neighbours": serving.neighbours,
@@ -281,6 +284,7 @@ def _living(
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
             await serving.importer.stop()
+            await serving.matcher.close()
             if serving.announcer is not None:
                 await serving.announcer.stop()
             await serving.neighbours.stop()

@@ -19,6 +19,7 @@ from hub import blobs, jobs, stations
 from hub.announce import Neighbours
 from hub.authority import authority_certificate, create_authority, server_ssl
 from hub.clock import PracticeClock, SystemClock
+from hub.comparing import Afis
 from hub.feed import Feed
 from hub.house import SYSTEM, create_house, open_house
 from hub.letters.press import Press
@@ -93,7 +94,7 @@ class ServedHub:
         screener = Screener(house, self.writer)
         importer = Importer(house, self.writer)
         serving = Serving(
-            house, self.writer, self.feed, Press(), neighbours, None, screener, importer
+            house, self.writer, self.feed, Press(), neighbours, None, screener, importer, Afis()
         )
         config = uvicorn.Config(
             create_app(serving), ws="none", log_config=None, timeout_graceful_shutdown=1

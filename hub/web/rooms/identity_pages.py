@@ -17,7 +17,7 @@ from hub.cases import finger_match
 from hub.cases.applications import must_find
 from hub.cases.finger_match import MatchState, Pair
 from hub.cases.fingers import NAMES
-from hub.comparing import Afis, Compared, installed, no_matcher
+from hub.comparing import Compared, FingerMatcher, installed, no_matcher
 from hub.errors import NotFound, Refused
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
@@ -56,22 +56,27 @@ async def act_on_identity(
     application: FromPath[str],
     act: FromPath[str],
     desk: NamedDependency[Desk],
+    matcher: NamedDependency[FingerMatcher],
     request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Take a finger, compare it, or keep what the officer concludes."""
     must_look(desk, IDENTITY)
     form = await read_form(request, desk.officer.csrf)
+    finger = form.number("finger") or 0
     try:
-        command = await _command(desk, application, act, form)
+        command = await _command(desk, matcher, application, act, form)
         await desk.command(command, form, f"identity {act}")
     except Refused as refused:
         return await _page(desk, application, refused, form)
-    finger = form.number("finger")
+    if act == "take":
+        await _expect(desk, matcher, application, finger)
     place = f"#finger-{finger}" if finger else ""  # the keyboard goes on at the finger's row
     return back(f"{IDENTITY.path}/{application}{place}")
 
 
-async def _command(desk: Desk, application: str, act: str, form: Form) -> Callable[[Tx], object]:
+async def _command(
+    desk: Desk, matcher: FingerMatcher, application: str, act: str, form: Form
+) -> Callable[[Tx], object]:
     procedure, finger = desk.procedure, form.number("finger") or 0
     if act == "take":
         if not installed():
@@ -79,7 +84,7 @@ async def _command(desk: Desk, application: str, act: str, form: Form) -> Callab
         counter = counter_of(desk, form)
         return lambda tx: finger_match.take(tx, procedure, application, finger, counter=counter)
     if act == "compare":
-        pair, found = await _compared(desk, application, finger)
+        pair, found = await _compared(desk, matcher, application, finger)
         return lambda tx: finger_match.keep(tx, procedure, application, pair, found)
     if act == "decide":
         said, reason = form.text("decision"), form.text("reason")
@@ -87,7 +92,20 @@ async def _command(desk: Desk, application: str, act: str, form: Form) -> Callab
     raise NotFound("act_unknown", "There is no such act.", id="Tindakan itu tidak ada.")
 
 
-async def _compared(desk: Desk, application: str, finger: int) -> tuple[Pair, Compared]:
+async def _expect(desk: Desk, matcher: FingerMatcher, application: str, finger: int) -> None:
+    """Let the matcher read the enrolled finger while the sensor takes the other."""
+
+    def read(session: Session, _at: datetime) -> str:
+        row = must_find(session, desk.office_no, desk.procedure, application)
+        return finger_match.enrolled_image(session, desk.procedure, row, finger)
+
+    _, _, enrolled = await desk.read(read)
+    matcher.expect(await asyncio.to_thread(desk.procedure.blobs.get, enrolled))
+
+
+async def _compared(
+    desk: Desk, matcher: FingerMatcher, application: str, finger: int
+) -> tuple[Pair, Compared]:
     def read(session: Session, _at: datetime) -> Pair:
         row = must_find(session, desk.office_no, desk.procedure, application)
         return finger_match.pair_of(session, desk.procedure, row, finger)
@@ -95,7 +113,7 @@ async def _compared(desk: Desk, application: str, finger: int) -> tuple[Pair, Co
     _, _, pair = await desk.read(read)
     enrolled = await asyncio.to_thread(desk.procedure.blobs.get, pair.enrolled)
     taken = await asyncio.to_thread(desk.procedure.blobs.get, pair.taken)
-    return pair, await Afis().compare(enrolled, taken)
+    return pair, await matcher.compare(enrolled, taken)
 
 
 async def _page(

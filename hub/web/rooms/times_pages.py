@@ -45,7 +45,12 @@ class TimesPage:
     @property
     def unclocked(self) -> int:
         """Return how many completed steps nobody clocked."""
-        return sum(line.done - line.clocked for line in self.touch)
+        return sum(line.done - line.clocked - line.on_paper for line in self.touch)
+
+    @property
+    def on_paper(self) -> int:
+        """Return how many completed steps were entered later from paper."""
+        return sum(line.on_paper for line in self.touch)
 
 
 @get("/times")
@@ -116,16 +121,17 @@ async def download_times(
 
 def touch_table(lines: tuple[TouchLine, ...], speech: Speech) -> list[list[str]]:
     """Return the touch report as rows under a head; minutes with one decimal."""
-    heads = ("step", "times_done", "times_clocked", "mean_min", "longest_min", "standard_min",
-             "times_over")  # fmt: skip
+    heads = ("step", "times_done", "times_clocked", "times_paper", "times_reopened", "mean_min",
+             "longest_min", "standard_min", "times_over")  # fmt: skip
     rows = [[speech.say(head) for head in heads]]
     for line in lines:
         name = f"{line.step} {speech.pick(line.title)}"
+        counts = (line.done, line.clocked, line.on_paper, line.reopened)
         standard = str(line.standard_min) if line.standard_min else ""
         means = (
             (f"{line.mean_s / 60:.1f}", f"{line.longest_s / 60:.1f}") if line.clocked else ("", "")
         )
-        rows.append([name, str(line.done), str(line.clocked), *means, standard, str(line.over)])
+        rows.append([name, *map(str, counts), *means, standard, str(line.over)])
     return rows
 
 

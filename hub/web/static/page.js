@@ -64,11 +64,16 @@
     const inside = event.target.contains(document.activeElement) && !document.activeElement.matches("summary");
     if (event.target.open && !inside) firstField(event.target)?.focus();
   }, true);
+  // an act that takes a while says so beside its button
+  const busyWord = (sender) => {
+    const place = sender.dataset.says && document.getElementById(sender.dataset.says);
+    if (place) place.textContent = place.dataset.word;
+  };
   document.addEventListener("submit", (event) => {
     const sender = event.submitter;
     if (sender?.ariaBusy === "true") event.preventDefault();
     // a paper that opens in a window of its own leaves this page, and its button, as they were
-    else if (sender && event.target.method === "post" && event.target.target !== "_blank") setTimeout(() => { sender.ariaBusy = "true"; });
+    else if (sender && event.target.method === "post" && event.target.target !== "_blank") setTimeout(() => { sender.ariaBusy = "true"; busyWord(sender); });
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
@@ -81,6 +86,7 @@
   });
   window.addEventListener("pageshow", () => {
     for (const busy of document.querySelectorAll("[aria-busy=true]")) busy.ariaBusy = null;
+    for (const place of document.querySelectorAll("[data-word]")) place.textContent = "";
     // a refusal, else the question whether it is meant: never the button that answers it
     (document.getElementById("refusal") ?? document.querySelector("[data-place]"))?.focus();
   });

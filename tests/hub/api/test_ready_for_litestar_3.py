@@ -9,6 +9,7 @@ from litestar.exceptions import LitestarDeprecationWarning
 
 from hub.announce import Neighbours
 from hub.clock import SystemClock
+from hub.comparing import Afis
 from hub.feed import Feed
 from hub.house import open_house
 from hub.letters.press import Press
@@ -30,6 +31,7 @@ def test_every_parameter_of_every_handler_is_marked(folder: Path) -> None:
         announcer=None,
         screener=Screener(house, writer),
         importer=Importer(house, writer),
+        matcher=Afis(),
     )
 
     with warnings.catch_warnings(record=True) as said:

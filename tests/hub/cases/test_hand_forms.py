@@ -32,7 +32,9 @@ def test_each_stage_has_a_form_that_asks_for_every_row_it_must_leave(desk) -> No
 
 def test_a_step_done_on_paper_says_when_and_that_it_was_entered_later(desk) -> None:
     case = desk.open()
-    then = desk.clock.now() - timedelta(hours=2)
+    then = desk.clock.now() - timedelta(days=1)
+    desk.begin("loket", case)
+    desk.clock.pass_(minutes=3)
 
     desk.do(
         "loket",
@@ -44,9 +46,14 @@ def test_a_step_done_on_paper_says_when_and_that_it_was_entered_later(desk) -> N
 
     local = then.astimezone(desk.procedure.office.zone)
     assert line.kept.id == (
-        f"di atas kertas: Map merah 3; dikerjakan {local:%d-%m-%Y %H.%M}, dicatat kemudian"
+        f"di atas kertas: Map merah 3; dikerjakan {local:%d-%m-%Y %H.%M}, "
+        "dicatat kemudian dari kertas"
     )
     assert line.at > then
+    head = desk.view(case).head
+    assert head.touch_s == 0, "typing what was done on paper is no touch time"
+    days = desk.procedure.office.office.promised_working_days
+    assert head.promised_on == desk.procedure.office.working_day_after(local.date(), days)
 
 
 @pytest.mark.parametrize("hours", [-24 * 15, 1])

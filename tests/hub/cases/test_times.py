@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from case_desk import COPIED, MANDATORY
+
 from hub import queue
-from hub.cases import steps, times, touch
+from hub.cases import reopen, steps, times, touch
 from hub.queue import counters
 from hub.web.rooms.times_pages import lead_table, touch_table
 from hub.web.words import Speech
@@ -89,6 +92,75 @@ def test_touch_times_count_the_clocked_steps_against_the_sheet(desk) -> None:
     assert first.mean_s in (720, 721)
     assert (second.done, second.clocked, second.mean_s, second.over) == (1, 0, 0, 0)
     assert lines["12"].done == 0
+
+
+def again(desk, case: str, step: str) -> None:
+    desk.do("supervisor", lambda tx: reopen.reopen(tx, desk.procedure, case, step, "salah catat"))
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_a_reopened_step_keeps_its_time_and_the_history_says_both_parts(desk) -> None:
+    case = desk.open()
+    desk.begin("loket", case)
+    desk.clock.pass_(minutes=6)
+    desk.step_1(case)
+    again(desk, case, "1")
+    desk.clock.pass_(minutes=30)
+    desk.begin("loket", case)
+    desk.clock.pass_(minutes=2)
+    running = desk.view(case).current
+    desk.step_1(case)
+
+    [first] = [line for line in report(desk, times.touch_times) if line.step == "1"]
+    told = [one.kept.en for one in desk.view(case).history if one.what.en.startswith("1 · ")]
+
+    assert (running.before_s, running.touch_s) == (360, 480)
+    assert desk.clock.now() - running.ticking_since >= timedelta(minutes=8)
+    assert (first.done, first.clocked, first.reopened, first.mean_s) == (1, 1, 1, 480)
+    assert told == ["touch time 6:00", "touch time 2:00, with what was before the reopening 8:00"]
+    assert desk.view(case).head.touch_s == 480
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_what_was_done_on_paper_is_in_no_measured_time_even_when_it_is_done_again(desk) -> None:
+    case = desk.open()
+    then = desk.clock.now()
+    desk.clock.pass_(days=2)
+    desk.begin("loket", case)  # to type what stands on the form
+    desk.clock.pass_(minutes=9)
+    paper = steps.Paper("paper", "Map 1", then)
+    said = {f"checklist.{item}": "on" for item in (*MANDATORY, *COPIED)}
+    said |= {"custody_place": "Loket 1, laci 2", "receipt": "paper"}
+    desk.do("loket", lambda tx: steps.complete(tx, desk.procedure, case, "1", said, paper=paper))
+    on_paper = next(line for line in report(desk, times.touch_times) if line.step == "1")
+    marked = desk.view(case).steps[0].on_paper_at
+    again(desk, case, "1")
+    desk.begin("loket", case)
+    desk.clock.pass_(minutes=4)
+    desk.step_1(case)
+
+    measured = next(line for line in report(desk, times.touch_times) if line.step == "1")
+    told = [one.kept.en for one in desk.view(case).history if one.what.en.startswith("1 · ")]
+
+    assert (on_paper.done, on_paper.clocked, on_paper.on_paper, on_paper.mean_s) == (1, 0, 1, 0)
+    assert marked == then
+    assert (measured.clocked, measured.on_paper, measured.mean_s) == (1, 0, 240)
+    assert "entered later from paper" in told[0]
+    assert told[1:] == ["touch time 4:00"]
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_the_days_before_a_reopening_stay_with_whom_the_case_waited_for_then(desk) -> None:
+    case = desk.go("7")
+    desk.step_7(case)  # the applicant paid on the same day
+    desk.clock.pass_(days=7)  # the office was slow to print
+    again(desk, case, "7")
+    desk.clock.pass_(days=1)
+
+    waited = dict(desk.view(case).head.waited)
+
+    # the Monday of the reopening is the applicant's: most of it came after
+    assert waited == {"applicant": 2, "officer": 4}
 
 
 def test_lead_times_give_every_working_day_to_one_party(desk) -> None:
