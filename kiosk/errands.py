@@ -241,6 +241,7 @@ def _paper(effect: PrintTicket) -> TicketPaper:
         high_min=estimate.high_min if estimate else None,
         today=estimate.today if estimate else "yes",
         case_code=effect.case_code or None,
+        booked_at=ticket.appointment_at,
         tracking_url=ticket.tracking_url,
         requirements=tuple(service.requirements) if service else (),
         copy=effect.copy,

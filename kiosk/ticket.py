@@ -43,6 +43,9 @@ _DAYS = {
 _NUMBER = Words(id="Nomor antrean", en="Queue number")
 _CASE = Words(id="Kode permohonan", en="Case code")
 _EXPECTED = Words(id="Dipanggil sekitar", en="Expected call")
+_BOOKED = Words(
+    id="Janji pukul {time} dipakai nomor ini.", en="This number uses the booked time of {time}."
+)
 _UNTIL = Words(id="Dipanggil, sampai tutup", en="Call, until closing")
 _UNSURE = Words(
     id="Belum pasti terlayani hari ini. Tanyakan kepada petugas.",
@@ -91,6 +94,8 @@ class TicketPaper:
     high_min: int | None = None
     today: Today = "yes"
     case_code: str | None = None
+    booked_at: datetime | None = None
+    """The booked time that this number used up."""
     tracking_url: str | None = None
     requirements: tuple[Words, ...] = ()
     copy: bool = False
@@ -147,6 +152,7 @@ def ticket_text(paper: TicketPaper, *, qr_mm: float) -> dict[str, object]:
         "case": {"label": case["first"], "code": _clean(paper.case_code)}
         if paper.case_code
         else None,
+        "booked": both(_booked(paper)) if paper.booked_at else None,
         "expected": _expected(paper, both(_UNTIL if paper.today == "until_closing" else _EXPECTED)),
         "unsure": both(_UNSURE) if paper.today == "unsure" else None,
         "ahead": None
@@ -172,6 +178,12 @@ def _issued(paper: TicketPaper, language: str) -> str:
     day = _DAYS[language][local.weekday()]
     at = "pukul" if language == "id" else "at"
     return f"{day}, {local:%d-%m-%Y}, {at} {local:%H.%M} {local:%Z}"
+
+
+def _booked(paper: TicketPaper) -> Words:
+    at = paper.booked_at or paper.issued_at
+    time = f"{at.astimezone(ZoneInfo(paper.zone)):%H.%M}"
+    return Words(id=_BOOKED.id.format(time=time), en=_BOOKED.en.format(time=time))
 
 
 def _expected(paper: TicketPaper, words: dict[str, str]) -> dict[str, object] | None:

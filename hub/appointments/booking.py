@@ -107,6 +107,22 @@ def arrive(tx: Tx, line: Line, ticket: Ticket) -> None:
     _tell_case(tx, ticket.application, str(line.id), ARRIVED)
 
 
+def release(tx: Tx, ticket: str) -> None:
+    """Let the booked time that a voided ticket had used up be used by its person after all.
+
+    A case that has another booked time by now keeps that one.
+    """
+    mine = (_A.office == tx.office, _A.ticket == ticket, _A.state == ARRIVED)
+    line = tx.connection.execute(select(*_A).where(*mine)).one_or_none()
+    if line is None:
+        return
+    if line.application is not None and standing(tx.connection, tx.office, line.application):
+        return
+    _change(tx, line.id, state=BOOKED, ticket=None)
+    tx.emit(AppointmentBooked(str(line.id), str(line.service)), subject=str(line.id))
+    _tell_case(tx, line.application, str(line.id), BOOKED)
+
+
 def standing(connection: Connection, office_no: int, application: str) -> Line | None:
     """Return the booked time of a case, or None; one whose day is over still stands."""
     query = select(*_A).where(

@@ -24,6 +24,7 @@ from hub.queue.moving import (
 from hub.queue.undoing import (
     undo,
 )
+from hub.queue.voiding import void
 
 __all__ = [
     "NumberAsked",
@@ -44,4 +45,5 @@ __all__ = [
     "transfer",
     "undo",
     "use_booking",
+    "void",
 ]

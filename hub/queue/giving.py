@@ -169,6 +169,7 @@ class _Hall:
             ahead=lane.waiting,
             estimate=expected,
             application=ask.application,
+            appointment_at=booked,
         )
         lane.waiting += 1
         self._arrived[group] += 1

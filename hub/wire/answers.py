@@ -167,6 +167,8 @@ class Ticket(Answer, frozen=True, kw_only=True):
     started_at: datetime | None = None
     finished_at: datetime | None = None
     application: str | None = None
+    appointment_at: datetime | None = None
+    """In the answer to who took the number: the booked time that it used up."""
 
 
 class CounterState(Answer, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from kivy.properties import BooleanProperty, StringProperty
 
@@ -44,11 +45,19 @@ class TicketPage(Page):
         self.expected_label = self.say("ticket.estimate_until" if cut else "ticket.estimate")
         self.unsure = self.say("ticket.unsure") if is_unsure(ticket.estimate) else ""
         self.link = ticket.tracking_url or ""
-        self.code = self.say("ticket.case", code=session.case_code) if session.case_code else ""
+        self.code = self._code(session, ticket)
         self._show_paper(session.paper)
         left = (session.row.time_out_s or 0) - (session.at - session.touched_at)
         counting = not session.busy and not session.panel
         self.leaves = self.say("ticket.leaves", n=max(0, round(left))) if counting else ""
+
+    def _code(self, session: Session, ticket: Ticket) -> str:
+        """Return the case code, and that the number used up the booked time of its person."""
+        said = [self.say("ticket.case", code=session.case_code)] if session.case_code else []
+        if ticket.appointment_at is not None and session.office is not None:
+            local = ticket.appointment_at.astimezone(ZoneInfo(session.office.timezone))
+            said.append(self.say("ticket.booked", time=clock(local)))
+        return "\n".join(said)
 
     def _expected(self, ticket: Ticket) -> str:
         office = self.session.office

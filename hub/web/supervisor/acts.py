@@ -9,7 +9,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from hub import opening, stations
+from hub import opening, queue, stations
 from hub.announce import Neighbours
 from hub.errors import BadInput, Refused
 from hub.opening import days, outage
@@ -85,6 +85,19 @@ async def serve_by_hand(
     return await _act(desk, neighbours, request, run, "serve by hand")
 
 
+@post("/supervisor/void")
+async def void_number(
+    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], request: AnyRequest
+) -> Page:
+    """Void a number that nobody holds, with the reason."""
+
+    def run(tx: Tx, form: Form) -> object:
+        number, reason = form.text("number"), form.text("void-reason")
+        return queue.void(tx, desk.office, number=number, reason=reason)
+
+    return await _act(desk, neighbours, request, run, "void number")
+
+
 @post("/supervisor/close-day")
 async def close_day(
     desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], request: AnyRequest
@@ -154,4 +167,13 @@ def _today_at(desk: Desk, at: datetime, form: Form, field: str) -> datetime:
     return datetime.combine(desk.office.today(at), moment.replace(tzinfo=None), zone)
 
 
-routes = [stop, resume, show_message, end_message, serve_by_hand, close_day, accept_device]
+routes = [
+    stop,
+    resume,
+    show_message,
+    end_message,
+    serve_by_hand,
+    void_number,
+    close_day,
+    accept_device,
+]

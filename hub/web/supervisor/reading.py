@@ -25,6 +25,7 @@ from hub.web.officer.lamps import AGENT_QUIET, device_lamp, device_notice, unsur
 from hub.web.officer.views import Notice
 from hub.web.supervisor.class_changes import classed
 from hub.web.supervisor.queue_alarms import queue_alarms
+from hub.web.supervisor.unheld import unheld_numbers
 from hub.web.supervisor.views import (
     CounterLine,
     Exceptional,
@@ -271,7 +272,11 @@ def _alarms(
         )
         for one in lost_proofs.waiting_reports(connection, desk.office_no)
     ]
-    ordered = [*queue_alarms(connection, desk, lanes), *lost, *unsure, *troubled, *gone, *paper]
+    unheld = unheld_numbers(connection, desk, known, at)
+    ordered = [
+        *queue_alarms(connection, desk, lanes),
+        *(*lost, *unsure, *troubled, *gone, *unheld, *paper),
+    ]
     return tuple(sorted(ordered, key=lambda notice: notice.kind != "bad"))
 
 

@@ -1,0 +1,62 @@
+"""A supervisor voids a number that nobody holds: with a reason, and its booked time is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub import appointments, queue
+from hub.check import check_records
+from hub.errors import BadInput, Conflict
+from hub.tickets.acts import notes_of
+from hub.wire.opening import BookAppointment
+from hub.writer import Actor
+
+SUPERVISOR = Actor("officer", "o1", "Contoh Supervisor", frozenset({"supervisor"}))
+WHY = "kios terputus, tidak ada yang memegang"
+
+
+def void(hall, number: str, reason: str = WHY):
+    return hall.house.writer().run_alone(
+        lambda tx: queue.void(tx, hall.office, number=number, reason=reason), actor=SUPERVISOR
+    )
+
+
+def test_a_void_number_is_called_no_more_and_keeps_why(hall) -> None:
+    nobodys, after = hall.issue(), hall.issue()
+    hall.open()
+
+    gone = void(hall, nobodys.number.lower().replace("-", " "))
+
+    assert gone.state == "ended"
+    assert hall.order() == [after.number]
+    with hall.house.database.reading_core() as connection:
+        [note] = notes_of(connection, 1, nobodys.id)
+    assert (note.act, note.text, note.actor) == ("void", WHY, SUPERVISOR.reference)
+
+
+def test_what_cannot_be_voided_is_named_and_stays(hall) -> None:
+    ticket = hall.issue()
+    with pytest.raises(BadInput) as both:
+        void(hall, "Z-999", " ")
+    void(hall, ticket.number)
+
+    with pytest.raises(Conflict) as twice:
+        void(hall, ticket.number)
+
+    assert [fault.field for fault in both.value.fields] == ["number", "void-reason"]
+    assert twice.value.code == "ticket_not_waiting"
+
+
+def test_the_booked_time_of_a_void_number_can_be_used_after_all(hall) -> None:
+    at = hall.clock.now().astimezone(hall.office.zone).replace(hour=10, minute=0)
+    asked = BookAppointment(service="skim", at=at)
+    booked = hall.do(lambda tx: appointments.book(tx, hall.office, asked))
+    lost = hall.do(lambda tx: queue.check_in(tx, hall.office, code=booked.code))
+
+    void(hall, lost.number)
+    later = hall.do(lambda tx: queue.check_in(tx, hall.office, code=booked.code))
+
+    assert lost.appointment_at == later.appointment_at == booked.at
+    assert later.number != lost.number
+    with hall.house.database.reading_core() as connection:
+        assert check_records(connection, 1) == []
