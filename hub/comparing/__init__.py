@@ -16,7 +16,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hub.errors import Busy, Conflict, Refused
 
@@ -51,6 +51,7 @@ def no_matcher() -> Conflict:
     )
 
 
+@runtime_checkable  # the web framework looks whether a part is one
 class FingerMatcher(Protocol):
     """Compares two images of a finger, PNG each."""
 

@@ -83,6 +83,14 @@ class BiometricsPage:
         return sum(one.required and one.settled for one in self.fingers)
 
     @property
+    def just_taken(self) -> Finger | None:
+        """Return the finger whose picture came last, where the page went on to another one."""
+        if self.chosen.blob or self.chosen.state == "exception":
+            return None
+        pictures = [one for one in self.fingers if one.blob and one.job and one.job.ended_at]
+        return max(pictures, key=_ended, default=None)
+
+    @property
     def takes_chosen(self) -> bool:
         """Return whether the counter's reader can take the chosen finger."""
         can = self._can()
@@ -147,6 +155,11 @@ def read_biometrics(
         refused=refused,
         typed=form.typed() if form else {},
     )
+
+
+def _ended(finger: Finger) -> float:
+    ended = finger.job.ended_at if finger.job else None
+    return ended.timestamp() if ended else 0.0
 
 
 def next_finger(ten: tuple[Finger, ...], after: int = 0) -> int:

@@ -15,7 +15,7 @@ from hub.blobs import register
 from hub.cases import finger_match
 from hub.cases.applications import must_find
 from hub.cases.check import broken_cases
-from hub.comparing import Afis, Compared
+from hub.comparing import Afis, Compared, FingerMatcher
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.station import JobRow
 from hub.office.case_rules import BiometricRules
@@ -116,6 +116,11 @@ def test_fingers_are_compared_at_hand_over_only_by_who_hands_over(desk) -> None:
 
     assert before.value.code == "match_not_here"
     assert nothing.value.code == "nothing_to_compare"
+
+
+def test_the_matcher_is_one_that_the_pages_accept() -> None:
+    """The web framework looks at a part's type: a Protocol has to be one it can look at."""
+    assert isinstance(Afis(), FingerMatcher)
 
 
 def test_the_matcher_tells_one_finger_from_another_or_says_that_it_is_missing() -> None:
