@@ -312,7 +312,10 @@ def _late(glass: Any, on: Any, language: str, set_up: list[Any]) -> Iterator[tup
     yield "confirm-unsure", glass
     glass.tell(on.NextTouched())
     url = "HTTPS://ANTREAN.EXAMPLE/T/8F3K2M9QX7V4B6ND"
-    given = ticket(service="payment", ahead=24, estimate=unsure, tracking_url=url)
+    # the fullest ticket: a case, a booked time, no range, no paper
+    given = ticket(
+        service="payment", ahead=24, estimate=unsure, tracking_url=url, appointment_at=AT
+    )
     glass.tell(on.TicketIssued(f"{KEY}-1", given, "KJ7Q2M"))
     glass.tell(on.PaperChanged("t" * 32, "failed", "device_out_of_paper"))
     yield "ticket-unsure", glass

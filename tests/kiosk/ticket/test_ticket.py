@@ -185,3 +185,17 @@ def test_the_engine_can_be_warmed_before_the_first_person(paper: TicketPaper) ->
     warm()
 
     assert render_ticket(paper) == render_ticket(paper)
+
+
+def test_the_paper_says_which_booked_time_the_number_used(paper: TicketPaper) -> None:
+    booked = replace(paper, booked_at=datetime(2026, 11, 23, 3, 45, tzinfo=UTC))
+
+    said = [ticket_text(replace(booked, language=one), qr_mm=0)["booked"] for one in ("id", "en")]
+
+    assert said[0] == {
+        "first": "Janji pukul 10.45 dipakai nomor ini.",
+        "second": "This number uses the booked time of 10.45.",
+    }
+    assert said[1] == {"first": said[0]["second"], "second": said[0]["first"]}
+    assert ticket_text(paper, qr_mm=0)["booked"] is None
+    assert render_ticket(booked).height_dots > render_ticket(paper).height_dots
