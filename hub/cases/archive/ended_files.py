@@ -69,7 +69,7 @@ def unfiled(session: Session, procedure: Procedure, office: int, page: int = 1) 
     """Return a page of the ended cases whose file waits for the archive, the oldest first."""
     found = paged(session, _waiting(office).order_by(Application.ended_at, Application.id), page)
     rows = tuple(_row(session, procedure, case) for case in found.rows)
-    return Paged(rows, found.page, found.pages)
+    return Paged(rows, found.page, found.pages, found.count)
 
 
 def is_unfiled(session: Session, case: Application) -> bool:

@@ -54,7 +54,7 @@ class ArchivePage:
     opened: str = ""
     """The case whose package may be taken now."""
     opened_code: str = ""
-    unfiled: Paged[Unfiled] = field(default_factory=lambda: Paged((), 1, 1))
+    unfiled: Paged[Unfiled] = field(default_factory=lambda: Paged((), 1, 1, 0))
     """Files of cases that ended before their last step, to be given to the archive."""
     outgrown: frozenset[str] = frozenset()
     """The packages whose case got a file after they were sealed."""
