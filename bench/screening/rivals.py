@@ -101,7 +101,10 @@ class Weighed:
             kept = np.union1d(kept, right)
             terms.append(rows[kept])
             same.append(found[kept] == index.numbers.get(case.entry, -1))
-        self.weights = fit(np.concatenate(terms), np.concatenate(same)).astype(np.float32)
+        names = (*PLAIN, *(f"likeness, {number}" for number in range(len(POWERS))))
+        towards = dict.fromkeys(names, 0.0)
+        learned = fit(np.concatenate(terms), np.concatenate(same), names, towards)
+        self.weights = learned.astype(np.float32)
 
 
 def compare(size: int, entries: list[Entry], index: Index, cases: tuple[list[Case], ...]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from bench.screening import spelling
 from bench.screening.learn import FIXED, FREE, fit, learn, levels, pulled
+from bench.screening.rivals import PLAIN, Weighed
 from bench.screening.sets import Sets
 from hub.cekal.terms import TERMS
 
@@ -79,3 +80,12 @@ def test_weights_and_levels_are_learned_the_same_from_the_same_seed() -> None:
     assert all(term.startswith(FREE) for term in changed)
     assert first["whole"] > 0 > first["born_far"]
     assert measured["0.01"]["60"] >= measured["0.05"]["60"]
+
+
+def test_the_rival_weighs_the_same_facts_and_how_alike_the_names_are() -> None:
+    weights = dict(
+        zip((*PLAIN, "likeness"), Weighed(5, size=250, queries=30).weights, strict=False)
+    )
+
+    assert weights["born_same_day"] > weights["born_far"]
+    assert weights["likeness"] > 0
