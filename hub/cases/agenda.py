@@ -64,7 +64,8 @@ def enter(
     NotFound, NotAllowed.
     """
     must_have_role(tx, MAY_WRITE)
-    dated = _judged(letter, procedure.office.today(tx.at))
+    told = tx.session.get(LetterRow, (tx.office, letter.answers)) if letter.answers else None
+    dated = _judged(letter, procedure.office.today(tx.at), told)
     _must_be_new(tx, letter)
     case = (
         must_find(tx.session, tx.office, procedure, letter.application)
@@ -160,7 +161,7 @@ def _letters(office: int) -> Select[LetterRow]:
     return select(LetterRow).where(LetterRow.office == office)
 
 
-def _judged(letter: Letter, today: date) -> date:
+def _judged(letter: Letter, today: date, told: LetterRow | None) -> date:
     faults = [
         FieldFault(field=name, code="missing", message="wajib diisi / required")
         for name in ("number", "party")
@@ -177,9 +178,8 @@ def _judged(letter: Letter, today: date) -> date:
     except ValueError:
         words = "bukan tanggal (HH-BB-TTTT) / is no date (DD-MM-YYYY)"
         faults.append(FieldFault(field="dated", code="wrong", message=words))
-    if dated > today:
-        words = "ada di masa depan / lies in the future"
-        faults.append(FieldFault(field="dated", code="wrong", message=words))
+    if wrong := letter_book.day_fault(dated, today, told):
+        faults.append(FieldFault(field="dated", code="wrong", message=wrong))
     if faults:
         text = "The letter is not complete; see the named fields."
         raise BadInput("letter_wrong", text, id="Surat belum lengkap.", fields=faults)

@@ -13,11 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.cases import documents
+from hub.errors import BadInput
 from hub.events.correspondence import LetterEntered
+from hub.letters.wording import in_words
 from hub.models.application import Application
 from hub.models.correspondence import LetterRow
 from hub.models.schema import new_id
 from hub.procedure import Procedure
+from hub.wire import FieldFault
 from hub.writer import Tx
 
 OUT, IN = "out", "in"
@@ -63,33 +66,62 @@ def of_case(session: Session, office: int, application: str) -> tuple[LetterRow,
 def enter_of_gate(
     tx: Tx, procedure: Procedure, case: Application, values: Mapping[str, str]
 ) -> None:
-    """Enter what the gate's form says was sent and answered, each letter once."""
-    year, cover = procedure.office.today(tx.at).year, None
+    """Enter what the gate's form says was sent and answered, each letter once.
+
+    Raises BadInput naming a day that is missing or cannot be.
+    """
+    today, cover = procedure.office.today(tx.at), None
     for direction, kind, name in _AT_GATE:
         number = values.get(f"{name}_number", "").strip()
         if not number:
             continue
         there = known(tx, direction, number)
-        row = there or write(
+        row = there or write(  # what is known already has its day
             tx,
             LetterRow(
                 office=tx.office,
                 id=new_id(),
                 direction=direction,
-                year=year,
+                year=today.year,
                 kind=kind,
                 number=number,
-                dated=date.fromisoformat(values[f"{name}_date"]),
+                dated=_day(values, f"{name}_date", today, cover if direction == IN else None),
                 party=values.get("letter_to", "").strip() or ABOVE,
                 application=case.id,
-                answers=cover if direction == IN else None,
+                answers=cover.id if cover and direction == IN else None,
                 blob=_scan(tx, case) if direction == IN else None,
                 by=tx.actor.id,
                 by_name=tx.actor.name,
                 at=tx.at,
             ),
         )
-        cover = row.id if direction == OUT else cover
+        cover = row if direction == OUT else cover
+
+
+def day_fault(day: date, today: date, cover: LetterRow | None) -> str:
+    """Return why a letter cannot be of this day, or nothing; `cover` is what it answers."""
+    if day > today:
+        return "ada di masa depan / lies in the future"
+    if cover is not None and day < cover.dated:
+        sent = in_words(cover.dated)
+        return f"sebelum surat keluarnya, {sent.id} / before the letter it answers, {sent.en}"
+    return ""
+
+
+def _day(values: Mapping[str, str], name: str, today: date, cover: LetterRow | None) -> date:
+    try:
+        day = date.fromisoformat(values.get(name, "").strip())
+        wrong = day_fault(day, today, cover)
+    except ValueError:
+        day, wrong = today, "bukan tanggal; tulis HH-BB-TTTT / is no date; write DD-MM-YYYY"
+    if wrong:
+        raise BadInput(
+            "evidence_wrong",
+            "A letter that is entered has its number and its day; see the named field.",
+            id="Surat yang dicatat memiliki nomor dan tanggal; periksa isian yang disebut.",
+            fields=[FieldFault(field=name, code="wrong", message=wrong)],
+        )
+    return day
 
 
 def _scan(tx: Tx, case: Application) -> str | None:

@@ -258,3 +258,40 @@ def test_being_reached_gives_the_applicant_the_days_anew(desk) -> None:
         lapse(desk, case)
 
     assert refused.value.code == "deadline_runs"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"letter_number": "W.00-7", "decision": "REFUSED"}, "letter_date"),
+        (
+            {
+                "letter_number": "W.00-7",
+                "letter_date": "2026-11-20",
+                "answer_number": "IMI-7",
+                "answer_date": "31-02-2026",
+                "decision": "REFUSED",
+            },
+            "answer_date",
+        ),
+        (
+            {
+                "letter_number": "W.00-7",
+                "letter_date": "2026-11-20",
+                "answer_number": "IMI-7",
+                "answer_date": "2026-11-19",
+                "decision": "GRANTED",
+            },
+            "answer_date",
+        ),
+    ],
+)
+def test_a_letter_typed_at_the_gate_has_a_day_that_can_be(desk, said, field) -> None:
+    case = desk.go("external")
+    desk.capture(case, "external.answer_scan", "scan", "image/png")
+
+    with pytest.raises(BadInput) as refused:
+        desk.complete("tu", case, "external", said)
+
+    assert [fault.field for fault in refused.value.fields] == [field]
+    assert desk.view(case).current.key == "external"
