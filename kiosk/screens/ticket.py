@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from hub.wire import Ticket
 from kiosk.expected import SLOT, call_window, is_cut, is_unsure
@@ -25,6 +25,7 @@ class TicketPage(Page):
     unsure = StringProperty("")
     own = BooleanProperty(False)
     link = StringProperty("")
+    qr_px = NumericProperty(250)
     code = StringProperty("")
     paper = StringProperty("")
     paper_tone = StringProperty("quiet")
@@ -45,6 +46,7 @@ class TicketPage(Page):
         self.expected_label = self.say("ticket.estimate_until" if cut else "ticket.estimate")
         self.unsure = self.say("ticket.unsure") if is_unsure(ticket.estimate) else ""
         self.link = ticket.tracking_url or ""
+        self.qr_px = _qr_px(unsure=bool(self.unsure), booked=ticket.appointment_at is not None)
         self.code = self._code(session, ticket)
         self._show_paper(session.paper)
         left = (session.row.time_out_s or 0) - (session.at - session.touched_at)
@@ -57,7 +59,7 @@ class TicketPage(Page):
         if ticket.appointment_at is not None and session.office is not None:
             local = ticket.appointment_at.astimezone(ZoneInfo(session.office.timezone))
             said.append(self.say("ticket.booked", time=clock(local)))
-        return "\n".join(said)
+        return " · ".join(said)
 
     def _expected(self, ticket: Ticket) -> str:
         office = self.session.office
@@ -79,3 +81,10 @@ class TicketPage(Page):
         self.paper_tone = "good" if done else "quiet" if self.printing else "warn"
         again = {"failed": "button.print_again", "unknown": "button.print_copy"}
         self.again = self.say(again[paper.state]) if paper.state in again else ""
+
+
+def _qr_px(*, unsure: bool, booked: bool) -> int:
+    """Return how large the code may be: what else the fullest ticket says has to fit beside it."""
+    if not unsure:
+        return 250
+    return 160 if booked else 214
