@@ -59,11 +59,18 @@ def device_notice(device: DeviceReport, speech: Speech) -> Notice | None:
         return None
     kind, symbol = _LAMPS[device.lamp]
     what = f"{_role(device.role, speech)}: {_word(device, speech)}."
-    todo = speech.known(f"todo_{_plain(device.code)}", speech.say("todo_other"))
+    todo = _todo(device, speech)
     role = device.role if device.code == "device_changed" else ""
     if role and device.detail:
         todo = f"{speech.half(device.detail)}. {todo}"
     return Notice(kind, symbol, what, todo, role=role)
+
+
+def _todo(device: DeviceReport, speech: Speech) -> str:
+    """Return what to do about a device's trouble: for its role, else for any device."""
+    trouble = f"todo_{_plain(device.code)}"
+    for_any = speech.known(trouble, speech.say("todo_other"))
+    return speech.known(f"{trouble}_{device.role}", for_any)
 
 
 def unsure_notice(job: JobView, speech: Speech) -> Notice:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import hub.web
+from hub.web.officer.lamps import device_notice
 from hub.web.rendering import icon, static
 from hub.web.words import Speech, duration, wording
-from hub.wire import Estimate, Words
+from hub.wire import DeviceReport, Estimate, Words
 
 WEB = Path(hub.web.__file__).parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -110,6 +111,23 @@ def test_times_are_said_in_the_offices_own_way():
     assert indonesian.minutes(31 * 60 + 50) == "31 mnt"
     assert indonesian.span(Estimate(low_min=12, high_min=20)) == "12–20"
     assert indonesian.rupiah(3_000_000) == "Rp3.000.000"
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "meanwhile"),
+    [
+        ("ticket_printer", "gone", "to be photographed or noted"),
+        ("passport_reader", "unavailable", "passports are typed"),
+        ("scanner", "gone", "upload a file"),
+    ],
+)
+def test_what_to_do_meanwhile_fits_the_device_that_is_gone(role, code, meanwhile):
+    device = DeviceReport(role=role, address="x", lamp="down", code=code)
+
+    notice = device_notice(device, Speech("en", ZoneInfo("Asia/Jakarta")))
+
+    assert notice is not None
+    assert meanwhile in notice.todo
 
 
 def test_a_moment_of_another_day_is_said_with_its_day() -> None:
