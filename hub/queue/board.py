@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
 from hub import opening, tickets
-from hub.models.queue import CallRow, TicketRow
+from hub.models.queue import CallRow, EventRow, TicketRow
 from hub.models.schema import Office
 from hub.office import OfficeConfig, ServiceConfig
 from hub.office.confirmations import is_specimen
@@ -27,6 +27,9 @@ from hub.wire import (
 )
 
 LAST_CALLS = 12
+_CLOCK_WANDERS = timedelta(minutes=5)
+_LOOKED_BACK = 500
+"""So many of the last events are compared with the clock: what it said before it was set."""
 
 
 def office_state(
@@ -82,6 +85,19 @@ def position(connection: Connection, office_no: int) -> int:
     """Return the sequence number of the office's last event."""
     query = select(Office.seq).where(Office.id == office_no)
     return int(connection.execute(query).scalar_one())
+
+
+def later_than(connection: Connection, office_no: int, at: datetime) -> datetime | None:
+    """Return the instant of a record minutes after `at`; None unless the clock went back.
+
+    Who comes while a clock is behind counts as having waited longest.
+    """
+    query = select(func.max(EventRow.at)).where(
+        EventRow.office == office_no,
+        EventRow.seq > position(connection, office_no) - _LOOKED_BACK,
+    )
+    last = connection.execute(query).scalar()
+    return last if last is not None and last - at > _CLOCK_WANDERS else None
 
 
 def services(

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.queue import assistance, why
+from hub.clock import PracticeClock
+from hub.queue import assistance, board, why
 from hub.web.desk import Desk
 from hub.web.officer.views import Notice
 from hub.wire import LaneState
 
 
-def queue_alarms(connection: Connection, desk: Desk, lanes: Iterable[LaneState]) -> list[Notice]:
-    """Return guides wanted at counters, people whom nobody can call, lanes past their limit."""
+def queue_alarms(
+    connection: Connection, desk: Desk, lanes: Iterable[LaneState], at: datetime
+) -> list[Notice]:
+    """Return a clock that went back, guides wanted, people whom nobody can call, late lanes."""
     guides = assistance.guides_wanted(connection, desk.office_no, desk.office)
     return [
+        *_clock_behind(connection, desk, at),
         *(_guide(desk, one) for one in guides),
         *_stranded(connection, desk),
         *_late(desk, lanes),
     ]
+
+
+def _clock_behind(connection: Connection, desk: Desk, at: datetime) -> list[Notice]:
+    """Say that the clock went back: who comes now would count as having waited longest."""
+    if isinstance(desk.clock, PracticeClock):
+        return []  # it begins whenever one wishes to practise
+    last = board.later_than(connection, desk.office_no, at)
+    if last is None:
+        return []
+    said = desk.speech.say(
+        "clock_behind", now=desk.speech.moment(at), last=desk.speech.moment(last)
+    )
+    return [Notice("bad", "clock", said, desk.speech.say("clock_behind_todo"))]
 
 
 def _guide(desk: Desk, wanted: assistance.GuideCall) -> Notice:

@@ -274,7 +274,7 @@ def _alarms(
     ]
     unheld = unheld_numbers(connection, desk, known, at)
     ordered = [
-        *queue_alarms(connection, desk, lanes),
+        *queue_alarms(connection, desk, lanes, at),
         *(*lost, *unsure, *troubled, *gone, *unheld, *paper),
     ]
     return tuple(sorted(ordered, key=lambda notice: notice.kind != "bad"))
