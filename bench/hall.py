@@ -55,12 +55,21 @@ def lasting_port() -> int:
     """Return a free port that nobody is given while a hub is down.
 
     Below those that the system gives to callers: else one who insists may be given the very port
-    that they call, reach themselves, and keep the hub from coming back.
+    that they call, reach themselves, and keep the hub from coming back. Who else asks here, in this
+    process or beside it, is given another one until this process ends.
     """
     while True:
         port = Random().randint(*_LASTING)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            _claim(port)
             return port
+
+
+def _claim(port: int) -> None:
+    """Hold a name that only one process can have, to the process's end. Raises OSError if taken."""
+    with socket.socket(socket.AF_UNIX) as name:
+        name.bind(f"\0loket-lasting-port-{port}")
+        name.detach()
 
 
 @dataclass

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import hall
 from hub.demo.errors import ChildFailed
 from hub.demo.processes import Crew, run
 
@@ -71,3 +72,12 @@ def _alive(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z" and os.getpgid(pid) > 0
+
+
+def test_a_lasting_port_is_given_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a hub that comes back finds another one where its clients call it."""
+    monkeypatch.setattr(hall, "_LASTING", (15_000, 15_099))
+
+    given = {hall.lasting_port() for _ in range(40)}
+
+    assert len(given) == 40
