@@ -52,6 +52,8 @@ _HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
     "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }
+_LONGEST_SALT = 2048
+"""Bytes: no key is longer. A negative one, or one past 31 bits, the library answers by an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,11 @@ def _scheme(given: algos.SignedDigestAlgorithm, digest_name: str) -> tuple[str, 
         if parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native != name:
             message = "RSA-PSS with two different hashes"
             raise LdsError(message)
-        return "rsassa_pss", name, int(parameters["salt_length"].native)
+        salt = int(parameters["salt_length"].native)
+        if not 0 <= salt <= _LONGEST_SALT:
+            message = "RSA-PSS with an impossible salt length"
+            raise LdsError(message)
+        return "rsassa_pss", name, salt
     if identifier == "rsassa_pkcs1v15":
         return "rsassa_pkcs1v15", digest_name, 0
     return str(given.signature_algo), str(given.hash_algo), 0

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 
 import ecdsa
 import pytest
-from asn1crypto import core, keys, pem
-from cryptography.hazmat.primitives.asymmetric import ec
+from asn1crypto import algos, core, keys, pem
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from devices.capabilities import Verdict
-from devices.emrtd.certificates import load_key, read_certificate
+from devices.emrtd.certificates import load_key, read_certificate, verify
 from devices.emrtd.countries import same_country
 from devices.emrtd.curves import UnknownCurveError
 from devices.emrtd.personalize import SIGNATURES, SPECIMEN, contents, data_group_2, personalize
 from devices.emrtd.sod import parse_sod
+from devices.emrtd.tlv import LdsError
 from devices.emrtd.trust import TrustStore, load_store, passive_authentication
 
 TODAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -110,6 +111,30 @@ def test_a_chip_without_ef_sod_is_not_checked(elliptic):
 @pytest.mark.parametrize("garbage", [b"\x00", b"\x77\x03abc", b"\x77\x80", bytes(500)])
 def test_a_broken_ef_sod_is_a_finding(elliptic, garbage):
     assert judge({**elliptic.files, "SOD": garbage}, elliptic.csca)[0].verdict is Verdict.ALTERED
+
+
+def test_a_negative_salt_in_ef_sod_is_a_finding_like_any_other():
+    passport = personalize(signature="rsa-pss")
+    salt, negative = bytes.fromhex("a203020120"), bytes.fromhex("a2030201e0")
+    assert salt in passport.files["SOD"]
+    broken = passport.files["SOD"].replace(salt, negative)
+
+    assert judge({**passport.files, "SOD": broken}, passport.csca)[0].verdict is Verdict.ALTERED
+
+
+@pytest.mark.parametrize("salt", [-1, 2**31, 2**64])
+def test_an_impossible_salt_is_refused_before_anything_is_computed(salt):
+    sha256 = {"algorithm": "sha256"}
+    parameters = {
+        "hash_algorithm": sha256,
+        "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": sha256},
+        "salt_length": salt,
+    }
+    named = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+
+    with pytest.raises(LdsError, match="salt"):
+        verify(key, named.dump(), bytes(256), b"text")
 
 
 def test_a_group_that_nobody_signed_is_altered(elliptic):
