@@ -25,6 +25,10 @@ BASES = {
     "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
     "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
 }
+LABELS = {
+    "purpose": Words(id="Tujuan permohonan", en="Applies for"),
+    "basis": Words(id="Dasar permohonan", en="On the ground of"),
+}
 _KNOWN = {"purpose": PURPOSES, "basis": BASES}
 SEEN = "seen"
 ROWS = (*_KNOWN, SEEN)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from hub.cases.applying import BASES, LABELS, PURPOSES
 from hub.cases.checklists import COPY_WORDS, ORIGINAL_WORDS
 from hub.cases.requirements import choices_of
 from hub.office.case_rules import ChecklistItem
@@ -68,6 +69,8 @@ def _of_rule(
     procedure: Procedure, rule: EvidenceRule, papers: tuple[ChecklistItem, ...]
 ) -> Iterator[HandLine]:
     if rule.kind == "checklist":
+        for label, known in zip(LABELS.values(), (PURPOSES, BASES), strict=True):
+            yield HandLine(label, "tick", tuple(known.values()))
         for paper in papers:
             boxes = (ORIGINAL_WORDS,) * paper.original + (COPY_WORDS,) * paper.copy
             yield HandLine(paper.name, "tick", boxes, required=paper.mandatory)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
-from hub.cases.applying import BASES, PURPOSES
+from hub.cases.applying import BASES, LABELS, PURPOSES
 from hub.cases.checklists import COPY
 from hub.cases.open_cases import Asked
 from hub.cases.views import CaseView, EvidenceRow, WorkList
@@ -97,14 +97,11 @@ class CasePage:
     """The chip gave a portrait, and this officer looks at pictures now."""
 
     @property
-    def purposes(self) -> Mapping[str, Words]:
-        """Return for what a person can apply, by its code."""
-        return PURPOSES
-
-    @property
-    def bases(self) -> Mapping[str, Words]:
-        """Return on what ground a person can apply, by its code."""
-        return BASES
+    def applies(self) -> tuple[tuple[str, Words, Mapping[str, Words], str], ...]:
+        """Return what the case is for: the row, its label, the choices, and what is kept."""
+        kept = self.case.head.applies_for
+        rows = zip(LABELS.items(), (PURPOSES, BASES), kept, strict=True)
+        return tuple((name, label, known, now) for (name, label), known, now in rows)
 
     @property
     def rereads_chip(self) -> bool:

@@ -26,6 +26,9 @@ def test_each_stage_has_a_form_that_asks_for_every_row_it_must_leave(desk) -> No
         asked = {line.label.id for line in form.lines}
         plain = [r for r in form.stage.evidence if r.kind not in ("checklist", "scans", "fields")]
         assert {rule.label.id for rule in plain} <= asked, form.stage.name
+    received = {line.label.id: line.boxes for line in forms[0].lines}
+    assert len(received["Tujuan permohonan"]) == 2
+    assert len(received["Dasar permohonan"]) == 4
     keyed = next(form for form in forms if any(r.kind == "fields" for r in form.stage.evidence))
     assert {field.label.id for field in sop.fields} <= {line.label.id for line in keyed.lines}
 
