@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.cases import field_rules, keeping, persons, reopen, segregation
 from hub.cases.applications import must_be_open, must_find, must_have_role
 from hub.cases.branches import must_not_be_diverted
-from hub.cases.doers import by_whom
+from hub.cases.doers import by_whom, done_already
 from hub.cases.stated import CONFIRMED, REFUSED, open_correction
 from hub.cases.views import Said, Stated
 from hub.errors import BadInput, Conflict, NotAllowed
@@ -137,15 +137,14 @@ def _none_waits(tx: Tx, application: str) -> Conflict:
         .order_by(DataCorrection.settled_at.desc(), DataCorrection.id)
         .limit(1)
     )
-    who = by_whom(tx, tx.session.scalar(query) or "")
-    return Conflict(
+    return done_already(
         "correction_missing",
-        f"No correction waits here: it was settled already{who.en}."
-        if who.en
-        else "No correction waits here.",
-        id=f"Tidak ada koreksi yang menunggu: sudah diputuskan{who.id}."
-        if who.id
-        else "Tidak ada koreksi yang menunggu.",
+        by_whom(tx, tx.session.scalar(query) or ""),
+        done=Words(
+            id="Tidak ada koreksi yang menunggu: sudah diputuskan",
+            en="No correction waits here: it was settled already",
+        ),
+        never=Words(id="Tidak ada koreksi yang menunggu.", en="No correction waits here."),
     )
 
 

@@ -5,6 +5,7 @@ The name stands in the refusal alone: the caller's log and the feed know officer
 
 from __future__ import annotations
 
+from hub.errors import Conflict
 from hub.models.officer import Officer
 from hub.wire import Words
 from hub.writer import Tx
@@ -23,3 +24,10 @@ def by_whom(tx: Tx, by: str) -> Words:
         return _YOURSELF
     officer = tx.session.get(Officer, (tx.office, identity)) if identity else None
     return Words(id=f" oleh {officer.name}", en=f" by {officer.name}") if officer else _NOBODY
+
+
+def done_already(code: str, who: Words, *, done: Words, never: Words) -> Conflict:
+    """Return the refusal of something done already by `who`, or never there if that is nobody."""
+    if who == _NOBODY:
+        return Conflict(code, never.en, id=never.id)
+    return Conflict(code, f"{done.en}{who.en}.", id=f"{done.id}{who.id}.")

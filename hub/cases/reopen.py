@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import blanks, branches, legalising, payments, persons, stated, telling
 from hub.cases.applications import must_be_open, must_find
-from hub.cases.doers import by_whom
+from hub.cases.doers import by_whom, done_already
 from hub.cases.legalising import SCAN as INK
 from hub.cases.payments import corrections
 from hub.cases.undone import Undone, write_undone
@@ -23,7 +23,7 @@ from hub.models.casework import Reopening
 from hub.models.schema import new_id
 from hub.procedure import Procedure
 from hub.sop import Gate, Step
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 SUPERVISOR = "supervisor"
@@ -60,15 +60,14 @@ def _not_done(tx: Tx, row: Application, step: str) -> Conflict:
         .order_by(Reopening.at.desc(), Reopening.id)
         .limit(1)
     )
-    who = by_whom(tx, tx.session.scalar(query) or "")
-    return Conflict(
+    return done_already(
         "step_not_done",
-        f"This step was opened again already{who.en}."
-        if who.en
-        else "Only a completed step can be opened again.",
-        id=f"Langkah ini sudah dibuka kembali{who.id}."
-        if who.id
-        else "Hanya langkah yang sudah selesai dapat dibuka kembali.",
+        by_whom(tx, tx.session.scalar(query) or ""),
+        done=Words(id="Langkah ini sudah dibuka kembali", en="This step was opened again already"),
+        never=Words(
+            id="Hanya langkah yang sudah selesai dapat dibuka kembali.",
+            en="Only a completed step can be opened again.",
+        ),
     )
 
 

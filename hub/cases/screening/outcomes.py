@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import applications, branches, persons
 from hub.cases.applications import must_find, must_have_role
-from hub.cases.doers import by_whom
+from hub.cases.doers import by_whom, done_already
 from hub.cases.screening.checks import LIST, newest
 from hub.cases.screening.states import HELD, OUTCOMES, State
 from hub.cases.screening.verdicts import (
@@ -24,7 +24,7 @@ from hub.models.application import Application
 from hub.models.cekal import CekalAct, CekalCheck
 from hub.models.schema import new_id
 from hub.procedure import Procedure
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 PROPOSE, DECIDE = "propose", "decide"
@@ -176,15 +176,14 @@ def _held(tx: Tx, procedure: Procedure, check: str) -> tuple[CekalCheck, Applica
     case = must_find(tx.session, tx.office, procedure, row.application)
     must_be_newest(tx.session, row)
     if row.state not in HELD:
-        who = by_whom(tx, row.confirmed_by or row.decided_by)
-        raise Conflict(
+        raise done_already(
             "not_held",
-            f"This case is not on hold: its check was decided{who.en}."
-            if who.en
-            else "This case is not on hold.",
-            id=f"Permohonan ini tidak ditunda: pemeriksaannya diputuskan{who.id}."
-            if who.id
-            else "Permohonan ini tidak sedang ditunda.",
+            by_whom(tx, row.confirmed_by or row.decided_by),
+            done=Words(
+                id="Permohonan ini tidak ditunda: pemeriksaannya diputuskan",
+                en="This case is not on hold: its check was decided",
+            ),
+            never=Words(id="Permohonan ini tidak sedang ditunda.", en="This case is not on hold."),
         )
     return row, case
 
