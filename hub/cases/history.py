@@ -43,7 +43,7 @@ _WORDS = {
     "application.lapsed": Words(id="Berakhir karena batas waktu", en="Ended by its deadline"),
     "case.legalised": Words(id="Disahkan", en="Legalised"),
     "case.unlegalised": Words(id="Pengesahan dibatalkan", en="Legalisation voided"),
-    "archive.moved": Words(id="Berkas di arsip dipindahkan", en="File moved in the archive"),
+    "archive.moved": Words(id="Berkas di arsip", en="File in the archive"),
     "number.voided": Words(
         id="Nomor register dan blangko dibatalkan", en="Register number and blank voided"
     ),
@@ -135,6 +135,21 @@ _CUSTODY = {
     "back": Words(id="kembali dari pemohon", en="back from the applicant"),
     "returned": Words(id="dikembalikan kepada pemohon", en="given back to the applicant"),
 }
+_IN_ARCHIVE = {
+    "check": Words(id="kelengkapan diperiksa", en="checked to be complete"),
+    "label": Words(id="dilabeli", en="labelled"),
+    "shelve": Words(id="disimpan di rak", en="put on its shelf"),
+    "lend": Words(id="dipinjamkan", en="lent"),
+    "remind": Words(id="peminjam diingatkan", en="borrower reminded"),
+    "return": Words(id="kembali ke rak", en="back on its shelf"),
+    "retire": Words(id="menjadi inaktif", en="made inactive"),
+    "inactive": Words(id="tetap disimpan, ANRI menolak", en="kept, ANRI declined"),
+    "propose": Words(id="diusulkan musnah", en="proposed for destruction"),
+    "approved": Words(id="pemusnahan disetujui ANRI", en="destruction approved by ANRI"),
+    "destroyed": Words(id="kertasnya dimusnahkan", en="destroyed on paper"),
+    "passport": Words(id="paspor masih di kantor", en="its passport still in the office"),
+    "seal": Words(id="paket disegel ulang", en="package sealed again"),
+}
 _CORRECTED = Words(id="data dikoreksi", en="data corrected")
 
 
@@ -163,6 +178,8 @@ def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
         return inviting.told(str(body.get("act", "")), str(body.get("why", "")))
     if kind == "case.legalised":
         return _LEGALISED.get(str(body.get("mode", "")))
+    if kind == "archive.moved":
+        return _IN_ARCHIVE.get(str(body.get("act", "")))
     if kind == "custody.moved":
         return _CUSTODY.get(str(body.get("act", "")))
     related = sop.related(str(body.get("to", "")))

@@ -137,10 +137,20 @@ def _broken_signatures(session: Session, office: int, sop: Sop) -> Iterator[str]
 
 
 def _broken_archive(session: Session, office: int) -> Iterator[str]:
-    query = select(ArchivePackage.id, ArchivePackage.state).where(ArchivePackage.office == office)
-    for package, state in session.execute(query):
+    query = (
+        select(ArchivePackage.id, ArchivePackage.state, Application.ended_at)
+        .join(
+            Application,
+            (Application.office == ArchivePackage.office)
+            & (Application.id == ArchivePackage.application),
+        )
+        .where(ArchivePackage.office == office)
+    )
+    for package, state, ended in session.execute(query):
         if state not in _FILED:
             yield f"archive package {package}: is {state!r}"
+        if ended is None:
+            yield f"archive package {package}: its case goes on"
 
 
 def _broken_agenda(session: Session, office: int) -> Iterator[str]:

@@ -7,7 +7,7 @@ A paper lies in one place: while a list waits for its receiver, its files stand 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ def give_list(tx: Tx, procedure: Procedure, applications: Sequence[str]) -> str:
     if not applications:
         text = "Choose the files to be handed over."
         raise BadInput("nothing_chosen", text, id="Pilih berkas yang diserahkan.")
-    waiting = _waiting(tx)
+    waiting = waiting_lists(tx.session, tx.office)
     codes: list[str] = []
     for application in dict.fromkeys(applications):
         row = must_find(tx.session, tx.office, procedure, application)
@@ -113,6 +113,14 @@ def transfers(session: Session, office: int, page: int = 1) -> Paged[TransferLis
     return paged(session, query, page)
 
 
+def waiting_lists(session: Session, office: int) -> Mapping[str, TransferList]:
+    """Return the lists that wait for their receiver, by the code of each file on them."""
+    query = select(TransferList).where(
+        TransferList.office == office, TransferList.received_at.is_(None)
+    )
+    return {code: one for one in session.scalars(query) for code in one.files.split()}
+
+
 def find_transfer(session: Session, office: int, transfer: str) -> TransferList:
     """Return a transfer list. Raises NotFound `transfer_unknown`."""
     row = session.get(TransferList, (office, transfer))
@@ -120,14 +128,6 @@ def find_transfer(session: Session, office: int, transfer: str) -> TransferList:
         text = "There is no such transfer list."
         raise NotFound("transfer_unknown", text, id="Daftar pemindahan itu tidak ada.")
     return row
-
-
-def _waiting(tx: Tx) -> dict[str, TransferList]:
-    """Return the lists that wait for their receiver, by the code of each file on them."""
-    query = select(TransferList).where(
-        TransferList.office == tx.office, TransferList.received_at.is_(None)
-    )
-    return {code: one for one in tx.session.scalars(query) for code in one.files.split()}
 
 
 def _on_a_list(tx: Tx, code: str, other: TransferList) -> Conflict:

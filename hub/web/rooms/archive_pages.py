@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -56,6 +56,8 @@ class ArchivePage:
     opened_code: str = ""
     unfiled: Paged[Unfiled] = field(default_factory=lambda: Paged((), 1, 1, 0))
     """Files of cases that ended before their last step, to be given to the archive."""
+    on_lists: Mapping[str, TransferList] = field(default_factory=dict)
+    """The transfer list on which a file waits, by its case code."""
     outgrown: frozenset[str] = frozenset()
     """The packages whose case got a file after they were sealed."""
     gives: bool = False
@@ -322,6 +324,7 @@ async def _page(
         files = keeping.filed(session, desk.office_no, desk.procedure, at, number)
         return ArchivePage(
             list=files,
+            on_lists=transferring.waiting_lists(session, desk.office_no),
             outgrown=sealing.outgrown(session, desk.office_no, [one.package for one in files.rows]),
             transfers=transferring.transfers(session, desk.office_no, lists[0]),
             destructions=destroying.listed(session, desk.office_no, lists[1]),

@@ -82,3 +82,11 @@ def test_money_passports_and_blanks_that_disagree_are_reported(desk) -> None:
     found = broken(desk)
     for words in ("void and counter-entry disagree", "lent, and held", "'lost'", "signs another"):
         assert any(words in line for line in found), (words, found)
+
+
+def test_a_package_of_a_case_that_goes_on_is_reported(desk) -> None:
+    case = desk.go("never")
+    change = update(Application).where(Application.id == case).values(ended_at=None)
+    desk.do("kiosk", lambda tx: tx.connection.execute(change) and None)
+
+    assert [line for line in broken(desk) if "its case goes on" in line]

@@ -118,6 +118,11 @@ def test_a_withdrawn_case_is_sealed_and_goes_its_way_through_the_archive(desk) -
     states = [move(desk, case, act) for act in ("check", "label")]
     states += [move(desk, case, "shelve", place="Rak 9"), move(desk, case, "retire")]
     assert states == ["CHECKED", "LABELLED", "SHELVED", "INACTIVE"]
+    told = [line.what.en for line in desk.view(case).history]
+    assert told[-4:] == [
+        f"File in the archive: {act}"
+        for act in ("checked to be complete", "labelled", "put on its shelf", "made inactive")
+    ]
     with desk.database.reading() as session:
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
