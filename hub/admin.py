@@ -63,6 +63,13 @@ class AddOfficer(msgspec.Struct, frozen=True, tag="add-officer"):
     nip: str = ""
 
 
+class SetAccess(msgspec.Struct, frozen=True, tag="set-access"):
+    """Let an officer sign in, or no longer; answers with the officer's name."""
+
+    login: str
+    active: bool
+
+
 class BindCard(msgspec.Struct, frozen=True, tag="bind-card"):
     """Bind a PIV card's certificate (PEM) to an officer; an empty one takes the card away."""
 
@@ -138,6 +145,7 @@ Change = (
     AddStation
     | RevokeStation
     | AddOfficer
+    | SetAccess
     | BindCard
     | FillOffice
     | MoveClock
@@ -176,6 +184,9 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
                 nip=command.nip,
             )
         ]
+    if isinstance(command, SetAccess):
+        login, active = command.login, command.active
+        return lambda tx: [officers.set_access(tx, login=login, active=active)]
     if isinstance(command, BindCard):
         return lambda tx: _bind_card(tx, command)
     if isinstance(command, FillOffice):

@@ -226,6 +226,27 @@ def officer(
 
 
 @hub_app.command()
+def access(
+    data: Data,
+    login: Annotated[str, typer.Option("--login", help="The officer's name to sign in with.")],
+    end: Annotated[bool, typer.Option("--end", help="They left: no longer.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="They are back.")] = False,
+    database: DatabaseUrl = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Take away an officer's access, at once, or give it back; what they did stays theirs.
+
+    Example: loket hub access --data DIR --login siti --end
+    """
+    from hub.admin import SetAccess
+
+    if end == again:
+        _wrong_use("tulis / write --end, atau / or --again")
+    said = "may sign in again:" if again else "may no longer sign in:"
+    _administer(data, database, key_file, SetAccess(login, active=again), say=said)
+
+
+@hub_app.command()
 def card(
     data: Data,
     login: Annotated[str, typer.Option("--login", help="The officer's name to sign in with.")],

@@ -15,8 +15,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated
-from hub.events import OfficerAdded, OfficerLockedOut, OfficerSignedIn, OfficerSignedOut
+from hub.errors import BadInput, Conflict, NotAllowed, NotAuthenticated, NotFound
+from hub.events import (
+    OfficerAccessChanged,
+    OfficerAdded,
+    OfficerLockedOut,
+    OfficerSignedIn,
+    OfficerSignedOut,
+)
 from hub.models.officer import Officer, OfficerSession
 from hub.models.schema import new_id
 from hub.office import OfficeConfig
@@ -142,6 +148,27 @@ def add(
     )
     tx.emit(OfficerAdded(officer), subject=officer)
     return officer
+
+
+def set_access(tx: Tx, *, login: str, active: bool) -> str:
+    """Let an officer sign in or not, ending their sessions; return the name. Raises NotFound."""
+    query = select(Officer.id, Officer.name).where(
+        Officer.office == tx.office, Officer.login == login
+    )
+    found = tx.connection.execute(query).first()
+    if found is None:
+        raise NotFound(
+            "officer_unknown", "Nobody signs in by this name.", id="Tidak ada nama masuk itu."
+        )
+    officer, name = found
+    _set(tx, officer, active=active)
+    tx.connection.execute(
+        delete(OfficerSession).where(
+            OfficerSession.office == tx.office, OfficerSession.officer == officer
+        )
+    )
+    tx.emit(OfficerAccessChanged(officer, active), subject=officer)
+    return str(name)
 
 
 def credentials(connection: Connection, office_no: int, login: str) -> Credentials:

@@ -248,6 +248,15 @@ class OfficerAdded(_V1, frozen=True):
     officer: str
 
 
+class OfficerAccessChanged(_V1, frozen=True):
+    """An officer may no longer sign in, or may again."""
+
+    kind: ClassVar[str] = "officer.access_changed"
+    audience: ClassVar[str] = "audit"
+    officer: str
+    active: bool
+
+
 class OfficerSignedIn(_V1, frozen=True):
     """An officer signed in."""
 
