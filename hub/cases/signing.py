@@ -256,7 +256,7 @@ def signed_by_act(session: Session, office: int, seq: int, officer: Actor) -> tu
     if act is None or act.actor != officer.reference:
         return ()
     mine = (Legalisation.by == officer.id) & (Legalisation.at == act.at)
-    return _as_listed(session, _legalised(office).where(mine).order_by(Legalisation.id))
+    return _as_listed(session, _legalised(office).where(mine).order_by(Application.case_code))
 
 
 def _legalised(office: int) -> Select[Legalisation, str]:
