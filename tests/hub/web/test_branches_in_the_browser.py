@@ -224,7 +224,7 @@ def print_again(living: LivingOffice, printer: Screen, case: str) -> str:
     printer.go("/blanks")
     void = (
         printer.page.locator("tbody tr", has_text="Salah ketik jenis izin")
-        .locator("th")
+        .locator("th > .num")
         .inner_text()
     )
     printer.go(f"/case/{case}")
@@ -236,7 +236,7 @@ def print_again(living: LivingOffice, printer: Screen, case: str) -> str:
     printer.press("Control+Enter").press("Control+Enter")  # what cannot be undone is asked twice
     printer.go("/blanks")
     new = printer.page.get_by_role("row").filter(has=printer.page.locator(f"a[href$='{case}']"))
-    numbers = new.locator("th").all_inner_texts()
+    numbers = new.locator("th > .num").all_inner_texts()
     assert void in numbers
     assert len(numbers) == 2
     return next(number for number in numbers if number != void)
