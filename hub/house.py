@@ -28,7 +28,7 @@ from hub.offices import enter_office, require_own, require_reachable
 from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
-from hub.sop import load_sop
+from hub.sop import load_office_sop
 from hub.storage import disk_full, folder_of
 from hub.writer import Actor, Writer
 
@@ -106,7 +106,9 @@ def open_house(settings: Settings, clock: Clock) -> House:
     blobs = Blobs(settings.blobs, keyring)
     lists = StoredList(settings.folder, keyring)
     countries = Countries(settings.trusted)
-    procedure = Procedure(office, load_sop(), keyring, blobs, lists, countries)
+    procedure = Procedure(
+        office, load_office_sop(settings.folder), keyring, blobs, lists, countries
+    )
     publish_code_key(settings, keyring)
     database = _migrated(settings)
     try:

@@ -1,6 +1,6 @@
 """Procedures as data: the sheet, its rows, gates, evidence and branches."""
 
-from hub.sop.loader import SKIM, SopFileError, load_sop
+from hub.sop.loader import OWN, SKIM, SopFileError, load_office_sop, load_sop
 from hub.sop.sheet import (
     Branch,
     CaseState,
@@ -26,6 +26,7 @@ from hub.sop.sheet import (
 )
 
 __all__ = [
+    "OWN",
     "SKIM",
     "Branch",
     "CaseState",
@@ -49,5 +50,6 @@ __all__ = [
     "Step",
     "Unit",
     "ValueCheck",
+    "load_office_sop",
     "load_sop",
 ]

@@ -9,6 +9,7 @@ from hub.rulefile import RuleFile, RuleFileError
 from hub.sop.sheet import EvidenceRule, Gate, Sop, Step
 
 SKIM = Path(__file__).with_name("skim.toml")
+OWN = "sop.toml"
 NEEDED_STATES = ("DRAFT", "ON_HOLD_CEKAL", "ON_HOLD_MISMATCH", "REJECTED", "WITHDRAWN")
 
 
@@ -28,6 +29,15 @@ def load_sop(path: Path = SKIM) -> Sop:
     _check_states(file, sop)
     _check_fields(file, sop)
     return sop
+
+
+def load_office_sop(folder: Path) -> Sop:
+    """Return the procedure of an office: its own `sop.toml` in the hub's `folder`, else the SKIM's.
+
+    With its own file an office moves or splits gates and visits. Raises SopFileError.
+    """
+    own = folder / OWN
+    return load_sop(own if own.exists() else SKIM)
 
 
 def _numbered(sop: Sop) -> Iterable[tuple[str, int, Step | Gate]]:

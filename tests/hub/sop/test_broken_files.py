@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.sop import SKIM, SopFileError, load_sop
+from hub.sop import SKIM, SopFileError, load_office_sop, load_sop
 
 TEXT = SKIM.read_text(encoding="utf-8")
 
@@ -89,3 +89,28 @@ def test_an_empty_file_names_what_it_lacks(tmp_path: Path) -> None:
 
     with pytest.raises(SopFileError, match="sheet"):
         load_sop(path)
+
+
+def test_an_office_moves_a_gate_by_a_procedure_file_of_its_own(tmp_path: Path) -> None:
+    assert [s.name for s in load_office_sop(tmp_path).stages][:7] == [
+        *"12345",
+        "biometrics",
+        "external",
+    ]
+    gate = TEXT.index('key = "biometrics"')
+    moved = TEXT[:gate] + TEXT[gate:].replace("after = 5", "after = 1", 1)
+    (tmp_path / "sop.toml").write_text(moved, encoding="utf-8")
+
+    stages = [stage.name for stage in load_office_sop(tmp_path).stages]
+
+    assert stages[:7] == ["1", "biometrics", *"2345", "external"]
+
+
+def test_a_broken_procedure_file_of_the_office_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "sop.toml").write_text(TEXT.replace("after = 5", "after = 55", 1), encoding="utf-8")
+
+    with pytest.raises(SopFileError) as refused:
+        load_office_sop(tmp_path)
+
+    assert refused.value.file.endswith("sop.toml")
+    assert "there is no step 55" in str(refused.value)
