@@ -61,7 +61,9 @@ def read_certificate(data: bytes) -> CardCertificate:
         key = certificate.public_key()
         der = certificate.public_bytes(Encoding.DER)
         subject = certificate.subject.rfc4514_string()
-    except (ValueError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as error:
+    except (
+        ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.UnsupportedGeneralNameType,
+    ) as error:  # fmt: skip
         message = "this is no certificate"
         raise ProofError(message) from error
     if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)) or not _strong(key):

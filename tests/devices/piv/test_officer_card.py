@@ -164,8 +164,10 @@ def test_a_certificate_has_its_days_and_another_file_is_none():
 
     assert certificate.valid_on(datetime(2026, 11, 23, tzinfo=UTC))
     assert not certificate.valid_on(datetime(2045, 1, 1, tzinfo=UTC))
-    with pytest.raises(ProofError):
-        read_certificate(b"garbage")
+    third, ninety_first = bytes.fromhex("a003020102"), bytes.fromhex("a00302015a")
+    for no_certificate in (b"garbage", ISSUED.certificate.replace(third, ninety_first, 1)):
+        with pytest.raises(ProofError):
+            read_certificate(no_certificate)
     with pytest.raises(ProofError):
         read_certificate(bytes(20_000))
     with pytest.raises(ProofError):
