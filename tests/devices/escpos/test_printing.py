@@ -23,6 +23,8 @@ from devices.escpos.settings import connected, settings_of
 from devices.escpos.simulator import EscposSimulator
 
 FAST = Limits(work_s=3)
+# where an answer comes, a machine that pauses is waited for
+PATIENT = Limits(work_s=3, identity_s=20, status_s=20)
 
 
 def ticket(rows: int = 700, seed: int = 1) -> TicketImage:
@@ -39,6 +41,14 @@ def simulated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Escpos
 
 @pytest.fixture
 def printer(simulated: EscposSimulator) -> Iterator[EscposPrinter]:
+    opened = EscposPrinter(parse_address(simulated.address), limits=PATIENT)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hasty(simulated: EscposSimulator) -> Iterator[EscposPrinter]:
+    """The printer for tests in which no answer comes."""
     opened = EscposPrinter(parse_address(simulated.address), limits=FAST)
     yield opened
     opened.close()
@@ -86,7 +96,8 @@ def test_a_ticket_comes_out_dot_for_dot_and_is_confirmed(
 
 def test_tickets_are_numbered_and_whole(printer: EscposPrinter, tmp_path: Path) -> None:
     for number in range(1, 4):
-        printer.print_ticket(ticket(rows=64, seed=number), process_id=number)
+        result = printer.print_ticket(ticket(rows=64, seed=number), process_id=number)
+        assert result.state is PrintState.PRINTED
 
     names = sorted(path.name for path in (tmp_path / "tickets").iterdir())
     assert names == ["ticket-0001.png", "ticket-0002.png", "ticket-0003.png"]
@@ -180,11 +191,11 @@ def test_a_slow_printer_is_waited_for(simulated: EscposSimulator, printer: Escpo
 
 
 def test_a_printer_that_falls_silent_leaves_the_print_unknown(
-    simulated: EscposSimulator, printer: EscposPrinter
+    simulated: EscposSimulator, hasty: EscposPrinter
 ) -> None:
     simulated.fault("slow")
     watcher = set_fault_while_printing(simulated, "silent")
-    result = printer.print_ticket(ticket(rows=1200), process_id=8)
+    result = hasty.print_ticket(ticket(rows=1200), process_id=8)
     watcher.join()
 
     assert result.state is PrintState.UNKNOWN
@@ -192,12 +203,12 @@ def test_a_printer_that_falls_silent_leaves_the_print_unknown(
 
 
 def test_a_silent_printer_gets_no_ticket(
-    simulated: EscposSimulator, printer: EscposPrinter, tmp_path: Path
+    simulated: EscposSimulator, hasty: EscposPrinter, tmp_path: Path
 ) -> None:
     simulated.fault("silent")
 
     with pytest.raises(DeviceSilent):
-        printer.print_ticket(ticket(), process_id=1)
+        hasty.print_ticket(ticket(), process_id=1)
     assert printed(tmp_path) == []
 
 
