@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
@@ -21,6 +21,18 @@ MOST = 5
 def unheld_numbers(
     connection: Connection, desk: Desk, known: Sequence[KnownStation], at: datetime
 ) -> tuple[Notice, ...]:
+    """Return what to say of each number that perhaps nobody holds."""
+    say = desk.speech.say
+    found = numbers_without_word(connection, desk.office_no, desk.office.today(at), known, at)
+    return tuple(
+        Notice("warn", "ticket", say("unheld_number", number=number), say("unheld_todo"))
+        for number in found
+    )
+
+
+def numbers_without_word(
+    connection: Connection, office_no: int, day: date, known: Sequence[KnownStation], at: datetime
+) -> list[str]:
     """Return the waiting numbers of kiosks that lost an answer, of whose paper nobody spoke.
 
     A kiosk reports of every paper, also of one that failed: what it never heard of it never
@@ -32,13 +44,13 @@ def unheld_numbers(
         if any(device.code == "answers_lost" for device in station.devices)
     ]
     if not losing:
-        return ()
+        return []
     query = (
         select(TicketRow.prefix, TicketRow.serial)
         .join(EventRow, (EventRow.office == TicketRow.office) & (EventRow.subject == TicketRow.id))
         .where(
-            TicketRow.office == desk.office_no,
-            TicketRow.day == desk.office.today(at),
+            TicketRow.office == office_no,
+            TicketRow.day == day,
             TicketRow.printed == "",
             TicketRow.state == WAITING,
             TicketRow.issued_at < at - SPOKEN_OF_WITHIN,
@@ -49,13 +61,4 @@ def unheld_numbers(
         .order_by(TicketRow.issued_at)
         .limit(MOST)
     )
-    say = desk.speech.say
-    return tuple(
-        Notice(
-            "warn",
-            "ticket",
-            say("unheld_number", number=number_of(row.prefix, row.serial)),
-            say("unheld_todo"),
-        )
-        for row in connection.execute(query)
-    )
+    return [number_of(row.prefix, row.serial) for row in connection.execute(query)]

@@ -7,8 +7,12 @@ import pytest
 from hub import appointments, queue
 from hub.check import check_records
 from hub.errors import BadInput, Conflict
+from hub.stations import KnownStation
 from hub.tickets.acts import notes_of
+from hub.web.supervisor.unheld import numbers_without_word
+from hub.wire import DeviceReport, IssueTicket
 from hub.wire.opening import BookAppointment
+from hub.wire.requests import TicketPrinted
 from hub.writer import Actor
 
 SUPERVISOR = Actor("officer", "o1", "Contoh Supervisor", frozenset({"supervisor"}))
@@ -30,7 +34,7 @@ def test_a_void_number_is_called_no_more_and_keeps_why(hall) -> None:
     assert gone.state == "ended"
     assert hall.order() == [after.number]
     with hall.house.database.reading_core() as connection:
-        [note] = notes_of(connection, 1, nobodys.id)
+        [note] = notes_of(connection, hall.house.office_no, nobodys.id)
     assert (note.act, note.text, note.actor) == ("void", WHY, SUPERVISOR.reference)
 
 
@@ -59,4 +63,38 @@ def test_the_booked_time_of_a_void_number_can_be_used_after_all(hall) -> None:
     assert lost.appointment_at == later.appointment_at == booked.at
     assert later.number != lost.number
     with hall.house.database.reading_core() as connection:
-        assert check_records(connection, 1) == []
+        assert check_records(connection, hall.house.office_no) == []
+
+
+def test_the_numbers_of_whose_paper_a_losing_kiosk_never_spoke_are_named(hall) -> None:
+    lost = DeviceReport(role="link", address="kiosk", lamp="warning", code="answers_lost")
+    losing, sound = (
+        KnownStation(name * 32, name, "kiosk", None, "1", None, (lost,) if name == "k" else ())
+        for name in ("k", "s")
+    )
+
+    def given_by(kiosk: KnownStation):
+        hall.clock.pass_(seconds=1)
+        actor = Actor("station", kiosk.id, kiosk.name, frozenset({"kiosk"}))
+        ask = IssueTicket(service="skim")
+        return hall.house.writer().run_alone(
+            lambda tx: queue.issue(tx, hall.office, ask), actor=actor
+        )
+
+    nobodys, printed, _others = given_by(losing), given_by(losing), given_by(sound)
+    hall.do(lambda tx: queue.note_paper(tx, ticket=printed.id, paper=TicketPrinted(state="failed")))
+
+    def named(*stations: KnownStation) -> list[str]:
+        at = hall.clock.now()
+        with hall.house.database.reading_core() as connection:
+            day = hall.office.today(at)
+            return numbers_without_word(connection, hall.house.office_no, day, stations, at)
+
+    at_once = named(losing, sound)
+    hall.clock.pass_(minutes=3)
+
+    assert at_once == []
+    assert named(losing, sound) == [nobodys.number]
+    assert named(sound) == []
+    void(hall, nobodys.number)
+    assert named(losing, sound) == []
