@@ -27,7 +27,7 @@ MAY_KEEP = frozenset({"issuing_officer", "supervisor"})
 DESTROYABLE = ("spoiled", "void")
 MOST_AT_ONCE = 500
 REGISTER_PAGE = 50
-_RANGE = re.compile(r"([A-Z]*)(\d+)-([A-Z]*)(\d+)")
+_RANGE = re.compile(r"([A-Z]*)(\d{1,40})-([A-Z]*)(\d{1,40})")
 _RANGE_ID = "rentang seperti CTH001-CTH050: awalan sama, paling banyak 500"
 _RANGE_EN = "a range such as CTH001-CTH050: one prefix, at most 500"
 

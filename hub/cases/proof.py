@@ -146,7 +146,7 @@ def _date(judge: Judge, row: Requirement, found: Found) -> Words | None:
 
 def _money(judge: Judge, row: Requirement, found: Found) -> Words | None:
     del judge, row
-    if found.value.isdecimal() and int(found.value) > 0:
+    if len(found.value) <= LONGEST and found.value.isdecimal() and int(found.value) > 0:
         return None
     return Words(id="bukan jumlah rupiah", en="is no amount in rupiah")
 

@@ -21,6 +21,8 @@ UNTOLD = frozenset({"csrf", "key", *SECRETS})
 FORM_LIMIT = 31 * 1024 * 1024
 """Largest form: one uploaded paper of 30 MiB (hub.blobs) and its fields."""
 MOST_PARTS = 1000
+LONGEST_NUMBER = 18
+"""Figures of a whole number that a field holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Form:
     def number(self, name: str) -> int | None:
         """Return a field as a whole number, or None when it is none."""
         given = self.text(name)
-        return int(given) if given.isascii() and given.isdigit() else None
+        whole = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
+        return int(given) if whole else None
 
     def typed(self) -> dict[str, str]:
         """Return what a person typed, to show it again."""

@@ -33,7 +33,7 @@ _NAMES = {
 }
 _WORDS = {"date": "tanggal", "ntpn": "ntpn", "amount": "jumlah"}
 _DATES = ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y")
-_AMOUNT = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,]00)?", re.IGNORECASE)
+_AMOUNT = re.compile(r"(?:Rp\.?\s*)?(\d{1,3}(?:[.,]\d{3}){1,5}|\d{1,15})(?:[.,]00)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

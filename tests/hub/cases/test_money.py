@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from hub.cases import applications, payments
 from hub.cases.check import broken_cases
+from hub.cases.ledger import serials_of
 from hub.cases.payments import billing, corrections, day_book, lost_proofs, matching
 from hub.cases.payments.statements import (
     LARGEST_BYTES,
@@ -19,8 +20,10 @@ from hub.cases.payments.statements import (
     read_statement,
 )
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
+from hub.keys import Keyring
 from hub.seals import PROOF, judge_code, read_public_keys
 from hub.verify.records import state_of
+from hub.web.forms import Form
 
 CODE = "820261123000001"
 CODE_ROW = "billing_code"
@@ -253,6 +256,21 @@ def test_a_file_of_another_kind_is_named_so(content: bytes) -> None:
         read_statement(content)
 
     assert "bukan berkas CSV atau XLSX" in refused.value.fields[0].message
+
+
+ENDLESS = "9" * 5000
+"""More figures than Python reads as a number."""
+
+
+def test_a_figure_without_end_is_wrong_in_words_and_no_error_of_the_program() -> None:
+    keys = read_public_keys(Keyring(b"1" * 32).public_code_key())
+    table = f"tanggal;ntpn;jumlah\n2026-11-23;{NTPN};{ENDLESS}\n"
+
+    assert [fault.line for fault in read_statement(table.encode()).faults] == [2]
+    assert judge_code(f"LOKET:B:BB-1:SECRET:{ENDLESS}:261123:A", keys).state == "forged"
+    assert Form({"number": [ENDLESS]}, b"", "key").number("number") is None
+    with pytest.raises(BadInput):
+        serials_of(f"SK1-SK{ENDLESS}")
 
 
 def test_a_dry_run_says_what_would_happen_and_stores_nothing(desk) -> None:
