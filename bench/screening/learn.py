@@ -42,7 +42,7 @@ Terms = dict[str, float]
 Plans = Sequence[tuple[int, int, int]]
 Sizes = Sequence[tuple[int, int, int]]
 PLANS: Plans = ((10_000, 3500, 3500), (100_000, 3500, 3500))
-PULLED: Plans = ((100_000, 1000, 2500),) * 2
+PULLED: Plans = ((100_000, 1000, 3000),) * 3
 """Of each list its size, how many of those on it are asked for, and how many strangers."""
 FIRST_STEP = Path(__file__).with_name("first.json")
 FREE = ("born_", "custom_", "bias")
