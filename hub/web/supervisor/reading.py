@@ -266,7 +266,7 @@ def _alarms(
         Notice(
             "warn",
             "banknote",
-            desk.speech.say("proof_lost", case=one.case_code),
+            desk.speech.say("proof_lost_case", case=one.case_code),
             desk.speech.say("proof_lost_todo", who=one.asked_by),
             to=f"/money/{one.application}",
         )

@@ -133,7 +133,8 @@ def test_a_lost_proof_is_replaced_by_two_people(living, enter) -> None:
     assert not officer.has("form[action$='/grant']")
 
     waits = f".alarms a[href='/money/{case}']"
-    head.go("/supervisor").click(waits)
+    assert proof.removesuffix("-B1") in head.go("/supervisor").text(waits)
+    head.click(waits)
     head.click("form[action$='/grant'] >> role=button")
 
     assert proof not in head.text("main")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +27,17 @@ def test_every_text_that_a_template_says_exists():
     said = {key for template in TEMPLATES for key in SAID.findall(template.read_text("utf-8"))}
 
     assert said - wording().keys() == {key for key in said if key.endswith("_")}
+
+
+def test_a_text_stands_in_one_file_only():
+    """Of a key in two files the later one would be said, and the other never."""
+    keys = [
+        key
+        for path in sorted(WEB.glob("words*.toml"))
+        for key in tomllib.loads(path.read_text("utf-8"))
+    ]
+
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
 
 
 def test_every_text_has_both_languages():
