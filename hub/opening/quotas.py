@@ -68,17 +68,35 @@ def numbers_left(
     connection: Connection, office_no: int, office: OfficeConfig, at: datetime
 ) -> dict[str, int | None]:
     """Return, by service, how many numbers of today's quota are left; None without a quota."""
+    spare = _spare(connection, office_no, office, at)
+    return {
+        one.code: max(0, spare[one.code]) if one.code in spare else None for one in office.services
+    }
+
+
+def passed(
+    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
+) -> dict[str, int]:
+    """Return by how many numbers today's quota of a service was passed, as kiosks alone may."""
+    spare = _spare(connection, office_no, office, at)
+    return {code: -left for code, left in spare.items() if left < 0}
+
+
+def _spare(
+    connection: Connection, office_no: int, office: OfficeConfig, at: datetime
+) -> dict[str, int]:
+    """Return what is left of each quota, below 0 where it was passed."""
     day = office.today(at)
     rows = _SERIES_OF_DAY.rows(connection, _asked(office_no, day))
     given = {row.prefix: row.last for row in rows}
     kiosks = [row.prefix for row in rows if row.station]
-    left: dict[str, int | None] = {}
+    left: dict[str, int] = {}
     for one in office.services:
-        used = given.get(one.prefix, 0)
         if one.quota is not None:
+            used = given.get(one.prefix, 0)
             used += _without_hub(connection, office_no, day, one, kiosks)
             used -= _void(connection, office_no, day, one)
-        left[one.code] = None if one.quota is None else max(0, one.quota - used)
+            left[one.code] = one.quota - used
     return left
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from hub.clock import PracticeClock
+from hub.opening import quotas
 from hub.queue import assistance, board, why
 from hub.web.desk import Desk
 from hub.web.officer.views import Notice
@@ -24,6 +25,7 @@ def queue_alarms(
         *(_guide(desk, one) for one in guides),
         *_stranded(connection, desk),
         *_late(desk, lanes),
+        *_over_quota(connection, desk, at),
     ]
 
 
@@ -38,6 +40,25 @@ def _clock_behind(connection: Connection, desk: Desk, at: datetime) -> list[Noti
         "clock_behind", now=desk.speech.moment(at), last=desk.speech.moment(last)
     )
     return [Notice("bad", "clock", said, desk.speech.say("clock_behind_todo"))]
+
+
+def _over_quota(connection: Connection, desk: Desk, at: datetime) -> list[Notice]:
+    over = quotas.passed(connection, desk.office_no, desk.office, at)
+    return [
+        Notice(
+            "warn",
+            "ticket",
+            desk.speech.say(
+                "quota_passed",
+                service=desk.speech.pick(one.name),
+                quota=one.quota,
+                over=over[one.code],
+            ),
+            desk.speech.say("quota_passed_todo"),
+        )
+        for one in desk.office.services
+        if one.code in over
+    ]
 
 
 def _guide(desk: Desk, wanted: assistance.GuideCall) -> Notice:

@@ -21,7 +21,7 @@ from hub.errors import BadInput
 from hub.house import House
 from hub.models.queue import TicketRow
 from hub.office import OfficeConfig
-from hub.opening import days, numbers
+from hub.opening import days, numbers, quotas
 from hub.opening.alone import alone_state
 from hub.opening.number_accounts import accounts
 from hub.tickets import number_of
@@ -155,6 +155,11 @@ def with_quota(office: OfficeConfig, quota: int) -> OfficeConfig:
     return msgspec.structs.replace(office, service_list=tuple(services))
 
 
+def passed(house: House, office: OfficeConfig) -> dict[str, int]:
+    with house.database.reading() as session:
+        return quotas.passed(session.connection(), house.office_no, office, house.clock.now())
+
+
 def test_a_quota_is_used_up_by_own_numbers_too_and_the_hub_counts_them(
     house: House, office: OfficeConfig, kiosk: Actor, act: Act, tmp_path: Path
 ) -> None:
@@ -194,6 +199,8 @@ def test_a_quota_is_used_up_by_own_numbers_too_and_the_hub_counts_them(
         hub.manner = "well"
         office_seen = await link.look()
         assert {one.code: one.left for one in office_seen.services}["information"] == 0
+        assert passed(house, office) == {}
+        assert passed(house, with_quota(office, 3)) == {"information": 1}
         assert await ask(link, "sixth") == RequestRefused("person-sixth", "quota_used")
         hub.manner = "deaf"
         house.clock.pass_(days=1)
