@@ -8,6 +8,7 @@ import pytest
 from case_desk import COPIED, MANDATORY
 
 from hub.cases import steps
+from hub.cases.check import broken_cases
 from hub.cases.hand_forms import hand_forms
 from hub.errors import BadInput
 
@@ -53,6 +54,8 @@ def test_a_step_done_on_paper_says_when_and_that_it_was_entered_later(desk) -> N
         "dicatat kemudian dari kertas"
     )
     assert line.at > then
+    with desk.database.reading() as session:
+        assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
     head = desk.view(case).head
     assert head.touch_s == 0, "typing what was done on paper is no touch time"
     days = desk.procedure.office.office.promised_working_days
