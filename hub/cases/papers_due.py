@@ -41,7 +41,6 @@ _NAMES = {
     "archive_label": ("12.label", "Label arsip", "Archive label"),
     HISTORY: ("case.history", "Riwayat permohonan", "History of the case"),
 }
-_GOES_WITH = {"skim_card": "skim_letter", "endorsement": "skim_letter"}
 
 
 def evidence_of(kind: str) -> str:
@@ -101,7 +100,7 @@ def must_be_due(
 
 def _is_its_turn(procedure: Procedure, application: Application, kind: str) -> bool:
     """Say whether the case stands at the step that gives this paper."""
-    found = printing_row(procedure, _GOES_WITH.get(kind, kind))
+    found = printing_row(procedure, kind)
     if kind == "nonconformity_letter" and application.state == "ON_HOLD_MISMATCH":
         return True
     return (

@@ -125,7 +125,7 @@ def receive_payment(today: date) -> Stage:
 
 
 def issue(blank: str) -> Stage:
-    """Return step 8: the blank gives the register number, then the SKIM is printed."""
+    """Return step 8: the blank gives the register number, then its three papers are printed."""
     return Stage(
         "8",
         "cetak",

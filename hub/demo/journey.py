@@ -110,7 +110,7 @@ class Journey:
             self._finish(officer, 2)
         with self._at_counter("cetak", 1) as officer:
             self._work(officer, answers.issue(self._office.folder.take_blank()))
-        skim = papers.printed(self._office.printed(1), "S")
+        skim = papers.printed(self._office.printed(1), "S", newest=False)
         self._alone(answers.legalise())
         with self._at_counter("pindai", 2) as officer:
             self._work(officer, answers.scan_endorsement(skim.number, NUMBER))

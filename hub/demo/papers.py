@@ -42,11 +42,15 @@ class Printed:
         return self.payload.split(":")[2]
 
 
-def printed(folder: Path, kind: str) -> Printed:
-    """Return the newest paper of `kind` (R, B, S or C) in a printer's tray. Raises PaperMissing."""
+def printed(folder: Path, kind: str, *, newest: bool = True) -> Printed:
+    """Return a paper of `kind` (R, B, S or C) in a printer's tray, the newest or the first of them.
+
+    The endorsement text carries the code of its letter, which is printed before it. Raises
+    PaperMissing.
+    """
     until = time.monotonic() + _PAPER_WITHIN_S
     while True:
-        for file in sorted(folder.glob("*.pdf"), key=_age, reverse=True):
+        for file in sorted(folder.glob("*.pdf"), key=_age, reverse=newest):
             for payload in codes_on(file):
                 if payload.startswith(f"LOKET:{kind}:"):
                     return Printed(file, payload)

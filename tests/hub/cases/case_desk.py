@@ -340,7 +340,12 @@ class Desk:
     def step_8(self, case: str, serial: str = "SK 0001") -> StepDone:
         self.stock(serial)
         self.supply("cetak", case, "blank_serial", serial)
-        self.capture(case, "8.skim", "print_document", "application/pdf")
+        return self.issue(case)
+
+    def issue(self, case: str) -> StepDone:
+        """The rest of step 8: its three papers are printed, the passport is endorsed."""
+        for paper in ("skim", "skim_card", "endorsement_text"):
+            self.capture(case, f"8.{paper}", "print_document", "application/pdf")
         return self.complete("cetak", case, "8", {"endorsement": "hal. 12"})
 
     def step_9(self, case: str) -> StepDone:

@@ -80,8 +80,7 @@ def test_what_stands_in_the_passport_is_not_done_anew_while_it_is_away(desk) -> 
         desk.step_8(case, "SK 0002")
     desk.do("serah", lambda tx: custody.take_again(tx, desk.procedure, case, "laci 3"))
     desk.supply("cetak", case, "blank_serial", "SK 0002")
-    desk.capture(case, "8.skim", "print_document", "application/pdf")
-    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.issue(case)
     desk.step_9(case)
 
     assert (unsigned.value.code, unendorsed.value.code) == ("passport_away", "passport_away")
@@ -102,10 +101,10 @@ def test_a_print_that_was_voided_is_marked_so_in_the_file_and_in_the_archive(des
         package = archive.package_row(session, desk.office_no, case)
         content = desk.procedure.blobs.get(package.blob)
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-        names = [name.rpartition("/")[2] for name in tar.getnames() if "8.skim" in name]
+        names = [name.rpartition("/")[2] for name in tar.getnames() if "8.skim." in name]
         record = tar.extractfile(f"{desk.view(case).head.case_code}/data/case.json").read()
     assert [name.split("-", 1)[1] for name in names] == ["8.skim.BATAL.pdf", "8.skim.pdf"]
-    assert record.count(b'"void_since": "2026') == 1
+    assert record.count(b'"void_since": "2026') == 3  # letter, card, endorsement
 
 
 def test_what_was_signed_and_opened_again_is_signed_anew(desk) -> None:

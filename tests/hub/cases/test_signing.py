@@ -188,8 +188,7 @@ def test_a_paper_printed_for_a_delegate_is_signed_by_the_delegate(desk) -> None:
     desk.stock("SK 0009")
     desk.supply("cetak", case, "blank_serial", "SK 0009")
     desk.supply("cetak", case, "signer_nip", SECTION)
-    desk.capture(case, "8.skim", "print_document", "application/pdf")
-    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.issue(case)
 
     record(desk, case, nip=SECTION)
 
@@ -213,8 +212,7 @@ def test_a_paper_stays_that_of_its_official_when_the_letter_of_appointment_has_r
     desk.stock("SK 0009")
     desk.supply("cetak", case, "blank_serial", "SK 0009")
     desk.supply("cetak", case, "signer_nip", SECTION)
-    desk.capture(case, "8.skim", "print_document", "application/pdf")
-    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.issue(case)
     in_force(desk, SECTION, valid_to=desk.procedure.office.today(desk.clock.now()))
     desk.clock.pass_(days=1)
 
@@ -250,8 +248,7 @@ def test_another_signer_means_void_reprint_and_legalise_again(desk) -> None:
     desk.stock("SK 0010")
     desk.supply("cetak", case, "blank_serial", "SK 0010")
     desk.supply("cetak", case, "signer_nip", SECTION)
-    desk.capture(case, "8.skim", "print_document", "application/pdf")
-    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.issue(case)
     record(desk, case, nip=SECTION)
 
     assert legalised(desk, case) == ("wet", SECTION, "A.N.")
