@@ -70,6 +70,20 @@ class SetAccess(msgspec.Struct, frozen=True, tag="set-access"):
     active: bool
 
 
+class SetPassword(msgspec.Struct, frozen=True, tag="set-password"):
+    """Give an officer a password and end their sessions; answers with the officer's name."""
+
+    login: str
+    password: str
+
+
+class SetRoles(msgspec.Struct, frozen=True, tag="set-roles"):
+    """Give an officer these roles and no others; answers with the officer's name."""
+
+    login: str
+    roles: list[str]
+
+
 class BindCard(msgspec.Struct, frozen=True, tag="bind-card"):
     """Bind a PIV card's certificate (PEM) to an officer; an empty one takes the card away."""
 
@@ -146,6 +160,8 @@ Change = (
     | RevokeStation
     | AddOfficer
     | SetAccess
+    | SetPassword
+    | SetRoles
     | BindCard
     | FillOffice
     | MoveClock
@@ -171,22 +187,9 @@ def command_of(house: House, command: Change) -> Callable[[Tx], list[str]]:
     office = house.procedure.office
     if isinstance(command, AddStation | RevokeStation):
         return _station(office, command)
-    if isinstance(command, AddOfficer):
-        hashed = officers.hash_password(command.password)
-        return lambda tx: [
-            officers.add(
-                tx,
-                office,
-                login=command.login,
-                name=command.name,
-                roles=command.roles,
-                password_hash=hashed,
-                nip=command.nip,
-            )
-        ]
-    if isinstance(command, SetAccess):
-        login, active = command.login, command.active
-        return lambda tx: [officers.set_access(tx, login=login, active=active)]
+    if isinstance(command, AddOfficer | SetAccess | SetPassword | SetRoles):
+        act = _of_officer(office, command)
+        return lambda tx: [act(tx)]
     if isinstance(command, BindCard):
         return lambda tx: _bind_card(tx, command)
     if isinstance(command, FillOffice):
@@ -217,6 +220,31 @@ def _station(
     if isinstance(command, AddStation):
         return lambda tx: [stations.add(tx, office, kind=kind, name=name, counter=counter)]
     return lambda tx: [str(stations.revoke_named(tx, kind=kind, name=name, counter=counter))]
+
+
+def _of_officer(
+    office: OfficeConfig, command: AddOfficer | SetAccess | SetPassword | SetRoles
+) -> Callable[[Tx], str]:
+    """Return a command about one officer. Raises BadInput `password_short`."""
+    login = command.login
+    if isinstance(command, SetAccess):
+        active = command.active
+        return lambda tx: officers.set_access(tx, login=login, active=active)
+    if isinstance(command, SetRoles):
+        roles = command.roles
+        return lambda tx: officers.set_roles(tx, office, login=login, roles=roles)
+    hashed = officers.hash_password(command.password)
+    if isinstance(command, SetPassword):
+        return lambda tx: officers.set_password_of(tx, login=login, password_hash=hashed)
+    return lambda tx: officers.add(
+        tx,
+        office,
+        login=login,
+        name=command.name,
+        roles=command.roles,
+        password_hash=hashed,
+        nip=command.nip,
+    )
 
 
 def _of_list(

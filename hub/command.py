@@ -231,19 +231,33 @@ def access(
     login: Annotated[str, typer.Option("--login", help="The officer's name to sign in with.")],
     end: Annotated[bool, typer.Option("--end", help="They left: no longer.")] = False,
     again: Annotated[bool, typer.Option("--again", help="They are back.")] = False,
+    password: Annotated[
+        bool, typer.Option("--password", help="A new password: asked for, or standard input.")
+    ] = False,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="The role from now on; repeat for several.")
+    ] = None,
     database: DatabaseUrl = None,
     key_file: KeyFile = None,
 ) -> None:
-    """Take away an officer's access, at once, or give it back; what they did stays theirs.
+    """Change how an officer gets in: end it at once, give it back, another password, other roles.
 
+    What they did stays theirs; a new password or an end closes their open sessions.
     Example: loket hub access --data DIR --login siti --end
     """
-    from hub.admin import SetAccess
+    from hub.admin import SetAccess, SetPassword, SetRoles
 
-    if end == again:
-        _wrong_use("tulis / write --end, atau / or --again")
-    said = "may sign in again:" if again else "may no longer sign in:"
-    _administer(data, database, key_file, SetAccess(login, active=again), say=said)
+    if [end, again, password, bool(role)].count(True) != 1:
+        _wrong_use("tulis satu / write one: --end, --again, --password, --role …")
+    command: SetAccess | SetPassword | SetRoles
+    if password:
+        command, said = SetPassword(login, _ask_password()), "has another password:"
+    elif role:
+        command, said = SetRoles(login, role), f"is now {', '.join(role)}:"
+    else:
+        said = "may sign in again:" if again else "may no longer sign in:"
+        command = SetAccess(login, active=again)
+    _administer(data, database, key_file, command, say=said)
 
 
 @hub_app.command()

@@ -20,6 +20,8 @@ from hub.events import (
     OfficerAccessChanged,
     OfficerAdded,
     OfficerLockedOut,
+    OfficerPasswordChanged,
+    OfficerRolesChanged,
     OfficerSignedIn,
     OfficerSignedOut,
 )
@@ -120,16 +122,7 @@ def add(
     nip: str = "",
 ) -> str:
     """Enter an officer, return the id. Raises BadInput `role_unknown`, Conflict `login_taken`."""
-    given = sorted(set(roles))
-    wrong = [role for role in given if office.role(role) is None]
-    if wrong:
-        known = ", ".join(role.code for role in office.roles)
-        raise BadInput(
-            "role_unknown",
-            f"No such role: {', '.join(wrong)}. Roles are {known}.",
-            id=f"Peran tidak dikenal: {', '.join(wrong)}. Peran: {known}.",
-            fields=[FieldFault(field="roles", code="unknown")],
-        )
+    given = _known_roles(office, roles)
     same = select(Officer.id).where(Officer.office == tx.office, Officer.login == login)
     if tx.connection.execute(same).first() is not None:
         raise Conflict("login_taken", "This login exists already.", id="Nama masuk sudah ada.")
@@ -152,23 +145,37 @@ def add(
 
 def set_access(tx: Tx, *, login: str, active: bool) -> str:
     """Let an officer sign in or not, ending their sessions; return the name. Raises NotFound."""
-    query = select(Officer.id, Officer.name).where(
-        Officer.office == tx.office, Officer.login == login
-    )
-    found = tx.connection.execute(query).first()
-    if found is None:
-        raise NotFound(
-            "officer_unknown", "Nobody signs in by this name.", id="Tidak ada nama masuk itu."
-        )
-    officer, name = found
+    officer, name = _named(tx, login)
     _set(tx, officer, active=active)
-    tx.connection.execute(
-        delete(OfficerSession).where(
-            OfficerSession.office == tx.office, OfficerSession.officer == officer
-        )
-    )
+    _end_sessions(tx, officer)
     tx.emit(OfficerAccessChanged(officer, active), subject=officer)
-    return str(name)
+    return name
+
+
+def set_roles(tx: Tx, office: OfficeConfig, *, login: str, roles: Iterable[str]) -> str:
+    """Give an officer these roles and no others, at once; return the name.
+
+    Raises NotFound `officer_unknown`, BadInput `role_unknown`.
+    """
+    officer, name = _named(tx, login)
+    given = _known_roles(office, roles)
+    _set(tx, officer, roles=" ".join(given))
+    tx.emit(OfficerRolesChanged(officer, tuple(given)), subject=officer)
+    return name
+
+
+def set_password_of(tx: Tx, *, login: str, password_hash: str) -> str:
+    """Give an officer who forgot theirs a password; return the name. Raises NotFound."""
+    officer, name = _named(tx, login)
+    set_password(tx, officer=officer, password_hash=password_hash)
+    return name
+
+
+def set_password(tx: Tx, *, officer: str, password_hash: str, here: str = "") -> None:
+    """Let another password hold; every session ends but the one whose token hash is `here`."""
+    _set(tx, officer, password_hash=password_hash, failures=0, locked_until=None)
+    _end_sessions(tx, officer, but=here)
+    tx.emit(OfficerPasswordChanged(officer), subject=officer)
 
 
 def credentials(connection: Connection, office_no: int, login: str) -> Credentials:
@@ -279,4 +286,42 @@ def session(connection: Connection, office_no: int, token_hash: str, at: datetim
 def _set(tx: Tx, officer: str, **values: object) -> None:
     tx.connection.execute(
         update(Officer).where(Officer.office == tx.office, Officer.id == officer).values(**values)
+    )
+
+
+def _named(tx: Tx, login: str) -> tuple[str, str]:
+    """Return the id and the name of who signs in by `login`. Raises NotFound."""
+    query = select(Officer.id, Officer.name).where(
+        Officer.office == tx.office, Officer.login == login
+    )
+    found = tx.connection.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(
+            "officer_unknown", "Nobody signs in by this name.", id="Tidak ada nama masuk itu."
+        )
+    return found.id, found.name
+
+
+def _known_roles(office: OfficeConfig, roles: Iterable[str]) -> list[str]:
+    """Return the roles in their order, each once. Raises BadInput `role_unknown`."""
+    given = sorted(set(roles))
+    wrong = [role for role in given if office.role(role) is None]
+    if wrong:
+        known = ", ".join(role.code for role in office.roles)
+        raise BadInput(
+            "role_unknown",
+            f"No such role: {', '.join(wrong)}. Roles are {known}.",
+            id=f"Peran tidak dikenal: {', '.join(wrong)}. Peran: {known}.",
+            fields=[FieldFault(field="roles", code="unknown")],
+        )
+    return given
+
+
+def _end_sessions(tx: Tx, officer: str, but: str = "") -> None:
+    tx.connection.execute(
+        delete(OfficerSession).where(
+            OfficerSession.office == tx.office,
+            OfficerSession.officer == officer,
+            OfficerSession.token_hash != but,
+        )
     )

@@ -257,6 +257,23 @@ class OfficerAccessChanged(_V1, frozen=True):
     active: bool
 
 
+class OfficerPasswordChanged(_V1, frozen=True):
+    """An officer has a new password."""
+
+    kind: ClassVar[str] = "officer.password_changed"
+    audience: ClassVar[str] = "audit"
+    officer: str
+
+
+class OfficerRolesChanged(_V1, frozen=True):
+    """An officer has other roles."""
+
+    kind: ClassVar[str] = "officer.roles_changed"
+    audience: ClassVar[str] = "audit"
+    officer: str
+    roles: tuple[str, ...]
+
+
 class OfficerSignedIn(_V1, frozen=True):
     """An officer signed in."""
 

@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 
 from hub.web.desk import DESK
 from hub.web.officer import (
+    account_page,
     biometrics_routes,
     case_routes,
     chip_page,
@@ -28,6 +29,7 @@ routes: list[ControllerRouterHandler] = [
     Router(
         "/",
         route_handlers=[
+            *account_page.routes,
             *choosing.routes,
             *counter_routes.routes,
             *why_page.routes,

@@ -17,7 +17,7 @@ PAGES = {
     "supervisor": ("/supervisor", "/cases", "/qualifications"),
     "tu": ("/cases?role=approver",),
     "loket": ("/counter/3", "/cases", "/sop?lang=en"),
-    "sah": ("/cases",),
+    "sah": ("/cases", "/account"),
 }
 
 
