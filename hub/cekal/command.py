@@ -95,6 +95,7 @@ def import_command(
             good_only=good_rows,
             dry_run=dry_run,
             withdrawn=tuple(withdraw or ()),
+            today=_today(data, None, key_file),
         )
         store = None if dry_run else _store(data, key_file, create=True)
         with _bar("import", _lines(file)) as step:

@@ -10,7 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -39,6 +39,8 @@ class ImportOrder:
     good_only: bool = False
     dry_run: bool = False
     withdrawn: tuple[str, ...] = ()
+    today: date | None = None
+    """The calendar day at the office, by which an entry has ended; by default UTC's."""
     name: str = ""
     """What a fault of the whole file calls it; by default its own name."""
 
@@ -71,7 +73,7 @@ def import_list(
     done = Imported()
     rows = rows_of(order.file, order.form, order.mapping, order.name)
     whole = _ends_whole(order.file, order.form)
-    entries = list(_good(judge(rows), done, at, progress, whole=whole))
+    entries = list(_good(judge(rows), done, order.today or at.date(), progress, whole=whole))
     bad = done.cut or (done.bad > 0 and not order.good_only)
     refused = bad or not (entries or order.withdrawn)
     if order.dry_run or refused or store is None:
@@ -91,12 +93,12 @@ def import_list(
 def _good(
     judged: Iterable[Entry | BadRow],
     done: Imported,
-    at: datetime,
+    day: date,
     progress: Progress,
     *,
     whole: bool,
 ) -> Iterator[Entry]:
-    today, soon = (f"{day:%Y-%m-%d}" for day in (at, at + WARNED_BEFORE))
+    today, soon = (one.isoformat() for one in (day, day + WARNED_BEFORE))
     row: Entry | BadRow | None = None
     for number, row in enumerate(judged, start=1):
         if isinstance(row, BadRow):

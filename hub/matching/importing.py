@@ -40,6 +40,7 @@ def run(order: Order) -> Outcome:
                 good_only=order.good_only,
                 dry_run=order.dry_run,
                 withdrawn=order.withdrawn,
+                today=order.today,
             ),
             order.at,
             _tell,

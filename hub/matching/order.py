@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -22,6 +22,7 @@ class Order(msgspec.Struct, frozen=True):
     kind: Literal["full", "update"]
     effective: datetime
     at: datetime
+    today: date
     mapping: dict[str, tuple[str, ...]] = {}
     good_only: bool = False
     dry_run: bool = False

@@ -253,6 +253,7 @@ async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
         kind="update" if form.text("kind") == "update" else "full",
         effective=_effective(desk, form, now),
         at=now,
+        today=desk.office.today(now),
         mapping=mapping,
         good_only=form.text("good_only") == "yes",
         dry_run=dry,

@@ -120,6 +120,15 @@ def test_entries_that_end_are_counted(store: StoredList, tmp_path: Path) -> None
     assert (done.expired, done.expiring) == (1, 1)
 
 
+def test_an_entry_ends_with_the_day_at_the_office(store: StoredList, tmp_path: Path) -> None:
+    """Until seven in the morning it is still yesterday in UTC."""
+    file = lines(tmp_path, person(1, valid_to="2026-11-24"))
+
+    done = take(store, file, today=date(2026, 11, 25))
+
+    assert (done.expired, done.expiring) == (1, 0)
+
+
 def test_a_dry_run_stores_nothing(store: StoredList, tmp_path: Path) -> None:
     done = take(store, lines(tmp_path, person(1)), dry_run=True)
 
