@@ -118,7 +118,7 @@ def _camera(report: Report) -> None:
     child = _busy_s() - busy
     report.at_least("preview, frames a second", report.rounds("preview", [45 / took], "fps"), 14.9)
     report.rounds("processor, camera and portraits together", [child], "s")
-    report.at_most("portrait measured, ms", report.rounds("portrait", portraits, "ms"), 1500)
+    report.at_most("portrait measured, ms", report.rounds("portrait", portraits, "ms"), 500)
 
 
 def _scanner(report: Report) -> None:
