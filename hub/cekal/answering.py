@@ -79,7 +79,7 @@ def explained(
         raise NotFound(
             "entry_missing", f"No entry {entry} on the list.", id=f"Tidak ada entri {entry}."
         )
-    hits = [matcher.pair(query, entry)] if entry else matcher.screen(query, nearest)
+    hits = [matcher.pair(query, entry)] if entry else matcher.screen(query, nearest, least=0.0)
     found = [hit for hit in hits if hit is not None]
     if not found:
         yield "", "tidak ada entri yang mirip / no entry is anything alike"

@@ -17,6 +17,10 @@ KINDS = ("cegah", "tangkal")
 _LOCAL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _UNKNOWN = ("", "-", "?", "N/A", "NULL", "NONE", "TIDAK DIKETAHUI", "UNKNOWN")
 _FORMULA = re.compile(r"^\s*[=+@]|^\s*-\D")
+_BROKEN = re.compile(
+    r"#(N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE
+)
+"""What a spreadsheet shows for a formula that failed."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -165,6 +169,8 @@ def _plain(text: str, field: str) -> str:
         raise _Wrong(field, "berisi tanda kendali / holds control characters")
     if _FORMULA.match(text) and text.strip() != "-":
         raise _Wrong(field, "berisi rumus, bukan nilai / holds a formula, not a value")
+    if _BROKEN.fullmatch(text.strip()):
+        raise _Wrong(field, "berisi kesalahan rumus / holds the error of a formula")
     if "\ufffd" in text:
         raise _Wrong(field, "huruf rusak (pengodean salah) / broken letters (wrong encoding)")
     return text.strip()

@@ -59,8 +59,11 @@ class Matcher:
         self.base = weights.base(len(index))
         self._values = np.array([weights.terms[term] for term in TERMS], np.float32)
 
-    def screen(self, query: Query, top: int = TOP) -> list[Hit]:
-        """Return at most `top` entries, best first."""
+    def screen(self, query: Query, top: int = TOP, least: float = LEAST_SCORE) -> list[Hit]:
+        """Return at most `top` entries, best first; none that scores below `least`.
+
+        `least` 0 gives the nearest ones however far they are, for a person who looks at them.
+        """
         asked = self.asked(query)
         compared = self.compare(asked)
         if compared is None:
@@ -71,7 +74,7 @@ class Matcher:
         _, firsts = np.unique(entries, return_index=True)
         hits = [self._hit(asked, compared, int(order[first]), float(logits[order[first]]))
                 for first in np.sort(firsts)[:top]]  # fmt: skip
-        return [hit for hit in hits if hit.score >= LEAST_SCORE]
+        return [hit for hit in hits if hit.score >= least]
 
     def pair(self, query: Query, entry: str) -> Hit | None:
         """Return how one entry fits a query; None if its names are not legible."""

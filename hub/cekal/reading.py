@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,9 +28,16 @@ FIELDS = (
     "decree", "agency", "basis",
 )  # fmt: skip
 _SINGULAR = {"names": ("name",), "passports": ("passport",)}
+NEEDED = (("names", "nama", "names"), ("id", "nomor entri", "the entries' numbers"))
 MOST_BYTES_A_LINE = 1 << 20
 MOST_UNPACKED = 1 << 30
 """A million rows have a third of it; a small file can hold far more of the same sign."""
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError,
+    SyntaxError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError,
+)  # fmt: skip
+"""What openpyxl raises within a damaged workbook: both XML readers' faults are SyntaxErrors, and a
+part that is missing or of another kind shows as whatever was done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,8 @@ def _json_row(
             ),
         )
         values = [given[key] for key in keys if given.get(key) is not None]
+        if not all(_is_value(value) for value in values):
+            return Row(number, {}, f"{field}: bukan teks atau angka / neither text nor a number")
         cells[field] = _cell(field, values)
     return Row(number, cells)
 
@@ -129,6 +139,12 @@ def _cell(field: str, values: list[object]) -> Cell:
     if field in ("names", "passports"):
         return texts
     return texts[0] if texts else None
+
+
+def _is_value(value: object) -> bool:
+    """Say whether a value is a text or a number, or a list of such: `true` is nobody's name."""
+    each = value if isinstance(value, list) else [value]
+    return all(isinstance(one, str | int | float) and not isinstance(one, bool) for one in each)
 
 
 def _text(value: object) -> str:
@@ -174,22 +190,24 @@ def _decoded(raw: bytes, name: str) -> str:
 
 
 def _sheet(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
+    """Return the rows of the first sheet. Raises BadInput naming where it breaks off."""
     from openpyxl.reader.excel import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
-    try:
-        _must_be_small(path, name)
-        book = load_workbook(path, read_only=True, data_only=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        words = f"{name}: no readable Excel file ({type(error).__name__})."
-        raise BadInput(
-            "sheet_unreadable", words, id=f"{name}: berkas Excel tidak terbaca."
-        ) from error
-    try:
-        for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, list(row)
-    finally:
-        book.close()
+    number = 0
+    # opened here: by its name openpyxl takes no file that does not end in .xlsx
+    with path.open("rb") as file:
+        try:
+            _must_be_small(path, name)
+            book = load_workbook(file, read_only=True, data_only=False)
+            rows = book.worksheets[0].iter_rows(values_only=True)
+            for number, row in enumerate(rows, start=1):
+                yield number, list(row)
+        except (InvalidFileException, *DAMAGED) as error:
+            why = type(error).__name__
+            words = f"{name}: no readable Excel file from line {number + 1} on ({why})."
+            indonesian = f"{name}: berkas Excel tidak terbaca mulai baris {number + 1}."
+            raise BadInput("sheet_unreadable", words, id=indonesian) from error
 
 
 def _must_be_small(path: Path, name: str) -> None:
@@ -254,12 +272,17 @@ def _columns(
                 id=f"{name}: tidak ada kolom {', '.join(missing)}; ada: {', '.join(head)}",
             )
         found[field] = [plain.index(column) for column in wanted if column in plain]
-    if not found["names"]:
-        there = ", ".join(head)
-        words = f"{name}: no column of names; give it as --map names=COLUMN. There are: {there}"
-        raise BadInput(
-            "column_missing",
-            words,
-            id=f"{name}: tidak ada kolom nama; sebutkan --map names=KOLOM. Ada: {there}",
-        )
+    _must_have_columns(found, head, name)
     return found
+
+
+def _must_have_columns(found: Mapping[str, list[int]], head: list[str], name: str) -> None:
+    there = ", ".join(head)
+    for field, indonesian, english in NEEDED:
+        if not found[field]:
+            words = f"{name}: no column of {english}; map it: {field}=COLUMN. There are: {there}"
+            raise BadInput(
+                "column_missing",
+                words,
+                id=f"{name}: tidak ada kolom {indonesian}; petakan: {field}=KOLOM. Ada: {there}",
+            )

@@ -59,7 +59,7 @@ class LoadedList:
         """Return whom a person may be, each hit explained."""
         began = time.perf_counter()
         on = date.fromisoformat(asked.on)
-        hits = self._matcher.screen(asked.query, MOST_FOUND) if self._matcher else []
+        hits = self._matcher.screen(asked.query, MOST_FOUND, least=0.0) if self._matcher else []
         shown = [
             hit for n, hit in enumerate(hits) if n < asked.nearest or hit.score >= self.threshold
         ]
@@ -69,17 +69,16 @@ class LoadedList:
 
     def look(self, asked: Look) -> Page:
         """Return entries by their ids, those that end soon, or a page of the list."""
+        ending = self._ending(asked.on, asked.ending_by) if asked.ending_by else []
         ids, following = asked.ids, 0
-        if asked.ending_by:
-            ids = self._ending(asked.on, asked.ending_by)[: asked.count]
-        elif asked.count:
-            every = self._ids()
+        if asked.ending_by or asked.count:
+            every = ending if asked.ending_by else self._ids()
             ids = every[asked.after : asked.after + asked.count]
             following = asked.after + len(ids) if asked.after + len(ids) < len(every) else 0
         entries = self._entries(set(ids))
         on = date.fromisoformat(asked.on)
         found = [self._found(entries[one], on, None) for one in ids if one in entries]
-        return Page(found, self.size, following)
+        return Page(found, self.size, following, len(ending))
 
     def _threshold(self, own: float | None) -> float:
         kept = self._stored.manifest().threshold

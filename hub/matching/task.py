@@ -43,7 +43,8 @@ class Person(msgspec.Struct, frozen=True, tag="person"):
 
 
 class Look(msgspec.Struct, frozen=True, tag="look"):
-    """Ask for entries by their ids, or for a page of the list from `after` on."""
+    """Ask for entries by their ids, or for `count` of the list, or of those that end soon, from
+    `after` on."""
 
     on: str
     ids: list[str] = []
@@ -54,11 +55,12 @@ class Look(msgspec.Struct, frozen=True, tag="look"):
 
 
 class Page(msgspec.Struct, frozen=True, tag="page"):
-    """Entries of the list, and how many there are."""
+    """Entries of the list, how many it holds, and how many of them end by the day asked for."""
 
     found: list[Found]
     size: int
     next: int = 0
+    ending: int = 0
 
 
 class Screened(msgspec.Struct, frozen=True, tag="screened"):

@@ -49,7 +49,7 @@ def wording() -> Mapping[str, Words]:
 
 def _text(key: str, lang: Language, values: Mapping[str, object]) -> str:
     row = _rows()[key]
-    of_one = lang == "en" and len(row) > 2 and values.get("count") == 1
+    of_one = lang == "en" and len(row) > 2 and values.get("count") in (1, "1")
     return (row[2] if of_one else pick(wording()[key], lang)).format(**values)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal
 
 from hub.cekal.records import Entry, country_of, passport_of, sex_of
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 Mark = Literal["same", "differs", "gap"]
 Result = Literal["same", "near", "swapped", "differs", "unknown"]
 NEAR = 0.6
+APOSTROPHES = "'\u2018\u2019\u02bc\u02bb`\u00b4"
+"""Written within a word or left out: O'Brien, OBrien."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -53,29 +57,83 @@ def compared(person: Mapping[str, str], entry: Entry) -> tuple[Line, ...]:
 def _names(field: str, mine: str, theirs: str) -> Line:
     if not mine or not theirs:
         return Line(field, _whole(mine), _whole(theirs), "unknown")
-    pieces = tuple(_marked_words(_words(mine), theirs))
-    plain = [sorted(_words(text)) for text in (mine, theirs)]
-    result: Result = "same" if plain[0] == plain[1] else "near"
-    return Line(field, _whole(mine), pieces, result)
+    left = _words(mine)
+    pieces = tuple(_marked_words(left, theirs))
+    return Line(field, _whole(mine), pieces, _result(pieces, left))
+
+
+def _result(pieces: Sequence[Piece], left: Sequence[str]) -> Result:
+    marks = {piece.mark for piece in pieces if not piece.text or any(map(_of_word, piece.text))}
+    if "same" not in marks:
+        return "differs"
+    return "near" if left or len(marks) > 1 else "same"
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\s,]+", text.upper()) if word]
+    return [_plain_word(run) for run, is_word in _runs(text) if is_word]
 
 
-def _marked_words(mine: Sequence[str], theirs: str) -> Iterator[Piece]:
-    """Mark each word of the entry against the applicant's word that is most like it."""
-    left = list(mine)
-    for word in re.split(r"([\s,]+)", theirs):
-        if not word.strip(" ,"):
-            yield Piece(word)
-            continue
-        best = max(left, key=lambda one: _alike(one, word.upper()), default="")
-        if not best or _alike(best, word.upper()) < NEAR:
-            yield Piece(word, "differs")
-            continue
-        left.remove(best)
-        yield from _marked(best, word)
+def _plain_word(word: str) -> str:
+    return "".join(sign.upper() for sign in word if sign not in APOSTROPHES)
+
+
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Return the words of a name and what stands between them: space, hyphen, comma, stop."""
+    for is_word, signs in groupby(text, _of_word):
+        yield "".join(signs), is_word
+
+
+def _of_word(sign: str) -> bool:
+    return sign in APOSTROPHES or unicodedata.category(sign)[0] in "LMN"
+
+
+def _marked_words(mine: list[str], theirs: str) -> Iterator[Piece]:
+    """Mark each word of the entry against the applicant's most like it, taken out of `mine`."""
+    runs = list(_runs(theirs))
+    words = [_plain_word(run) for run, is_word in runs if is_word]
+    partners = iter(_partners(mine, words))
+    for run, is_word in runs:
+        if not is_word:
+            yield Piece(run)
+        elif (partner := next(partners)) is None:
+            yield Piece(run, "differs")
+        else:
+            yield from _marked(partner, run)
+
+
+def _partners(left: list[str], words: Sequence[str]) -> list[str | None]:
+    """Return for each word of the entry what it is told apart from; None: nothing is like it.
+
+    The same words find each other first, then one word written as two: ALGHAZALI, AL-GHAZALI.
+    """
+    found: dict[int, str | None] = {}
+    for place, word in enumerate(words):
+        if word in left:
+            left.remove(word)
+            found[place] = word
+    for place in range(len(words) - 1):
+        two = words[place : place + 2]
+        if place not in found and place + 1 not in found and "".join(two) in left:
+            left.remove("".join(two))
+            found |= {place: two[0], place + 1: two[1]}
+    for place, word in enumerate(words):
+        if place not in found:
+            found[place] = _likest(left, word)
+    return [found[place] for place in range(len(words))]
+
+
+def _likest(left: list[str], word: str) -> str | None:
+    """Take the word that is most like `word` out of what is left, or two that make it up."""
+    pairs = [one + other for one, other in pairwise(left)]
+    if word in pairs:
+        place = pairs.index(word)
+        del left[place : place + 2]
+        return word
+    best = max(left, key=lambda one: _alike(one, word), default="")
+    if not best or _alike(best, word) < NEAR:
+        return None
+    left.remove(best)
+    return best
 
 
 def _alike(one: str, other: str) -> float:
@@ -89,13 +147,27 @@ def _matcher(one: str, other: str) -> SequenceMatcher[str]:
 
 
 def _marked(mine: str, theirs: str) -> Iterator[Piece]:
-    for kind, _, _, start, end in _matcher(mine.upper(), theirs.upper()).get_opcodes():
-        if kind == "equal":
-            yield Piece(theirs[start:end])
-        elif kind == "delete":
+    """Mark the letters that are other than in `mine`; an apostrophe is none."""
+    # a letter may have two capitals: ß
+    placed = [(n, one) for n, sign in enumerate(theirs) for one in _plain_word(sign)]
+    places, capitals = [n for n, _ in placed], "".join(one for _, one in placed)
+    marks: list[Mark] = ["same"] * len(theirs)
+    gaps: set[int] = set()
+    for kind, _, _, start, end in _matcher(mine.upper(), capitals).get_opcodes():
+        if kind == "delete":
+            gaps.add(places[start] if start < len(places) else len(theirs))
+        for place in places[start:end] if kind != "equal" else []:
+            marks[place] = "differs"
+    begun = 0
+    for place in range(1, len(theirs) + 1):
+        if begun in gaps:
             yield Piece("", "gap")
-        else:
-            yield Piece(theirs[start:end], "differs")
+            gaps.remove(begun)
+        if place == len(theirs) or marks[place] != marks[begun] or place in gaps:
+            yield Piece(theirs[begun:place], marks[begun])
+            begun = place
+    if gaps:
+        yield Piece("", "gap")
 
 
 def _dates(mine: str, theirs: str) -> Line:

@@ -9,8 +9,6 @@ from hub.matching.task import Look
 from hub.web.desk import Desk
 from hub.web.screener import Screener
 
-MOST_COUNTED = 500
-
 
 async def ending_count(desk: Desk, screener: Screener) -> int:
     """Return how many bans end within the office's days of warning; 0 while nobody answers."""
@@ -19,9 +17,7 @@ async def ending_count(desk: Desk, screener: Screener) -> int:
     if screener.matching.process_id is None:
         return 0
     try:
-        found = await screener.matching.look(
-            Look(today.isoformat(), count=MOST_COUNTED, ending_by=by)
-        )
+        found = await screener.matching.look(Look(today.isoformat(), ending_by=by))
     except Away:
         return 0
-    return len(found.found)
+    return found.ending

@@ -100,6 +100,11 @@ class ListView:
     after: int
     following: int
     ending: tuple[Found, ...]
+    ends: int
+    """How many entries end within the office's days of warning; `ending` are the first of them."""
+    warn_days: int
+    only_ending: bool
+    """Those are what the page lists, in place of the whole list."""
     away: bool
     may: frozenset[str]
     key: str
@@ -122,9 +127,10 @@ async def show_list(
     screener: NamedDependency[Screener],
     importer: NamedDependency[Importer],
     after: FromQuery[int] = 0,
+    ending: FromQuery[bool] = False,
 ) -> Response[str]:
     """Show the list, its versions, and what ends soon; opening it is recorded."""
-    return await _page(desk, screener, importer, after=max(0, after))
+    return await _page(desk, screener, importer, after=max(0, after), only_ending=ending)
 
 
 @post("/wasdakim/list/search")
@@ -313,6 +319,7 @@ async def _page(
     importer: Importer,
     *,
     after: int = 0,
+    only_ending: bool = False,
     sought: str = "",
     refused: Refused | None = None,
     form: Form | None = None,
@@ -320,7 +327,7 @@ async def _page(
     must_browse(desk)
     seq, at, view = await desk.read(lambda session, at: _read(session, desk, importer, at))
     typed = form.typed() if form else _tried(view.newest)
-    view = replace(view, refused=refused, typed=typed, sought=sought)
+    view = replace(view, refused=refused, typed=typed, sought=sought, only_ending=only_ending)
     view = await _with_entries(desk, screener, view, after)
     entries = [found.entry for found in (*view.found, *view.ending)]
     entries += [entry for version in view.versions for entry in version.preview]
@@ -337,12 +344,18 @@ async def _page(
         at,
         title=desk.speech.say("nav_cekal_list"),
         section="cekal_list",
-        here="/wasdakim/list",
-        stream="wasdakim",
+        here=f"/wasdakim/list{_place(after, only_ending=only_ending)}",
+        stream="" if sought else "wasdakim",  # what was found stays as it was found
         place="Wasdakim",
     )
     status = refused.status if refused else 200
     return page("cekal_list.html", frame, view, live=desk.live, status=status)
+
+
+def _place(after: int, *, only_ending: bool) -> str:
+    """Return what follows the page's path in its address."""
+    parts = [*(["ending=true"] if only_ending else []), *([f"after={after}"] if after else [])]
+    return f"?{'&'.join(parts)}" if parts else ""
 
 
 def _read(session: Session, desk: Desk, importer: Importer, at: datetime) -> ListView:
@@ -360,6 +373,9 @@ def _read(session: Session, desk: Desk, importer: Importer, at: datetime) -> Lis
         after=0,
         following=0,
         ending=(),
+        ends=0,
+        warn_days=rules.warn_days,
+        only_ending=False,
         away=False,
         may=frozenset(name for name, those in rights.items() if roles & set(those)),
         key=fresh_key(),
@@ -418,19 +434,20 @@ async def _with_entries(desk: Desk, screener: Screener, view: ListView, after: i
     matching = screener.matching
     try:
         ending = await matching.look(Look(on, count=ENDING_SHOWN, ending_by=soon))
+        view = replace(view, ending=tuple(ending.found), ends=ending.ending)
         if view.sought:
             query = Query("search", view.sought, passport=view.sought)
             near = await matching.ask(query, view.today, PAGE)
             exact = await matching.look(Look(on, ids=[view.sought]))
             found = [*exact.found, *(one for one in near.found if one not in exact.found)]
-            return replace(view, found=tuple(found), ending=tuple(ending.found), size=ending.size)
-        listed = await matching.look(Look(on, after=after, count=PAGE))
+            return replace(view, found=tuple(found), size=ending.size)
+        by = soon if view.only_ending else ""
+        listed = await matching.look(Look(on, after=after, count=PAGE, ending_by=by))
     except Away:
         return replace(view, away=True)
     return replace(
         view,
         found=tuple(listed.found),
-        ending=tuple(ending.found),
         size=listed.size,
         after=after,
         following=listed.next,
@@ -438,8 +455,9 @@ async def _with_entries(desk: Desk, screener: Screener, view: ListView, after: i
 
 
 def _tried(newest: Import | None) -> Mapping[str, str]:
-    """Return what was typed beside a file that was only tried: the import itself wants it again."""
-    return newest.typed if newest and newest.order.dry_run else {}
+    """Return what was typed beside a file that was not stored: the next try wants it again."""
+    stored = newest is not None and newest.outcome is not None and newest.outcome.stored
+    return newest.typed if newest and not stored else {}
 
 
 def _effective(desk: Desk, form: Form, now: datetime) -> datetime:

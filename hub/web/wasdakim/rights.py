@@ -7,6 +7,11 @@ from hub.web.desk import Desk
 from hub.web.officer.confirming import confirmed
 from hub.wire import FieldFault
 
+LACKS = {
+    "enter": ("This needs the right of input.", "Diperlukan hak input daftar."),
+    "verify": ("This needs the right of verification.", "Diperlukan hak verifikasi daftar."),
+}
+
 
 def must_see(desk: Desk) -> None:
     """Refuse everybody but Wasdakim and who decides. Raises NotAllowed `role_missing`."""
@@ -28,9 +33,8 @@ def must_have(desk: Desk, right: str) -> None:
     rules = desk.office.cekal
     those = rules.enter if right == "enter" else rules.verify
     if not desk.officer.roles & set(those):
-        names = ", ".join(those)
-        text = f"This needs one of the roles: {names}."
-        raise NotAllowed("role_missing", text, id=f"Diperlukan salah satu peran: {names}.")
+        text, indonesian = LACKS[right]
+        raise NotAllowed("role_missing", text, id=indonesian)
 
 
 async def must_confirm(desk: Desk, password: str, field: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -71,9 +72,12 @@ BAD_ROWS = [
     (person(9, names=["Budi\x07Contoh"]), "names"),
     (person(9, names=['=HYPERLINK("x")']), "names"),
     (person(9, names=["Bud\ufffd Contoh"]), "names"),
+    (person(9, names=["#REF!"]), "names"),
     (person(9, sex="laki"), "sex"),
     (person(9, kind="larangan"), "kind"),
     (person(9, valid_from="2026-05-01", valid_to="2026-01-01"), "valid_to"),
+    ({"id": "B", "names": [{"family": "Budi"}]}, ""),
+    ({"id": "B", "names": True}, ""),
     ('{"id": "B", "names": ["Bu\n', ""),
 ]
 
@@ -203,6 +207,64 @@ def test_an_excel_sheet_is_read_with_its_dates(store: StoredList, tmp_path: Path
 
     assert [(entry.id, entry.dob) for entry in store.entries(NOW)] == [("7", "1975-03-04")]
     assert done.bad_rows[0].line == 3
+
+
+def test_a_workbook_is_read_whatever_its_file_is_called(store: StoredList, tmp_path: Path) -> None:
+    """What an officer chose in the browser lies in memory, without a name that ends in .xlsx."""
+    book = Workbook()
+    assert book.active is not None
+    book.active.append(["id", "nama"])
+    book.active.append([7, "Budi Contoh"])
+    book.active.append([8, "#N/A"])
+    book.save(tmp_path / "x.xlsx")
+    file = (tmp_path / "x.xlsx").rename(tmp_path / "17")
+
+    order = ImportOrder(file, "xlsx", "V1", "full", NOW, good_only=True, name="daftar.xlsx")
+    done = import_list(store, order, NOW, lambda _: None)
+
+    assert (done.taken, done.stored) == (1, True)
+    assert [(bad.line, bad.field) for bad in done.bad_rows] == [(3, "names")]
+
+
+@pytest.mark.parametrize(
+    ("part", "cut"),
+    [
+        ("xl/workbook.xml", True),
+        ("xl/styles.xml", True),
+        ("xl/worksheets/sheet1.xml", True),
+        ("xl/worksheets/sheet1.xml", False),
+    ],
+)
+def test_a_workbook_with_a_damaged_part_is_refused(
+    store: StoredList, tmp_path: Path, part: str, cut: bool
+) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in (["id", "nama"], [1, "Budi Contoh"], [2, "Siti Contoh"]):
+        book.active.append(row)
+    book.save(tmp_path / "whole.xlsx")
+    with ZipFile(tmp_path / "whole.xlsx") as whole, ZipFile(tmp_path / "x.xlsx", "w") as damaged:
+        for one in whole.namelist():
+            held = whole.read(one)
+            if one != part or cut:
+                damaged.writestr(one, held[: len(held) // 2] if one == part else held)
+
+    with pytest.raises(BadInput, match="sheet_unreadable"):
+        take(store, tmp_path / "x.xlsx")
+
+    assert store.manifest().versions == []
+
+
+def test_a_table_without_numbers_of_its_entries_is_refused_at_once(
+    store: StoredList, tmp_path: Path
+) -> None:
+    file = lines(tmp_path, "berkas,nama\nE1,Budi Contoh\n", name="x.csv")
+
+    with pytest.raises(BadInput) as refused:
+        take(store, file)
+
+    assert "id=COLUMN" in refused.value.en
+    assert "berkas" in refused.value.id
 
 
 def test_a_broken_sheet_is_refused(store: StoredList, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.cekal.listing import FOLDER, StoredList
+from hub.cekal.matcher import LEAST_SCORE
 from hub.cekal.records import Entry, Query
 from hub.keys import Keyring
 from hub.matching.placing import KEPT
@@ -56,6 +57,8 @@ def test_a_kept_index_reads_no_entry_and_answers_the_same(stored, tmp_path) -> N
     assert seen(second)[0][:2] == ("C-1", "in_force")
     soon = second.look(Look(DAY, count=5, ending_by="2026-12-23"))
     assert [found.entry.id for found in soon.found] == ["C-2"]
+    counted = second.look(Look(DAY, ending_by="2026-12-23"))
+    assert (counted.found, counted.ending, counted.size) == ([], 1, 2)
 
 
 def test_a_new_version_has_an_index_of_its_own(stored) -> None:
@@ -100,3 +103,15 @@ def test_nothing_of_a_list_lies_in_clear(stored, tmp_path) -> None:
     assert (tmp_path / FOLDER / KEPT) in files
     for word in (b"ERIKSON", b"SANTOSO", b"1974-12-08", b"C-2"):
         assert not [file for file in files if word in file.read_bytes()]
+
+
+def test_the_nearest_entries_are_shown_however_far_they_are(stored) -> None:
+    """Who says that nobody on the list is this person has to see who comes nearest."""
+    add(stored, "V1", LIST)
+    far = Person(Query("q", "BUDI HARTONO WIBISONO", "1999-01-31", "F", "CHN", "X1"), DAY, 3)
+
+    found = loaded(stored).screen(far).found
+
+    assert [one.entry.id for one in found] == ["C-2"]
+    assert 0 <= found[0].score < LEAST_SCORE
+    assert found[0].reasons

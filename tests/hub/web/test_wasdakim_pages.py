@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 from msgspec.structs import replace as replaced
+from openpyxl import Workbook
 from PIL import Image
 from screened import ANNA, FIELDS, OTHERS, Desk, prepared
 from sqlalchemy import select
@@ -232,14 +233,25 @@ def test_search_import_dry_run_and_bad_rows_on_the_page(cases, enter, tmp_path) 
     screen.page.wait_for_selector("#import-result .alert.bad")
     assert "terpotong" in screen.text("#import-result")
     screen.go("/wasdakim/list")
-    screen.page.set_input_files("[name=file]", file)
+    screen.page.set_input_files("[name=file]", workbook(tmp_path / "daftar.xlsx"))
     screen.page.select_option("#field-kind-of", "update")
+    screen.page.fill("[name=mapping]", "id=BERKAS\nnames=NAMA")
     screen.page.check("[name=good_only]")
     screen.click("button[value=import]")
     screen.page.wait_for_selector("#import-result .alert.ok")
     verifier = enter(cases.office, "verifikasi")
     judge_list(verifier)
     assert "berlaku sekarang" in verifier.text("#live")
+
+
+def workbook(file: Path) -> Path:
+    """Return an Excel file of one good row and one whose name is a formula."""
+    book = Workbook()
+    assert book.active is not None
+    for row in (["BERKAS", "NAMA"], ["E1", "SITI CONTOH"], ["E2", "=A2"]):
+        book.active.append(row)
+    book.save(file)
+    return file
 
 
 def test_the_page_says_what_the_threshold_is_and_what_it_was_set_from(cases, enter) -> None:
