@@ -65,5 +65,5 @@ def settings_for(
     )
 
 
-SCHEMA_REVISION = "0022"
+SCHEMA_REVISION = "0023"
 """The newest migration; a test compares it with the scripts."""

@@ -188,8 +188,7 @@ def _of_the_way(pictures: Pictures) -> None:
     desk.supply("cetak", case, "blank_serial", BLANK)
     for kind in ("skim_letter", "skim_card", "endorsement"):
         pictures.take(case, kind, "cetak")
-    desk.capture(case, "8.skim", "print_document", "application/pdf")
-    desk.complete("cetak", case, "8", {"endorsement": "hal. 12"})
+    desk.issue(case)
     desk.step_9(case)
     desk.step_10(case)
     desk.name_collector(case, collector_name=pictures.person.get("full_name", COLLECTOR))

@@ -8,21 +8,37 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from hub.cases import blanks, custody, legalising, payments, persons
+from hub.cases.checklists import checklist_of
 from hub.cases.current import officer_names
 from hub.cases.history import history
 from hub.cases.views import HistoryLine
+from hub.confirming import papers_are_specimens
 from hub.letters import Column, Fact, Imprint, Letterhead, Listing
 from hub.letters.wording import clock_time, indonesian_date, local_day, short_date, staff_number
 from hub.models.application import Application
 from hub.models.correspondence import Legalisation
-from hub.office.confirmations import is_specimen
+from hub.office.confirmations import checklist_key
 from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Actor
 
 
-def letterhead(procedure: Procedure) -> Letterhead:
-    """Return the office's letterhead."""
+def headed(
+    session: Session, office_no: int, procedure: Procedure, at: datetime, application: str = ""
+) -> Letterhead:
+    """Return the letterhead of a paper set at `at`: a specimen until all is confirmed it rests on.
+
+    A paper of a case rests on the checklist the case was received with, too.
+    """
+    case = session.get(Application, (office_no, application)) if application else None
+    also = [checklist_key(case.sop, checklist_of(procedure, case).version)] if case else []
+    connection, office = session.connection(), procedure.office
+    specimen = papers_are_specimens(connection, office_no, office, office.today(at), *also)
+    return letterhead(procedure, specimen=specimen)
+
+
+def letterhead(procedure: Procedure, *, specimen: bool = True) -> Letterhead:
+    """Return the office's letterhead; its papers are specimens unless somebody looked."""
     office, head = procedure.office.office, procedure.office.letterhead
     return Letterhead(
         lines=head.lines[:-1],
@@ -32,7 +48,7 @@ def letterhead(procedure: Procedure) -> Letterhead:
         place=office.city,
         zone=office.timezone,
         complaints=Words(id=office.complaints, en=office.complaints),
-        specimen=is_specimen(procedure.office),
+        specimen=specimen,
     )
 
 

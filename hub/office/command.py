@@ -27,6 +27,7 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
 
     Example: loket office check /var/lib/loket/office.toml
     """
+    from hub.clock import SystemClock
     from hub.letters.name_fonts import missing_packages
     from hub.office import load_office
     from hub.office.confirmations import unconfirmed
@@ -42,6 +43,7 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
         print(f"{len(faults)} kesalahan / mistakes")
         raise SystemExit(1)
     found = load_office(file)
+    today = found.today(SystemClock().now())
     print(
         f"sound: {found.office.code}, {len(found.services)} services, {len(found.lanes)} lanes, "
         f"{len(found.counters)} counters, {len(found.hours)} kinds of hours"
@@ -49,6 +51,10 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
     if lacking := " ".join(missing_packages()):
         print("nama beraksara lain tidak tercetak / names in other scripts are not printed:")
         print(f"apt-get install {lacking}")
-    if missing := unconfirmed(found):
+    if missing := unconfirmed(found, today):
         print(f"belum dikonfirmasi / to be confirmed: {', '.join(missing)}")
         print("setiap kertas bertulisan CONTOH / every paper says SPECIMEN")
+        print(
+            "sampai dikonfirmasi di halaman /values atau dengan confirmed_by di berkas ini / until "
+            "they are confirmed on the page /values, or by confirmed_by in this file"
+        )

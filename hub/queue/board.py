@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from hub import opening, tickets
+from hub.confirming import papers_are_specimens
 from hub.models.queue import CallRow, EventRow, TicketRow
 from hub.models.schema import Office
 from hub.office import OfficeConfig, ServiceConfig
-from hub.office.confirmations import is_specimen
 from hub.opening import Now
 from hub.queue import counters
 from hub.tickets import FINISHED, WAITING, number_of
@@ -60,7 +60,7 @@ def office_state(
         device_care={
             name: uses for name, uses in msgspec.structs.asdict(office.device_care).items() if uses
         },
-        specimen=is_specimen(office),
+        specimen=papers_are_specimens(connection, office_no, office, office.today(at)),
         stop=next((one for one in shown if one.kind == "stop"), None),
         messages=[one for one in shown if one.kind == "message"],
     )

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from hub import opening
 from hub.cases import may_see_cases
+from hub.cases.history_paper import headed
 from hub.clock import Clock
 from hub.database import Database
 from hub.errors import Refused
+from hub.letters import Letterhead
 from hub.office import OfficeConfig
 from hub.officers import MAY_SUPERVISE, SignedIn
 from hub.procedure import Procedure
@@ -69,6 +71,13 @@ class Desk:
         return await self.writer.run(
             run, actor=self.officer.actor, key=form.key, request=form.raw, name=name
         )
+
+    async def letterhead(self, application: str = "") -> Letterhead:
+        """Return the letterhead of a paper set now, of a case if one is named."""
+        _, _, head = await self.read(
+            lambda session, at: headed(session, self.office_no, self.procedure, at, application)
+        )
+        return head
 
     async def rehearse(self, run: Callable[[Tx], object]) -> None:
         """Let a command be judged as it will be, and change nothing. Raises Refused."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from hub import blobs as files
 from hub.blobs import Blobs
+from hub.confirming import papers_are_specimens
 from hub.database import Database
 from hub.errors import LoketError
 from hub.letters.press import Press
 from hub.letters.slips import QueueSlip
 from hub.office import OfficeConfig
-from hub.office.confirmations import is_specimen
 from hub.queue import candidates, desk_tickets
 from hub.wire import Ticket
 from hub.wire.queue import DeskTicket, DeskTicketGiven
@@ -80,6 +80,7 @@ class DeskPrinting:
         service = self.office.service(ticket.service)
         if service is None:
             return None
+        specimen = await asyncio.to_thread(self._is_specimen, ticket)
         wait = ticket.estimate
         slip = QueueSlip(
             office=self.office.office.name.id,
@@ -92,13 +93,18 @@ class DeskPrinting:
             low_min=wait.low_min if wait else None,
             high_min=wait.high_min if wait else None,
             today=wait.today if wait else "yes",
-            specimen=is_specimen(self.office),
+            specimen=specimen,
         )
         try:
             return await asyncio.to_thread(self.blobs.put, await self.press.draw(slip))
         except LoketError as error:
             log.warning("the paper of ticket %s could not be made: %s", ticket.id, error)
             return None
+
+    def _is_specimen(self, ticket: Ticket) -> bool:
+        with self.database.reading_core() as connection:
+            day = self.office.today(ticket.issued_at)
+            return papers_are_specimens(connection, self.office_no, self.office, day)
 
     def _printer_of(self, counter: int) -> int:
         """Return the counter whose ticket printer the office file names for `counter`."""

@@ -73,6 +73,15 @@ IDENTITY = Room(
 )
 """The person who collects one case; reached from the case at hand-over."""
 
+VALUES = Room(
+    "values",
+    "/values",
+    "list-checks",
+    frozenset({"legaliser"}),
+    frozenset({"supervisor", "auditor", "administration", "treasurer"}),
+)
+"""What the office's file leaves to be confirmed; it is Kepala Kantor who vouches."""
+
 TIMES = Room("times", "/times", "clock", frozenset({"supervisor"}))
 
-ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, NONCONFORMITY, BLANKS, ARCHIVE, TIMES)
+ROOMS = (TREASURY, CUSTODY, SIGNING, AGENDA, NOTIFY, NONCONFORMITY, BLANKS, ARCHIVE, TIMES, VALUES)

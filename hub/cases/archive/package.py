@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from hub.blobs import StoredFile, register
 from hub.cases import documents, letter_book, letters_sent
 from hub.cases.archive.scratch import scratch_folder
-from hub.cases.history_paper import case_record_paper, letterhead
+from hub.cases.history_paper import case_record_paper, headed
 from hub.cases.record import case_record, events_of
 from hub.cases.views import DocumentLine
 from hub.cases.void_files import withdrawals
@@ -222,7 +222,7 @@ def _readable(
 ) -> bytes:
     moment = at.replace(microsecond=0)
     paper = case_record_paper(session, procedure, application, moment, officer)
-    return print_once(letterhead(procedure), paper)
+    return print_once(headed(session, application.office, procedure, at, application.id), paper)
 
 
 def _sign(bag: Path, procedure: Procedure) -> None:

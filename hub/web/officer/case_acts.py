@@ -293,7 +293,7 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
             counter=counter,
         )
     )
-    pdf = await press.print(case_papers.letterhead(desk.procedure), paper)
+    pdf = await press.print(await desk.letterhead(view.id), paper)
     stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
 
     def command(tx: Tx) -> Job:
@@ -318,7 +318,7 @@ async def return_file(desk: Desk, view: CaseView, form: Form, press: Press) -> N
     _, _, (ticket, paper) = await desk.read(
         lambda session, at: _missing(session, desk, view.id, at.replace(microsecond=0), counter)
     )
-    pdf = await press.print(case_papers.letterhead(desk.procedure), paper)
+    pdf = await press.print(await desk.letterhead(view.id), paper)
     stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
     note = form.text("note")
 

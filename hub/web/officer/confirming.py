@@ -34,6 +34,15 @@ async def confirmed(desk: Desk, given: list[str], field: str = "initials") -> bo
     raise _wrong_password(field, "Kata sandi salah. / The password is wrong.")
 
 
+async def must_confirm(desk: Desk, password: str, field: str) -> None:
+    """Raise BadInput, naming `field`, unless the officer's own password was typed once more."""
+    if not await confirmed(desk, [password], field):
+        fault = FieldFault(field=field, code="missing", message="wajib diisi / required")
+        text = "Type your password to confirm."
+        indonesian = "Ketik kata sandi Anda untuk memastikan."
+        raise BadInput("password_missing", text, id=indonesian, fields=[fault])
+
+
 async def confirmed_by_card(desk: Desk, purpose: str, challenge: bytes, signature: bytes) -> bool:
     """Return whether the officer's card signed `challenge` for `purpose`; False without either.
 

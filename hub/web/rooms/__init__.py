@@ -22,6 +22,7 @@ from hub.web.rooms import (
     signing_pages,
     times_pages,
     treasury_pages,
+    values_pages,
 )
 
 
@@ -55,6 +56,7 @@ routes: list[ControllerRouterHandler] = [
             *nonconformity_pages.routes,
             *blanks_pages.routes,
             *times_pages.routes,
+            *values_pages.routes,
         ],
         dependencies=DESK,
     ),

@@ -21,7 +21,6 @@ from hub.cases.archive.ended_files import Given, Unfiled
 from hub.cases.archive.keeping import STEPS, Act, Filing
 from hub.cases.archive.paged import Paged
 from hub.cases.office_lists import file_destruction, transfer_list
-from hub.cases.papers import letterhead
 from hub.errors import NotAllowed, NotFound, Refused
 from hub.letters import Listing
 from hub.letters.press import Press
@@ -133,7 +132,7 @@ async def print_list(
         return transfer_list(desk.procedure, row, at.replace(microsecond=0))
 
     _, _, paper = await desk.read(read)
-    return pdf(await press.print(letterhead(desk.procedure), paper))
+    return pdf(await press.print(await desk.letterhead(), paper))
 
 
 @get("/archive/{application:str}/package.tar")
@@ -187,7 +186,7 @@ async def print_destruction(
         return file_destruction(desk.procedure, row, files, at.replace(microsecond=0))
 
     _, _, paper = await desk.read(read)
-    return pdf(await press.print(letterhead(desk.procedure), paper))
+    return pdf(await press.print(await desk.letterhead(), paper))
 
 
 @post("/archive/destruction/{destruction:str}/{act:str}", request_max_body_size=FORM_LIMIT)

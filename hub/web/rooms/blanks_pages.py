@@ -17,7 +17,6 @@ from hub.cases import ledger
 from hub.cases.archive.paged import Paged
 from hub.cases.ledger import RegisterLine, Stock
 from hub.cases.office_lists import destruction_minutes
-from hub.cases.papers import letterhead
 from hub.errors import NotFound, Refused
 from hub.letters.press import Press
 from hub.web.desk import AnyRequest, Desk
@@ -66,7 +65,7 @@ async def print_minutes(
         )
     )
     paper = destruction_minutes(desk.procedure, rows, asked, at.replace(microsecond=0))
-    return pdf(await press.print(letterhead(desk.procedure), paper))
+    return pdf(await press.print(await desk.letterhead(), paper))
 
 
 @post("/blanks/{act:str}", request_max_body_size=FORM_LIMIT)

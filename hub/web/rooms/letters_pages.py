@@ -158,7 +158,7 @@ async def print_notice(
                 officer=officer,
             )
         )
-        printed = await press.print(papers.letterhead(desk.procedure), paper)
+        printed = await press.print(await desk.letterhead(application), paper)
         await desk.writer.run(  # its number makes it once: a copy is no other command
             lambda tx: _sent(tx, desk, application, paper),
             actor=officer,

@@ -14,7 +14,6 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from hub.cases.office_lists import closing_list
-from hub.cases.papers import letterhead
 from hub.cases.payments import day_book, matching
 from hub.cases.payments.day_book import Book
 from hub.cases.payments.matching import Judged
@@ -125,7 +124,7 @@ async def close_day(
 async def _print(desk: Desk, press: Press, book: Book) -> bytes:
     at = desk.clock.now().replace(microsecond=0)
     paper = closing_list(desk.procedure, book.list, desk.officer.name, desk.officer.nip, at)
-    return await press.print(letterhead(desk.procedure), paper)
+    return await press.print(await desk.letterhead(), paper)
 
 
 def _reader(desk: Desk, day: date) -> Callable[[Session, datetime], Book]:

@@ -23,13 +23,14 @@ from hub.errors import BadInput, NotAllowed, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.officer.confirming import must_confirm
 from hub.web.rendering import page
 from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment
 from hub.web.uploads import media_of
 from hub.web.wasdakim.ending import ending_count
 from hub.web.wasdakim.reading import CheckView, read_check, read_work
-from hub.web.wasdakim.rights import must_confirm, must_see
+from hub.web.wasdakim.rights import must_see
 from hub.wire import FieldFault
 from hub.writer import Tx
 

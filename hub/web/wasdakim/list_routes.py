@@ -31,11 +31,12 @@ from hub.models.cekal import CekalVersion
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, fresh_key, read_form
 from hub.web.importer import Import, Importer
+from hub.web.officer.confirming import must_confirm
 from hub.web.rendering import page
 from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment
 from hub.web.wasdakim.entering import entry_from, mapping_from, version_name
-from hub.web.wasdakim.rights import must_browse, must_confirm, must_have
+from hub.web.wasdakim.rights import must_browse, must_have
 from hub.wire import FieldFault
 from hub.writer import Tx
 

@@ -1,11 +1,9 @@
-"""Who may open Wasdakim's pages, and that they are who they say when they decide."""
+"""Who may open Wasdakim's pages, and who has which right on the list."""
 
 from __future__ import annotations
 
-from hub.errors import BadInput, NotAllowed
+from hub.errors import NotAllowed
 from hub.web.desk import Desk
-from hub.web.officer.confirming import confirmed
-from hub.wire import FieldFault
 
 LACKS = {
     "enter": ("This needs the right of input.", "Diperlukan hak input daftar."),
@@ -35,12 +33,3 @@ def must_have(desk: Desk, right: str) -> None:
     if not desk.officer.roles & set(those):
         text, indonesian = LACKS[right]
         raise NotAllowed("role_missing", text, id=indonesian)
-
-
-async def must_confirm(desk: Desk, password: str, field: str) -> None:
-    """Raise BadInput, naming `field`, unless the officer's own password was typed once more."""
-    if not await confirmed(desk, [password], field):
-        fault = FieldFault(field=field, code="missing", message="wajib diisi / required")
-        text = "Type your password to confirm."
-        indonesian = "Ketik kata sandi Anda untuk memastikan."
-        raise BadInput("password_missing", text, id=indonesian, fields=[fault])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from hub.office import SAMPLE_OFFICE, OfficeFileError, check_office, load_office
 from hub.office.confirmations import is_specimen, unconfirmed
 
+TODAY = date(2026, 11, 23)
 TEXT = SAMPLE_OFFICE.read_text(encoding="utf-8")
 
 
@@ -180,8 +182,8 @@ def test_every_paper_is_a_specimen_until_a_named_officer_confirmed_what_is_in_us
     still = load_office(broken(tmp_path, real, (tariff, tariff.replace("confirmed = false", by))))
 
     assert (fault.line, fault.rule) == (line_of(nameless, "2024-12-18") + 1, "confirmed-by")
-    assert not is_specimen(load_office(whole))
-    assert is_specimen(still)
-    assert "register" in unconfirmed(still)
-    assert "tariff SKIM" not in unconfirmed(still)
+    assert not is_specimen(load_office(whole), TODAY)
+    assert is_specimen(still, TODAY)
+    assert "register" in unconfirmed(still, TODAY)
+    assert "tariff SKIM" not in unconfirmed(still, TODAY)
     assert "to be confirmed: tariff SKIM" in check(SAMPLE_OFFICE).stdout

@@ -59,7 +59,7 @@ ROOMS = {
     ),
     "tu": ("/agenda", "/signing", "/archive", "/case/{archived}"),
     "cetak": ("/blanks",),
-    "sah": ("/signing", "/case/{archived}"),
+    "sah": ("/signing", "/values", "/case/{archived}"),
     "arsip": ("/archive",),
     "serah": ("/identity/{11}",),
     "data": ("/case/{2}/transcribe",),

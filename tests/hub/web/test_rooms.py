@@ -14,7 +14,7 @@ ROOMS = {
     "loket": ("/custody", "/notify"),
     "tu": ("/agenda", "/signing", "/archive"),
     "cetak": ("/blanks",),
-    "sah": ("/signing", "/nonconformity"),
+    "sah": ("/signing", "/nonconformity", "/values"),
 }
 
 
