@@ -36,7 +36,7 @@ class ThirdHand:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        every = [_written(self.random, culture, line) for culture, line in _lines()]
+        every = people(self.random, TABLE)
         self.random.shuffle(every)
         half = len(every) // 2
         self._known = {f"T{number}": person for number, person in enumerate(every[:half])}
@@ -91,9 +91,14 @@ class ThirdHand:
         )  # fmt: skip
 
 
-def _lines() -> list[tuple[str, str]]:
+def people(draw: random.Random, table: Path) -> list[Written]:
+    """Return the people of a table, in its order, with dates of birth from `draw`."""
+    return [_written(draw, culture, line) for culture, line in _lines(table)]
+
+
+def _lines(table: Path) -> list[tuple[str, str]]:
     found, culture = [], ""
-    for line in TABLE.read_text(encoding="utf-8").splitlines():
+    for line in table.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             culture = line.strip("[]")
         elif line and not line.startswith("#"):

@@ -1,6 +1,6 @@
-"""Checks by the fourth and the fifth hand: pairs of an entry and a query, written out in full.
+"""Checks by the fourth, fifth and sixth hand: pairs of an entry and a query, written out in full.
 
-fourth_hand.txt and fifth_hand.txt hold them. Their dates stand in calendars, placeholders and years
+fourth_hand.txt, fifth_hand.txt and sixth_hand.txt hold them. Their dates stand in calendars, placeholders and years
 alone; their strangers are namesakes, siblings and people who sound alike. Nothing here is read when
 weights are learned.
 """
@@ -59,6 +59,7 @@ class WrittenPairs:
 
 
 FOURTH, FIFTH = WrittenPairs("fourth", "F"), WrittenPairs("fifth", "V")
+SIXTH = WrittenPairs("sixth", "Z")
 
 
 def _pair(identity: str, culture: str, line: str) -> Pair:
