@@ -1,22 +1,23 @@
 """A check by a sixth hand, on a list that no generator of ours invented.
 
-python -m bench.screening.sixth_hand [--sizes 10000 100000] [--seed N] [--misses]
+python -m bench.screening.sixth_hand [--sizes 10000 100000] [--seed N]
 
-sixth_people.txt and sixth_hand.txt hold it. The rest of the list, and most strangers, are put together
-anew from the words that the hands have written, some words far more often than others; so the share of
-strangers who are stopped is measured on another mixture than the one the weights and levels come from.
+sixth_people.txt and sixth_hand.txt hold it. The rest of the list, and most strangers, are put
+together anew from the words that the hands have written, some words far more often than others;
+so the share of strangers who are stopped is measured on another mixture than the one the weights
+and levels come from. The misses of one half of the people were read, those of the other were not.
 """
 
-# ruff: noqa: T201 — a command that prints what it measured
 from __future__ import annotations
 
 import argparse
 import random
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class SixthHand:
         half = len(every) // 2
         self._known = {f"X{number}": person for number, person in enumerate(every[:half])}
         self._strangers = every[half:]
+        self.unread = {one for one, person in self._known.items() if unread(person)}
         self._listed: dict[str, tuple[str, str | None]] = {}
 
     def entries(self, size: int) -> list[Entry]:
@@ -115,31 +117,33 @@ class SixthHand:
         dob, birth = _asked(draw, person)
         complete = dob == self._listed[one][1] == person.birth.isoformat()
         return Case(
-            _query(draw, person, shown, dob), one, way or "spelling", person.culture, birth, complete
+            _query(draw, person, shown, dob),
+            one,
+            way or "spelling",
+            person.culture,
+            birth,
+            complete,
         )
 
     def _negative(self, kind: str, person: Written) -> Case:
         draw = self.random
         words = person.names[0].split()
-        shown = WAYS[draw.choice(list(WAYS))](draw, words) if draw.random() < 0.15 else " ".join(words)
+        shown = (
+            WAYS[draw.choice(list(WAYS))](draw, words) if draw.random() < 0.15 else " ".join(words)
+        )
         dob = person.birth.isoformat()
         if draw.random() < 0.1:
             dob = dob[:4]
         return Case(_query(draw, person, shown, dob), "", kind, person.culture, "right")
 
 
-@dataclass(slots=True)
 class Mixture:
     """People made of the words that the hands have written: first, inner and last words apart."""
-
-    random: random.Random
-    pools: dict[str, list[list[str]]]
-    nations: dict[str, list[str]]
 
     def __init__(self, draw: random.Random, every: list[Written]) -> None:
         self.random = draw
         pools: dict[str, list[list[str]]] = defaultdict(list)
-        self.nations = defaultdict(list)
+        self.nations: dict[str, list[str]] = defaultdict(list)
         for person in [*every, *third_hand.people(draw, third_hand.TABLE)]:
             pools[person.culture] += [name.split() for name in person.names]
             self.nations[person.culture].append(person.nation)
@@ -166,6 +170,11 @@ class Mixture:
     def _often(self, names: list[list[str]]) -> list[str]:
         """Draw a name, those at the head of the list far more often."""
         return names[int(len(names) * self.random.random() ** 2)]
+
+
+def unread(person: Written) -> bool:
+    """Say whether somebody is of the half whose misses are never read."""
+    return crc32(person.names[0].encode()) % 2 == 1
 
 
 def _columns(draw: random.Random, culture: str) -> list[list[str]]:
@@ -257,7 +266,7 @@ WAYS: dict[str, Callable[[random.Random, list[str]], str]] = {
 }  # fmt: skip
 
 
-def measure(size: int, seed: int, *, misses: bool) -> None:
+def measure(size: int, seed: int) -> None:
     """Print recall at 1 % and at score 0.5, and the false alarms there."""
     hand = SixthHand(seed)
     matcher = Matcher(index_of(hand.entries(size)), load_weights())
@@ -278,6 +287,8 @@ def measure(size: int, seed: int, *, misses: bool) -> None:
         f"{recall(paired, 0.5):.3f} at 0.5; of {len(alike.cases)} look-alikes "
         f"{np.sum(alike.best > one)} at 1 %, {np.sum(alike.best > 0.5)} at 0.5"
     )
+    shut = [recall(found, x, lambda case: case.entry in hand.unread) for x in (one, five, 0.5)]
+    print(f"  unread half: {shut[0]:.3f} at 1 %, {shut[1]:.3f} at 5 %, {shut[2]:.3f} at 0.5")
     for title, scored, values, least, field in (
         ("at 1 % by culture", found, found.right, one, "culture"),
         ("at 0.5 by culture", found, found.right, 0.5, "culture"),
@@ -289,9 +300,6 @@ def measure(size: int, seed: int, *, misses: bool) -> None:
     ):
         shares = by(scored, values, least, field)
         print(f"  {title}: " + ", ".join(f"{k} {s:.3f} ({n})" for k, (s, n) in shares.items()))
-    if misses:
-        _show(matcher, [*found.cases, *paired.cases], [*found.right, *paired.right], below=True)
-        _show(matcher, [*alarms.cases, *alike.cases], [*alarms.best, *alike.best], below=False)
 
 
 def _asking(matcher: Matcher) -> Find:
@@ -304,29 +312,14 @@ def _asking(matcher: Matcher) -> Find:
     return find
 
 
-def _show(matcher: Matcher, cases: list[Case], scores: list[float], *, below: bool) -> None:
-    """Print what was missed, or who was stopped."""
-    for case, reached in zip(cases, scores, strict=True):
-        if (reached < 0.5) != below:
-            continue
-        asked = case.query
-        hits = matcher.screen(asked, top=1)
-        best = f"{hits[0].entry} {hits[0].score:.2f}" if hits else "-"
-        print(
-            f"{'miss' if below else 'alarm'} {reached:.3f} {case.culture} {case.family} | {asked.name}"
-            f" | {asked.dob} {asked.nationality} | right {case.entry} | best {best}"
-        )
-
-
 def main() -> None:
     """Measure as the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--misses", action="store_true", help="print every miss and false alarm")
     options = parser.parse_args()
     for size in options.sizes:
-        measure(size, options.seed, misses=options.misses)
+        measure(size, options.seed)
 
 
 if __name__ == "__main__":

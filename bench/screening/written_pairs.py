@@ -1,8 +1,8 @@
 """Checks by the fourth, fifth and sixth hand: pairs of an entry and a query, written out in full.
 
-fourth_hand.txt, fifth_hand.txt and sixth_hand.txt hold them. Their dates stand in calendars, placeholders and years
-alone; their strangers are namesakes, siblings and people who sound alike. Nothing here is read when
-weights are learned.
+fourth_hand.txt, fifth_hand.txt and sixth_hand.txt hold them. Their dates stand in calendars,
+placeholders and years alone; their strangers are namesakes, siblings and people who sound alike.
+Nothing here is read when weights are learned.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ _GENITIVES = re.compile(_GENITIVE)
 _SHORTEST_COMPOUND = 9
 _JOINT = re.compile(r"(.{3,})(?:[UO][LRZJ])")
 _ARTICLES = ("AL", "EL")
+_SUN = frozenset(("AD", "AN", "AR", "AS", "ASH", "AT", "AZ", "ED", "EN", "ES", "ESH", "ET"))
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
 _BURMESE = ("U", "DAW")
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
@@ -169,7 +170,8 @@ def _unfilled(token: str) -> str:
 def _joined(parts: list[str]) -> list[str]:
     """Drop markers between parts; write servant names, kunyas and endings as one part."""
     markers, before, after = words("markers"), words("before"), words("after")
-    if not any(part in markers or part in before or part in after for part in parts):
+    known = (markers, before, after, _SUN)
+    if not any(part in those for those in known for part in parts):
         return parts
     kept: list[str] = []
     waiting = ""
@@ -180,10 +182,17 @@ def _joined(parts: list[str]) -> list[str]:
             waiting = "ABDUL" if part.startswith("ABD") else part
         elif part in after and kept and not waiting:
             kept[-1] += part
+        elif not last and place and _is_sun_article(part, parts[place + 1]):
+            continue
         elif last or not _is_marker(part, first=place == 0, parts=len(parts), waiting=waiting):
             kept.append(waiting + part)
             waiting = ""
     return kept
+
+
+def _is_sun_article(part: str, following: str) -> bool:
+    """Say whether `part` is an article as it is spoken before a sun letter: AS SIRAJ, AT TAMIMI."""
+    return part in _SUN and following.startswith(part[1:])
 
 
 def _loosened(parts: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hub.cekal.aligning import Aligned, align, readings_of
+from hub.cekal.assimilating import assimilated
 from hub.cekal.birthdates import births_of
 from hub.cekal.candidates import candidates
 from hub.cekal.folding import FoldedName
@@ -94,8 +95,11 @@ class Matcher:
 
     def asked(self, query: Query) -> Asked:
         """Return a query in the form in which it is compared."""
-        eastern = custom_of(country_of(query.nationality)) in EASTERN
-        forms = forms_of(query.name, eastern=eastern)
+        custom = custom_of(country_of(query.nationality))
+        forms = forms_of(query.name, eastern=custom in EASTERN)
+        if custom == "korean":
+            spoken = (other for form in forms for other in assimilated(form.parts))
+            forms += [FoldedName(parts) for parts in dict.fromkeys(spoken)]
         forms += [split for form in forms if (split := split_form(self.index, form)) is not None]
         return Asked(
             tuple(forms[:4]),

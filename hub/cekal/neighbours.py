@@ -129,7 +129,8 @@ class Neighbourhood:
         for letter in ascii_uppercase:
             initial = vocabulary.find(letter)
             if initial >= 0 and begun_as(letter) & begun_as(part):
-                found.setdefault(initial, int(Alike.INITIAL))
+                # L looks like LAL, but not enough: it is its initial
+                _prefer(found, initial, Alike.INITIAL)
         longer = vocabulary.beginning_with(part) if len(part) >= _SHORTEST_BEGINNING else ()
         if cut or len(longer) <= LOOKED_AT:
             for number in longer:

@@ -92,7 +92,8 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"(?<=[AEIOU])NJ"), ("NY", "NDJ")),
     (re.compile(r"G(?=[EIADLW])"), ("G", "J")),
     (re.compile(r"^KH|^CH(?=A)"), ("K", "H")),
-    (re.compile(r"Q"), ("K", "C")),
+    (re.compile(r"Q"), ("K", "C", "G")),
+    (re.compile(r"(?<=[BDEFJKLMNRSTZ])OU(?=[AEI])"), (r"\g<0>", "W")),
     (
         re.compile(r"^(?:AL|EL)(?=.{5})|^AL(?=[^L].{2})|^EL(?=[^AEIOULMV].{3})"),
         (r"\g<0>", ""),
@@ -118,16 +119,37 @@ _MOST_READINGS = 6
 _VOWELS = re.compile(r"[AEIOU]+")
 _TO_BLUNT = str.maketrans("GQDBVFPZJCXW", "KKTPPPPSSSSP")
 _SHORT = 3
+_ENDINGS = ("DIN", "ULA")
+_THAI_LAST = _rules((r"(?:L|R|NT)$", "N"), (r"S$", "T"))
+"""The last consonant of a Thai word is N, T, K, P whatever letter is written: -BOL is -PHON."""
+_SPOKEN_LONG = 5
 
 
 @lru_cache(maxsize=1 << 14)
 def sound_of(part: str) -> Sound:
     """Return the keys of a folded part."""
     fine = tuple(dict.fromkeys(_fine(reading) for reading in _readings(part)))
-    bare = tuple(dict.fromkeys(key for key in map(_bare, fine) if len(key) >= _SHORT))
-    blunt = tuple(dict.fromkeys(key for key in map(_blunt, fine) if len(key) >= _SHORT))
+    bare = tuple(dict.fromkeys(key for key in map(_bare, _stems(fine)) if len(key) >= _SHORT))
+    blunt = tuple(dict.fromkeys(key for key in _blunt_keys(fine) if len(key) >= _SHORT))
     known = (*(groups_of(part) or _groups_heard(fine)), *mandarin_of(part), *korean_key(part))
     return Sound(fine, known, bare, blunt)
+
+
+def _stems(fine: tuple[str, ...]) -> list[str]:
+    """Return the keys and, of BURHANUDDIN and HABIBULLAH, what is left without the ending."""
+    whole = [key for key in fine if key.endswith(_ENDINGS)]
+    stems = [key[: -len("DIN")] for key in whole]
+    return [*fine, *(stem for stem in stems if len(_VOWELS.sub("", stem)) >= _SHORT)]
+
+
+def _blunt_keys(fine: tuple[str, ...]) -> list[str]:
+    """Return the blunt keys, long ones also with their last consonant as Thai speaks it."""
+    keys = list(map(_blunt, fine))
+    for pattern, by in _THAI_LAST:
+        keys += [
+            pattern.sub(by, key) for key in keys if len(key) > _SPOKEN_LONG and pattern.search(key)
+        ]
+    return keys
 
 
 def _groups_heard(fine: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ _FAR_FETCHED = 2
 _DIALECT = tuple(
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"^Y(?=[AEIOU])", "I"),
+        (r"^Y(?=[AEIOU])", "I"), (r"(?<=[AO])R(?=[KNPT]?$)", ""),
         (r"^TJH?|^CHH|^TS|^TZ|^DJ|^DZ|^C(?=[AEIOU])|^J(?=[AEIOU])", "CH"), (r"^NJ", "NY"),
         (r"^(SH|HS)", "S"), (r"^([PTK])H", r"\1"), (r"^GW", "KW"),
         (r"^(?:BH|V)", "B"),
@@ -166,7 +166,7 @@ def _strain(part: str, cut: int) -> int:
     A consonant would rather begin the syllable after it (JI HOON). HYUK EUN and CHAE IN are read
     so all the same: EUN, IN, EON, AH are syllables of many names; CHA EIN and RY UIL break a vowel.
     """
-    odd = sum(not _in_use(written_out(piece)) for piece in (part[:cut], part[cut:]))
+    odd = sum(not in_use(written_out(piece)) for piece in (part[:cut], part[cut:]))
     if part[cut] not in "AEIOU" or part[cut:] == "U" or part[:cut].endswith("NG"):
         return odd
     return odd + (1 if part[cut:] in words("begun_with_vowels", _TABLE) else _FAR_FETCHED)
@@ -213,12 +213,13 @@ def _foreign(parts: tuple[str, ...], ways: list[tuple[tuple[str, ...], ...]]) ->
         place
         for place, part in enumerate(parts)
         if not (_is_syllable(part) or part in _compounds())
-        and not any(all(map(_in_use, way)) for way in ways[place])
+        and not any(all(map(in_use, way)) for way in ways[place])
     )
     return places if len(places) == 1 else ()
 
 
-def _in_use(piece: str) -> bool:
+def in_use(piece: str) -> bool:
+    """Say whether names of China or Korea are made of such syllables."""
     return piece in _readings() or piece in words("korean_given", _TABLE)
 
 
@@ -245,7 +246,7 @@ def spread_out(part: str) -> tuple[tuple[str, ...], ...]:
         if _is_surname(surname):
             found += [(*way, surname) for way in split_syllables(rest) if len(way) == 2]
     found += split_syllables(part)
-    found.sort(key=lambda way: sum(not _in_use(piece) for piece in way))
+    found.sort(key=lambda way: sum(not in_use(piece) for piece in way))
     return tuple(dict.fromkeys(found))[:_MOST_WAYS]
 
 

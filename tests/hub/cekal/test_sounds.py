@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.cekal.assimilating import assimilated
 from hub.cekal.sounds import begun_as, keys_shared, sound_of
 from hub.cekal.syllables import split_syllables, spread_out, syllabic, wade_giles
 
@@ -16,7 +17,7 @@ from hub.cekal.syllables import split_syllables, spread_out, syllabic, wade_gile
         ("YELTSIN", "ELTSIN"), ("RAMADHAN", "RAMAZAN"), ("KANIMOZHI", "KANIMOLI"),
         ("GAMAL", "JAMAL"),
         ("AHMADINEJAD", "AHMADINEZHAD"), ("IVANOVA", "IVANOV"), ("JILMAZ", "YILMAZ"),
-        ("NAGLA", "NAJLA"), ("NAGWAN", "NAJWAN"),
+        ("NAGLA", "NAJLA"), ("NAGWAN", "NAJWAN"), ("QASIMOV", "GASIMOV"),
     ],
 )  # fmt: skip
 def test_two_spellings_of_one_name_sound_alike(one: str, other: str) -> None:
@@ -30,6 +31,7 @@ def test_two_spellings_of_one_name_sound_alike(one: str, other: str) -> None:
         ("XIAO", "HSIAO"), ("ZHOU", "CHOU"), ("CAI", "TSAI"), ("XIE", "TJIA"), ("KIM", "GIM"),
         ("YOUNG", "YEONG"), ("LEE", "RHEE"), ("PARK", "BAK"), ("MOHAMMED", "MEHMET"),
         ("HUANG", "HWANG"), ("YU", "ER"), ("ZHAO", "SIU"), ("KWADWO", "KOJO"), ("VECDI", "WAGDI"),
+        ("LIU", "LARK"), ("BAI", "PARK"), ("QIAN", "CHENG"), ("HOANG", "HUYNH"), ("SWA", "ZWAR"),
     ],
 )  # fmt: skip
 def test_two_romanisations_of_one_syllable_are_known(one: str, other: str) -> None:
@@ -37,7 +39,17 @@ def test_two_romanisations_of_one_syllable_are_known(one: str, other: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("GIM", "KIM"), ("BALAN", "PALAN"), ("ZAINAL", "SAINAL"), ("DANU", "TANU")]
+    ("one", "other"),
+    [
+        ("GIM", "KIM"),
+        ("BALAN", "PALAN"),
+        ("ZAINAL", "SAINAL"),
+        ("DANU", "TANU"),
+        ("BHUMIBOL", "PHUMIPHON"),
+        ("BEDOUI", "BADAWI"),
+        ("BURHANUDDIN", "BURHAN"),
+        ("HABIBULLAH", "HABIB"),
+    ],
 )
 def test_voiced_and_unvoiced_letters_fall_together_at_last(one: str, other: str) -> None:
     assert keys_shared(sound_of(one), sound_of(other))
@@ -130,3 +142,23 @@ def test_an_initial_is_heard_as_in_other_spellings() -> None:
     assert [part for letter, part in alike.items() if not begun_as(letter) & begun_as(part)] == []
     assert not begun_as("K") & begun_as("SURJADI")
     assert not begun_as("A") & begun_as("IBRAHIM")
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("LEE HAK NAM", "LEE HANG NAM"), ("JEONG SEOK MIN", "JEONG SEONG MIN"),
+        ("CHUNG MYUNG ROK", "CHUNG MYUNG NOK"),
+    ],
+)  # fmt: skip
+def test_korean_syllables_are_also_read_as_they_are_spoken_together(
+    written: str, spoken: str
+) -> None:
+    one, other = tuple(written.split()), tuple(spoken.split())
+
+    assert other in assimilated(one)
+    assert one in assimilated(other)
+
+
+def test_korean_syllables_that_no_name_uses_are_not_made() -> None:
+    assert list(assimilated(("KIM", "KYUNG", "MIN"))) == []

@@ -138,6 +138,7 @@ def matcher() -> Matcher:
         Entry("initial", ["Sunyoung Shin"], DAY, nationality="KOR"),
         Entry("apostrophe", ["O'Brien, Patrick"], DAY, nationality="IRL"),
         Entry("heard", ["Chairul Surjadi"], DAY, nationality="IDN"),
+        Entry("letters", ["L. K. Tandon"], DAY, nationality="IND"),
         Entry("servants", ["Abdul Karim", "Abdul Raheem"], DAY, nationality="PAK"),
     ]
     return Matcher(index_of([*crowd, *known, *born, *parts]), load_weights())
@@ -190,6 +191,7 @@ def test_one_part_asked_for_is_taken_apart_even_where_others_bear_it_whole(
     ("entry", "name", "nation"),
     [
         ("initial", "S. Shinn", "KOR"),
+        ("letters", "Lal Krishna Tandon", "IND"),
         ("apostrophe", "PATRICK O BRIEN", "IRL"),
         ("heard", "K. SURJADI", "IDN"),
     ],
@@ -202,6 +204,12 @@ def test_an_initial_stands_for_a_part_and_is_joined_only_where_it_must_be(
     assert hit is not None
     assert hit.terms[TERMS.index("all_of_both")] == 1
     assert hit.score >= THRESHOLD
+
+
+def test_a_korean_name_is_also_looked_for_as_it_is_spoken(matcher: Matcher) -> None:
+    asked = matcher.asked(Query("q", "Rim Haknam", None, None, "KOR"))
+
+    assert ("RIM", "HANG", "NAM") in {form.parts for form in asked.names}
 
 
 def test_how_often_names_are_shared_in_a_country_is_part_of_the_score(matcher: Matcher) -> None:
