@@ -307,8 +307,8 @@ def _refuse_wordless(
     message = "tulis alasannya / say why"
     raise BadInput(
         "reason_missing",
-        "Say which document is not valid, or write the reason in the remark.",
-        id="Nyatakan dokumen mana yang tidak sah, atau tulis alasannya di catatan.",
+        "Say which document is not valid, or write the reason under Remark.",
+        id="Nyatakan dokumen mana yang tidak sah, atau tulis alasannya di Catatan.",
         fields=[FieldFault(field="remark", code="missing", message=message)],
     )
 
@@ -330,8 +330,8 @@ def _refuse_poor_photo(
     message = "tulis alasannya / say why"
     raise BadInput(
         "photo_poor",
-        "The photo has faults: take it again, or say in the remark why it is used.",
-        id="Foto bercacat: ambil ulang, atau tulis di keterangan mengapa tetap dipakai.",
+        "The photo has faults: take it again, or say under Remark why it is used.",
+        id="Foto bercacat: ambil ulang, atau tulis di Catatan mengapa tetap dipakai.",
         fields=[FieldFault(field="remark", code="missing", message=message)],
     )
 

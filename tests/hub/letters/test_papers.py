@@ -240,6 +240,22 @@ def test_the_receipt_has_the_fee_the_promise_and_a_dash_for_what_was_not_given(
     assert "–" in text
 
 
+@pytest.mark.parametrize("page", ["", "https://antrean.kanim.example/c/ABCDEFGHIJKLMNOP"])
+@pytest.mark.parametrize("papers", [6, 11, 21])
+def test_the_code_of_a_receipt_stands_on_page_1_however_many_papers_it_lists(
+    head: Letterhead, receipt: ApplicationReceipt, papers: int, page: str
+) -> None:
+    many = tuple(receipt.documents[n % 7] for n in range(papers))
+
+    printed = compose(head, replace(receipt, documents=many, page=page))
+
+    sheets = [sheet.extract_text() for sheet in read(printed).pages]
+    coded = [receipt.imprint.short_code in text for text in sheets]
+    assert coded == [True] + [False] * (len(sheets) - 1)
+    assert "Petugas loket" in sheets[-1]
+    assert len(sheets) == (1 if papers == 6 else 2)
+
+
 def test_the_receipt_leads_to_the_cases_page_by_code_and_by_address(
     head: Letterhead, receipt: ApplicationReceipt, tmp_path: Path
 ) -> None:
