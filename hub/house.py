@@ -51,7 +51,8 @@ class House:
 
     def writer(self) -> Writer:
         """Return a writer on this database; one per process."""
-        return Writer(self.database, self.office_no, self.clock)
+        names = {role.code: role.name for role in self.procedure.office.roles}
+        return Writer(self.database, self.office_no, self.clock, role_names=names)
 
 
 def create_house(settings: Settings, clock: Clock, *, code: str = "") -> None:

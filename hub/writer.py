@@ -12,7 +12,7 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,7 @@ from hub.events.chain import Chain, outcome_of, take_chain, write_chain
 from hub.remembered import Earlier, Memory, Request, digest
 from hub.statements import run_sql
 from hub.storage import DATABASE, collision, not_stored, outcome_unknown
+from hub.wire import Words
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -66,11 +67,19 @@ class Done(Generic[T]):
 class Tx:
     """One command's transaction in the writer thread; subjects receive it and never commit."""
 
-    def __init__(self, office: int, connection: Connection, at: datetime, actor: Actor) -> None:
+    def __init__(
+        self,
+        office: int,
+        connection: Connection,
+        at: datetime,
+        actor: Actor,
+        role_names: Mapping[str, Words],
+    ) -> None:
         self.office = office
         self.connection = connection
         self.at = at
         self.actor = actor
+        self.role_names = role_names
         self.emitted: list[Emitted] = []
         self._session: Session | None = None
 
@@ -147,11 +156,19 @@ class Writer:
     """Runs every command of one office, in order, durably. Start it before use, stop it after."""
 
     def __init__(
-        self, database: Database, office: int, clock: Clock, *, batch_limit: int = BATCH_LIMIT
+        self,
+        database: Database,
+        office: int,
+        clock: Clock,
+        *,
+        batch_limit: int = BATCH_LIMIT,
+        role_names: Mapping[str, Words] | None = None,
     ) -> None:
+        """Write for `office`; `role_names` says what it calls each role, for refusals."""
         self._database = database
         self._office = office
         self._clock = clock
+        self._role_names: Mapping[str, Words] = role_names or {}
         self._batch_limit = batch_limit
         self._line: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -327,7 +344,7 @@ class Writer:
         asked = []
         for waiting in row:
             chain.tick()
-            tx = Tx(self._office, connection, chain.at, waiting.actor)
+            tx = Tx(self._office, connection, chain.at, waiting.actor, self._role_names)
             asked.append((tx, cast("Joint[object, object]", waiting.command)))
         run_sql(connection, "SAVEPOINT command")
         try:
@@ -351,7 +368,7 @@ class Writer:
     def _attempt(
         self, connection: Connection, waiting: _Waiting, chain: Chain, memory: Memory
     ) -> Done[object] | Exception:
-        tx = Tx(self._office, connection, chain.at, waiting.actor)
+        tx = Tx(self._office, connection, chain.at, waiting.actor, self._role_names)
         run_sql(connection, "SAVEPOINT command")
         try:
             with closing(tx):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -206,12 +206,17 @@ def _ended_by(tx: Tx, application: Application) -> str:
 def must_have_role(tx: Tx, roles: frozenset[str]) -> None:
     """Raise NotAllowed `role_missing` unless an officer with one of `roles` commands."""
     if tx.actor.kind != "officer" or not roles & tx.actor.roles:
-        names = ", ".join(sorted(roles))
-        raise NotAllowed(
-            "role_missing",
-            f"This needs one of the roles: {names}.",
-            id=f"Diperlukan salah satu peran: {names}.",
-        )
+        raise role_missing(roles, tx.role_names)
+
+
+def role_missing(roles: Iterable[str], names: Mapping[str, Words]) -> NotAllowed:
+    """Return the refusal of who has none of `roles`, said as the office calls them (`names`)."""
+    called = [names.get(code, Words(id=code, en=code)) for code in sorted(roles)]
+    return NotAllowed(
+        "role_missing",
+        f"This needs one of the roles: {', '.join(words.en for words in called)}.",
+        id=f"Diperlukan salah satu peran: {', '.join(words.id for words in called)}.",
+    )
 
 
 def reject(tx: Tx, procedure: Procedure, application: str, reason: str, legal_basis: str) -> str:

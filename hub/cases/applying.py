@@ -1,13 +1,17 @@
 """For what a person applies, and on what ground: settled at the counter while the file is received.
 
 Purpose and basis decide which papers are asked for, which fields concern the case, and what the
-letter says. The kiosk does not ask for them: a draft starts with the commonest.
+letter says. The kiosk does not ask for them: a draft starts with the commonest. A paper that was
+printed for others than the case has now says what is no longer so: it is printed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
+from hub.cases import evidence
 from hub.errors import BadInput, Conflict
 from hub.events.applications import DraftConfirmed
 from hub.models.application import Application
@@ -33,6 +37,19 @@ _KNOWN = {"purpose": PURPOSES, "basis": BASES}
 SEEN = "seen"
 ROWS = (*_KNOWN, SEEN)
 """The names in a form; `seen` is what its page showed, as `PURPOSE.BASIS`."""
+PRINTED_FOR = "applies"
+"""The option of a print job that remembers what its paper was printed for, as `PURPOSE.BASIS`."""
+
+
+def printed_for(row: Application) -> dict[str, str]:
+    """Return the option that a print of this case carries."""
+    return {PRINTED_FOR: f"{row.purpose}.{row.basis}"}
+
+
+def is_outdated(row: Application, options: str) -> bool:
+    """Say whether a print with these options (JSON) was for another purpose or basis than now."""
+    known = msgspec.json.decode(options, type=dict[str, str]).get(PRINTED_FOR)
+    return known is not None and known != printed_for(row)[PRINTED_FOR]
 
 
 def differing(form: Mapping[str, str]) -> dict[str, str]:
@@ -71,6 +88,9 @@ def settle(tx: Tx, row: Application, stage: Step | Gate, form: Mapping[str, str]
         return
     row.purpose, row.basis = wanted.get("purpose", row.purpose), wanted.get("basis", row.basis)
     row.revision += 1
+    for rule in stage.evidence:
+        if rule.kind == "print":  # one that was printed stands in its job, and is judged by it
+            evidence.withdraw(tx, row, stage.name, rule.key)
     tx.session.flush()
     tx.emit(DraftConfirmed(row.id, tuple(wanted)), subject=row.id)
 

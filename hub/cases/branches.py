@@ -133,9 +133,11 @@ def divert(
     stage = procedure.sop.stage(row.position)
     allowed = {branch.to for branch in stage.divert} if stage else set()
     if stage is None or to not in allowed:
-        names = ", ".join(sorted(allowed)) or "-"
-        text = f"This step diverts to: {names}."
-        raise Conflict("branch_unknown", text, id=f"Langkah ini dialihkan ke: {names}.")
+        known = [branch for code in sorted(allowed) if (branch := procedure.sop.related(code))]
+        there = ", ".join(branch.en.rstrip(";") for branch in known) or "–"
+        indonesian = ", ".join(branch.id.rstrip(";") for branch in known) or "–"
+        text = f"This step diverts to: {there}."
+        raise Conflict("branch_unknown", text, id=f"Langkah ini dialihkan ke: {indonesian}.")
     must_have_role(tx, frozenset(stage.roles))
     send(tx, procedure, row, stage.name, to, given(reason), nature=nature)
     return row.id

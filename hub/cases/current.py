@@ -192,11 +192,23 @@ def _rows(
         here = found.get(row.key)
         if row.rule.check == "billing_code" and not set(stage.roles) & officer.roles:
             here = None  # the whole code is the treasurer's
-        good = here is not None and judge.judge(row, here, values) is None
+        wrong = judge.judge(row, here, values)
+        good = here is not None and wrong is None
         own = mine and good and signers.describes(row.rule.check)
         shown = _row(stage.name, row, here, names, jobs.get(row.key), supplied=good, own=own)
-        rows.append(replace(shown, old=_old(old.get(row.key))) if here is None else shown)
+        if here is None:
+            shown = replace(shown, old=_old(old.get(row.key)))
+        elif wrong and row.kind == "print":
+            shown = replace(shown, wrong=_unlabelled(row, wrong))
+        rows.append(shown)
     return tuple(rows)
+
+
+def _unlabelled(row: Requirement, words: Words) -> Words:
+    """Return what is wrong without the row's name, which stands beside it."""
+    return Words(
+        id=words.id.removeprefix(f"{row.label.id}: "), en=words.en.removeprefix(f"{row.label.en}: ")
+    )
 
 
 def _old(row: Evidence | None) -> OldScan | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import persons
 from hub.cases.applications import ENDED
+from hub.cases.applying import is_outdated
 from hub.cases.papers_needs import asked_of, lacks, printing_row
 from hub.cases.payments import billing
 from hub.cases.views import PaperLine
@@ -113,13 +114,18 @@ def _is_its_turn(procedure: Procedure, application: Application, kind: str) -> b
 def times_printed(session: Session, procedure: Procedure, application: Application) -> Counter[str]:
     """Return how often each paper came out of a printer, by its evidence key.
 
-    One that was withdrawn since does not count: what is printed next is no copy of it.
+    One that was withdrawn since, or was for another purpose or basis, does not count: what is
+    printed next is no copy of it.
     """
-    query = select(JobRow.evidence, JobRow.queued_at).where(
+    query = select(JobRow.evidence, JobRow.queued_at, JobRow.options).where(
         JobRow.office == application.office,
         JobRow.application == application.id,
         JobRow.kind == "print_document",
         JobRow.state == "done",
     )
     voids = withdrawals(session, procedure, application)
-    return Counter(item for item, at in session.execute(query) if voids.after(item, at) is None)
+    return Counter(
+        item
+        for item, at, options in session.execute(query)
+        if voids.after(item, at) is None and not is_outdated(application, options)
+    )

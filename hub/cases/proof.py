@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import blanks, documents, field_rules, fingers, payments, persons
+from hub.cases.applying import is_outdated
 from hub.cases.codes import read_secret
 from hub.cases.compare import differ
 from hub.cases.evidence import PAPER, TICKED, Found
@@ -30,6 +31,10 @@ LONGEST = 500
 BY_PASSWORD, BY_CARD = "verified", "card"
 CONFIRMED = (BY_PASSWORD, BY_CARD)
 """What a step records of how its officer confirmed it."""
+_PRINTED_FOR_ANOTHER = Words(
+    id="dicetak untuk tujuan atau dasar lain; cetak lagi",
+    en="was printed for another purpose or ground; print it again",
+)
 _PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 _PICTURES = ("image/", "application/pdf", "application/octet-stream")
 
@@ -179,7 +184,7 @@ def _print(judge: Judge, row: Requirement, found: Found) -> Words | None:
     job = judge.session.get(JobRow, (judge.application.office, found.value))
     ours = job is not None and job.application == judge.application.id
     if job is not None and ours and job.kind == "print_document" and job.state == "done":
-        return None
+        return _PRINTED_FOR_ANOTHER if is_outdated(judge.application, job.options) else None
     return Words(id="belum tercetak", en="is not printed yet")
 
 

@@ -179,6 +179,8 @@ class EvidenceRow:
     """It says of the signed-in officer what the hub knows: shown, not asked."""
     old: OldScan | None = None
     """It counts again only once somebody says so, or a new scan is taken."""
+    wrong: Words | None = None
+    """Of a paper that was printed: why it does not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

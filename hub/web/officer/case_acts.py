@@ -24,9 +24,10 @@ from hub.cases import (
     steps,
 )
 from hub.cases import papers as case_papers
+from hub.cases.applications import must_find
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import BadInput, Conflict, NotFound
-from hub.letters import MissingList
+from hub.letters import MissingList, Paper
 from hub.letters.press import Press
 from hub.models.queue import TicketRow
 from hub.queue.line import finish
@@ -281,17 +282,8 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
             id="Permohonan ini belum dapat mencetak kertas itu.",
         )
     counter = counter_of(desk, form)
-    _, _, paper = await desk.read(
-        lambda session, at: case_papers.paper(
-            session,
-            desk.office_no,
-            desk.procedure,
-            view.id,
-            kind,
-            at.replace(microsecond=0),  # a paper's clock shows no fractions
-            officer=desk.officer.actor,
-            counter=counter,
-        )
+    _, _, (paper, said) = await desk.read(
+        lambda session, at: _paper(session, desk, view.id, kind, at, counter)
     )
     pdf = await press.print(await desk.letterhead(view.id), paper)
     stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
@@ -306,10 +298,28 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
             application=view.id,
             evidence=line.evidence,
             blob=stored.id,
-            options={"title": kind},
+            options={"title": kind, **said},
         )
 
     await desk.command(command, form, f"print {kind}")
+
+
+def _paper(
+    session: Session, desk: Desk, application: str, kind: str, at: datetime, counter: int
+) -> tuple[Paper, dict[str, str]]:
+    """Return a paper, and what its print remembers of the case."""
+    paper = case_papers.paper(
+        session,
+        desk.office_no,
+        desk.procedure,
+        application,
+        kind,
+        at.replace(microsecond=0),  # a paper's clock shows no fractions
+        officer=desk.officer.actor,
+        counter=counter,
+    )
+    case = must_find(session, desk.office_no, desk.procedure, application)
+    return paper, applying.printed_for(case)
 
 
 async def return_file(desk: Desk, view: CaseView, form: Form, press: Press) -> None:

@@ -151,7 +151,14 @@ class Desk:
         return opened.id
 
     def capture(
-        self, case: str, evidence: str, kind: str, media: str = "image/jpeg", **facts: str
+        self,
+        case: str,
+        evidence: str,
+        kind: str,
+        media: str = "image/jpeg",
+        *,
+        options: Mapping[str, str] | None = None,
+        **facts: str,
     ) -> str:
         """A counter device did what was asked; its job is done."""
         stored = self.procedure.blobs.put(f"{kind} for {evidence}".encode())
@@ -167,7 +174,7 @@ class Desk:
                     counter=1,
                     kind=kind,
                     state="done",
-                    options="{}",
+                    options=json.dumps(dict(options or {})),
                     application=case,
                     evidence=evidence,
                     blob=stored.id if printing else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.cases import (
+    applying,
     doubts,
     keeping,
     legalising,
@@ -380,3 +381,29 @@ def test_what_the_file_was_received_for_changes_only_in_its_own_step(desk) -> No
         applying_for(desk, case, "PEWARGANEGARAAN.KELUARGA", basis="BEKERJA")
 
     assert refused.value.code == "form_gone"
+
+
+def print_receipt(desk, case):
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        said = applying.printed_for(row)
+    desk.capture(case, "1.receipt", "print_document", "application/pdf", options=said)
+
+
+def test_a_receipt_that_was_printed_for_another_purpose_does_not_count(desk) -> None:
+    case = desk.open()
+    desk.tick_papers(case)
+    print_receipt(desk, case)
+    applying_for(desk, case, "PEWARGANEGARAAN.KELUARGA", purpose="PERNYATAAN")
+    desk.supply("loket", case, "checklist.spouse_identity", "on")
+    desk.supply("loket", case, "checklist.spouse_identity.copy", "on")
+
+    with pytest.raises(BadInput) as refused:
+        desk.complete("loket", case, "1", {"custody_place": "Loket 1"})
+
+    assert [fault.field for fault in refused.value.fields] == ["receipt"]
+    assert "untuk tujuan atau dasar lain; cetak lagi" in refused.value.id
+    [receipt] = [paper for paper in desk.view(case).papers if paper.kind == "application_receipt"]
+    assert receipt.printed == 0
+    print_receipt(desk, case)
+    assert desk.complete("loket", case, "1", {"custody_place": "Loket 1"}).next == "2"
