@@ -80,6 +80,8 @@ class TranscribedRow:
     number: int
     label: Words
     value: str
+    means: Words
+    """The value as it is read: a code by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

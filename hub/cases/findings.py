@@ -20,6 +20,7 @@ from hub.cases.data_views import (
     TranscribedRow,
 )
 from hub.cases.eligibility import Eligibility
+from hub.cases.field_words import in_words
 from hub.cases.stays import Stay, read_stays
 from hub.models.application import Application
 from hub.procedure import Procedure
@@ -131,8 +132,9 @@ def transcription(procedure: Procedure, person: persons.Person) -> tuple[Transcr
     """Return the values in the order of the national application, the empty ones too."""
     fields = sorted((f for f in procedure.sop.fields if f.transcribe), key=lambda f: f.transcribe)
     return tuple(
-        TranscribedRow(number=n, label=field.label, value=person.value(field.name))
+        TranscribedRow(number=n, label=field.label, value=value, means=in_words(field, value))
         for n, field in enumerate(fields, 1)
+        for value in (person.value(field.name),)
     )
 
 

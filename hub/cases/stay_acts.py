@@ -12,11 +12,12 @@ from hub.errors import BadInput, Conflict
 from hub.events.applications import DraftConfirmed
 from hub.models.application import Application
 from hub.procedure import Procedure
-from hub.wire import FieldFault
+from hub.wire import FieldFault, Words
 from hub.writer import Tx
 
 FIELD = "stays"
 MOST = 60
+_DAYS = {"start": Words(id="Dari", en="From"), "end": Words(id="Sampai", en="To")}
 
 
 def add(tx: Tx, procedure: Procedure, application: str, said: Mapping[str, str]) -> str:
@@ -80,11 +81,13 @@ def _keep(tx: Tx, procedure: Procedure, row: Application, stays: list[Stay], *, 
 def _read(said: Mapping[str, str]) -> Stay:
     faults = []
     days: dict[str, date] = {}
-    for name in ("start", "end"):
+    for name, label in _DAYS.items():
         try:
             days[name] = date.fromisoformat(said.get(name, "").strip())
         except ValueError:
-            message = "bukan tanggal (HH-BB-TTTT) / is no date (DD-MM-YYYY)"
+            message = (
+                f"{label.id}: bukan tanggal (HH-BB-TTTT) / {label.en}: is no date (DD-MM-YYYY)"
+            )
             faults.append(FieldFault(field=f"stay-{name}", code="wrong", message=message))
     for name, allowed in (("kind", KINDS), ("ended_by", ENDINGS)):
         if said.get(name, "") not in allowed:

@@ -43,8 +43,10 @@ _FRAMEWORK: Mapping[int, tuple[str, str, Words]] = {
         "body_too_large",
         "The request is too large",
         Words(
-            id="Permintaan terlalu besar: paling banyak 1 MiB, berkas 30 MiB.",
-            en="The request is too large: at most 1 MiB, a file at most 30 MiB.",
+            id="Terlalu besar: berkas paling besar 30 MiB, isian 1 MiB. Pindai lebih kecil, atau "
+            "bagi berkasnya.",
+            en="Too large: a file has at most 30 MiB, a form 1 MiB. Scan it smaller, or divide "
+            "the file.",
         ),
     ),
     415: (
@@ -86,7 +88,8 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[object]:
     code, title, words = _FRAMEWORK.get(error.status_code, _OTHER)
     status = error.status_code if error.status_code in _FRAMEWORK else 422
     if not _for_programs(request):
-        return refusal_page(Refused(code, words.en, id=words.id), status=status)
+        refused = Refused(code, words.en, id=words.id)
+        return refusal_page(refused, status=status, back=_page_of(request))
     field = _FIELDS.get(status)
     problem = Problem(
         title=title,
@@ -123,6 +126,12 @@ def problem_of(error: Exception, request: str) -> Problem:
         detail="The hub failed on this request. Repeat it with the same key.",
         detail_id="Hub gagal mengolah permintaan ini. Ulangi dengan kunci yang sama.",
     )
+
+
+def _page_of(request: AnyRequest) -> str:
+    """Return the page of the case whose form was refused, if it was one."""
+    parts = request.url.path.split("/")
+    return "/".join(parts[:3]) if request.method == "POST" and parts[1] == "case" else ""
 
 
 def _for_programs(request: AnyRequest) -> bool:

@@ -19,10 +19,12 @@ class RefusalPage:
 
     refused: Refused
     status: int
+    back: str
+    """The page to return to; empty for the first one."""
 
 
-def refusal_page(refused: Refused, status: int | None = None) -> Response[object]:
-    """Answer with the refusal in words and a way on."""
+def refusal_page(refused: Refused, status: int | None = None, back: str = "") -> Response[object]:
+    """Answer with the refusal in words and a way on: to the page `back` of a case, or the first."""
     shown = status or refused.status
     speech = Speech("id", ZoneInfo("UTC"))
     frame = Frame(
@@ -36,7 +38,7 @@ def refusal_page(refused: Refused, status: int | None = None) -> Response[object
         now=datetime.fromtimestamp(0, UTC),
         speech=speech,
     )
-    drawn = page("refusal.html", frame, RefusalPage(refused, shown), status=shown)
+    drawn = page("refusal.html", frame, RefusalPage(refused, shown, back), status=shown)
     return Response(
         drawn.content, media_type=drawn.media_type, status_code=shown, headers=drawn.headers
     )

@@ -62,7 +62,7 @@
     try {
       answer = await fetch(`${here}/typed`, { method: "POST", body, redirect: "manual", cache: "no-store" });
     } catch { return later(); }
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { loket.sessionOver(); return false; }
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { loket.sessionOver(); say("lost", true); return false; }
     if (answer.status >= 500) return later();
     if (!answer.ok) { dirty.clear(); say("gone", true); return true; }
     const said = await answer.json();
