@@ -14,7 +14,7 @@ from hub.cases.evidence import JOB_KINDS, Found
 from hub.cases.field_words import in_words
 from hub.cases.old_scans import old_scans
 from hub.cases.proof import Judge
-from hub.cases.qualifications import lacking
+from hub.cases.qualifications import has_leave, lacking
 from hub.cases.requirements import Requirement, unfold
 from hub.cases.undone import clocked_before
 from hub.cases.views import Choice, CurrentStep, EvidenceRow, OldScan, SopWords, Target
@@ -72,6 +72,7 @@ def current_step(
         lacking=lacking(
             session, procedure, application.office, officer.id, procedure.office.today(at)
         ),
+        has_leave=has_leave(session, application, officer.id),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import inviting, persons
+from hub.cases.doubts import DIFFERS
 from hub.cases.history_letters import Letters
 from hub.cases.history_numbers import Numbers
 from hub.cases.history_remarks import remarks_of
@@ -101,6 +102,7 @@ def history(
             if hidden:
                 continue
         said = numbers.said(event.kind, body) or letters.said(event.kind, body)
+        said = said or _whom(event.kind, body, who)
         what = _what(procedure, event.kind, body, said)
         if what is not None:
             step = str(body.get("step", body.get("gate", "")))
@@ -182,8 +184,17 @@ def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
         return _IN_ARCHIVE.get(str(body.get("act", "")))
     if kind == "custody.moved":
         return _CUSTODY.get(str(body.get("act", "")))
+    if kind == "doubt.answered":
+        field = sop.field(str(body.get("code", "")).removeprefix(DIFFERS))
+        return field.label if field else None
     related = sop.related(str(body.get("to", "")))
     return Words(id=related.id.rstrip(";"), en=related.en.rstrip(";")) if related else None
+
+
+def _whom(kind: str, body: Mapping[str, object], who: Mapping[str, str]) -> Words | None:
+    """Return the officer whom a supervisor let work in spite of a rule."""
+    name = who.get(str(body.get("officer", ""))) if kind == "rule.overridden" else None
+    return Words(id=name, en=name) if name else None
 
 
 def _titled(stage: Step | Gate) -> Words:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import persons
 from hub.models.application import Application, Diversion
-from hub.models.casework import BranchMove, Reopening
+from hub.models.casework import AnsweredDoubt, BranchMove, Override, Reopening
 from hub.models.correspondence import Contact
 from hub.procedure import Procedure
 
@@ -30,6 +30,8 @@ def remarks_of(
             *_branches(session, application, key),
             *_branch_moves(session, application, key),
             *_contacts(session, application, key),
+            *_leaves(session, application, key),
+            *_answers(session, application, key),
             *_ending(session, procedure, application),
         )
         if text
@@ -74,6 +76,24 @@ def _contacts(session: Session, application: Application, key: bytes) -> Iterato
     for row in session.scalars(query):
         text = persons.open_text(key, application, f"contact/{row.id}", row.sealed_note)
         yield ("applicant.contacted", row.at), text
+
+
+def _leaves(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(Override).where(
+        Override.office == application.office, Override.application == application.id
+    )
+    for row in session.scalars(query):
+        text = persons.open_text(key, application, f"override/{row.id}", row.sealed_reason)
+        yield ("rule.overridden", row.at), text
+
+
+def _answers(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    query = select(AnsweredDoubt).where(
+        AnsweredDoubt.office == application.office, AnsweredDoubt.application == application.id
+    )
+    for row in session.scalars(query):
+        text = persons.open_text(key, application, f"doubt/{row.id}", row.sealed_reason)
+        yield ("doubt.answered", row.at), text
 
 
 def _ending(session: Session, procedure: Procedure, application: Application) -> Iterator[Remark]:

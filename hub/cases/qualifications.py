@@ -85,6 +85,24 @@ def has_leave(session: Session, application: Application, officer: str) -> bool:
     return session.scalars(query).first() is not None
 
 
+def needing_leave(
+    session: Session,
+    procedure: Procedure,
+    application: Application,
+    roles: frozenset[str],
+    day: date,
+) -> tuple[tuple[str, str], ...]:
+    """Return login and name of who could work on a case, lacks something and has no leave yet."""
+    query = select(Officer).where(Officer.office == application.office, Officer.active.is_(True))
+    return tuple(
+        (one.login, one.name)
+        for one in session.scalars(query.order_by(Officer.name))
+        if roles & set(one.roles.split())
+        and lacking(session, procedure, application.office, one.id, day)
+        and not has_leave(session, application, one.id)
+    )
+
+
 def give_leave(tx: Tx, procedure: Procedure, application: str, login: str, reason: str) -> str:
     """Let an officer work on a case in spite of what they lack. Raises BadInput, NotAllowed."""
     must_have_role(tx, SUPERVISORS)

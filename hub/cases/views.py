@@ -218,6 +218,8 @@ class CurrentStep:
     allowed: bool
     why_not: Words | None
     lacking: tuple[Words, ...] = ()
+    has_leave: bool = False
+    """A supervisor let this officer work on the case in spite of what they lack."""
     """The sheet's qualifications that this officer does not hold."""
     passport_away: bool = False
     """It writes into the passport, which must be taken in first."""

@@ -84,6 +84,8 @@ class CasePage:
     """The step or row whose button was pressed once and is asked for again."""
     can_return: bool = False
     supervises: bool = False
+    unqualified: tuple[tuple[str, str], ...] = ()
+    """Login and name of those to whom this supervisor may give leave."""
     at_signing_desk: bool = False
     """The step is a signature, and this officer works at the signing desk."""
     card: CardDoor | None = None

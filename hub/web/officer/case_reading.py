@@ -12,7 +12,7 @@ from hub.cases import case_view, drafts, evidence, field_rules
 from hub.cases.applications import MAY_REJECT
 from hub.cases.chip_face import face_of
 from hub.cases.correcting import DUTY
-from hub.cases.qualifications import SUPERVISORS
+from hub.cases.qualifications import SUPERVISORS, needing_leave
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
 from hub.models.application import Application
@@ -68,12 +68,24 @@ def read_case(
         warning=desk.procedure.sop.sheet.warning,
         can_return=_can_return(case),
         supervises=bool(SUPERVISORS & desk.officer.roles),
+        unqualified=_unqualified(session, desk, case, at),
         at_signing_desk=_at_signing_desk(desk, case),
         card=card_door(session, desk) if case_acts.confirms(case) else None,
         record=_record(session, desk, case),
         chip_face=_shows_face(desk, case),
         chip_lamp=lamps.get(f"{case.current.key}.chip") if case.current else None,
     )
+
+
+def _unqualified(
+    session: Session, desk: Desk, case: CaseView, at: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Return to whom the supervisor at the page may give leave for the current step."""
+    if case.current is None or not SUPERVISORS & desk.officer.roles:
+        return ()
+    row = session.get_one(Application, (desk.office_no, case.id))
+    day, roles = desk.office.today(at), frozenset(case.current.roles)
+    return needing_leave(session, desk.procedure, row, roles, day)
 
 
 def _compares(desk: Desk, case: CaseView) -> bool:

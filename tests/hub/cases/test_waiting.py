@@ -128,6 +128,10 @@ def test_where_the_office_enforces_it_a_supervisors_reason_lets_one_officer_on(d
     )
 
     assert refused.value.code == "qualification_missing"
+    view = desk.view(case, "loket")
+    assert view.current.has_leave
+    [leave] = [one for one in view.history if one.what.id.startswith("Supervisor memberi izin")]
+    assert (leave.what.id.partition(": ")[2], leave.remark) == ("Contoh Loket", "pelatihan Januari")
     assert desk.step_2(case).next == "3"
 
 
