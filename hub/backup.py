@@ -28,7 +28,7 @@ from hub.settings import Settings
 MARK = "backup"
 _DATABASE = "loket.db"
 _FILES = ("blobs", "cekal", "csca")
-_PAPERS = ("office.toml", "sop.toml", "office-code.pub.pem")
+_PAPERS = ("office.toml", "emblem.svg", "sop.toml", "office-code.pub.pem")
 
 
 @dataclass(frozen=True, slots=True)

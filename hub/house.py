@@ -24,6 +24,7 @@ from hub.errors import Busy, Conflict, NotFound
 from hub.events import OfficeOpened
 from hub.keys import Keyring, outside
 from hub.office import SAMPLE_OFFICE, load_office
+from hub.office.emblem import read_emblem
 from hub.offices import enter_office, require_own, require_reachable
 from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
@@ -108,7 +109,13 @@ def open_house(settings: Settings, clock: Clock) -> House:
     lists = StoredList(settings.folder, keyring)
     countries = Countries(settings.trusted)
     procedure = Procedure(
-        office, load_office_sop(settings.folder), keyring, blobs, lists, countries
+        office,
+        load_office_sop(settings.folder),
+        keyring,
+        blobs,
+        lists,
+        countries,
+        read_emblem(settings.folder),
     )
     publish_code_key(settings, keyring)
     database = _migrated(settings)

@@ -26,6 +26,8 @@ class Procedure:
     blobs: Blobs
     lists: StoredList
     countries: Countries = field(default_factory=Countries)
+    emblem: str | None = None
+    """The drawing at the head of the office's papers, if it has one."""
 
     @property
     def trust(self) -> TrustStore:

@@ -48,6 +48,8 @@ def letterhead(procedure: Procedure, *, specimen: bool = True) -> Letterhead:
         place=office.city,
         zone=office.timezone,
         complaints=Words(id=office.complaints, en=office.complaints),
+        accent=head.accent,
+        emblem_svg=procedure.emblem,
         specimen=specimen,
     )
 

@@ -14,6 +14,7 @@ from hub.cases.applications import must_find
 from hub.cases.countries import state_name
 from hub.cases.doubts import eligibility
 from hub.cases.papers_due import evidence_of, times_printed
+from hub.cases.signers import behalf_said, capacity_said
 from hub.errors import Conflict
 from hub.letters import Imprint, PermitPeriod, Route, Signer
 from hub.models.application import Application, Payment, RegisterNumber
@@ -172,7 +173,13 @@ class OpenedCase:
             text = "No official may sign today: see the signers in office.toml."
             indonesian = "Tidak ada pejabat yang berwenang hari ini: lihat office.toml."
             raise Conflict("signer_missing", text, id=indonesian)
-        return Signer(name=signer.name, nip=signer.nip, capacity=signer.title)
+        office = self.procedure.office
+        return Signer(
+            name=signer.name,
+            nip=signer.nip,
+            capacity=capacity_said(signer),
+            behalf=behalf_said(office, signer),
+        )
 
     def officer_of(self, officer: str, capacity: Words) -> Signer | None:
         """Return a member of staff by id as a paper names them, or None for nobody."""

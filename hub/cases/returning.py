@@ -5,7 +5,7 @@ The case stays a draft; its ticket may wait again the same day at its own arriva
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -130,7 +130,7 @@ def missing_list(
         checked_at=at,
         counter=counter,
         back_before=_closes(procedure, opened.today),
-        missing=tuple(_item(procedure, opened.case, row, opened.today) for row in ticked.missing),
+        missing=_items(procedure, opened.case, ticked.missing, opened.today),
         complete=tuple(row.label for row in ticked.there),
         checklist=Words(
             id=f"daftar kelengkapan kantor versi {listed.version}, berlaku sejak {since.id}",
@@ -140,13 +140,28 @@ def missing_list(
     )
 
 
-def _item(
-    procedure: Procedure, application: Application, row: Requirement, today: date
-) -> MissingItem:
-    code = row.key.removeprefix(f"{row.rule.key}.").removesuffix(COPY)
-    items = papers_of(procedure, application, today)
-    name = next((item.name for item in items if item.code == code), row.label)
-    return MissingItem(what=name, where=_COPY if row.key.endswith(COPY) else _ORIGINAL)
+def _items(
+    procedure: Procedure, application: Application, rows: Sequence[Requirement], today: date
+) -> tuple[MissingItem, ...]:
+    """Return one line a paper, with all of it that is missing and where to get it."""
+    lacks: dict[str, list[Requirement]] = {}
+    for row in rows:
+        code = row.key.removeprefix(f"{row.rule.key}.").removesuffix(COPY)
+        lacks.setdefault(code, []).append(row)
+    known = {item.code: item for item in papers_of(procedure, application, today)}
+    return tuple(
+        MissingItem(
+            what=known[code].name if code in known else of_one[0].label,
+            where=_lacking(of_one),
+            hint=known[code].where if code in known else None,
+        )
+        for code, of_one in lacks.items()
+    )
+
+
+def _lacking(rows: Sequence[Requirement]) -> Words:
+    said = [_COPY if row.key.endswith(COPY) else _ORIGINAL for row in rows]
+    return Words(id=", ".join(one.id for one in said), en=", ".join(one.en for one in said))
 
 
 def _checklist_stage(procedure: Procedure, application: Application) -> Step | Gate:

@@ -11,8 +11,15 @@ from hub.cases import blanks
 from hub.models.application import Application
 from hub.office import OfficeConfig, Signer
 from hub.procedure import Procedure
+from hub.wire import Words
 
 NIP = "signer_nip"
+IN_OFFICE, ON_BEHALF = "DEFINITIF", "A.N."
+_ACTING = {
+    "PLH.": Words(id="Plh.", en="Acting (by day)"),
+    "PLT.": Words(id="Plt.", en="Acting"),
+}
+_HEAD = Words(id="Kepala Kantor", en="Head of office")
 _PARTS = {"signer_name": "name", NIP: "nip", "signer_capacity": "capacity"}
 
 
@@ -40,6 +47,23 @@ def signer_named(office: OfficeConfig, said: Mapping[str, str], day: date) -> Si
     named = signer_of(office, said.get(NIP, ""), day)
     in_force = office.signers_on(day)
     return named or (in_force[0] if in_force else None)
+
+
+def capacity_said(signer: Signer) -> Words:
+    """Return the title under which an official signs, as a letter says it: "Plh. Kepala Kantor"."""
+    prefix = _ACTING.get(signer.capacity)
+    title = signer.title
+    if prefix is None or title.id.lower().startswith(prefix.id.lower()):
+        return title
+    return Words(id=f"{prefix.id} {title.id}", en=f"{prefix.en} {title.en}")
+
+
+def behalf_said(office: OfficeConfig, signer: Signer) -> Words | None:
+    """Return in whose name a delegate signs (a.n.), over the delegate's own title; else None."""
+    if signer.capacity != ON_BEHALF:
+        return None
+    head = next((one.title for one in office.signers if one.capacity == IN_OFFICE), _HEAD)
+    return Words(id=f"a.n. {head.id}", en=f"on behalf of: {head.en}")
 
 
 def describes(check: str) -> bool:

@@ -160,6 +160,18 @@ def warm() -> None:
     _typeset({"main.typ": b'#set document(title: "Loket")\nLoket'}, at=EPOCH)
 
 
+def try_emblem(svg: str) -> None:
+    """Set an emblem alone, so that no paper fails for it later.
+
+    Raises Unprintable `emblem_unprintable`.
+    """
+    page = b'#set document(title: "Loket")\n#image("emblem.svg", alt: "Lambang / Emblem")'
+    try:
+        _typeset({"main.typ": page, "emblem.svg": svg.encode()}, at=EPOCH)
+    except typst.TypstError as error:
+        raise Unprintable("emblem_unprintable", "emblem.svg") from error
+
+
 def _refuse_empty(paper: Paper) -> None:
     field = _NO_LIST.get(type(paper))
     if field and not getattr(paper, field):

@@ -2,7 +2,7 @@
 
 hub.errors.BadInput
 └── Unprintable     glyph_missing | paper_overflow | qr_too_long | photo_unreadable |
-                    signature_unreadable | paper_empty
+                    signature_unreadable | paper_empty | emblem_unprintable
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ _WORDS = {
     "signature_unreadable": (
         "Tanda tangan tercatat ({field}) tidak terbaca: rekam lagi di perekaman biometrik.",
         "The signature on record ({field}) cannot be read: capture it again with the biometrics.",
+    ),
+    "emblem_unprintable": (
+        "Lambang ({field}) tidak dapat dicetak sebagai PDF/A: simpan ulang sebagai SVG biasa.",
+        "The emblem ({field}) cannot be printed as PDF/A: save it again as a plain SVG.",
     ),
     "paper_empty": (
         "Kolom {field} kosong: lengkapi dahulu.",

@@ -131,4 +131,5 @@ def _signer(signer: Signer) -> Sheet:
         "name": signer.name,
         "nip": staff_number(signer.nip),
         "capacity": _both(signer.capacity),
+        "behalf": _both(signer.behalf) if signer.behalf else None,
     }

@@ -35,11 +35,15 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """An official with number (NIP, may be empty) and capacity."""
+    """An official with number (NIP, may be empty) and capacity.
+
+    `behalf` stands over the capacity: in whose name a delegate signs ("a.n. Kepala Kantor").
+    """
 
     name: str
     nip: str
     capacity: Words
+    behalf: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +211,8 @@ class MissingItem:
 
     what: Words
     where: Words
+    hint: Words | None = None
+    """How one comes by the paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,7 +214,14 @@ def _missing(paper: MissingList, head: Letterhead) -> Sheet:
         "service": _both(paper.service),
         "checked": f"{_moment(paper.checked_at, head)}, Loket {paper.counter}",
         "back_before": paper.back_before,
-        "missing": [{"what": _both(one.what), "where": _both(one.where)} for one in paper.missing],
+        "missing": [
+            {
+                "what": _both(one.what),
+                "where": _both(one.where),
+                "hint": _both(one.hint) if one.hint else None,
+            }
+            for one in paper.missing
+        ],
         "complete": [_both(one) for one in paper.complete],
         "checklist": _both(paper.checklist),
         "officer": paper.officer,
@@ -270,6 +277,7 @@ def _signer(signer: Signer | None) -> Sheet | None:
         "name": signer.name,
         "nip": staff_number(signer.nip),
         "capacity": _both(signer.capacity),
+        "behalf": _both(signer.behalf) if signer.behalf else None,
     }
 
 

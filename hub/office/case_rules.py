@@ -19,11 +19,13 @@ Months = Annotated[int, msgspec.Meta(ge=0, le=240)]
 class ChecklistItem(Rule, frozen=True, kw_only=True):
     """A paper of the file; `bases` and `purposes` empty mean: whatever they are.
 
-    `original`, `copy` and `scan` say what of it is asked for.
+    `original`, `copy` and `scan` say what of it is asked for, `where` how one comes by it: the list
+    of what is missing tells.
     """
 
     code: Code
     name: Words
+    where: Words | None = None
     mandatory: bool = True
     bases: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()

@@ -28,9 +28,12 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
     Example: loket office check /var/lib/loket/office.toml
     """
     from hub.clock import SystemClock
+    from hub.letters import compose
+    from hub.letters.errors import Unprintable
     from hub.letters.name_fonts import missing_packages
-    from hub.office import load_office
+    from hub.office import OfficeFileError, load_office
     from hub.office.confirmations import unconfirmed
+    from hub.office.emblem import read_emblem
     from hub.office.loader import check_office
 
     if not file.is_file():
@@ -42,6 +45,12 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
     if faults:
         print(f"{len(faults)} kesalahan / mistakes")
         raise SystemExit(1)
+    try:
+        if emblem := read_emblem(file.parent):
+            compose.try_emblem(emblem)
+    except (OfficeFileError, Unprintable) as error:
+        print(error)
+        raise SystemExit(1) from error
     found = load_office(file)
     today = found.today(SystemClock().now())
     print(

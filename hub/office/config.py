@@ -81,6 +81,8 @@ class Letterhead(Rule, frozen=True, kw_only=True):
     lines: tuple[str, ...]
     address: str
     contact: str = ""
+    accent: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}$")] = "#17365d"
+    """The colour of titles and rules on every paper."""
 
 
 class LaneConfig(Rule, frozen=True, kw_only=True):

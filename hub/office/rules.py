@@ -19,6 +19,7 @@ from hub.wire import Words
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST_PREFIX = 2
+LEAST_CONTRAST = 7.0
 
 _TWICE = Words(id="Beri masing-masing nilai sendiri.", en="Give each its own value.")
 _NAME_ONE = Words(
@@ -45,6 +46,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _case_rules(office)
     yield from message_faults(office.messages)
     yield from _signature(office)
+    yield from _accent(office)
     yield from confirmation_faults(office)
     for says, place in queue_faults(office):
         names = ".".join(str(part) for part in place if isinstance(part, str))
@@ -226,6 +228,28 @@ def _signature(office: OfficeConfig) -> Iterator[Fault]:
             )
             says = f"pades needs the whole path of {key}"
             yield Fault(f"signature-{key}", says, todo, ("signature", "mode"))
+
+
+def _accent(office: OfficeConfig) -> Iterator[Fault]:
+    """Refuse a colour that is hard to read on paper (WCAG 2.2, 1.4.6: 7:1 against white)."""
+    colour = office.letterhead.accent
+    against_white = 1.05 / (_luminance(colour) + 0.05)
+    if against_white < LEAST_CONTRAST:
+        todo = Words(
+            id="Pilih warna yang lebih tua, misalnya #17365d.",
+            en="Choose a darker colour, such as #17365d.",
+        )
+        says = f"{colour} stands out from white only {against_white:.1f}:1, at least 7:1 is needed"
+        yield Fault("letterhead-accent", says, todo, ("letterhead", "accent"))
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of #rrggbb (WCAG 2.2, relative luminance)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _register(office: OfficeConfig) -> Iterator[Fault]:

@@ -315,7 +315,12 @@ def test_an_incomplete_file_goes_back_with_its_list_and_nothing_is_registered(de
         )
     desk.do("loket", lambda tx: returning.return_file(tx, desk.procedure, case, "bawa besok"))
 
-    assert "Paspor kebangsaan" in [item.what.id for item in paper.missing]  # its copy
+    missing = {item.what.id: item for item in paper.missing}
+    assert missing["Paspor kebangsaan"].where.en == "copy missing"
+    permit = missing["Kartu izin tinggal (ITAP/ITAS)"]
+    assert permit.where.en == "original not shown yet, copy missing"
+    assert "di atas meterai" in missing["Surat jaminan bermeterai"].hint.id
+    assert len(missing) == len(paper.missing)
     assert "Formulir permohonan" in [label.id for label in paper.complete]
     view = desk.view(case)
     assert view.head.state == "RETURNED_INCOMPLETE"

@@ -293,6 +293,17 @@ def test_the_letter_has_number_signer_and_the_sum_of_the_stay(
     assert len(read(pdf).pages[0].images) == 1
 
 
+def test_a_delegate_s_letter_and_endorsement_say_in_whose_name_they_are_signed(
+    head: Letterhead, letter: SkimLetter, endorsement: EndorsementText
+) -> None:
+    behalf = Words(id="a.n. Kepala Kantor Contoh", en="on behalf of: Head of the Sample Office")
+    delegate = replace(letter.signer, behalf=behalf)
+
+    for paper in (letter, replace(endorsement, full_name="Contoh " * 11)):
+        text = text_of(compose(head, replace(paper, signer=delegate)))
+        assert text.index(behalf.id) < text.index(delegate.capacity.id) < text.index("NIP")
+
+
 def test_the_slip_leaves_empty_lines_for_those_who_have_yet_to_sign(
     head: Letterhead, slip: CollectionSlip
 ) -> None:

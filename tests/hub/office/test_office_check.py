@@ -56,6 +56,29 @@ def test_an_electronic_signature_names_its_key_and_where_its_passphrase_lies(
     assert "pades needs the whole path of passphrase_file" in says
 
 
+def test_a_pale_accent_and_an_emblem_that_cannot_be_set_are_named(tmp_path: Path) -> None:
+    pale = broken(tmp_path, ('# accent = "#17365d"', 'accent = "#7a9ccc"'))
+    [fault], line = check_office(pale), line_of(pale, "#7a9ccc")
+    sound = broken(tmp_path)
+    emblem = tmp_path / "emblem.svg"
+
+    emblem.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
+    drawn = check(sound)
+    emblem.write_text("<svg>")
+    unread = check(sound)
+    emblem.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="a.png" width="9" height="9"/></svg>',
+        "utf-8",
+    )
+    unset = check(sound)
+
+    assert (fault.line, fault.rule) == (line, "letterhead-accent")
+    assert drawn.returncode == 0
+    assert (unread.returncode, unset.returncode) == (1, 1)
+    assert "emblem.svg" in unread.stdout
+    assert "save it again as a plain SVG" in unset.stdout
+
+
 def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
     done = check(tmp_path / "none.toml")
 
