@@ -22,6 +22,7 @@ from hub.cekal.splitting import split_form
 from hub.cekal.terms import TERMS, Asked, terms_of
 from hub.cekal.vocabulary import Floats, Ints
 from hub.cekal.weights import Weights, score_of
+from hub.cekal.zone import unfilled
 
 TOP = 30
 LEAST_SCORE = 1e-4
@@ -96,7 +97,8 @@ class Matcher:
     def asked(self, query: Query) -> Asked:
         """Return a query in the form in which it is compared."""
         custom = custom_of(country_of(query.nationality))
-        forms = forms_of(query.name, eastern=custom in EASTERN)
+        line = unfilled(self.index, query.name)
+        forms = forms_of(line or query.name, eastern=custom in EASTERN)
         if custom == "korean":
             spoken = (other for form in forms for other in assimilated(form.parts))
             forms += [FoldedName(parts) for parts in dict.fromkeys(spoken)]

@@ -14,6 +14,7 @@ from hub.cekal.records import Entry, Query
 from hub.cekal.terms import TERMS
 from hub.cekal.weights import load_weights
 from hub.cekal.wording import explain
+from hub.cekal.zone import unfilled
 
 THRESHOLD = 0.5
 DAY, OTHER_DAY = "1975-03-14", "1988-11-02"
@@ -93,6 +94,11 @@ SPOTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {
          ("CHOWDHURY<KHANDAKER<<MOHAMMAD<SHAHIDUL<", "CHOWDHURYKKHANDAKERKKMOHAMMADKSHAHIDULK",
           "CHOWDHURY<<MOHAMMAD<SHAHIDUL<ISLAMCCCCC"),
          ("RAHMAN<<MIZANUR<<<<<<<<<<<<<<<<<<<<<<<<",)),
+        ("BGD", "Md. Abdul Hamid",
+         ("HAMIDKKMDKABDULKKKKKKKKKKKKKKKKKKKKKKKK", "HAMIDXXMDXABDULXXXXXXXXXXXXXXXXXXXXXXXX"),
+         ("RAHMANKKMIZANURKKKKKKKKKKKKKKKKKKKKKKKK",)),
+        ("PRK", "Ri Yong-ho", ("RICCYONGCHOCCCCCCCCCCCCCCCCCCCCCCCCCCCC",),
+         ("RICCMANCSUCCCCCCCCCCCCCCCCCCCCCCCCCCCCC",)),
     ],
     "spelling of 1901 and 1972": [
         ("IDN", "Soetjipto Djojohadikoesoemo",
@@ -219,6 +225,21 @@ def test_how_often_names_are_shared_in_a_country_is_part_of_the_score(matcher: M
     assert "how often names are shared in that country" in said
     total = sum(said.values())
     assert hit.score == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("HAMIDKKMDKABDULKKKKKKKKKKKKKKKKKKKKKKKK", "HAMID<MD<ABDUL"),
+        ("CHOWDHURYCCKHANDAKERCMOHAMMADCSHAHIDULC", "CHOWDHURY<KHANDAKER<MOHAMMAD<SHAHIDUL"),
+        ("Kuzhandaivel a/l Arumugam", None),
+        ("PRABHAKARANVELUPILLAI", None),
+    ],
+)
+def test_fillers_read_as_a_letter_are_told_from_letters_of_names(
+    matcher: Matcher, line: str, read: str | None
+) -> None:
+    assert unfilled(matcher.index, line) == read
 
 
 def _near(matcher: Matcher, part: str) -> tuple[list[str], list[float]]:
