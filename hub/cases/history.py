@@ -235,6 +235,7 @@ def _completions(
                 row.medium,
                 row.paper_at,
                 row.done_at,
+                row.begun_at,
             )
     return found
 
@@ -276,7 +277,7 @@ def _kept(procedure: Procedure, record: Undone | None) -> Words | None:
         place = f": {record.paper_at}" if record.paper_at else ""
         said.append(Words(id=f"di atas kertas{place}", en=f"on paper{place}"))
     if record.done_at is not None:
-        then = f"{record.done_at.astimezone(procedure.office.zone):%d-%m-%Y %H.%M}"
+        then = _from_to(procedure, record.begun_at, record.done_at)
         said.append(
             Words(
                 id=f"dikerjakan {then}, dicatat kemudian dari kertas",
@@ -286,6 +287,21 @@ def _kept(procedure: Procedure, record: Undone | None) -> Words | None:
     if not said:
         return None
     return Words(id="; ".join(one.id for one in said), en="; ".join(one.en for one in said))
+
+
+def _from_to(procedure: Procedure, begun: datetime | None, done: datetime) -> str:
+    """Return when something was done, `23-11-2026 09.10`, with its beginning where it is known."""
+    zone = procedure.office.zone
+    end = done.astimezone(zone)
+    if begun is None:
+        return f"{end:%d-%m-%Y %H.%M}"
+    start = begun.astimezone(zone)
+    same_day = start.date() == end.date()
+    return (
+        f"{start:%d-%m-%Y %H.%M}–{end:%H.%M}"
+        if same_day
+        else (f"{start:%d-%m-%Y %H.%M} – {end:%d-%m-%Y %H.%M}")
+    )
 
 
 def _stations(session: Session, office: int) -> dict[str, str]:

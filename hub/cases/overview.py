@@ -224,6 +224,7 @@ def _step_line(
         medium=record.medium if record and done else "",
         paper_at=record.paper_at if record and done else "",
         on_paper_at=record.done_at if record and done else None,
+        measured=not (record and done and record.done_at) or record.begun_at is not None,
     )
 
 

@@ -98,6 +98,7 @@ def _steps(session: Session, procedure: Procedure, application: Application) -> 
             "completed_by": row.completed_by_name,
             "medium": row.medium,
             "paper_at": row.paper_at,
+            "begun_on_paper_at": row.begun_at,
             "done_on_paper_at": row.done_at,
             "remark": persons.open_text(key, application, f"remark/{row.step}", row.sealed_remark),
         }

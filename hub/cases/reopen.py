@@ -97,6 +97,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
             r.medium,
             r.paper_at,
             r.done_at,
+            r.begun_at,
         )
         for r in records
         if r.completed_at is not None
@@ -120,7 +121,7 @@ def undo(tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate, rea
         )
     )
     for record in records:
-        record.completed_at = record.done_at = None
+        record.completed_at = record.begun_at = record.done_at = None
         record.completed_by = record.completed_by_name = ""
     row.position, row.moved_at = stage.name, tx.at
     telling.give_back(tx, procedure, row, "moved_on")

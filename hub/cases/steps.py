@@ -73,12 +73,14 @@ class StepDone:
 class Paper:
     """How a step is on record: electronically, on paper, or both, and where the paper lies.
 
-    `done_at`: it was done on paper then, while the power was out, and is entered only now.
+    `done_at`: it was done on paper then, while the power was out, and is entered only now;
+    `begun_at`: the form says when it was begun as well, so what it took is known.
     """
 
     medium: Medium = "both"
     place: str = ""
     done_at: datetime | None = None
+    begun_at: datetime | None = None
 
 
 def begin(tx: Tx, procedure: Procedure, application: str) -> str:
@@ -375,10 +377,12 @@ def _advance(
 ) -> StepDone:
     record = _record(tx, row.id, stage.name)
     record.medium, record.paper_at = paper.medium, paper.place.strip()[:200]
-    record.done_at = paper.done_at
+    record.begun_at, record.done_at = paper.begun_at, paper.done_at
     drafts.forget(tx, row, stage.name)
-    # what was done on paper took no clock: the one that runs now measures the typing
-    _stop_clock(procedure, record, paper.done_at or tx.at)
+    # a clock that runs now measures the typing: what was done on paper took what the form says
+    _stop_clock(procedure, record, paper.begun_at or paper.done_at or tx.at)
+    if paper.begun_at is not None and paper.done_at is not None:
+        record.touch_s += worked_s(procedure.office, paper.begun_at, paper.done_at)
     if paper.done_at is not None and "receive" in stage.does:
         duties.received(procedure, row, paper.done_at)
     record.completed_at = tx.at
@@ -408,6 +412,9 @@ def _advance(
 def _refuse_moment(tx: Tx, row: Application, paper: Paper | None) -> None:
     """Refuse work on paper after now or before the step before it; a case is opened later too."""
     if paper is None or paper.done_at is None:
+        if paper is not None and paper.begun_at is not None:
+            message = "Selesai: tulis hari dan jam / Done: write day and time"
+            _refuse_faults([FieldFault(field="done_at", code="missing", message=message)])
         return
     done = select(StepRecord).where(
         StepRecord.office == tx.office,
@@ -422,6 +429,12 @@ def _refuse_moment(tx: Tx, row: Application, paper: Paper | None) -> None:
             "Done when: after the step before it, and not later than now"
         )
         _refuse_faults([FieldFault(field="done_at", code="wrong", message=message)])
+    if paper.begun_at is not None and not earliest <= paper.begun_at <= paper.done_at:
+        message = (
+            "Dimulai pada: sesudah langkah sebelumnya, paling lambat saat selesai / "
+            "Begun when: after the step before it, and not later than its end"
+        )
+        _refuse_faults([FieldFault(field="begun_at", code="wrong", message=message)])
 
 
 def _record(tx: Tx, application: str, step: str) -> StepRecord:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.cases.undone import read_undone
@@ -27,9 +27,10 @@ from hub.wire import Words
 class TouchLine:
     """A step in a period: how often it was done, how often clocked, and what it took.
 
-    `mean_s` and `longest_s` are of the clocked ones; a step nobody clocked says nothing, and one
-    that was entered later from paper (`on_paper`) is never among them. The time of a step that was
-    `reopened` is all that it took, before and after.
+    `mean_s` and `longest_s` are of the clocked ones; a step nobody clocked (`unclocked`) says
+    nothing. One that was entered later from paper (`on_paper`) is among the clocked ones if the
+    paper says when it was begun. The time of a step that was `reopened` is all that it took,
+    before and after.
     """
 
     step: str
@@ -42,6 +43,7 @@ class TouchLine:
     over: int
     on_paper: int = 0
     reopened: int = 0
+    unclocked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def touch_times(
     lines = []
     for stage in procedure.sop.stages:
         minutes = stage.minutes if isinstance(stage, Step) else 0
-        measured = StepRecord.done_at.is_(None)
+        electronic = StepRecord.done_at.is_(None)
+        measured = or_(electronic, StepRecord.begun_at.is_not(None))
         took_s = case((measured, StepRecord.touch_s), else_=0)
         over = case((took_s > minutes * 60, 1), else_=0) if minutes else 0
         query = select(
@@ -83,13 +86,14 @@ def touch_times(
             func.coalesce(func.max(took_s), 0),
             func.coalesce(func.sum(over), 0),
             func.count(StepRecord.done_at),
+            func.count(case((electronic & (StepRecord.touch_s == 0), 1))),
         ).where(
             StepRecord.office == office,
             StepRecord.step == stage.name,
             StepRecord.completed_at >= begin,
             StepRecord.completed_at < end,
         )
-        done, clocked, total, longest, beyond, on_paper = session.execute(query).one()
+        done, clocked, total, longest, beyond, on_paper, none = session.execute(query).one()
         mean = round(int(total) / clocked) if clocked else 0
         lines.append(
             TouchLine(
@@ -103,6 +107,7 @@ def touch_times(
                 int(beyond),
                 on_paper,
                 again[stage.name],
+                none,
             )
         )
     return tuple(lines)

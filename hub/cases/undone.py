@@ -28,6 +28,7 @@ class Undone:
     paper_at: str = ""
     done_at: datetime | None = None
     """It was done on paper then, and entered `at`."""
+    begun_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ class StepLine:
     medium: str = ""
     paper_at: str = ""
     on_paper_at: datetime | None = None
-    """It was done on paper then and entered later: its time was not measured."""
+    """It was done on paper then and entered later."""
+    measured: bool = True
+    """Its time is known: a clock ran, or the paper says when it was begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,8 +120,9 @@ class StepRecord(WithId, Base):
     completed_by_name: Mapped[str] = mapped_column(default="")
     medium: Mapped[str] = mapped_column(String(12), default="both", server_default="both")
     paper_at: Mapped[str] = mapped_column(default="", server_default="")
+    begun_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
-    """When it was done on paper, if it was entered only later."""
+    """When it was begun (if the form says so) and done on paper, if it was entered only later."""
     sealed_remark: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (

@@ -120,7 +120,7 @@ def _completion(
 ) -> Callable[[Tx], steps.StepDone]:
     """Return the command that completes a step with what the form says. Raises BadInput."""
     remark = form.text("remark")
-    paper = steps.Paper(_medium(form), form.text("paper_at"), _done_at(desk, form))
+    paper = _paper(desk, form)
     revision = form.number("revision")
     cards = _cards(desk, form) | applying.differing(form.typed())
 
@@ -183,13 +183,21 @@ def _cards(desk: Desk, form: Form) -> dict[str, str]:
     return found
 
 
-def _done_at(desk: Desk, form: Form) -> datetime | None:
-    """Return when the step was done on paper, if it is entered only now. Raises BadInput."""
+def _paper(desk: Desk, form: Form) -> steps.Paper:
+    """Return how the step is kept, and when it was begun and done on paper. Raises BadInput."""
+    begun, day = form.text("begun_at"), form.text("done_at")
+    done_at = _moment(desk, "done_at", day, form.text("done_at_time"))
+    begun_at = _moment(desk, "begun_at", day, begun) if begun else None
+    return steps.Paper(_medium(form), form.text("paper_at"), done_at, begun_at)
+
+
+def _moment(desk: Desk, field: str, day: str, clock: str) -> datetime | None:
+    """Return a moment of the paper form, if the step is entered only now. Raises BadInput."""
     try:
-        typed = typed_moment(form.text("done_at"), form.text("done_at_time"))
+        typed = typed_moment(day, clock)
     except ValueError as error:
         message = "tulis hari dan jam, 23-11-2026 09.10 / write day and time, 23-11-2026 09.10"
-        fault = FieldFault(field="done_at", code="wrong", message=message)
+        fault = FieldFault(field=field, code="wrong", message=message)
         raise BadInput(
             "done_at_wrong",
             "When was it done on paper? Write day and time.",

@@ -45,7 +45,7 @@ class TimesPage:
     @property
     def unclocked(self) -> int:
         """Return how many completed steps nobody clocked."""
-        return sum(line.done - line.clocked - line.on_paper for line in self.touch)
+        return sum(line.unclocked for line in self.touch)
 
     @property
     def on_paper(self) -> int:

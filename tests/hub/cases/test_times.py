@@ -9,6 +9,7 @@ from case_desk import COPIED, MANDATORY
 
 from hub import queue
 from hub.cases import reopen, steps, times, touch
+from hub.errors import BadInput
 from hub.queue import counters
 from hub.web.rooms.times_pages import lead_table, touch_table
 from hub.web.words import Speech
@@ -147,6 +148,43 @@ def test_what_was_done_on_paper_is_in_no_measured_time_even_when_it_is_done_agai
     assert (measured.clocked, measured.on_paper, measured.mean_s) == (1, 0, 240)
     assert "entered later from paper" in told[0]
     assert told[1:] == ["touch time 4:00"]
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+def test_a_form_that_says_when_it_was_begun_keeps_its_time_in_the_touch_clock(desk) -> None:
+    case = desk.open()
+    then = desk.clock.now().astimezone(desk.procedure.office.zone)
+    then = then.replace(hour=9, minute=10, second=0, microsecond=0)
+    desk.clock.pass_(days=2)
+    desk.begin("loket", case)  # to type what stands on the form
+    desk.clock.pass_(minutes=9)
+    said = {f"checklist.{item}": "on" for item in (*MANDATORY, *COPIED)}
+    said |= {"custody_place": "Loket 1, laci 2", "receipt": "paper"}
+
+    def enter(done_at, begun_at) -> None:
+        paper = steps.Paper("paper", "Map 1", done_at, begun_at)
+        desk.do(
+            "loket", lambda tx: steps.complete(tx, desk.procedure, case, "1", said, paper=paper)
+        )
+
+    with pytest.raises(BadInput) as backwards:
+        enter(then, then + timedelta(minutes=1))
+    with pytest.raises(BadInput) as endless:
+        enter(None, then)
+    enter(then + timedelta(minutes=7), then)
+    line = next(one for one in report(desk, times.touch_times) if one.step == "1")
+    told = [one.kept.en for one in desk.view(case).history if one.what.en.startswith("1 · ")]
+    step = desk.view(case).steps[0]
+
+    assert [fault.field for fault in backwards.value.fields] == ["begun_at"]
+    assert [fault.field for fault in endless.value.fields] == ["done_at"]
+    assert (line.clocked, line.on_paper, line.unclocked, line.mean_s) == (1, 1, 0, 420)
+    assert (step.touch_s, step.measured, step.on_paper_at) == (
+        420,
+        True,
+        then + timedelta(minutes=7),
+    )
+    assert f"done {then:%d-%m-%Y} 09.10–09.17, entered later from paper" in told[0]
 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)
