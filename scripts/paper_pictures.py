@@ -31,7 +31,16 @@ from outline_portrait import outline_portrait
 
 from devices.emrtd.personalize import personalize
 from hub.blobs import register
-from hub.cases import agenda, applications, branches, inviting, nonconformity, persons, returning
+from hub.cases import (
+    agenda,
+    applications,
+    branches,
+    inviting,
+    nonconformity,
+    notifying,
+    persons,
+    returning,
+)
 from hub.cases import papers as case_papers
 from hub.cases.agenda import Letter
 from hub.cases.archive import transferring
@@ -55,6 +64,9 @@ BLANK = "CTH 000123"
 COLOURS = 32
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 REASON = "Akta perkawinan menyebut tanggal lahir lain daripada paspor."
+LAPSED = "Dokumen tidak diambil walaupun pemohon sudah dihubungi."
+LEFT_LYING = 200
+"""Days after which a document that nobody collects ends its case."""
 BASIS = "Pasal 27 Peraturan Menteri Nomor 10 Tahun 2023"
 ABOVE = "Direktur Jenderal Imigrasi, u.p. Direktur Izin Tinggal dan Status Keimigrasian, Jakarta"
 LONGEST = {
@@ -89,11 +101,11 @@ class Pictures:
         self.target = target
         self.person = person
 
-    def take(self, case: str, kind: str, login: str) -> None:
+    def take(self, case: str, kind: str, login: str, at: datetime = MONDAY) -> None:
         """Print a paper of a case and leave its picture as `paper-KIND.png`."""
         desk = self.desk
         with self._long(case):
-            made = desk.paper(case, kind, login, at=MONDAY)
+            made = desk.paper(case, kind, login, at=at)
         self.keep(kind, made)
 
     def keep(self, kind: str, made: Paper) -> None:
@@ -155,6 +167,7 @@ def take(folder: Path, person: dict[str, str]) -> None:
         _of_the_way(pictures)
         _of_a_nonconformity(pictures)
         _of_a_rejection(pictures)
+        _of_an_ending(pictures)
         house.database.close()
 
 
@@ -220,6 +233,21 @@ def _of_a_rejection(pictures: Pictures) -> None:
         lambda tx: applications.reject(tx, desk.procedure, case, REASON, BASIS),
     )
     pictures.take(case, "rejection_letter", "tu")
+
+
+def _of_an_ending(pictures: Pictures) -> None:
+    """The document was never collected: the letter with the most to say of how a case ends."""
+    desk, procedure = pictures.desk, pictures.desk.procedure
+    case = desk.go("7")
+    desk.step_7(case, ntpn="A1B2C3D4E5F6G7H9")
+    desk.step_8(case, serial=f"{BLANK}4")
+    desk.step_9(case)
+    desk.step_10(case)
+    desk.do("tu", lambda tx: notifying.contact(tx, procedure, case, Tried("phone", "reached")))
+    later = MONDAY + timedelta(days=LEFT_LYING)
+    desk.clock.at = later
+    desk.do("pejabat", lambda tx: notifying.lapse(tx, procedure, case, LAPSED))
+    pictures.take(case, "ending_letter", "tu", at=later)
 
 
 def _carried_on(desk: Desk, case: str, state: str) -> None:

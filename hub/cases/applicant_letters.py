@@ -55,7 +55,7 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
     asked = nonconformity.times_asked(opened.session, opened.procedure, opened.case)
     found_on = indonesian_date(opened.office_day(branch.opened_at))
     reason = branches.reason_of(opened.procedure, opened.case, branch)
-    return _to_applicant(
+    return to_applicant(
         opened,
         f"N{max(1, len(asked))}",
         opened.office_day(asked[-1]) if asked else opened.today,
@@ -70,8 +70,8 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
             "corrected or explained:",
         ),
         (
-            _fact("Ditemukan", "Found on", found_on),
-            _fact("Yang perlu diperbaiki", "To be corrected", reason),
+            fact("Ditemukan", "Found on", found_on),
+            fact("Yang perlu diperbaiki", "To be corrected", reason),
             *_branch_facts(opened, branch),
         ),
         Words(id="Yang perlu Saudara lakukan", en="What you should do"),
@@ -97,7 +97,7 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
     if case.state != "REJECTED" or case.ended_at is None:
         text = "This case was not rejected."
         raise Conflict("not_rejected", text, id="Permohonan ini tidak ditolak.")
-    return _to_applicant(
+    return to_applicant(
         opened,
         "T1",
         opened.office_day(case.ended_at),
@@ -112,8 +112,8 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
             "the following data:",
         ),
         (
-            _fact("Dasar hukum", "Legal basis", _kept(opened, "legal_basis")),
-            _fact("Alasan", "Reason", _kept(opened, "end_reason")),
+            fact("Dasar hukum", "Legal basis", kept(opened, "legal_basis")),
+            fact("Alasan", "Reason", kept(opened, "end_reason")),
         ),
         Words(id="Hak Saudara", en="Your rights"),
         (
@@ -136,7 +136,7 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
     since = max(row.since, row.last_contact or row.since)
     case, procedure = opened.case, opened.procedure
     count = letters_sent.notice_count(opened.session, procedure, case, since, opened.at)
-    letter = _to_applicant(
+    letter = to_applicant(
         opened,
         f"U{count}",
         opened.today,
@@ -171,7 +171,7 @@ def _appointment(opened: OpenedCase, row: ToNotify) -> LetterAppointment | None:
     )
 
 
-def _to_applicant(
+def to_applicant(
     opened: OpenedCase,
     letter: str,
     dated: date,
@@ -194,7 +194,7 @@ def _to_applicant(
             line for line in (opened.person.name, opened.person.value("address")) if line
         ),
         opening=(opening,),
-        facts=(_fact("Kode permohonan", "Case code", code), *facts),
+        facts=(fact("Kode permohonan", "Case code", code), *facts),
         heading=heading,
         points=tuple(points),
         closing=(),
@@ -211,10 +211,10 @@ def _branch_facts(opened: OpenedCase, branch: Diversion) -> tuple[Fact, ...]:
     basis = rules.basis if rules else None
     until = indonesian_date(branch.deadline_on) if branch.deadline_on else "–"
     return (
-        _fact("Jenis ketidaksesuaian", "Kind", _in_both(nature.words if nature else None)),
-        _fact("Keputusan", "Decision", _in_both(now.words if now else None)),
-        _fact("Batas waktu", "Deadline", until),
-        _fact("Dasar hukum", "Legal basis", _in_both(basis)),
+        fact("Jenis ketidaksesuaian", "Kind", in_both(nature.words if nature else None)),
+        fact("Keputusan", "Decision", in_both(now.words if now else None)),
+        fact("Batas waktu", "Deadline", until),
+        fact("Dasar hukum", "Legal basis", in_both(basis)),
     )
 
 
@@ -230,13 +230,13 @@ def _or_rejected(deadline: date | None) -> Words:
 
 def _called_for(opened: OpenedCase, row: ToNotify) -> tuple[Fact, ...]:
     since = indonesian_date(opened.office_day(row.since))
-    facts = [_fact("Keperluan", "What for", _in_both(row.what))]
+    facts = [fact("Keperluan", "What for", in_both(row.what))]
     if row.booked is None:  # a letter with its appointment stays on one sheet
-        facts.append(_fact("Menunggu sejak", "Waiting since", since))
+        facts.append(fact("Menunggu sejak", "Waiting since", since))
     if row.deadline is not None:
-        facts.append(_fact("Batas waktu", "Deadline", indonesian_date(row.deadline)))
+        facts.append(fact("Batas waktu", "Deadline", indonesian_date(row.deadline)))
     if row.comes_on is not None and row.booked is None:
-        facts.append(_fact("Janji kedatangan", "Appointment", indonesian_date(row.comes_on)))
+        facts.append(fact("Janji kedatangan", "Appointment", indonesian_date(row.comes_on)))
     return tuple(facts)
 
 
@@ -262,13 +262,16 @@ def _or_ended(deadline: date) -> Words:
     )
 
 
-def _kept(opened: OpenedCase, field: str) -> str:
+def kept(opened: OpenedCase, field: str) -> str:
+    """Return what the ending of the case left in `field`, or a dash."""
     return opened.person.values.get(field, {}).get(INNER, "–")
 
 
-def _in_both(words: Words | None) -> str:
+def in_both(words: Words | None) -> str:
+    """Return a value in both languages, or a dash for nothing."""
     return f"{words.id} / {words.en}" if words else "–"
 
 
-def _fact(indonesian: str, english: str, value: str) -> Fact:
+def fact(indonesian: str, english: str, value: str) -> Fact:
+    """Return a line of a letter: its label in both languages and its value."""
     return Fact(label=Words(id=indonesian, en=english), value=value)

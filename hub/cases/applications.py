@@ -38,6 +38,8 @@ _ENDINGS = {
     "UNCOLLECTED": Words(id="tidak diambil", en="not collected"),
 }
 ENDED = tuple(_ENDINGS)
+UNDECIDED = frozenset({"WITHDRAWN", "EXPIRED_UNPAID", "UNCOLLECTED"})
+"""How a case ends of which nobody decided: by its applicant, or by a deadline."""
 CHIP_FILES = "application/x-loket-chip"
 MAY_CONFIRM = frozenset({"counter_officer", "data_operator"})
 MAY_REJECT = frozenset({"approver", "legaliser"})

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import letter_book
+from hub.cases.applications import UNDECIDED
 from hub.cases.letter_book import OUT
 from hub.letters import OfficialLetter, Paper
 from hub.models.application import Application
@@ -23,14 +24,21 @@ from hub.procedure import Procedure
 from hub.wire import Words
 from hub.writer import Tx
 
-NOTICE, NONCONFORMITY, REJECTION = "notice", "nonconformity", "rejection"
+NOTICE, NONCONFORMITY, REJECTION, ENDING = "notice", "nonconformity", "rejection", "ending"
 KINDS: Mapping[str, str] = {
     "notify_letter": NOTICE,
     "nonconformity_letter": NONCONFORMITY,
     "rejection_letter": REJECTION,
+    "ending_letter": ENDING,
 }
 """The papers that are letters to the applicant, as kinds of the agenda."""
 
+
+OF_ENDING: Mapping[str, str] = {
+    "REJECTED": "rejection_letter",
+    **dict.fromkeys(sorted(UNDECIDED), "ending_letter"),
+}
+"""The letter that tells of each ending but the last step's, as the paper it is."""
 
 FAILED, UNSURE, PRINTING = "failed", "unknown", "printing"
 _NO_PRINT = {
@@ -104,6 +112,21 @@ def unprinted(session: Session, letters: Sequence[LetterRow]) -> Mapping[str, st
         for blob, state in session.execute(query)
         if blob is not None and state in _NO_PRINT
     }
+
+
+def owed(session: Session, case: Application) -> str:
+    """Return the letter of its ending that a case has not been given yet, as a paper, or ""."""
+    paper = OF_ENDING.get(case.state, "")
+    if not paper:
+        return ""
+    query = select(LetterRow).where(
+        LetterRow.office == case.office,
+        LetterRow.application == case.id,
+        LetterRow.kind == KINDS[paper],
+    )
+    letters = session.scalars(query).all()
+    missing = unprinted(session, letters) if letters else {}
+    return paper if all(one.id in missing for one in letters) else ""
 
 
 def notice_count(

@@ -17,6 +17,7 @@ from hub.cases import (
     documents,
     fingers,
     inviting,
+    letters_sent,
     nonconformity,
     payments,
     persons,
@@ -102,6 +103,7 @@ def case_view(
         blank_serial=blank.serial if blank else "",
         correction=correcting.stated(session, procedure, row, officer),
         unfiled=ended_files.is_unfiled(session, row),
+        letter_owed=letters_sent.owed(session, row),
         may_correct=stage is not None and correcting.DUTY in stage.does,
     )
 

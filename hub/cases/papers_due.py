@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases import persons
+from hub.cases import letters_sent, persons
 from hub.cases.applications import ENDED
 from hub.cases.applying import is_outdated
 from hub.cases.papers_needs import asked_of, lacks, printing_row
@@ -39,6 +39,11 @@ _NAMES = {
     "endorsement": ("8.endorsement_text", "Bunyi teraan paspor", "Endorsement text"),
     "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
     "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
+    "ending_letter": (
+        "end.letter",
+        "Surat pemberitahuan berakhir",
+        "Letter that the application ended",
+    ),
     "archive_label": ("12.label", "Label arsip", "Archive label"),
     HISTORY: ("case.history", "Riwayat permohonan", "History of the case"),
 }
@@ -69,7 +74,12 @@ def papers_due(
         name = Words(id=indonesian, en=english)
         lines.append(
             PaperLine(
-                kind=kind, name=name, evidence=evidence, printed=printed[evidence], lacks=missing
+                kind=kind,
+                name=name,
+                evidence=evidence,
+                printed=printed[evidence],
+                lacks=missing,
+                letter=kind in letters_sent.KINDS,
             )
         )
     return tuple(lines)

@@ -22,6 +22,7 @@ from hub.cases import (
     payments,
     persons,
 )
+from hub.cases.applications import UNDECIDED
 from hub.cases.archive.package import package_row
 from hub.cases.branches import open_diversion
 from hub.cases.payments import billing
@@ -238,6 +239,16 @@ def _rejected(asked: Asked) -> Lack | None:
     return _lack("not_rejected", "permohonan tidak ditolak", "the case was not rejected")
 
 
+def _lapsed(asked: Asked) -> Lack | None:
+    if asked.case.state in UNDECIDED:
+        return None
+    return _lack(
+        "not_lapsed",
+        "permohonan tidak dicabut dan tidak berakhir karena batas waktu",
+        "the case was not withdrawn and did not end by a deadline",
+    )
+
+
 def _archived(asked: Asked) -> Lack | None:
     if package_row(asked.session, asked.case.office, asked.case.id) is not None:
         return None
@@ -259,7 +270,8 @@ _FACTS: Mapping[str, tuple[Callable[[Asked], Lack | None], ...]] = {
     "skim_card": (_number, _photo, _signer),
     "endorsement": (_number, _signer),
     "collection_slip": (_paid, _number),
-    "rejection_letter": (_rejected,),
+    "rejection_letter": (_rejected, _signer),
+    "ending_letter": (_lapsed, _signer),
     "archive_label": (_archived,),
 }
 _VALUES: Mapping[str, tuple[str, ...]] = {

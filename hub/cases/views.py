@@ -275,6 +275,8 @@ class PaperLine:
     evidence: str
     printed: int
     lacks: tuple[Lack, ...] = ()
+    letter: bool = False
+    """It goes to the applicant, is numbered in the agenda, and can be printed by any browser."""
 
     def waits_for(self, shown: Collection[str]) -> bool:
         """Say whether something is missing that the form, where `shown` is filled, does not say."""
@@ -402,6 +404,8 @@ class CaseView:
     blank_serial: str = ""
     correction: Stated | None = None
     unfiled: bool = False
+    letter_owed: str = ""
+    """The letter that tells its applicant how it ended, as a paper, while nobody printed it."""
     """It ended before its last step, and its file was not given to the archive yet."""
     may_correct: bool = False
     """It stands where two persons may correct its data."""

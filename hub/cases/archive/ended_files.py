@@ -24,7 +24,6 @@ from hub.cases.doers import by_whom
 from hub.errors import BadInput, Conflict
 from hub.events.applications import ApplicationArchived
 from hub.models.application import Application, ArchivePackage
-from hub.models.correspondence import LetterRow
 from hub.models.officer import Officer
 from hub.procedure import Procedure
 from hub.wire import FieldFault, Words
@@ -171,16 +170,7 @@ def _passport(session: Session, case: Application) -> str:
 
 
 def _lacks_letter(session: Session, case: Application) -> bool:
-    if case.state != "REJECTED":
-        return False
-    query = select(LetterRow).where(
-        LetterRow.office == case.office,
-        LetterRow.application == case.id,
-        LetterRow.kind == letters_sent.REJECTION,
-    )
-    letters = session.scalars(query).all()
-    unprinted = letters_sent.unprinted(session, letters) if letters else {}
-    return all(one.id in unprinted for one in letters)
+    return case.state == "REJECTED" and bool(letters_sent.owed(session, case))
 
 
 def _must_wait(tx: Tx, row: Application) -> None:

@@ -25,7 +25,7 @@ from hub.cases import (
 )
 from hub.cases import papers as case_papers
 from hub.cases.applications import must_find
-from hub.cases.views import CaseView, EvidenceRow
+from hub.cases.views import CaseView, EvidenceRow, PaperLine
 from hub.errors import BadInput, Conflict, NotFound
 from hub.letters import MissingList, Paper
 from hub.letters.press import Press
@@ -120,7 +120,7 @@ def _completion(
 ) -> Callable[[Tx], steps.StepDone]:
     """Return the command that completes a step with what the form says. Raises BadInput."""
     remark = form.text("remark")
-    paper = _paper(desk, form)
+    paper = _on_paper(desk, form)
     revision = form.number("revision")
     cards = _cards(desk, form) | applying.differing(form.typed())
 
@@ -183,7 +183,7 @@ def _cards(desk: Desk, form: Form) -> dict[str, str]:
     return found
 
 
-def _paper(desk: Desk, form: Form) -> steps.Paper:
+def _on_paper(desk: Desk, form: Form) -> steps.Paper:
     """Return how the step is kept, and when it was begun and done on paper. Raises BadInput."""
     begun, day = form.text("begun_at"), form.text("done_at")
     done_at = _moment(desk, "done_at", day, form.text("done_at_time"))
@@ -282,13 +282,7 @@ async def attach(desk: Desk, view: CaseView, form: Form, key: str = "") -> None:
 
 async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: Press) -> None:
     """Set a paper and ask the counter's printer for it. Raises Refused, Unprintable."""
-    line = next((paper for paper in view.papers if paper.kind == kind), None)
-    if line is None:
-        raise NotFound(
-            "paper_unknown",
-            "This case cannot print that paper now.",
-            id="Permohonan ini belum dapat mencetak kertas itu.",
-        )
+    line = _line_of(view, kind)
     counter = counter_of(desk, form)
     _, _, (paper, said) = await desk.read(
         lambda session, at: _paper(session, desk, view.id, kind, at, counter)
@@ -310,6 +304,43 @@ async def print_paper(desk: Desk, view: CaseView, kind: str, form: Form, press: 
         )
 
     await desk.command(command, form, f"print {kind}")
+
+
+async def letter(desk: Desk, view: CaseView, kind: str, press: Press) -> bytes:
+    """Set a letter to the applicant, enter it in the agenda and return it for the browser to print.
+
+    An office without a printer at its counters writes its letters so. Raises Refused, Unprintable.
+    """
+    if not _line_of(view, kind).letter:
+        raise _unknown()
+    _, _, (paper, _) = await desk.read(
+        lambda session, at: _paper(session, desk, view.id, kind, at, counter=0)
+    )
+    pdf = await press.print(await desk.letterhead(view.id), paper)
+    stored = await asyncio.to_thread(desk.procedure.blobs.put, pdf)
+
+    def command(tx: Tx) -> str:
+        blobs.register(tx, stored, "application/pdf")
+        return letters_sent.enter(tx, desk.procedure, view.id, kind, paper, file=stored.id)
+
+    # its number makes it once: a copy is no other command
+    await desk.writer.run(command, actor=desk.officer.actor, name="letter")
+    return pdf
+
+
+def _line_of(view: CaseView, kind: str) -> PaperLine:
+    line = next((paper for paper in view.papers if paper.kind == kind), None)
+    if line is None:
+        raise _unknown()
+    return line
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "paper_unknown",
+        "This case cannot print that paper now.",
+        id="Permohonan ini belum dapat mencetak kertas itu.",
+    )
 
 
 def _paper(

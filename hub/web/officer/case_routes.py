@@ -258,6 +258,27 @@ async def print_paper(
     return back(view.id, place) if kept else await show_again(desk, application, form=form)
 
 
+@post(
+    "/case/{application:str}/letter/{paper:str}", request_max_body_size=FORM_LIMIT, status_code=200
+)
+async def give_letter(
+    application: FromPath[str],
+    paper: FromPath[str],
+    desk: NamedDependency[Desk],
+    request: AnyRequest,
+    press: NamedDependency[Press],
+) -> Response[bytes] | Response[str]:
+    """Give a letter to the applicant for the browser to print, and enter it in the agenda."""
+    form = await read_form(request, desk.officer.csrf)
+    view = await case_acts.look(desk, application)
+    try:
+        content = await case_acts.letter(desk, view, paper, press)
+    except Refused as refused:
+        return await show_again(desk, application, refused, form)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": "inline"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @post("/case/{application:str}/paper/{job:str}", request_max_body_size=FORM_LIMIT)
 async def settle_paper(
     application: FromPath[str], job: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
@@ -352,6 +373,7 @@ routes = [
     cancel_device,
     upload_document,
     print_paper,
+    give_letter,
     settle_paper,
     return_file,
     act_on_case,

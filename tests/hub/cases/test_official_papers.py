@@ -213,6 +213,38 @@ def test_a_rejection_states_reason_legal_basis_and_rights(desk) -> None:
         assert said in words(reader)
 
 
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("stage", "ending", "says"),
+    [
+        ("6", "WITHDRAWN", ("berikut kami catat sebagai dicabut", "Paspor Saudara masih")),
+        ("7", "EXPIRED_UNPAID", ("biayanya tidak dibayar", "Pemberitahuan sebelumnya")),
+        ("11", "UNCOLLECTED", ("tidak diambil sampai batas", "batal; surat dan kartunya", "kas")),
+    ],
+)
+def test_each_ending_without_a_decision_has_its_letter(desk, stage, ending, says) -> None:
+    case = desk.go(stage)
+    with pytest.raises(Conflict) as early:
+        desk.paper(case, "ending_letter", "tu")
+    if ending == "WITHDRAWN":
+        desk.do("loket", lambda tx: applications.withdraw(tx, desk.procedure, case, "pindah"))
+    else:
+        told = Tried("phone", "reached")
+        desk.do("tu", lambda tx: notifying.contact(tx, desk.procedure, case, told))
+        desk.clock.pass_(days=400)
+        desk.do("pejabat", lambda tx: notifying.lapse(tx, desk.procedure, case, "pindah"))
+
+    paper = desk.paper(case, "ending_letter", "tu")
+    reader, _ = printed(desk, paper)
+
+    code = desk.view(case).head.case_code
+    assert early.value.code == "not_lapsed"
+    assert (desk.view(case).head.state, paper.number) == (ending, f"{code}-E1")
+    assert len(reader.pages) == 1
+    for said in (*says, "pindah", "keberatan", "object in writing"):
+        assert said in words(reader)
+
+
 def test_label_and_history_of_an_archived_case(desk) -> None:
     case = desk.go("never")
 

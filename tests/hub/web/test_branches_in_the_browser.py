@@ -85,6 +85,15 @@ def give_back(living: LivingOffice, screen: Screen, case: str) -> str:
     return screen.text("main table")
 
 
+def letter_here(screen: Screen, kind: str) -> bytes:
+    """Return a letter to the applicant as a browser gets it where no counter has a printer."""
+    form = screen.page.locator(f"form[action$='/letter/{kind}']")
+    csrf = form.locator("[name=csrf]").get_attribute("value")
+    way = f"{screen.office.url}{form.get_attribute('action')}"
+    origin = {"Origin": screen.office.url}
+    return screen.page.request.post(way, form={"csrf": csrf or ""}, headers=origin).body()
+
+
 def test_no_at_step_4_opens_a_nonconformity_that_comes_back_to_step_4(living, enter) -> None:
     case = living.cases["mismatch"]
     examiner, approver = (enter(living, who, LAPTOP) for who in ("periksa", "setuju"))
@@ -132,6 +141,10 @@ def test_rejected_by_kakanim_and_the_passport_goes_back_against_a_signature(livi
     other_act(head, "Tolak permohonan")
     assert "Ditolak" in head.text("h2 >> nth=0")
     assert head.page.get_by_role("link", name="Kembalikan paspor").is_visible()
+    told = head.page.get_by_text("Pemohon belum diberi tahu")
+    assert told.is_visible()
+    assert letter_here(head, "rejection_letter").startswith(b"%PDF")
+    expect(told).to_be_hidden()
     counter = enter(living, "loket", LAPTOP).go("/custody")
     assert "harus dikembalikan" in counter.text("main").lower()
 
