@@ -16,20 +16,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hub.blobs import Blobs
+from hub.cases.changed_procedure import stranding
 from hub.cekal.listing import StoredList
 from hub.clock import Clock
 from hub.countries import Countries
-from hub.database import Database
+from hub.database import Database, sqlite_url
 from hub.errors import Busy, Conflict, NotFound
 from hub.events import OfficeOpened
 from hub.keys import Keyring, outside
 from hub.office import SAMPLE_OFFICE, load_office
 from hub.office.emblem import read_emblem
+from hub.office.faults import FaultLine
 from hub.offices import enter_office, require_own, require_reachable
 from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
-from hub.sop import load_office_sop
+from hub.sop import Sop, SopFileError, fault_lines, file_of, load_office_sop
 from hub.storage import disk_full, folder_of
 from hub.writer import Actor, Writer
 
@@ -125,6 +127,43 @@ def open_house(settings: Settings, clock: Clock) -> House:
         database.close()
         raise
     return House(settings, procedure, database, clock)
+
+
+def must_fit(house: House) -> None:
+    """Refuse to serve a procedure file by which cases under way could not go on.
+
+    Raises SopFileError with line, rule and cases of all that does not fit.
+    """
+    lines = _stranded(house.database, house.settings, house.procedure.sop)
+    if lines:
+        refused = SopFileError(lines[0].file, lines[0].line, lines[0].says)
+        refused.args = ("\n".join(map(str, lines)),)
+        raise refused
+
+
+def stranded_cases(settings: Settings) -> tuple[FaultLine, ...]:
+    """Return why cases under way could not go on by the procedure file as it is now, by line.
+
+    A folder without records, or with those of another version of the hub, has none to judge. It
+    is only read: the hub may be running. Raises SopFileError, Busy `database_unreachable`.
+    """
+    file = settings.folder / "loket.db"
+    if settings.database_url == sqlite_url(file) and not file.exists():
+        return ()
+    database = Database(settings.database_url)
+    try:
+        require_reachable(database)
+        if _revision(database) != SCHEMA_REVISION:
+            return ()
+        return _stranded(database, settings, load_office_sop(settings.folder))
+    finally:
+        database.close()
+
+
+def _stranded(database: Database, settings: Settings, sop: Sop) -> tuple[FaultLine, ...]:
+    with database.reading() as session:
+        faults = stranding(session, settings.office, sop)
+    return fault_lines(file_of(settings.folder), faults) if faults else ()
 
 
 def publish_code_key(settings: Settings, keyring: Keyring) -> None:

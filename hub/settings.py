@@ -65,5 +65,5 @@ def settings_for(
     )
 
 
-SCHEMA_REVISION = "0023"
+SCHEMA_REVISION = "0024"
 """The newest migration; a test compares it with the scripts."""

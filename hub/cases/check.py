@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
+import msgspec
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from hub.appointments.booking import BOOKED
+from hub.cases.changed_procedure import Way, first_passed, is_owed, way_of
 from hub.cases.holdings_check import broken_holdings
 from hub.cases.notifying import BRANCH, ENDED_PLACE
 from hub.cases.persons import data_key
@@ -15,6 +18,7 @@ from hub.cases.requirements import unfold
 from hub.cases.screening.invariants import broken_screening
 from hub.cases.search import NAME
 from hub.errors import Fault
+from hub.events.applications import GatePassed
 from hub.models.application import (
     Application,
     ArchivePackage,
@@ -22,15 +26,16 @@ from hub.models.application import (
     Document,
     Evidence,
     RegisterNumber,
-    StepRecord,
 )
-from hub.models.casework import SearchTerm
+from hub.models.casework import Reopening, SearchTerm
 from hub.models.cekal import CekalCheck
 from hub.models.correspondence import Legalisation, LetterRow
 from hub.models.opening import Appointment
+from hub.models.queue import EventRow
 from hub.models.station import BlobRow
 from hub.models.treasury import LostProof, TreasuryDay
 from hub.procedure import Procedure
+from hub.sop import Sop
 
 _FILES = (
     ArchivePackage.blob,
@@ -54,9 +59,10 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from broken_holdings(session, office, procedure.sop)
     yield from _broken_search(session, office)
     yield from _broken_bookings(session, office)
+    first = first_passed(session, office)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
-        yield from _broken_steps(session, procedure, case)
+        yield from _broken_steps(session, procedure, case, first)
         yield from _broken_custody(session, case)
 
 
@@ -127,22 +133,22 @@ def _broken_key(procedure: Procedure, case: Application) -> Iterator[str]:
         yield f"case {case.id}: its data key does not open with this master key"
 
 
-def _broken_steps(session: Session, procedure: Procedure, case: Application) -> Iterator[str]:
-    done = set(
-        session.scalars(
-            select(StepRecord.step).where(
-                StepRecord.office == case.office,
-                StepRecord.application == case.id,
-                StepRecord.completed_at.is_not(None),
-            )
-        )
-    )
-    names = [stage.name for stage in procedure.sop.stages]
+def _broken_steps(
+    session: Session, procedure: Procedure, case: Application, first: Mapping[str, datetime]
+) -> Iterator[str]:
+    sop = procedure.sop
+    if case.sop != sop.number:
+        return  # it went its way by a file that this hub had before
+    if case.position and sop.stage(case.position) is None:
+        yield f"case {case.id}: stands at {case.position!r}, which the procedure does not have"
+        return
+    way = way_of(session, case)
+    names = [stage.name for stage in sop.stages]
     place = names.index(case.position) if case.position else len(names)
-    if done != set(names[:place]):
+    if not _steps_agree(session, sop, case, way, first):
         yield f"case {case.id}: completed steps and position {case.position!r} disagree"
     left = _evidence_left(session, case)
-    for stage in procedure.sop.stages[:place]:
+    for stage in (one for one in sop.stages[:place] if one.name in way.done):
         needed = {
             row.key
             for row in unfold(procedure, case, stage)
@@ -153,6 +159,42 @@ def _broken_steps(session: Session, procedure: Procedure, case: Application) -> 
         }
         if missing := needed - left.get(stage.name, set()):
             yield f"case {case.id}: step {stage.name} lacks {', '.join(sorted(missing))}"
+
+
+def _steps_agree(
+    session: Session, sop: Sop, case: Application, way: Way, first: Mapping[str, datetime]
+) -> bool:
+    """Say whether a case did what comes before its position, and nothing after it.
+
+    Gates move by the office's file: one that the case passed where it stood before counts, and one
+    that was new when the case had gone past its place is not asked of it.
+    """
+    names = [stage.name for stage in sop.stages]
+    place = names.index(case.position) if case.position else len(names)
+    gates = {gate.name: gate for gate in sop.gates}
+    missing = [name for name in names[:place] if name not in way.done]
+    early = [name for name in way.done if name not in names[:place]]
+    if any(name not in gates or is_owed(sop, way, gates[name], first) for name in missing):
+        return False
+    if any(name.isdigit() for name in early):
+        return False
+    return not missing or not _told_passed(session, case) & set(missing)
+
+
+def _told_passed(session: Session, case: Application) -> set[str]:
+    """Return the gates that the events say the case passed, unless it was opened again since."""
+    events = select(EventRow.body).where(
+        EventRow.office == case.office,
+        EventRow.subject == case.id,
+        EventRow.kind == GatePassed.kind,
+    )
+    if session.scalar(
+        select(Reopening.id)
+        .where(Reopening.office == case.office, Reopening.application == case.id)
+        .limit(1)
+    ):
+        return set()
+    return {msgspec.json.decode(body, type=GatePassed).gate for body in session.scalars(events)}
 
 
 def _evidence_left(session: Session, case: Application) -> dict[str, set[str]]:

@@ -158,9 +158,10 @@ _CORRECTED = Words(id="data dikoreksi", en="data corrected")
 def _what(
     procedure: Procedure, kind: str, body: Mapping[str, object], said: Words | None
 ) -> Words | None:
-    stage = procedure.sop.stage(str(body.get("step", body.get("gate", ""))))
+    name = str(body.get("step", body.get("gate", "")))
+    stage = procedure.sop.stage(name)
     if kind in _DONE:
-        return _titled(stage) if stage else None
+        return _titled(stage) if stage else _no_more(name)
     words = _WORDS.get(kind)
     more = said or _more(procedure.sop, kind, body)
     if kind in (_REOPENED, _VOUCHED) and stage:
@@ -195,6 +196,13 @@ def _whom(kind: str, body: Mapping[str, object], who: Mapping[str, str]) -> Word
     """Return the officer whom a supervisor let work in spite of a rule."""
     name = who.get(str(body.get("officer", ""))) if kind == "rule.overridden" else None
     return Words(id=name, en=name) if name else None
+
+
+def _no_more(name: str) -> Words:
+    """Return how a step or gate is called that the office has taken out of its procedure since."""
+    return Words(
+        id=f"“{name}”, tidak ada lagi dalam prosedur", en=f"“{name}”, no longer in the procedure"
+    )
 
 
 def _titled(stage: Step | Gate) -> Words:

@@ -391,7 +391,7 @@ def _advance(
         key = persons.data_key(procedure.keyring, row)
         place = f"remark/{stage.name}"
         record.sealed_remark = persons.seal_text(key, row, place, remark.strip())
-    following = procedure.sop.after(stage.name)
+    following = _following(tx, procedure, row, stage)
     row.position, row.moved_at = following.name if following else "", tx.at
     row.state = stage.reaches
     telling.give_back(tx, procedure, row, "moved_on")
@@ -407,6 +407,19 @@ def _advance(
         tx.emit(ApplicationArchived(row.id, archive.package_of(tx, row.id)), subject=row.id)
     tx.session.flush()
     return StepDone(row.id, stage.name, row.position, row.state, record.touch_s)
+
+
+def _following(
+    tx: Tx, procedure: Procedure, row: Application, stage: Step | Gate
+) -> Step | Gate | None:
+    """Return what comes after `stage`; a gate passed where it stood before is not asked again."""
+    following = procedure.sop.after(stage.name)
+    while following is not None:
+        record = _find_record(tx.session, tx.office, row.id, following.name)
+        if record is None or record.completed_at is None:
+            break
+        following = procedure.sop.after(following.name)
+    return following
 
 
 def _refuse_moment(tx: Tx, row: Application, paper: Paper | None) -> None:

@@ -148,8 +148,9 @@ def _moves(
     done += [(one.step, one.done_at or one.at) for again in opened_again for one in again.undone]
     place = {stage.name: number for number, stage in enumerate(sop.stages)}
     done.sort(key=lambda one: place.get(one[0], 0))  # those of one moment stay in their order
-    moves = [(at, sop.after(step)) for step, at in done if at is not None]
-    moves += [(again.at, sop.stage(again.step)) for again in opened_again]
+    # a stage that the procedure no longer has led to what is asked next
+    moves = [(at, sop.after(step)) for step, at in done if at is not None and sop.stage(step)]
+    moves += [(again.at, sop.stage(again.step)) for again in opened_again if sop.stage(again.step)]
     return sorted(moves, key=lambda move: move[0])
 
 

@@ -1,6 +1,15 @@
 """Procedures as data: the sheet, its rows, gates, evidence and branches."""
 
-from hub.sop.loader import OWN, SKIM, SopFileError, load_office_sop, load_sop
+from hub.sop.loader import (
+    OWN,
+    SKIM,
+    SopFileError,
+    check_sop,
+    fault_lines,
+    file_of,
+    load_office_sop,
+    load_sop,
+)
 from hub.sop.sheet import (
     Branch,
     CaseState,
@@ -50,6 +59,9 @@ __all__ = [
     "Step",
     "Unit",
     "ValueCheck",
+    "check_sop",
+    "fault_lines",
+    "file_of",
     "load_office_sop",
     "load_sop",
 ]

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hub.office.faults import Fault, FaultLine
 from hub.rulefile import RuleFile, RuleFileError
 from hub.sop.sheet import EvidenceRule, Gate, Sop, Step
+from hub.wire import Words
 
 SKIM = Path(__file__).with_name("skim.toml")
 OWN = "sop.toml"
 NEEDED_STATES = ("DRAFT", "ON_HOLD_CEKAL", "ON_HOLD_MISMATCH", "REJECTED", "WITHDRAWN")
+
+
+_MEND = Words(
+    id="Perbaiki baris ini menurut pesan di atas.", en="Mend this line as the message says."
+)
 
 
 class SopFileError(RuleFileError):
@@ -31,13 +38,35 @@ def load_sop(path: Path = SKIM) -> Sop:
     return sop
 
 
+def check_sop(path: Path) -> tuple[FaultLine, ...]:
+    """Return what is wrong with a procedure file, by line; empty: a hub can be served with it."""
+    try:
+        load_sop(path)
+    except SopFileError as error:
+        return (FaultLine(error.file, error.line, "procedure", error.rule, _MEND),)
+    return ()
+
+
+def fault_lines(path: Path, faults: Iterable[Fault]) -> tuple[FaultLine, ...]:
+    """Return `faults` of a sound procedure file with the lines where they are to be mended."""
+    file = RuleFile(path, SopFileError)
+    return tuple(
+        FaultLine(file.name, file.line(*one.place), one.rule, one.says, one.todo) for one in faults
+    )
+
+
+def file_of(folder: Path) -> Path:
+    """Return the procedure file of an office: its own in the hub's `folder`, else the SKIM's."""
+    own = folder / OWN
+    return own if own.exists() else SKIM
+
+
 def load_office_sop(folder: Path) -> Sop:
     """Return the procedure of an office: its own `sop.toml` in the hub's `folder`, else the SKIM's.
 
     With its own file an office moves or splits gates and visits. Raises SopFileError.
     """
-    own = folder / OWN
-    return load_sop(own if own.exists() else SKIM)
+    return load_sop(file_of(folder))
 
 
 def _numbered(sop: Sop) -> Iterable[tuple[str, int, Step | Gate]]:
