@@ -126,6 +126,7 @@ def screen(
 
     with _in_words():
         file = _existing(queries)
+        _must_be_another(out, file, *([watchlist] if watchlist else []))
         with _bar("index", 0) as step:
             listed = None if watchlist is None else _list(data, watchlist, key_file)
             matcher = _matcher(listed, data, key_file, step)
@@ -144,7 +145,9 @@ def explain(
         str, typer.Option("--entry", help="Id of an entry; default: the nearest ones.")
     ] = "",
     query_id: Annotated[str, typer.Option("--query", help="Id of the query in the file.")] = "",
-    nearest: Annotated[int, typer.Option("--nearest", help="Entries to explain.")] = 3,
+    nearest: Annotated[
+        int, typer.Option("--nearest", min=1, max=100, help="Entries to explain.")
+    ] = 3,
     data: Data = DEFAULT_DATA,
     watchlist: ListFile = None,
     key_file: KeyFile = None,
@@ -314,9 +317,17 @@ def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:
 def _one_query(text: str, identity: str) -> Query:
     if text.lstrip().startswith("{"):
         try:
-            return msgspec.json.decode(text, type=Query)
+            asked = msgspec.json.decode(text, type=Query)
         except msgspec.DecodeError as error:
-            raise BadInput("query_unreadable", f"The query is no such JSON: {error}") from error
+            raise BadInput(
+                "query_unreadable",
+                f"The query is no such JSON: {error}",
+                id=f"Kueri bukan JSON yang dimaksud: {error}",
+            ) from error
+        if not any(sign.isalpha() for sign in asked.name):
+            text = "The query's name holds no letters."
+            raise BadInput("query_nameless", text, id="Nama dalam kueri tidak berisi huruf.")
+        return asked
     found = next(
         (q for q in read_queries(_existing(Path(text))) if not identity or q.id == identity), None
     )
@@ -375,6 +386,16 @@ def _existing(file: Path) -> Path:
             "file_missing", f"{file}: no such file.", id=f"{file}: tidak ada berkas itu."
         )
     return file
+
+
+def _must_be_another(out: Path, *read: Path) -> None:
+    if not out.parent.is_dir():
+        text = f"{out}: the folder {out.parent} is not there."
+        raise NotFound("folder_missing", text, id=f"{out}: folder {out.parent} tidak ada.")
+    if any(out.exists() and out.samefile(file) for file in read if file.exists()):
+        text = f"{out}: answers would be written over what is read; give another --out."
+        indonesian = f"{out}: jawaban akan menimpa berkas yang dibaca; sebutkan --out lain."
+        raise BadInput("out_is_read", text, id=indonesian)
 
 
 def _lines(file: Path) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from hub.cekal.judging import BadRow, judge
 from hub.cekal.listing import StoredList
 from hub.cekal.reading import Format, rows_of
 from hub.cekal.records import Entry
+from hub.errors import BadInput
 
 MOST_REPORTED = 10_000
 WARNED_BEFORE = timedelta(days=30)
@@ -74,10 +75,15 @@ def import_list(
     rows = rows_of(order.file, order.form, order.mapping, order.name)
     whole = _ends_whole(order.file, order.form)
     entries = list(_good(judge(rows), done, order.today or at.date(), progress, whole=whole))
+    if not (entries or done.bad or order.withdrawn):
+        name = order.name or order.file.name
+        text = f"{name}: holds no entry."
+        raise BadInput("list_empty", text, id=f"{name}: tidak berisi entri.")
     bad = done.cut or (done.bad > 0 and not order.good_only)
     refused = bad or not (entries or order.withdrawn)
     if order.dry_run or refused or store is None:
         return done
+    _must_be_there(store, order.withdrawn)
     store.add(
         order.version,
         entries,
@@ -88,6 +94,16 @@ def import_list(
     )
     done.stored = True
     return done
+
+
+def _must_be_there(store: StoredList, withdrawn: Sequence[str]) -> None:
+    if unknown := sorted(store.unknown(withdrawn)):
+        names = ", ".join(unknown)
+        raise BadInput(
+            "entry_unknown",
+            f"Nothing is withdrawn: no version of the list holds {names}.",
+            id=f"Tidak ada yang dicabut: tidak ada versi daftar yang memuat {names}.",
+        )
 
 
 def _good(
@@ -113,9 +129,10 @@ def _good(
             done.expiring += today <= ends < soon
             yield row
         progress(number)
-    if isinstance(row, BadRow) and row.torn and not whole:
+    if isinstance(row, BadRow) and (row.swallowed or (row.torn and not whole)):
         done.cut = True
-        done.bad_rows[-1] = BadRow(row.line, "", CUT)
+        reason = row.reason if row.swallowed else CUT
+        done.bad_rows[-1] = BadRow(row.line, "", reason)
 
 
 def _ends_whole(file: Path, form: Format) -> bool:

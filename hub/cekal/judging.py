@@ -14,6 +14,9 @@ from hub.cekal.reading import Cell, Row
 from hub.cekal.records import Entry, sex_of
 
 KINDS = ("cegah", "tangkal")
+MOST_LETTERS = {"id": 80, "decree": 1000, "agency": 1000, "basis": 4000}
+"""Of fields other than names, documents and dates, which have at most `LONGEST`."""
+MOST_VALUES = 200
 _LOCAL_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 _UNKNOWN = ("", "-", "?", "N/A", "NULL", "NONE", "TIDAK DIKETAHUI", "UNKNOWN")
 _FORMULA = re.compile(r"^\s*[=+@]|^\s*-\D")
@@ -27,12 +30,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 @dataclass(frozen=True, slots=True)
 class BadRow:
     """A row that is no entry: its line, the field and the reason in words; `torn`: a part of it
-    is missing."""
+    is missing; `swallowed`: it took the rest of the file with it."""
 
     line: int
     field: str
     reason: str
     torn: bool = False
+    swallowed: bool = False
 
 
 class _Wrong(ValueError):
@@ -46,7 +50,7 @@ def judge(rows: Iterable[Row]) -> Iterator[Entry | BadRow]:
     met: dict[str, int] = {}
     for row in rows:
         if row.fault:
-            yield BadRow(row.line, "", row.fault, row.torn)
+            yield BadRow(row.line, "", row.fault, row.torn, row.swallowed)
             continue
         try:
             entry = entry_of(row)
@@ -80,7 +84,9 @@ def entry_of(row: Row) -> Entry:
         dob=_birth(row.cells.get("dob")),
         sex=_sex(row.cells.get("sex")),
         nationality=_text(row.cells.get("nationality"), "nationality") or None,
-        passports=[_plain(text, "passports") for text in _several(row.cells.get("passports"))],
+        passports=[
+            _plain(text, "passports") for text in _several(row.cells.get("passports"), "passports")
+        ],
         kind=kind,
         valid_from=valid_from,
         valid_to=valid_to,
@@ -98,7 +104,7 @@ def _identity(row: Row) -> str:
 
 
 def _names(cell: Cell) -> list[str]:
-    names = [_name(text) for text in _several(cell) if text.strip()]
+    names = [_name(text) for text in _several(cell, "names") if text.strip()]
     if not names:
         raise _Wrong("names", "kosong / empty")
     return names
@@ -156,8 +162,12 @@ def _day(cell: Cell, field: str) -> str | None:
         raise _Wrong(field, "tanggal itu tidak ada / there is no such day") from wrong
 
 
-def _several(cell: Cell) -> list[str]:
-    return cell if isinstance(cell, list) else [cell] if cell else []
+def _several(cell: Cell, field: str) -> list[str]:
+    several = cell if isinstance(cell, list) else [cell] if cell else []
+    if len(several) > MOST_VALUES:
+        reason = f"lebih dari {MOST_VALUES} nilai / more than {MOST_VALUES} values"
+        raise _Wrong(field, reason)
+    return several
 
 
 def _text(cell: Cell, field: str) -> str:
@@ -165,6 +175,9 @@ def _text(cell: Cell, field: str) -> str:
 
 
 def _plain(text: str, field: str) -> str:
+    most = MOST_LETTERS.get(field, LONGEST)
+    if len(text) > most:
+        raise _Wrong(field, f"lebih dari {most} huruf / longer than {most} characters")
     if any(unicodedata.category(sign) == "Cc" for sign in text.strip()):
         raise _Wrong(field, "berisi tanda kendali / holds control characters")
     if _FORMULA.match(text) and text.strip() != "-":

@@ -166,6 +166,16 @@ class StoredList:
             seen |= mine
             withdrawn |= set(version.withdrawn)
 
+    def unknown(self, ids: Iterable[str]) -> set[str]:
+        """Return which of these ids no stored version holds, those not in force included."""
+        left = set(ids)
+        for version in reversed(self.manifest().versions):
+            for piece in version.pieces:
+                if not left:
+                    return left
+                left -= {entry.id for entry in self._read_piece(piece)}
+        return left
+
     def in_piece(self, piece: str) -> list[Entry]:
         """Return the entries of one piece."""
         return self._read_piece(piece)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 
@@ -28,6 +28,8 @@ FIELDS = (
     "decree", "agency", "basis",
 )  # fmt: skip
 _SINGULAR = {"names": ("name",), "passports": ("passport",)}
+SEVERAL = ("names", "passports")
+"""Fields of which an entry may have many."""
 NEEDED = (("names", "nama", "names"), ("id", "nomor entri", "the entries' numbers"))
 MOST_BYTES_A_LINE = 1 << 20
 MOST_UNPACKED = 1 << 30
@@ -43,12 +45,13 @@ part that is missing or of another kind shows as whatever was done with it."""
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row with its line number; `fault` says why it could not be read at all, `torn` that
-    something of it is missing."""
+    something of it is missing, `swallowed` that it took the rest of the file with it."""
 
     line: int
     cells: Mapping[str, Cell]
     fault: str = ""
     torn: bool = False
+    swallowed: bool = False
 
 
 def format_of(path: Path) -> Format:
@@ -83,7 +86,8 @@ def mapping_of(texts: list[str]) -> dict[str, tuple[str, ...]]:
         field, sign, columns = text.partition("=")
         if not sign or field.strip() not in FIELDS:
             words = f"{text}: --map FIELD=COLUMN, fields: {', '.join(FIELDS)}"
-            raise BadInput("mapping_unknown", words)
+            indonesian = f"{text}: --map ISIAN=KOLOM, isian: {', '.join(FIELDS)}"
+            raise BadInput("mapping_unknown", words, id=indonesian)
         found[field.strip()] = tuple(column.strip() for column in columns.split(";"))
     return found
 
@@ -94,9 +98,22 @@ def _jsonl(path: Path, mapping: Mapping[str, tuple[str, ...]]) -> Iterator[Row]:
         number = 0
         while line := file.readline(MOST_BYTES_A_LINE):
             number += 1
+            if len(line) == MOST_BYTES_A_LINE and not line.endswith(b"\n"):
+                torn = not _skip_line(file)
+                words = "baris lebih dari 1 MB / a line of more than 1 MB"
+                yield Row(number, {}, words, torn=torn)
+                continue
             text = line.removeprefix(b"\xef\xbb\xbf").strip()
             if text:
                 yield _json_row(decoder, number, text, mapping)
+
+
+def _skip_line(file: BinaryIO) -> bool:
+    """Read on to the end of a line; False if the file ends before it."""
+    while part := file.readline(MOST_BYTES_A_LINE):
+        if part.endswith(b"\n"):
+            return True
+    return False
 
 
 def _json_row(
@@ -161,7 +178,7 @@ def _csv(path: Path, name: str) -> Iterator[tuple[int, list[object]]]:
     text = _decoded(path.read_bytes(), name)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     began = 1
     while True:
         try:
@@ -230,9 +247,16 @@ def _table(
     width = len(head[1]) if head else 0
     for number, row in lines:
         if row and isinstance(row[0], csv.Error):
-            yield Row(number, {}, f"baris tidak terbaca / unreadable row: {row[0]}")
+            yield _unreadable(number, row[0])
         elif any(cell not in (None, "") for cell in row):
             yield _table_row(number, row, places_of, width)
+
+
+def _unreadable(number: int, error: csv.Error) -> Row:
+    if "unexpected end" in str(error):
+        words = "tanda kutip tidak ditutup / a quotation mark that is never closed"
+        return Row(number, {}, words, torn=True, swallowed=True)
+    return Row(number, {}, f"baris tidak terbaca / unreadable row: {error}")
 
 
 def _table_row(
@@ -271,13 +295,25 @@ def _columns(
                 words,
                 id=f"{name}: tidak ada kolom {', '.join(missing)}; ada: {', '.join(head)}",
             )
-        found[field] = [plain.index(column) for column in wanted if column in plain]
+        found[field] = [
+            place for column in wanted for place, one in enumerate(plain) if one == column
+        ]
     _must_have_columns(found, head, name)
     return found
 
 
 def _must_have_columns(found: Mapping[str, list[int]], head: list[str], name: str) -> None:
     there = ", ".join(head)
+    for field, places in found.items():
+        twice = [
+            head[place] for place in places if [head[n] for n in places].count(head[place]) > 1
+        ]
+        if twice and field not in SEVERAL:
+            raise BadInput(
+                "column_twice",
+                f"{name}: the column {twice[0]} is there twice; name each otherwise.",
+                id=f"{name}: kolom {twice[0]} ada dua; beri nama yang berbeda.",
+            )
     for field, indonesian, english in NEEDED:
         if not found[field]:
             words = f"{name}: no column of {english}; map it: {field}=COLUMN. There are: {there}"

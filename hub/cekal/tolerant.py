@@ -5,8 +5,10 @@ Screening asks after people at the counter; a broken date must not hide a name.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from hub.cekal.birthdates import births_of
 from hub.cekal.records import Entry, Query
 
 Line = dict[str, object]
+_WHOLE = re.compile(r"(18|19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
 def read_queries(file: Path) -> Iterator[Query]:
@@ -68,6 +71,20 @@ def _name_faults(file: str, number: int, name: str, line: Line) -> None:
     if (dob := _text(line, "dob")) and not births_of(dob):
         _tell(file, number, "tanggal lahir tidak terbaca, dianggap tidak ada / "
               "no date of birth, counted as unknown")  # fmt: skip
+    elif dob and _is_no_day(dob):
+        _tell(file, number, "tanggal lahir itu tidak ada, dibandingkan seadanya / "
+              "there is no such day of birth, compared as it stands")  # fmt: skip
+
+
+def _is_no_day(dob: str) -> bool:
+    """Say whether a date is whole and yet no day of any month: 31 February."""
+    if not _WHOLE.fullmatch(dob):
+        return False
+    try:
+        date.fromisoformat(dob)
+    except ValueError:
+        return True
+    return False
 
 
 def _readable(name: str, number: int, text: bytes) -> str:

@@ -18,7 +18,7 @@ FIELDS = (
     "decree", "agency", "basis",
 )  # fmt: skip
 DATES = ("dob", "valid_from", "valid_to")
-LONGEST = 300
+LONGEST, LONGEST_ID = 300, 80
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _STEM = 24
 
@@ -40,6 +40,8 @@ def entry_from(form: Form) -> Entry:
         for name, text in given.items()
         if len(text) > LONGEST
     ]
+    if LONGEST_ID < len(given["id"]) <= LONGEST:
+        faults.append(_fault("id", "wrong", f"paling panjang {LONGEST_ID} / at most {LONGEST_ID}"))
     if given["kind"] and given["kind"] not in ("cegah", "tangkal"):
         faults.append(_fault("kind", "wrong", "cegah / tangkal"))
     faults += [

@@ -298,6 +298,8 @@ async def _enter_one(desk: Desk, form: Form) -> None:
         lists.add(name, entries, kind="update", effective=now, at=now, withdrawn=withdrawn)
 
     await desk.read(lambda session, _at: versions.must_be_free(session, desk.office_no, name))
+    if await asyncio.to_thread(lists.unknown, withdrawn):
+        raise _fault("id", "Entri itu tidak ada di daftar / The list holds no such entry")
     await asyncio.to_thread(keep)
     await desk.command(
         lambda tx: versions.enter(

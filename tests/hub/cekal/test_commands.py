@@ -243,3 +243,30 @@ def test_without_an_office_the_days_are_this_machines(
 
     assert evening == Path.cwd()
     assert state in here("explain", BUDI, "--list", "ended.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("screen", "queries.jsonl", "--out", "queries.jsonl"), "another --out"),
+        (("screen", "queries.jsonl", "--out", "list.jsonl"), "another --out"),
+        (("screen", "queries.jsonl", "--out", "nowhere/a.jsonl"), "folder nowhere is not there"),
+        (("explain", '{"id":"1","name":"007"}'), "holds no letters"),
+        (("explain", '{"id":"1","name":5}'), "Kueri bukan JSON"),
+        (
+            ("explain", '{"id":"1","name":"Budi"}', "--nearest", "0"),
+            "Invalid value for '--nearest'",
+        ),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why_and_writes_nothing(
+    office: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(office)
+    before = {file.name: file.read_bytes() for file in office.iterdir()}
+
+    done = CliRunner().invoke(command.app, [*arguments, "--list", "list.jsonl"])
+
+    assert done.exit_code != 0
+    assert said in " ".join(done.output.split())
+    assert {file.name: file.read_bytes() for file in office.iterdir()} == before

@@ -76,6 +76,10 @@ BAD_ROWS = [
     (person(9, sex="laki"), "sex"),
     (person(9, kind="larangan"), "kind"),
     (person(9, valid_from="2026-05-01", valid_to="2026-01-01"), "valid_to"),
+    ({"id": "B" * 81, "names": ["Budi"]}, "id"),
+    ({"id": "B", "names": ["Budi"] * 201}, "names"),
+    (person(9, passports=["X" * 301]), "passports"),
+    (person(9, decree="K" * 1001), "decree"),
     ({"id": "B", "names": [{"family": "Budi"}]}, ""),
     ({"id": "B", "names": True}, ""),
     ('{"id": "B", "names": ["Bu\n', ""),
@@ -265,6 +269,57 @@ def test_a_table_without_numbers_of_its_entries_is_refused_at_once(
 
     assert "id=COLUMN" in refused.value.en
     assert "berkas" in refused.value.id
+
+
+def test_two_columns_of_one_name_are_both_read_or_the_file_is_refused(
+    store: StoredList, tmp_path: Path
+) -> None:
+    aliases = lines(tmp_path, "id,nama,alias,alias\nE1,Budi,Budy,Boedi\n", name="x.csv")
+    numbers = lines(tmp_path, "id,id,nama\nE1,E2,Budi\n", name="y.csv")
+
+    take(store, aliases)
+    with pytest.raises(BadInput, match="column_twice"):
+        take(store, numbers)
+
+    assert [entry.names for entry in store.entries(NOW)] == [["Budi", "Budy", "Boedi"]]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_a_cut(store: StoredList, tmp_path: Path) -> None:
+    """It swallows every row after it: the good rows before it are half a list."""
+    file = lines(tmp_path, 'id,nama\nE1,Budi\nE2,"Siti\nE3,Joko\n', name="x.csv")
+
+    done = take(store, file, good_only=True)
+
+    assert (done.cut, done.stored, done.taken) == (True, False, 1)
+    assert [bad.line for bad in done.bad_rows] == [3]
+    assert "tanda kutip" in done.bad_rows[0].reason
+
+
+def test_a_line_far_too_long_is_one_bad_row(store: StoredList, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "MOST_BYTES_A_LINE", 100)
+    file = lines(tmp_path, person(1, decree="K" * 350), person(2))
+
+    done = take(store, file, good_only=True)
+
+    assert [bad.line for bad in done.bad_rows] == [1]
+    assert [entry.id for entry in store.entries(NOW)] == ["E2"]
+
+
+def test_a_file_without_entries_says_so(store: StoredList, tmp_path: Path) -> None:
+    for file in (lines(tmp_path), lines(tmp_path, "id,nama\n", name="x.csv")):
+        with pytest.raises(BadInput, match="list_empty"):
+            take(store, file)
+
+
+def test_what_no_version_holds_cannot_be_withdrawn(store: StoredList, tmp_path: Path) -> None:
+    take(store, lines(tmp_path, person(1)))
+    update = lines(tmp_path, person(2), name="update.jsonl")
+
+    with pytest.raises(BadInput) as refused:
+        take(store, update, kind="update", withdrawn=("E1", "E77"))
+
+    assert "E77" in refused.value.id
+    assert len(store.manifest().versions) == 1
 
 
 def test_a_broken_sheet_is_refused(store: StoredList, tmp_path: Path) -> None:
