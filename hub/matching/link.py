@@ -93,6 +93,7 @@ class Matching:
         async with self._asking:
             before, self._process = self._process, process
             self._ready, self.token = ready, token
+        self.told()
         if before is not None:
             await _end(before)
         log.info("list %s is loaded: %d entries", token[:12], ready.size)

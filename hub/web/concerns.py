@@ -43,6 +43,8 @@ def concerns(view: str, event: Event) -> bool:
         return True
     if name == "wasdakim":
         mine = not which or which in (event.subject, event.body.get("application"))
+        # another version answers now: an entry that holds a case may hold no more
+        mine = mine or (event.kind == "cekal.progressed" and bool(event.body.get("ended")))
         return mine and event.kind.startswith(_WASDAKIM) and event.kind not in _SILENT
     if name == "display":
         return event.kind.startswith(_BOARD)

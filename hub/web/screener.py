@@ -125,10 +125,19 @@ class Screener:
             names = list(listed.versions)
             await self.matching.use(listed.token, names, listed.threshold)
         subjects = await self._read(lambda session, _at: self._due(session, listed))
+        failed: Away | None = None
         for number, subject in enumerate(subjects):
             self._progress = Progress(number, len(subjects))
-            answer = await self._ask(subject)
+            try:
+                answer = await self._ask(subject)
+            except Away as away:
+                if self._service is not None or self.matching.process_id is None:
+                    raise
+                failed = away  # this question failed; the other cases do not wait for it
+                continue
             await self._record(subject, answer, listed)
+        if failed is not None:
+            raise failed
 
     async def _ask(self, subject: Subject) -> Answer:
         office = self._house.procedure.office
@@ -139,7 +148,11 @@ class Screener:
         try:
             async with asyncio.timeout(within_s):
                 return await self._service.ask(subject.query, today, nearest)
-        except (TimeoutError, OSError) as error:
+        except Away:
+            raise
+        except Exception as error:
+            # whatever a foreign program raises, this person was not checked
+            log.warning("the attached service failed: %s", type(error).__name__)
             raise Away from error
 
     async def _record(self, subject: Subject, answer: Answer, listed: ListInForce) -> None:

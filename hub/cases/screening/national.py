@@ -49,9 +49,12 @@ def record_national(
     """
     faults = list(_faults(tx, procedure, made))
     if faults:
-        text = "; ".join(f"{fault.field}: {fault.message.partition(' / ')[2]}" for fault in faults)
-        indonesian = "; ".join(fault.message.partition(" / ")[0] for fault in faults)
-        raise BadInput("check_invalid", f"{text}.", id=f"{indonesian}.", fields=faults)
+        indonesian, _, english = faults[0].message.partition(" / ")
+        for fault in faults[1:]:
+            more = fault.message.partition(" / ")
+            indonesian, english = f"{indonesian}; {more[0]}", f"{english}; {more[2]}"
+        words = (f"{one[:1].upper()}{one[1:]}." for one in (english, indonesian))
+        raise BadInput("check_invalid", next(words), id=next(words), fields=faults)
     subject = subject_of(tx.session, procedure.keyring, application)
     state = State.POSSIBLE_MATCH if made.found else State.CLEAR
     check = CekalCheck(
@@ -120,11 +123,15 @@ def _wrong_time(now: datetime, days: int, made: MadeByHand) -> Iterator[FieldFau
     if made.made_at is None:
         return
     if made.made_at > now:
-        yield _fault("made_at", "wrong", "waktunya ada di masa depan / lies in the future")
+        yield _fault(
+            "made_at",
+            "wrong",
+            "waktu pemeriksaan ada di masa depan / the time of the check lies in the future",
+        )
     # an old hit still holds the case, an old "nobody" says nothing about today
     elif not made.found and now - made.made_at > timedelta(days=days):
-        indonesian = f"lebih dari {days} hari yang lalu: periksa lagi"
-        english = f"more than {days} days ago: check again"
+        indonesian = f"pemeriksaan lebih dari {days} hari yang lalu: periksa lagi"
+        english = f"the check is more than {days} days old: check again"
         yield _fault("made_at", "wrong", f"{indonesian} / {english}")
 
 

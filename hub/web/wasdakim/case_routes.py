@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from hub.web.rendering import page
 from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment
 from hub.web.uploads import media_of
-from hub.web.wasdakim.ending import ending_count
+from hub.web.wasdakim.ending import ending_count, standing_now
 from hub.web.wasdakim.reading import CheckView, read_check, read_work
 from hub.web.wasdakim.rights import must_see
 from hub.wire import FieldFault
@@ -45,7 +45,12 @@ async def show_work(
     must_see(desk)
     progress = screener.progress
     seq, at, view = await desk.read(lambda session, at: read_work(session, desk, at, progress))
-    view = replace(view, ending=await ending_count(desk, screener))
+    now = await standing_now(desk, screener, (one for row in view.held for one in row.holding))
+    view = replace(
+        view,
+        ending=await ending_count(desk, screener),
+        held=tuple(replace(row, over=_is_over(row.holding, now)) for row in view.held),
+    )
     frame = desk.frame(
         seq,
         at,
@@ -58,18 +63,29 @@ async def show_work(
     return page("wasdakim.html", frame, view, live=desk.live)
 
 
+def _is_over(holding: Collection[str], now: Mapping[str, str]) -> bool:
+    return bool(holding) and all(now.get(one, "in_force") != "in_force" for one in holding)
+
+
 @get("/wasdakim/case/{application:str}")
 async def show_check(
-    application: FromPath[str], desk: NamedDependency[Desk], entry: FromQuery[str] = ""
+    application: FromPath[str],
+    desk: NamedDependency[Desk],
+    screener: NamedDependency[Screener],
+    entry: FromQuery[str] = "",
 ) -> Response[str]:
     """Show a case beside the entries that its person may be; opening it is recorded."""
     must_see(desk)
-    return await _page(desk, application, entry=entry)
+    return await _page(desk, screener, application, entry=entry)
 
 
 @post("/wasdakim/case/{application:str}/{act:str}", request_max_body_size=FORM_LIMIT)
 async def act_on_check(
-    application: FromPath[str], act: FromPath[str], desk: NamedDependency[Desk], request: AnyRequest
+    application: FromPath[str],
+    act: FromPath[str],
+    desk: NamedDependency[Desk],
+    screener: NamedDependency[Screener],
+    request: AnyRequest,
 ) -> Response[str] | Redirect:
     """Confirm, judge, propose, decide, or record a check made by hand."""
     must_see(desk)
@@ -84,7 +100,7 @@ async def act_on_check(
         run = await chosen(desk, application, form)
         await desk.command(run, form, f"cekal {act}")
     except Refused as refused:
-        return await _page(desk, application, entry=entry, refused=refused, form=form)
+        return await _page(desk, screener, application, entry=entry, refused=refused, form=form)
     back = f"/wasdakim/case/{application}"
     return Redirect(f"{back}?entry={entry}" if entry else back, status_code=303)
 
@@ -184,6 +200,7 @@ CONFIRMED = frozenset({"verdict", "propose", "decide"})
 
 async def _page(
     desk: Desk,
+    screener: Screener,
     application: str,
     *,
     entry: str = "",
@@ -203,6 +220,7 @@ async def _page(
             ticked=ticked,
         )
     )
+    view = replace(view, now=await standing_now(desk, screener, view.held_for))
     if not desk.live:
         await _note_look(desk, view)
     here = f"/wasdakim/case/{view.application}"

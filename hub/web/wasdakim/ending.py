@@ -1,10 +1,11 @@
-"""How many entries of the list end soon, for the warning on the work list and the dashboard."""
+"""What the list of today says of bans that end: how many soon, and which no longer hold."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from hub.matching.port import Away
+from hub.matching.port import Away, Standing
 from hub.matching.task import Look
 from hub.web.desk import Desk
 from hub.web.screener import Screener
@@ -21,3 +22,22 @@ async def ending_count(desk: Desk, screener: Screener) -> int:
     except Away:
         return 0
     return found.ending
+
+
+async def standing_now(
+    desk: Desk, screener: Screener, entries: Iterable[str]
+) -> Mapping[str, Standing]:
+    """Return how entries stand on the list of today; one that is gone from it is withdrawn.
+
+    Empty while nobody answers.
+    """
+    ids = sorted(set(entries))
+    if not ids or screener.matching.process_id is None:
+        return {}
+    today = desk.office.today(desk.clock.now()).isoformat()
+    try:
+        found = (await screener.matching.look(Look(today, ids=ids))).found
+    except Away:
+        return {}
+    known = {one.entry.id: one.standing for one in found}
+    return {one: known.get(one, "withdrawn") for one in ids}

@@ -56,6 +56,10 @@ class WorkRow:
     place: int | None
     at_counter: int | None
     proposed: str = ""
+    holding: tuple[str, ...] = ()
+    """The entries for which it is on hold."""
+    over: bool = False
+    """None of them is in force on the list of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ class CheckView:
     others: Mapping[str, str]
     """Who else may have made a check in the national system: name by id."""
     key: str
+    now: Mapping[str, str] = field(default_factory=dict)
+    """How the entries for which the case is on hold stand on the list of today, by their id."""
     outcome_choices: tuple[str, ...] = OUTCOMES
     compared_choices: tuple[str, ...] = COMPARED
     refused: Refused | None = None
@@ -180,6 +186,13 @@ class CheckView:
     def number(self) -> int:
         """Return which of the entries is shown, from 1 on."""
         return self.entries.index(self.chosen) + 1 if self.chosen in self.entries else 0
+
+    @property
+    def held_for(self) -> tuple[str, ...]:
+        """Return the entries for which the case is on hold."""
+        if self.check is None or self.check.state not in HELD:
+            return ()
+        return tuple(one.found.entry.id for one in self.entries if one.holds)
 
     @property
     def following(self) -> str:
@@ -356,6 +369,7 @@ def _work_row(
         place=place,
         at_counter=at_counter.get(case.id),
         proposed=proposal.choice if proposal else "",
+        holding=tuple(one.entry for one in candidates) if check and check.state in HELD else (),
     )
 
 

@@ -36,14 +36,16 @@ pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 class National:
     """A service as an office may attach one: it knows Anna, and may be asked too much."""
 
-    def __init__(self, *, silent: bool = False, away: bool = False) -> None:
-        self.silent, self.away = silent, away
+    def __init__(self, *, silent: bool = False, away: bool = False, broken: bool = False) -> None:
+        self.silent, self.away, self.broken = silent, away, broken
 
     async def ask(self, query: Query, on: date, nearest: int) -> Answer:
         if self.silent:
             await asyncio.Event().wait()
         if self.away:
             raise Away
+        if self.broken:
+            raise KeyError(query.id)
         return Answer([Found(ANNA, entry_version(ANNA), 0.97, "in_force")], 0.6, 7614)
 
 
@@ -152,7 +154,7 @@ def test_an_attached_service_is_asked_in_place_of_the_list(house, desk) -> None:
         assert check.list_version == "national 2026-11-23"
 
 
-@pytest.mark.parametrize("how", ["silent", "away"])
+@pytest.mark.parametrize("how", ["silent", "away", "broken"])
 def test_while_nobody_answers_nobody_is_clear(house, desk, how) -> None:
     house = with_source(house, "national", within_s=1)
     case = desk.go("3")

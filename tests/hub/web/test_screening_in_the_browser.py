@@ -121,6 +121,22 @@ def enter_ban(living: LivingOffice, enter, ban: dict[str, str] = BAN) -> None:
     verifier.click(".version-acts button[value=verify]")
 
 
+def withdraw_ban(living: LivingOffice, enter) -> None:
+    """Let the same two withdraw it; a hold does not end by that, people end it."""
+    typist, verifier = (enter(living, who, LAPTOP) for who in ("input", "verifikasi"))
+    typist.go("/wasdakim/list").page.locator("summary").first.click()
+    entry = typist.page.locator("form[action='/wasdakim/list/entry'] [name=id]")
+    entry.fill("C-0")
+    typist.click("button[value=withdraw]")
+    assert "tidak ada di daftar" in typist.text("#refusal")
+    entry.fill(BAN["id"])
+    typist.click("button[value=withdraw]")
+    verifier.go("/wasdakim/list")
+    verifier.page.locator(".version-acts").get_by_label("Kata sandi").first.fill(PASSWORD)
+    verifier.click(".version-acts button[value=verify]")
+    del living.cases[BAN["id"]]
+
+
 def still(screen: Screen, selector: str = "main") -> str:
     """Return what stands there without the times that run."""
     return re.sub(r"\d+[.:]\d\d(:\d\d)?|\d+ (mnt|menit|orang)", "", screen.text(selector))
@@ -241,9 +257,13 @@ def test_a_case_referred_to_enforcement_stays_held_until_that_is_over(living, en
     choices = head.go(f"/wasdakim/case/{case}").text("#field-outcome")
     held = one.go(f"/case/{case}").text("main")
     counter = enter(living, "loket", LAPTOP).go(f"/case/{case}").text("main")
+    withdraw_ban(living, enter)
+    expect(head.page.locator(".ends .alert")).to_contain_text("C-77 dicabut", timeout=LONG)
+    listed = head.go("/wasdakim").page.get_by_role("row", name=re.compile(code)).inner_text()
     propose(head, case, "LIFTED")
     decide(kakanim, case)
 
+    assert "entri tidak berlaku lagi" in listed
     assert "Diserahkan ke penindakan" in referred
     assert "Diserahkan ke penindakan" not in choices
     assert "SOP Cekal" in held

@@ -334,6 +334,10 @@ def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
     said = screen.page.locator("details:has(#field-made_by)").text_content() or ""
     assert "oleh Contoh Kedua, nomor NC-2040" in said
     assert "Dicatat" in said
+    screen.page.evaluate("document.querySelector('#field-made_by').closest('details').open = true")
+    screen.page.fill("#field-reference_no", "NC-2041")
+    screen.click("button[value=POSSIBLE_MATCH]")
+    assert "NC-2041" in screen.text(".column > .alert"), "a hit found by hand is never overlooked"
 
 
 @pytest.mark.parametrize("login", ["loket", "supervisor", "setuju"])
