@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import text
 
 from hub import officer_cards, officers, practising, stations
-from hub.cases.screening import threshold, versions
+from hub.cases.screening import looks, threshold, versions
 from hub.clock import Clock
 from hub.errors import BadInput, Busy, Refused
 from hub.events.cekal import CekalLookedAt
@@ -155,6 +155,12 @@ class NoteLook(msgspec.Struct, frozen=True, tag="note-look"):
     entries: list[str]
 
 
+class ReadLooks(msgspec.Struct, frozen=True, tag="read-looks"):
+    """Tell who looked at which entries of the cekal list, the latest first, one look a line."""
+
+    most: int
+
+
 Change = (
     AddStation
     | RevokeStation
@@ -172,7 +178,7 @@ Change = (
     | ExportCases
     | ImportCase
 )
-AdminCommand = Change | CheckRecords
+AdminCommand = Change | CheckRecords | ReadLooks
 
 
 class AdminAnswer(msgspec.Struct, frozen=True):
@@ -265,6 +271,23 @@ def _note_look(tx: Tx, command: NoteLook) -> list[str]:
     return []
 
 
+def _looks(house: House, command: ReadLooks) -> list[str]:
+    zone = house.procedure.office.zone
+    with house.database.reading() as session:
+        found = looks.newest_looks(session, house.office_no, command.most)
+    return [
+        "\t".join(
+            (
+                f"{one.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+                one.by,
+                " ".join(part for part in (one.page, one.case_code) if part),
+                ", ".join(one.entries) or "–",
+            )
+        )
+        for one in found
+    ]
+
+
 def _exchange(house: House, command: ExportCases | ImportCase) -> Callable[[Tx], list[str]]:
     from hub.cases import exchange
 
@@ -314,6 +337,8 @@ def _perform_here(settings: Settings, clock: Clock, command: AdminCommand) -> li
     try:
         if isinstance(command, CheckRecords):
             return _check(house)
+        if isinstance(command, ReadLooks):
+            return _looks(house, command)
         return house.writer().run_alone(command_of(house, command), actor=SYSTEM)
     finally:
         house.database.close()
@@ -377,6 +402,8 @@ async def _answer(
         command = msgspec.json.decode(await reader.readline(), type=AdminCommand)
         if isinstance(command, CheckRecords):
             return AdminAnswer(lines=await asyncio.to_thread(_check, house))
+        if isinstance(command, ReadLooks):
+            return AdminAnswer(lines=await asyncio.to_thread(_looks, house, command))
         act = await asyncio.to_thread(command_of, house, command)
         done = await writer.run(act, actor=SYSTEM, name=type(command).__name__)
     except Refused as refused:

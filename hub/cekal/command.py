@@ -207,6 +207,28 @@ def threshold(
     print(f"threshold {score:.6f} for {false_alarms:.2%} false alarms at {len(entries)} entries")
 
 
+@app.command("looks")
+def looks_command(
+    most: Annotated[int, typer.Option("--last", min=1, max=100_000, help="How many.")] = 50,
+    data: Data = DEFAULT_DATA,
+    key_file: KeyFile = None,
+) -> None:
+    """Tell who looked at which entries of the list, the latest first: time, who, where, which.
+
+    Example: loket cekal looks --last 200 --data DIR
+    """
+    from hub.admin import ReadLooks, perform
+
+    with _in_words():
+        settings = settings_for(data, key_file=key_file)
+        if not settings.office_file.exists():
+            text = f"{data}: no hub's folder; looks are recorded by a hub."
+            indonesian = f"{data}: bukan folder hub; yang mencatat pembukaan adalah hub."
+            raise NotFound("hub_missing", text, id=indonesian)
+        for line in perform(settings, SystemClock(), ReadLooks(most)):
+            print(line)
+
+
 def _today(data: Path, watchlist: Path | None, key_file: Path | None) -> date:
     """Return the calendar day of the office in this folder; without one, this machine's."""
     zone = None if watchlist else _zone(data, key_file)

@@ -76,6 +76,12 @@ def holding(office: OfficeConfig, answer: Answer) -> list[Found]:
     ]
 
 
+def showing(office: OfficeConfig, answer: Answer) -> list[Found]:
+    """Return what Wasdakim is shown: the kinds that the office shows or that hold, and no kind."""
+    kinds = {"", *office.cekal.shown, *office.cekal.holds}
+    return [found for found in answer.found if found.entry.kind in kinds]
+
+
 def record(
     tx: Tx,
     procedure: Procedure,
@@ -221,5 +227,6 @@ def _lifted(session: Session, application: Application) -> dict[tuple[str, str],
 def _sealed(
     procedure: Procedure, application: Application, check: str, query: Query, answer: Answer
 ) -> bytes:
-    detail = Detail(query, answer.found, answer.threshold, answer.size)
+    found = showing(procedure.office, answer)
+    detail = Detail(query, found, answer.threshold, answer.size)
     return seal_detail(procedure.keyring, application, check, detail)

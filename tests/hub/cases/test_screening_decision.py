@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from msgspec.structs import replace as replaced
 
 from hub.cases.check import broken_cases
 from hub.cases.screening.due import due
+from hub.cases.screening.subject import open_detail
 from hub.cases.screening.verdicts import confirm_clear
 from hub.cases.screening.versions import in_force
 from hub.errors import BadInput, Conflict, NotAllowed
+from hub.models.application import Application
 from hub.models.cekal import CekalPass
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
@@ -258,6 +261,34 @@ def test_what_does_not_hold_is_shown_but_one_person_may_clear(desk, office, chan
 
     assert office.check(case).state == "NO_CANDIDATE"
     assert only_list(desk, case).next == "4"
+
+
+def shown_and_holding(desk, office, **kinds) -> tuple[list[str], str]:
+    """Return the entries that a check shows and its state, in an office with other kinds."""
+    rules = replaced(desk.procedure.office.cekal, **kinds)
+    own = replaced(desk.procedure.office, cekal=rules)
+    office.load([ANNA, replaced(ANNA, id="T-1", kind="tangkal")])
+    case = desk.go("3")
+    office.procedure = dataclasses.replace(desk.procedure, office=own)
+    office.screen(case)
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        detail = open_detail(desk.procedure.keyring, row, office.check(case))
+    return sorted(one.entry.id for one in detail.found), office.check(case).state
+
+
+@pytest.mark.parametrize(
+    ("kinds", "shown", "state"),
+    [
+        ({"holds": ("tangkal",)}, ["C-1", "T-1"], "POSSIBLE_MATCH"),
+        ({"shown": ("cegah",), "holds": ("cegah",)}, ["C-1"], "POSSIBLE_MATCH"),
+        ({"shown": ("tangkal",), "holds": ()}, ["T-1"], "NO_CANDIDATE"),
+    ],
+)
+def test_which_kinds_are_shown_and_which_hold_is_the_offices_rule(
+    desk, office, kinds, shown, state
+) -> None:
+    assert shown_and_holding(desk, office, **kinds) == (shown, state)
 
 
 def test_a_withdrawn_entry_holds_nobody(desk, office) -> None:

@@ -20,7 +20,7 @@ from screened import ANNA, FIELDS, OTHERS, Desk, prepared
 from sqlalchemy import select
 from web_office import LOKET, PASSWORD, WIDE, WebOffice, end, serve
 
-from hub.admin import AddOfficer, CheckRecords, FillOffice, SetThreshold, perform
+from hub.admin import AddOfficer, CheckRecords, FillOffice, ReadLooks, SetThreshold, perform
 from hub.cekal.learned import weights_mark
 from hub.clock import SystemClock
 from hub.house import open_house
@@ -307,6 +307,9 @@ def test_every_look_at_an_entry_is_recorded_from_the_command_line_too(cases, ent
     last = looks(cases.office.folder)[-1]
     assert str(last["page"]).startswith("explain: ")
     assert last["entries"] == [shown]
+    newest, before = perform(settings_for(cases.office.folder), SystemClock(), ReadLooks(2))
+    assert newest.split("\t")[3] == shown
+    assert "Contoh Pemeriksa cekal\tcase CTH-" in before
 
 
 def test_a_check_by_another_officer_is_recorded_with_its_time_and_scan(
