@@ -206,6 +206,7 @@ def test_a_long_name_shrinks_on_the_card_and_one_too_long_is_refused(
     with pytest.raises(Unprintable) as caught:
         compose(head, replace(card, full_name=f"{LONG_NAME} " * 3))
     assert (caught.value.code, caught.value.field) == ("paper_overflow", "full_name")
+    assert caught.value.id == "Isi kolom nama tidak muat pada lembar ini: singkat isinya."
 
 
 def test_twelve_permits_go_on_to_a_second_page_with_the_sum(
@@ -254,6 +255,17 @@ def test_the_code_of_a_receipt_stands_on_page_1_however_many_papers_it_lists(
     assert coded == [True] + [False] * (len(sheets) - 1)
     assert "Petugas loket" in sheets[-1]
     assert len(sheets) == (1 if papers == 6 else 2)
+
+
+@pytest.mark.parametrize("kind", ["letter", "card", "endorsement"])
+def test_what_is_issued_prints_for_a_declaration_of_citizenship_too(
+    head: Letterhead, kind: str, request: pytest.FixtureRequest
+) -> None:
+    paper = replace(request.getfixturevalue(kind), purpose="PERNYATAAN")
+
+    text = text_of(compose(head, paper))
+
+    assert "pernyataan menjadi w" in text.lower()
 
 
 def test_the_receipt_leads_to_the_cases_page_by_code_and_by_address(
