@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from hub.settings import Settings
 
 GROUP = "loket.commands"
+_OF_CASES = frozenset({"import", "export"})
+"""`loket export` is `loket case export`: of all that goes in and out it is the cases' way."""
 
 hub_app = typer.Typer(
     no_args_is_help=True,
@@ -43,6 +45,8 @@ def main() -> NoReturn:
     """Run `loket COMMAND …`; exit codes: 0 fine, 1 failed, 2 wrong use."""
     arguments = sys.argv[1:]
     known = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if arguments and arguments[0] in _OF_CASES:
+        arguments = ["case", *arguments]
     if arguments[:1] == ["--version"]:
         print(f"loket {version('loket')}")
         raise SystemExit(0)

@@ -14,6 +14,7 @@ loket: the queue of an immigration office and the SKIM procedure
 Usage: loket COMMAND [OPTIONS]     loket COMMAND --help shows examples
 """
 _FOOT = """
+loket import, loket export: the same as loket case import and loket case export
 Example: loket demo        (a whole office on this machine, with simulated devices)
 Exit codes: 0 fine, 1 failed, 2 wrong use
 """

@@ -130,6 +130,7 @@ def read_line(line: str) -> CaseFile:
 
 
 _NUMBER = "passport_number"
+_UNKNOWN = "bukan isian SOP ini / no field of this procedure"
 
 
 def _own(tx: Tx, file: CaseFile) -> str | None:
@@ -217,7 +218,9 @@ def _judged(procedure: Procedure, file: CaseFile, at: datetime) -> Mapping[str, 
     for name, given in file.person.items():
         rule = procedure.sop.field(name)
         if rule is None:
-            faults.append(FieldFault(field=f"person.{name}", code="unknown_field", message=""))
+            faults.append(
+                FieldFault(field=f"person.{name}", code="unknown_field", message=_UNKNOWN)
+            )
             continue
         for source, text in given.items():
             cleaned = field_rules.clean(rule, text)
@@ -234,6 +237,12 @@ def _judged(procedure: Procedure, file: CaseFile, at: datetime) -> Mapping[str, 
 
 def _refuse(faults: Sequence[FieldFault]) -> None:
     if faults:
-        names = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-        text = f"The case was not taken in: {names}"
-        raise BadInput("case_wrong", text, id=f"Berkas tidak diterima: {names}", fields=faults)
+        halves = [(fault.field, *fault.message.partition(" / ")) for fault in faults]
+        indonesian = "; ".join(f"{field}: {said}" for field, said, _, _ in halves)
+        english = "; ".join(f"{field}: {also or said}" for field, said, _, also in halves)
+        raise BadInput(
+            "case_wrong",
+            f"The case was not taken in: {english}",
+            id=f"Berkas tidak diterima: {indonesian}",
+            fields=faults,
+        )

@@ -38,7 +38,7 @@ def test_every_command_says_what_it_is_for() -> None:
         (("nonsense",), "tidak ada perintah 'nonsense' / no such command"),
         (("hub", "serve", "--data", "x", "--port", "99999"), "--port"),
         (("hub", "token", "--data", "x"), "sebut salah satu / name one of"),
-        (("case", "import", "--data", "x", "/nowhere"), "tidak ada berkas /nowhere / there is no"),
+        (("import", "--data", "x", "/nowhere"), "tidak ada berkas /nowhere / there is no"),
         (("verify", "/nowhere"), "beri / give --key FILE"),
         (("archive", "verify", "/nowhere"), "berkas memerlukan / files need --key"),
     ],

@@ -65,6 +65,8 @@ def test_what_cannot_be_is_named_and_nothing_comes_in(desk, changed, named) -> N
         take_in(desk, **changed)
 
     assert named in [fault.field for fault in refused.value.fields]
+    assert all(fault.message for fault in refused.value.fields)
+    assert " / " not in refused.value.en, "one language at a time"
     with desk.database.reading() as session:
         assert session.query(Application).count() == 0
 
