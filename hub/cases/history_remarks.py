@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import persons
+from hub.cases.stated import CONFIRMED, REFUSED
+from hub.cases.views import Said
 from hub.models.application import Application, Diversion
-from hub.models.casework import AnsweredDoubt, BranchMove, Override, Reopening
+from hub.models.casework import AnsweredDoubt, BranchMove, DataCorrection, Override, Reopening
 from hub.models.correspondence import Contact
 from hub.procedure import Procedure
 
 Remark = tuple[tuple[str, datetime], str]
+_SETTLED = {CONFIRMED: "dipastikan / confirmed", REFUSED: "ditolak / refused"}
 ENDINGS = ("application.rejected", "application.withdrawn", "application.lapsed")
 
 
@@ -32,6 +36,7 @@ def remarks_of(
             *_contacts(session, application, key),
             *_leaves(session, application, key),
             *_answers(session, application, key),
+            *_corrections(session, procedure, application, key),
             *_ending(session, procedure, application),
         )
         if text
@@ -94,6 +99,30 @@ def _answers(session: Session, application: Application, key: bytes) -> Iterator
     for row in session.scalars(query):
         text = persons.open_text(key, application, f"doubt/{row.id}", row.sealed_reason)
         yield ("doubt.answered", row.at), text
+
+
+def _corrections(
+    session: Session, procedure: Procedure, application: Application, key: bytes
+) -> Iterator[Remark]:
+    """Yield what a correction was of: field, old and new value, cause; and how it was settled."""
+    query = select(DataCorrection).where(
+        DataCorrection.office == application.office, DataCorrection.application == application.id
+    )
+    for row in session.scalars(query):
+        said = msgspec.json.decode(
+            persons.open_text(key, application, f"correction/{row.id}", row.sealed), type=Said
+        )
+        field = procedure.sop.field(row.field)
+        name = f"{field.label.id} / {field.label.en}" if field else row.field
+        yield (
+            ("correction.stated", row.stated_at),
+            f"{name}: {said.old or '–'} → {said.new or '–'} · {said.cause}",
+        )
+        if row.settled_at is not None and row.outcome in _SETTLED:
+            place = f"correction-outcome/{row.id}"
+            why = persons.open_text(key, application, place, row.sealed_outcome_reason)
+            parts = (f"{name}: {_SETTLED[row.outcome]}", why)
+            yield ("correction.settled", row.settled_at), " · ".join(one for one in parts if one)
 
 
 def _ending(session: Session, procedure: Procedure, application: Application) -> Iterator[Remark]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from hub.cases import applications, correcting, persons
 from hub.cases.check import broken_cases
+from hub.cases.history import history
 from hub.errors import BadInput, Conflict, NotAllowed
 from hub.models.application import Application, RegisterNumber
 from hub.models.casework import DataCorrection
@@ -68,6 +69,14 @@ def test_a_field_that_is_not_printed_is_an_audited_edit(desk) -> None:
     settle(desk, case)
 
     assert desk.view(case).register_number == number
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        lines = history(session, desk.procedure, row, {}, sees_cekal=False)
+    remarks = [line.remark for line in lines if line.what.en.startswith("Correction")]
+    assert remarks == [
+        "Telepon / Telephone: +62811 → +628120000000 · Salah ketik pada formulir",
+        "Telepon / Telephone: dipastikan / confirmed",
+    ]
     assert desk.step_10(case).state == "READY"
 
 

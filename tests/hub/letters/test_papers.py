@@ -405,6 +405,24 @@ def test_a_list_spells_a_sign_that_no_font_has(head: Letterhead, imprint: Imprin
     assert "aksara [U+1200]" in text
 
 
+def test_a_row_of_a_list_stays_on_one_page(head: Letterhead, imprint: Imprint) -> None:
+    rows = tuple((f"awal{n}. " + "kata " * 60 + f"akhir{n}.",) for n in range(40))
+    listing = Listing(
+        imprint=imprint,
+        title=Words(id="Riwayat Permohonan", en="History of the case"),
+        number="1",
+        facts=(),
+        columns=(Column(head=Words(id="Catatan", en="Remark")),),
+        rows=rows,
+    )
+
+    pages = [page.extract_text() for page in read(compose(head, listing)).pages]
+
+    torn = [n for n in range(40) for one in pages if (f"awal{n}." in one) != (f"akhir{n}." in one)]
+    assert len(pages) > 2
+    assert torn == []
+
+
 def test_a_letter_shows_a_name_in_its_own_script_if_a_font_has_it(
     head: Letterhead, letter: SkimLetter
 ) -> None:
