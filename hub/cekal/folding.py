@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from hub.cekal.syllables import eastern, said_once, written_out
+from hub.cekal.syllables import eastern, in_use, said_once, written_out
 from hub.cekal.tables import words
+from hub.cekal.variants import groups_of
 
 LONGEST = 300
 MOST_PARTS = 9
@@ -34,6 +35,12 @@ _CASES = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_LATIN = re.compile(r"[^\x00-\u024f\u1e00-\u1eff\u2010-\u2019]")
 _MARKS = re.compile(r"['`’‘ʼʻ´^~]")
 _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
+_LOST = re.compile(r"(?<=\w)[?\ufffd]+|[?\ufffd]+(?=\w)")
+"""Letters that an encoding had no place for: Ba?bu?."""
+_TICKET = re.compile(r"^\s*([^/\s]+(?: [^/\s]+)*)/([^/]{3,}?)(?: ?(?:MR|MRS|MSTR|MISS)| MS)\s*$")
+"""SURNAME/GIVENNAMESMR, as airlines write it (IATA Resolution 830d)."""
+_SURNAME_FIRST = re.compile(r"^[^/]+/(?!\s*[lpoLPO]\b)[^/]{2,}$")
+_NO_VOWELS = re.compile(r"[BCDFGHJKLMNPRSTVWYZ]{2,3}")
 _NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
 _VAN_DER = re.compile(r"(?<=[A-Z])[ ,]+V[. ]+D[. ]+(?=[A-Z]{4})")
 """Of Dutch names: JANSEN V.D. BERG."""
@@ -47,6 +54,8 @@ _COMPOUND = re.compile(rf"(?!ABD|ABU)(.{{3,}}?)(?:[UO][LRZJ]|[LRU])?({_GENITIVE}
 _GENITIVES = re.compile(_GENITIVE)
 _SHORTEST_COMPOUND = 9
 _JOINT = re.compile(r"(.{3,})(?:[UO][LRZJ])")
+_MOHAMMAD = "MD."
+"""The physician is M.D."""
 _ARTICLES = ("AL", "EL")
 _SUN = frozenset(("AD", "AN", "AR", "AS", "ASH", "AT", "AZ", "ED", "EN", "ES", "ESH", "ET"))
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
@@ -66,8 +75,10 @@ def fold(text: str) -> tuple[FoldedName, ...]:
     """Return the name and, where `text` names aliases, each of them; nothing legible gives ()."""
     if _PLAIN.fullmatch(text):
         return _readings(text)
-    cleaned = _OF.sub(" BIN ", _cleaned(text))
+    cleaned = _OF.sub(" BIN ", _TICKET.sub(r"\1, \2", _cleaned(text)))
     folded = [name for piece in _ALIAS.split(cleaned) if piece.strip() for name in _readings(piece)]
+    if _SURNAME_FIRST.match(cleaned):
+        folded += _readings(cleaned.replace("/", " "))
     return tuple(dict.fromkeys(folded))
 
 
@@ -83,8 +94,20 @@ def latin(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    short = text[:LONGEST]
+    short = _LOST.sub("", _read_twice(text[:LONGEST]))
     return short if short.isprintable() else "".join(_printable(sign) for sign in short)
+
+
+def _read_twice(text: str) -> str:
+    """Return UTF-8 that was read as Windows' letters as it was: GÃ¼l is Gül."""
+    if text.isascii():
+        return text
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
 
 
 def _printable(sign: str) -> str:
@@ -109,15 +132,28 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
     if len(plain) < len(every) and not words("names_too").isdisjoint(every):
         hard = words("titles") - words("names_too")
         readings.append([part for part in every if part not in hard])
+    apart = [letter for part in plain for letter in (part if _are_initials(part) else (part,))]
+    if len(apart) > len(plain) > 1:
+        readings.append(apart)
     found = (_shaped(reading) for reading in readings)
     return tuple(FoldedName(parts, cut=cut) for parts in dict.fromkeys(found) if parts)
+
+
+def _are_initials(part: str) -> bool:
+    """Say whether a part is initials written together: GM KHAR, but MD and NG are names."""
+    return bool(_NO_VOWELS.fullmatch(part)) and not groups_of(part) and not in_use(part)
 
 
 def _eastern_readings(said: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Return an eastern name with its surname written out, and without a Burmese U or DAW."""
     whole = said_once(tuple(map(written_out, said)))
-    honoured = len(said) > 2 and said[0] in _BURMESE
-    return (whole, said_once(said[1:])) if honoured else (whole,)
+    readings = [whole]
+    if len(said) > 2 and said[0] in _BURMESE:
+        readings.append(said_once(said[1:]))
+    if len(said) > 1 and any(len(one) == 1 for one in said):
+        # O. USYK: an initial, not the syllable OH
+        readings.append(said)
+    return tuple(dict.fromkeys(readings))
 
 
 def _shaped(tokens: list[str]) -> tuple[str, ...]:
@@ -132,19 +168,29 @@ def _shaped(tokens: list[str]) -> tuple[str, ...]:
 def _without_degrees(tokens: list[str]) -> list[str]:
     kept: list[str] = []
     after_comma = False
-    for token in tokens:
+    named = _last_name(tokens) if "," in tokens else len(tokens)
+    for place, token in enumerate(tokens):
         if token in _COMMA:
             after_comma = bool(kept)
-        elif not kept or not _is_degree(token, after_comma=after_comma):
+        elif not kept or not _is_degree(token, after_comma=after_comma and place > named):
             kept += token.split(".") if "." in token else [token]
     return kept
+
+
+def _last_name(tokens: list[str]) -> int:
+    """Return the place of the last word that is no degree: what follows a comma may be a name."""
+    plain = [token.replace(".", "") for token in tokens]
+    known = (words("degrees"), words("generations"), frozenset((*_COMMA, "")))
+    return max(
+        (n for n, one in enumerate(plain) if not any(one in all_ for all_ in known)), default=0
+    )
 
 
 def _is_degree(token: str, *, after_comma: bool) -> bool:
     plain = token.replace(".", "")
     if plain in words("generations"):
         return True
-    dotted = plain != token and _DOTTED.match(token) is not None
+    dotted = plain != token and token != _MOHAMMAD and _DOTTED.match(token) is not None
     return (after_comma or dotted) and plain in words("degrees")
 
 

@@ -129,6 +129,9 @@ def _with_foreign_name(said: tuple[str, ...]) -> bool:
 
 def said_once(said: tuple[str, ...]) -> tuple[str, ...]:
     """Return a doubled name of one word once; WEE KIM WEE keeps its syllables."""
+    half = len(said) // 2
+    if half > 1 and said[:half] == said[half:]:
+        return said[:half]
     return said if len(set(said)) > 1 else said[:1]
 
 

@@ -16,6 +16,12 @@ def parts(text: str) -> list[tuple[str, ...]]:
         ("SALEH, Abdul Rahman", ("SALEH", "ABDULRAHMAN")),
         ("Abd el-Rahman Saleh", ("ABDULRAHMAN", "SALEH")),
         ("Nasr el-Din Hodja", ("NASRDIN", "HODJA")),
+        ("Hamid, Md. Abdur Rahim", ("HAMID", "MD", "ABDULRAHIM")),
+        ("Budi Santoso, S.H., M.Si", ("BUDI", "SANTOSO")),
+        ("AHMED/SYED SHAHABUDDINMR", ("AHMED", "SYED", "SHAHABUDDIN")),
+        ("GÃ¼l Ã\u0096zdemir", ("GUL", "OZDEMIR")),
+        ("Ba?bug", ("BABUG",)),
+        ("Win Tin, Win Tin", ("WIN", "TIN")),
         ("Faiz as-Siraj", ("FAIZ", "SIRAJ")),
         ("Tahir at Tamimi", ("TAHIR", "TAMIMI")),
         ("Karim As", ("KARIM", "AS")),
@@ -108,3 +114,17 @@ def test_a_title_that_is_also_a_name_is_read_with_and_without() -> None:
         ("H", "MOCH", "SJAFII", "ACHMAD"),
     ]
     assert parts("H. Sng Bin-Siok, S.H.") == [("SNG", "BIN", "SIOK")]
+
+
+def test_initials_written_together_are_also_read_apart() -> None:
+    assert ("G", "M", "KHAR") in parts("GM Khar")
+    assert parts("Md Khar") == [("MD", "KHAR")]
+
+
+def test_an_initial_beside_syllables_is_also_an_initial() -> None:
+    assert ("O", "USYK") in parts("O. Usyk")
+
+
+def test_a_surname_before_a_stroke_is_a_part_of_the_name_as_well() -> None:
+    assert ("GYI", "AYE", "AYE") not in parts("A/L GYI AYE")
+    assert ("SANTOSO", "BUDI") in parts("SANTOSO/BUDI")
