@@ -31,6 +31,7 @@ from hub.offices import enter_office, require_own, require_reachable
 from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
+from hub.signatures.publishing import signer_certificate
 from hub.sop import Sop, SopFileError, fault_lines, file_of, load_office_sop
 from hub.storage import disk_full, folder_of
 from hub.writer import Actor, Writer
@@ -119,7 +120,7 @@ def open_house(settings: Settings, clock: Clock) -> House:
         countries,
         read_emblem(settings.folder),
     )
-    publish_code_key(settings, keyring)
+    publish_keys(settings, keyring, signer_certificate(office.signature))
     database = _migrated(settings)
     try:
         require_own(database, settings, office.office.code)
@@ -166,13 +167,14 @@ def _stranded(database: Database, settings: Settings, sop: Sop) -> tuple[FaultLi
     return fault_lines(file_of(settings.folder), faults) if faults else ()
 
 
-def publish_code_key(settings: Settings, keyring: Keyring) -> None:
-    """Leave the public key of the office's barcodes in the folder, for whoever verifies papers."""
+def publish_keys(settings: Settings, keyring: Keyring, signer: bytes | None = None) -> None:
+    """Leave in the folder what papers are verified by: the key of the office's barcodes, and the
+    certificate of who signs letters, if they are signed here."""
     file = settings.folder / "office-code.pub.pem"
-    pem = keyring.public_code_key()
-    if not file.exists() or pem not in file.read_bytes():
-        with file.open("ab") as out:  # an earlier key stays: papers that bear it live on
-            out.write(pem)
+    for pem in (keyring.public_code_key(), signer):
+        if pem and (not file.exists() or pem not in file.read_bytes()):
+            with file.open("ab") as out:  # earlier ones stay: papers that bear them live on
+                out.write(pem)
 
 
 @contextmanager

@@ -59,11 +59,14 @@ def signed_code(key: Ed25519PrivateKey, text: str) -> str:
 
 
 def read_public_keys(pem: bytes) -> tuple[Ed25519PublicKey, ...]:
-    """Return every key of a PEM file. Raises BadInput `key_unreadable`."""
-    end = b"-----END PUBLIC KEY-----"
-    blocks = [block + end for block in pem.split(end)[:-1]]
+    """Return every key of a PEM file, which may hold certificates besides.
+
+    Raises BadInput `key_unreadable`.
+    """
+    begin, end = b"-----BEGIN PUBLIC KEY-----", b"-----END PUBLIC KEY-----"
+    blocks = [begin + block.rpartition(begin)[2] + end for block in pem.split(end)[:-1]]
     try:
-        keys = [load_pem_public_key(block.strip()) for block in blocks]
+        keys = [load_pem_public_key(block) for block in blocks]
     except ValueError:
         keys = []
     found = tuple(key for key in keys if isinstance(key, Ed25519PublicKey))

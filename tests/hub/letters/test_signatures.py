@@ -19,9 +19,14 @@ from pyhanko_certvalidator import ValidationContext
 
 from hub.clock import SystemClock
 from hub.errors import BadInput, Conflict
+from hub.house import publish_keys
 from hub.keys import Keyring
 from hub.letters import Letterhead, SkimLetter, compose
+from hub.office.config import SignatureRules
+from hub.seals import read_public_keys
+from hub.settings import settings_for
 from hub.signatures import LocalKey, Signature
+from hub.signatures.publishing import signer_certificate
 from hub.signatures.reasons import WHY
 from hub.signatures.worker import Unusable, open_key
 from hub.verify.judging import Judgement, judge, read_keys, with_hub
@@ -97,6 +102,27 @@ def test_verify_tells_legalised_from_registered_and_from_altered(key, printed, t
     states = {name: judge(str(tmp_path / f"{name}.pdf"), keys).state for name in papers}
 
     assert states == {"signed": "legalised", "printed": "registered", "altered": "altered"}
+
+
+def test_the_folder_of_a_hub_publishes_who_signs_its_letters_once(key, printed, tmp_path) -> None:
+    settings, keyring = settings_for(tmp_path), Keyring(b"1" * 32)
+    rules = SignatureRules(
+        mode="pades", key_file=str(key / "key.p12"), passphrase_file=str(key / "pass")
+    )
+    locked = SignatureRules(mode="pades", key_file=rules.key_file, passphrase_file="/nowhere")
+    letter = tmp_path / "surat.pdf"
+    letter.write_bytes(signed(key, printed))
+    published = tmp_path / "office-code.pub.pem"
+
+    states = []
+    for known in (SignatureRules(), locked, rules, rules):
+        publish_keys(settings, keyring, signer_certificate(known))
+        states.append(judge(str(letter), read_keys(published)).state)
+
+    assert states == ["stranger", "stranger", "legalised", "legalised"]
+    assert published.read_bytes().count(b"-----BEGIN") == 2
+    publish_keys(settings, Keyring(b"2" * 32))
+    assert len(read_public_keys(published.read_bytes())) == 2, "a certificate stands between them"
 
 
 def test_the_code_on_a_picture_of_the_paper_says_registered(key, printed, tmp_path) -> None:
