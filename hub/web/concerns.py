@@ -31,7 +31,11 @@ _EVERYWHERE = "office."
 _WORK = (
     "application.", "step.", "gate.", "evidence.", "payment.", "number.", "blank.", "custody.",
 )  # fmt: skip
+_PASSPORTS = ("custody.", "application.")
+"""What moves a passport, and the end of a case: it is due back then."""
 _WASDAKIM = ("cekal.", "step.", "gate.", "application.", "ticket.called", "ticket.finished")
+_ROOMS = {"wasdakim": _WASDAKIM, "custody": _PASSPORTS}
+"""Pages of all cases, or of one: `custody`, `custody/CASE`."""
 _SILENT = ("cekal.looked",)
 """A look changes nothing; told on, every look would draw the page of everybody who looks."""
 
@@ -41,11 +45,11 @@ def concerns(view: str, event: Event) -> bool:
     name, _, which = view.partition("/")
     if event.kind.startswith(_EVERYWHERE):
         return True
-    if name == "wasdakim":
+    if name in _ROOMS:
         mine = not which or which in (event.subject, event.body.get("application"))
         # another version answers now: an entry that holds a case may hold no more
         mine = mine or (event.kind == "cekal.progressed" and bool(event.body.get("ended")))
-        return mine and event.kind.startswith(_WASDAKIM) and event.kind not in _SILENT
+        return mine and event.kind.startswith(_ROOMS[name]) and event.kind not in _SILENT
     if name == "display":
         return event.kind.startswith(_BOARD)
     if name == "supervisor":
@@ -74,7 +78,7 @@ def reaches_by_scan(view: str, event: Event) -> bool:
     if event.kind != "code.scanned":
         return False
     return (
-        name in ("case", "cases", "biometrics", "identity")
+        name in ("case", "cases", "biometrics", "identity", "custody")
         or view == f"counter/{event.body.get('counter')}"
     )
 

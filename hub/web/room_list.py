@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.cases.custody.handing import MAY_HOLD
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -25,18 +27,7 @@ CUSTODY = Room(
     "custody",
     "/custody",
     "book-user",
-    frozenset(
-        {
-            "counter_officer",
-            "data_operator",
-            "document_examiner",
-            "scan_operator",
-            "issuing_officer",
-            "administration",
-            "handover_officer",
-            "legaliser",
-        }
-    ),
+    MAY_HOLD,
 )
 SIGNING = Room("signing", "/signing", "signature", frozenset({"legaliser", "administration"}))
 AGENDA = Room("agenda", "/agenda", "file-text", frozenset({"administration"}))

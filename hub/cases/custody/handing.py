@@ -103,13 +103,20 @@ def take_back_offer(tx: Tx, procedure: Procedure, application: str) -> str:
     return current.id
 
 
-def accept(tx: Tx, procedure: Procedure, scanned: str, location: str) -> str:
+def accept(tx: Tx, procedure: Procedure, scanned: str, location: str, *, of: str = "") -> str:
     """Take over the passport whose case code or receipt was scanned; return the case's id.
 
-    Raises Conflict `not_offered`, NotAllowed `other_section`, BadInput `location_missing`.
+    `of` is the case whose passport is meant, where it is known. Raises BadInput `not_scanned` |
+    `other_passport` | `location_missing`, Conflict `not_offered`, NotAllowed `other_section`.
     """
     must_have_role(tx, MAY_HOLD)
+    if not scanned.strip():
+        raise _scan_wrong("missing", "wajib diisi / required", "not_scanned", *_SCAN_IT)
     row = must_find(tx.session, tx.office, procedure, scanned)
+    if of and of != row.id:
+        raise _scan_wrong(
+            "wrong", "milik permohonan lain / another case", "other_passport", *_NOT_IT
+        )
     current = must_hold(tx, row.id)
     _must_be_offered(current)
     if current.offered_to not in units_of(procedure.office, tx.actor.roles):
@@ -127,6 +134,21 @@ def accept(tx: Tx, procedure: Procedure, scanned: str, location: str) -> str:
     end(tx, current, "moved", "")
     open_record(tx, row.id, location, "accepted")
     return row.id
+
+
+_SCAN_IT = (
+    "Scan the code of the passport that is in your hand.",
+    "Pindai kode paspor yang diterima.",
+)
+_NOT_IT = (
+    "The scanned code belongs to another case: take its passport, or open that case's page.",
+    "Kode yang dipindai milik permohonan lain: ambil paspor yang benar, atau buka halamannya.",
+)
+
+
+def _scan_wrong(code: str, message: str, refusal: str, text: str, indonesian: str) -> BadInput:
+    fault = FieldFault(field="scanned", code=code, message=message)
+    return BadInput(refusal, text, id=indonesian, fields=[fault])
 
 
 def release(

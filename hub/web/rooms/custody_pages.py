@@ -153,7 +153,8 @@ def _keep(tx: Tx, desk: Desk, application: str, _form: Form) -> str:
 
 
 def _accept(tx: Tx, desk: Desk, application: str, form: Form) -> str:
-    return custody.accept(tx, desk.procedure, application, form.text("location"))
+    code, place = form.text("scanned"), form.text("location")
+    return custody.accept(tx, desk.procedure, code, place, of=application)
 
 
 def _back(tx: Tx, desk: Desk, application: str, form: Form) -> str:
@@ -186,7 +187,9 @@ async def _page(
             per_visit=desk.office.office.custody == "visit",
         )
 
-    return await show(desk, CUSTODY, "custody.html", read, refused=refused, form=form)
+    return await show(
+        desk, CUSTODY, "custody.html", read, refused=refused, form=form, stream="custody"
+    )
 
 
 async def _passport(
@@ -215,7 +218,16 @@ async def _passport(
         )
 
     here = f"/custody/{application}"
-    return await show(desk, CUSTODY, "passport.html", read, here=here, refused=refused, form=form)
+    return await show(
+        desk,
+        CUSTODY,
+        "passport.html",
+        read,
+        here=here,
+        refused=refused,
+        form=form,
+        stream=f"custody/{application}",
+    )
 
 
 def _units(desk: Desk) -> dict[str, str]:

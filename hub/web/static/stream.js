@@ -14,8 +14,16 @@
     light.querySelector(".link-word").textContent =
       fresh ? light.dataset.live : `${light.dataset.stale} ${loket.clock(loket.now())}`;
   };
+  // after a refusal the fields hold what was typed, which a fresh page does not know
+  const refused = () => !document.getElementById("refusal") ? [] :
+    [...live.querySelectorAll("form [name]:is([type=text], textarea)")].filter((one) => one.value);
+  const keep = (fields) => {
+    for (const [one, value] of fields) if (one.isConnected && !one.value) one.value = value;
+  };
   const show = async (html) => {
+    const fields = refused().map((one) => [one, one.value]);
     await htmx.swap({ target: live, sourceElement: live, text: html, swap: "innerMorph" });
+    keep(fields);
     document.dispatchEvent(new Event("loket:shown"));
   };
   const refresh = async () => {
@@ -37,6 +45,17 @@
     const answer = await fetch("/banner", { cache: "no-store" });
     if (answer.ok && !answer.redirected) banner.innerHTML = await answer.text();
   };
+  // a page that waits for a case to be scanned has a field for it; then comes what is still to say
+  const nextEmpty = (field) =>
+    [...field.form.elements].find((one) => one.type === "text" && one !== field && !one.value);
+  const taken = (code) => {
+    const field = code && document.querySelector("input[data-scan]");
+    if (!field) return false;
+    field.value = code;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    (nextEmpty(field) ?? field.form.querySelector("[type=submit]")).focus();
+    return true;
+  };
   // a code was read at some counter: the hub answers only the officer who sits there
   const scanned = async (seq) => {
     const place = document.getElementById("scan");
@@ -45,6 +64,7 @@
     if (answer.status !== 200 || answer.redirected) return;
     place.innerHTML = await answer.text();
     const said = place.firstElementChild;
+    if (taken(said.dataset.code)) { place.replaceChildren(); return; }
     if (document.body.dataset.here !== `/case/${said.dataset.case}`) return;
     said.querySelector("a")?.remove();
     const field = said.dataset.field && live.querySelector(`input[name="${said.dataset.field}"]`);
@@ -53,6 +73,13 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   };
+  // a reader that types ends its code with Enter: not yet the end of the form
+  document.addEventListener("keydown", (event) => {
+    const next = event.key === "Enter" && event.target.matches("input[data-scan]") && nextEmpty(event.target);
+    if (!next || !event.target.value) return;
+    event.preventDefault();
+    next.focus();
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-dismiss]")) document.getElementById("scan")?.replaceChildren();
   });

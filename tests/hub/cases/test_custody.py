@@ -60,6 +60,19 @@ def test_a_passport_stays_with_its_holder_until_it_is_accepted(desk) -> None:
     assert where(desk)[case].location == "Wasdakim, laci 2"
 
 
+@pytest.mark.parametrize(("scanned", "code"), [("", "not_scanned"), ("other", "other_passport")])
+def test_on_the_page_of_a_passport_its_own_code_is_scanned(desk, scanned, code) -> None:
+    case, other = desk.go("2"), desk.go("2")
+    offer(desk, case)
+    read = other if scanned else ""
+
+    with pytest.raises(BadInput) as refused:
+        desk.do("dokumen", lambda tx: custody.accept(tx, desk.procedure, read, "laci", of=case))
+
+    assert (refused.value.code, refused.value.fields[0].field) == (code, "scanned")
+    assert where(desk)[case].holder_name == "Contoh Loket"
+
+
 def test_the_code_on_the_receipt_accepts_it(desk) -> None:
     case = desk.go("2")
     offer(desk, case)

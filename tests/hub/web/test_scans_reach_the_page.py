@@ -77,12 +77,20 @@ def test_a_scan_opens_the_case_and_types_into_nothing(office, enter, tmp_path):
         officer.page.fill("[name=custody_place]", "Loket 4, laci")
         scanner.mrz(compose_mrz(PASSPORT))
         officer.page.wait_for_selector("#scan .alert.info")
+        kept, leads_elsewhere = (
+            officer.page.input_value("[name=custody_place]"),
+            officer.has("#scan a"),
+        )
+
+        officer.go("/custody").page.wait_for_selector("#link:not(.stale)")
+        scanner.scan(code)
+        officer.page.wait_for_selector("#field-location:focus")
 
     assert "bukan dari kantor ini" in foreign
     assert code in ours
     assert faults == []
-    assert officer.page.input_value("[name=custody_place]") == "Loket 4, laci"
-    assert not officer.has("#scan a")
+    assert (kept, leads_elsewhere) == ("Loket 4, laci", False)
+    assert officer.page.input_value("#field-scanned") == code
 
 
 def test_another_device_is_accepted_by_the_officer(office, enter, tmp_path):
