@@ -93,7 +93,7 @@ def _close_custody(
     if kept is None and custody.was_returned(tx.session, application):
         return  # the step was opened again to put its record right: the passport did not come back
     payment = payments.of_case(tx.session, tx.office, application.id)
-    custody.give_back(tx, application.id, payment.proof_number if payment else "")
+    custody.hand_over(tx, procedure, application, payment.proof_number if payment else "")
 
 
 def _correct_data(

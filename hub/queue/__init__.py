@@ -24,7 +24,7 @@ from hub.queue.moving import (
 from hub.queue.undoing import (
     undo,
 )
-from hub.queue.voiding import void
+from hub.queue.voiding import void, voided_by
 
 __all__ = [
     "NumberAsked",
@@ -46,4 +46,5 @@ __all__ = [
     "undo",
     "use_booking",
     "void",
+    "voided_by",
 ]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from hub import appointments, tickets
 from hub.errors import BadInput
 from hub.events.queue import TicketEnded
+from hub.models.queue import EventRow
 from hub.office import OfficeConfig
 from hub.tickets import ABSENT, ENDED, WAITING, number_of
 from hub.tickets.acts import answer, in_state, keep_note
@@ -53,6 +54,23 @@ def void(tx: Tx, office: OfficeConfig, *, number: str, reason: str) -> Ticket:
         appointments.release(tx, ticket)
     tx.emit(TicketEnded(number_of(line.prefix, line.serial), line.lane, line.state), subject=ticket)
     return answer(tx, ticket)
+
+
+def voided_by(connection: Connection, office_no: int, event: int, officer: str) -> str:
+    """Return the number that `officer` voided with `event`; empty if it was something else."""
+    query = (
+        select(_T.prefix, _T.serial)
+        .join(EventRow, (EventRow.office == _T.office) & (EventRow.subject == _T.id))
+        .where(
+            EventRow.office == office_no,
+            EventRow.seq == event,
+            EventRow.kind == TicketEnded.kind,
+            EventRow.actor == officer,
+            _T.outcome == VOID,
+        )
+    )
+    found = connection.execute(query).one_or_none()
+    return number_of(found.prefix, found.serial) if found else ""
 
 
 def _ticket(tx: Tx, day: date, number: str) -> str | None:

@@ -167,8 +167,8 @@ class Speech:
         return text if self.lang == "en" else text.replace(",", ".")
 
     def rupiah(self, amount: int) -> str:
-        """Return an amount, Rp3.000.000."""
-        return "Rp" + f"{amount:,}".replace(",", ".")
+        """Return an amount, Rp3.000.000; −Rp3.000.000 of a counter-entry."""
+        return ("−Rp" if amount < 0 else "Rp") + f"{abs(amount):,}".replace(",", ".")
 
 
 def duration(seconds: float | timedelta) -> str:

@@ -242,18 +242,32 @@ def give_back_after_end(
             "The case goes on: lend the passport, or hand it over at step 11.",
             id="Permohonan masih berjalan: lepas sementara, atau serahkan pada langkah 11.",
         )
-    current = must_hold(tx, row.id)
-    if not at_hand(tx.session, procedure.office, current, tx.actor.roles):
-        raise NotAllowed(
-            "other_section",
-            f"Another section holds this passport: {current.holder_name}. "
-            "Let it be handed over and accepted first.",
-            id=f"Paspor ini dipegang bagian lain: {current.holder_name}. "
-            "Minta diserahkan, lalu terima dengan pindai.",
-        )
+    current = _must_be_at_hand(tx, procedure, row)
     telling.give_back(tx, procedure, row, "moved_on", place="end")
     _keep_signature(tx, row, current, signed, media)
     return give_back(tx, row.id, receipt_of(tx.session, row))
+
+
+def hand_over(tx: Tx, procedure: Procedure, case: Application, against: str) -> str:
+    """Give the passport to who collects, `against` a paper; the section of the officer has it.
+
+    Raises Conflict `custody_not_open` | `on_the_way`, NotAllowed `other_section`.
+    """
+    _must_be_at_hand(tx, procedure, case)
+    return give_back(tx, case.id, against)
+
+
+def _must_be_at_hand(tx: Tx, procedure: Procedure, case: Application) -> CustodyRecord:
+    current = must_hold(tx, case.id)
+    if at_hand(tx.session, procedure.office, current, tx.actor.roles):
+        return current
+    raise NotAllowed(
+        "other_section",
+        f"Another section holds this passport: {current.holder_name}. "
+        "Let it be handed over and accepted first.",
+        id=f"Paspor ini dipegang bagian lain: {current.holder_name}. "
+        "Minta diserahkan, lalu terima dengan pindai.",
+    )
 
 
 def _must_be_mine(tx: Tx, current: CustodyRecord) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub.cases.applications import ENDED, must_find, must_have_role
 from hub.cases.blanks import number_of
@@ -23,7 +24,8 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
     """Book a counter-entry against the payment of a case; the case waits for payment again.
 
     The NTPN is free again: it may have been written to the wrong case. Raises BadInput
-    `reason_missing`, Conflict `not_paid` | `number_given` | `steps_done_since`, NotAllowed.
+    `reason_missing`, Conflict `not_paid` | `case_archived` | `number_given` | `steps_done_since`,
+    NotAllowed.
     """
     must_have_role(tx, TREASURER)
     if not reason.strip():
@@ -35,29 +37,41 @@ def take_back(tx: Tx, procedure: Procedure, application: str, reason: str) -> st
     if payment is None:
         text = "This case is not paid yet."
         raise Conflict("not_paid", text, id="Permohonan ini belum dibayar.")
-    if number_of(tx.session, tx.office, row.id) is not None:
-        raise Conflict(
-            "number_given",
-            "A register number was given on this payment: void it first.",
-            id="Nomor register sudah diberikan atas pembayaran ini: batalkan dahulu.",
-        )
+    if (hindered := hindrance(tx.session, procedure, row)) is not None:
+        raise hindered
     if row.state in ENDED:  # the books are put right; a case that is over stays over
         reverse(tx, procedure, payment, reason.strip())
         return payment.id
     must_not_be_diverted(tx, procedure, row)
-    _must_be_next(procedure, row)
     reverse(tx, procedure, payment, reason.strip())
     _wait_for_payment(tx, procedure, row)
     return payment.id
 
 
-def _must_be_next(procedure: Procedure, row: Application) -> None:
+def hindrance(session: Session, procedure: Procedure, row: Application) -> Conflict | None:
+    """Return why the payment of a case can no longer be taken back here, None if it can."""
+    if row.state == procedure.sop.stages[-1].reaches:
+        return Conflict(
+            "case_archived",
+            "The case is archived: its payment is not taken back any more.",
+            id="Permohonan sudah diarsipkan: pembayarannya tidak ditarik lagi.",
+        )
+    if number_of(session, row.office, row.id) is not None:
+        return Conflict(
+            "number_given",
+            "A register number was given on this payment: void it first.",
+            id="Nomor register sudah diberikan atas pembayaran ini: batalkan dahulu.",
+        )
+    return None if row.state in ENDED else _steps_since(procedure, row)
+
+
+def _steps_since(procedure: Procedure, row: Application) -> Conflict | None:
     """Only the step after the payment may wait: what was done since is undone by a supervisor."""
     paying = paying_step(procedure.sop)
     following = procedure.sop.after(paying)
     if following is not None and row.position == following.name:
-        return
-    raise Conflict(
+        return None
+    return Conflict(
         "steps_done_since",
         f"Steps were completed since the payment: a supervisor opens step {paying} again.",
         id=f"Ada langkah selesai sesudah pembayaran: supervisor membuka kembali langkah {paying}.",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from hub.cases.applying import BASES, LABELS, PURPOSES
 from hub.cases.checklists import COPY
+from hub.cases.finger_match import Kept
 from hub.cases.open_cases import Asked
 from hub.cases.views import CaseView, EvidenceRow, WorkList
 from hub.errors import Refused
@@ -61,6 +62,15 @@ class PaperItem:
 
 
 @dataclass(frozen=True, slots=True)
+class FingersCompared:
+    """The comparison at hand-over: what was measured, what the officer made of it."""
+
+    kept: Kept
+    names: Mapping[int, Words]
+    """The fingers by their ISO/IEC 19794-4 number."""
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """The page of one case for one officer."""
 
@@ -74,6 +84,8 @@ class CasePage:
     warning: Words
     compares_fingers: bool = False
     """The case is handed over: the person may be compared with its fingers."""
+    match: FingersCompared | None = None
+    """What the comparison came to, for who hands over; None where nothing was compared."""
     refused: Refused | None = None
     typed: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub import jobs, stations
-from hub.cases import case_view, drafts, evidence, field_rules
+from hub.cases import case_view, drafts, evidence, field_rules, finger_match
 from hub.cases.applications import MAY_REJECT
 from hub.cases.chip_face import face_of
 from hub.cases.correcting import DUTY
+from hub.cases.fingers import NAMES
 from hub.cases.qualifications import SUPERVISORS, needing_leave
 from hub.cases.views import CaseView, EvidenceRow
 from hub.errors import Refused
@@ -21,7 +22,7 @@ from hub.web.desk import Desk
 from hub.web.forms import Form, fresh_key
 from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import card_door
-from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, JobLamp
+from hub.web.officer.case_page import CHECKLIST, CasePage, EvidenceItem, FingersCompared, JobLamp
 from hub.web.officer.lamps import AGENT_QUIET, job_lamp
 from hub.web.officer.unkept import unkept_of
 from hub.web.room_list import IDENTITY, SIGNING
@@ -61,6 +62,7 @@ def read_case(
         desks=counters_by_agent(session, desk, at),
         can_reject=bool(MAY_REJECT & desk.officer.roles),
         compares_fingers=_compares(desk, case),
+        match=_match(session, desk, case),
         refused=refused,
         typed=typed,
         unkept=unkept_of(session, desk, case, step, form) if form and late else (),
@@ -91,6 +93,17 @@ def _unqualified(
 def _compares(desk: Desk, case: CaseView) -> bool:
     at_hand_over = case.current and case.current.key == desk.procedure.sop.doing("close_custody")
     return bool(at_hand_over) and IDENTITY.admits(desk.officer.roles)
+
+
+def _match(session: Session, desk: Desk, case: CaseView) -> FingersCompared | None:
+    """Return what was compared, at the hand-over and after it, for who may look at it."""
+    step = desk.procedure.sop.doing("close_custody")
+    reached = any(one.key == step and one.state in ("current", "done") for one in case.steps)
+    if not reached or not IDENTITY.admits(desk.officer.roles):
+        return None
+    row = session.get_one(Application, (desk.office_no, case.id))
+    kept = finger_match.kept_of(session, desk.procedure, row)
+    return FingersCompared(kept, NAMES) if kept.tries else None
 
 
 def _shows_face(desk: Desk, case: CaseView) -> bool:

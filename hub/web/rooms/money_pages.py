@@ -49,6 +49,8 @@ class MoneyPage:
     billings: tuple[BillingLine, ...]
     payment: Payment | None
     facts: payments.PaymentFacts | None
+    hindered: Refused | None
+    """Why the payment can no longer be taken back; None if it can."""
     lost: LostProof | None
     today: date
     treasurer: bool
@@ -161,6 +163,7 @@ def _read(session: Session, desk: Desk, row: Application, today: date) -> MoneyP
         ),
         payment=payment,
         facts=payments.facts(keyring, row, payment) if payment else None,
+        hindered=corrections.hindrance(session, desk.procedure, row),
         lost=lost_proofs.open_report(session, desk.office_no, row.id),
         today=today,
         treasurer="treasurer" in roles,

@@ -13,6 +13,8 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
+from hub import jobs
+from hub.blobs import StoredFile
 from hub.cases.office_lists import closing_list
 from hub.cases.payments import day_book, matching
 from hub.cases.payments.day_book import Book
@@ -25,6 +27,7 @@ from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.room_list import TREASURY
 from hub.web.rooms.room import a_day, back, detached, must_look, pdf, show
 from hub.wire import Words
+from hub.writer import Tx
 
 _VERDICTS = {
     "vouch": Words(id="cocok", en="agrees"),
@@ -43,6 +46,8 @@ class TreasuryPage:
     before: date
     after: date
     is_today: bool
+    has_come: bool
+    """The day is today or before: its list may be closed."""
     tariffs: dict[str, str]
     statement: Statement | None = None
     trial: tuple[tuple[Judged, Words], ...] = ()
@@ -111,14 +116,23 @@ async def close_day(
     try:
         printed = await _print(desk, press, book)
         stored = await asyncio.to_thread(desk.procedure.blobs.put, printed)
-        await desk.command(
-            lambda tx: day_book.close_day(tx, desk.procedure, day, digest, stored),
-            form,
-            "close treasury",
-        )
+        await desk.command(lambda tx: _close(tx, desk, day, digest, stored), form, "close treasury")
     except Refused as refused:
         return await _page(desk, day, refused=refused, form=form)
     return back(f"/treasury?day={day.isoformat()}")
+
+
+def _close(tx: Tx, desk: Desk, day: date, digest: str, list_: StoredFile) -> None:
+    """Lock the day; its list goes to the printer of the counter at which the treasurer sits."""
+    day_book.close_day(tx, desk.procedure, day, digest, list_)
+    if desk.officer.counter is not None:
+        jobs.ask(
+            tx,
+            counter=desk.officer.counter,
+            kind="print_document",
+            blob=list_.id,
+            options={"title": "closing_list"},
+        )
 
 
 async def _print(desk: Desk, press: Press, book: Book) -> bytes:
@@ -154,6 +168,7 @@ async def _page(
             before=day - timedelta(days=1),
             after=day + timedelta(days=1),
             is_today=day == desk.office.today(at),
+            has_come=day <= desk.office.today(at),
             tariffs={one.code: desk.speech.pick(one.name) for one in desk.office.tariffs},
             statement=statement,
             trial=tuple((one, _VERDICTS[one.verdict]) for one in judged),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -21,11 +22,14 @@ __all__ = ["MAY_SUPERVISE", "routes"]
 
 @get("/supervisor")
 async def show_supervisor(
-    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours]
+    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], act: FromQuery[int] = 0
 ) -> Response[str]:
-    """Show the whole office to its supervisor. Raises NotAllowed `role_missing`."""
+    """Show the whole office to its supervisor; `?act=` is the event of what was just done there.
+
+    Raises NotAllowed `role_missing`.
+    """
     must_supervise(desk)
-    return await show_office(desk, neighbours)
+    return await show_office(desk, neighbours, act=act)
 
 
 @post("/supervisor/paper")

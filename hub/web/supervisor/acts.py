@@ -95,7 +95,7 @@ async def void_number(
         number, reason = form.text("number"), form.text("void-reason")
         return queue.void(tx, desk.office, number=number, reason=reason)
 
-    return await _act(desk, neighbours, request, run, "void number")
+    return await _act(desk, neighbours, request, run, "void number", told=True)
 
 
 @post("/supervisor/close-day")
@@ -135,7 +135,9 @@ async def _act(
     name: str,
     *,
     to: str = "/supervisor",
+    told: bool = False,
 ) -> Page:
+    """Do it and go `to` a page; one that says what was done is `told` the event."""
     must_act(desk)
     form = await read_form(request, desk.officer.csrf)
 
@@ -143,10 +145,10 @@ async def _act(
         run(tx, form)
 
     try:
-        await desk.command(command, form, name)
+        done = await desk.command(command, form, name)
     except Refused as refused:
         return await show_office(desk, neighbours, refused, form.typed())
-    return Redirect(to, status_code=303)
+    return Redirect(f"{to}?act={done.seq}" if told else to, status_code=303)
 
 
 def _text(form: Form) -> Words:

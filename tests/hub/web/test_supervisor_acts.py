@@ -34,6 +34,20 @@ def shown(screen, selector: str) -> None:
     expect(screen.page.locator(selector).first).to_be_visible(timeout=LONG)
 
 
+def test_a_number_is_voided_and_the_page_says_so(office, supervisor) -> None:
+    number = office.ticket()
+    supervisor.page.keyboard.press("Alt+n")
+    supervisor.page.keyboard.type(number.lower())
+    supervisor.page.fill("#field-void-reason", "tidak ada yang memegang")
+    supervisor.page.keyboard.press("Enter")
+    expect(supervisor.page.locator("[data-place] .alert.ok")).to_contain_text(
+        f"Nomor {number} dibatalkan", timeout=LONG
+    )
+
+    assert supervisor.faults() == []
+    assert not supervisor.go("/supervisor").has("[data-place]")
+
+
 def test_a_stop_is_on_the_board_and_on_every_officers_page(office, enter, supervisor) -> None:
     office.ticket()
     board = enter(office).go("/display")

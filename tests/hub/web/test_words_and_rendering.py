@@ -124,6 +124,7 @@ def test_times_are_said_in_the_offices_own_way():
     assert indonesian.minutes(31 * 60 + 50) == "31 mnt"
     assert indonesian.span(Estimate(low_min=12, high_min=20)) == "12–20"
     assert indonesian.rupiah(3_000_000) == "Rp3.000.000"
+    assert indonesian.rupiah(-3_000_000) == "−Rp3.000.000"
 
 
 @pytest.mark.parametrize(
