@@ -54,13 +54,17 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """Return a field as a whole number, or None when it is none."""
-        given = self.text(name)
-        whole = given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER
-        return int(given) if whole else None
+        return whole_number(self.text(name))
 
     def typed(self) -> dict[str, str]:
         """Return what a person typed, to show it again."""
         return {name: self.text(name) for name in self.values if name not in UNTOLD}
+
+
+def whole_number(text: str) -> int | None:
+    """Return what a person or an address wrote as a whole number, or None when it is none."""
+    whole = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if whole else None
 
 
 def fresh_key() -> str:

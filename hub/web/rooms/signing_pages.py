@@ -24,7 +24,7 @@ from hub.office import Signer
 from hub.officer_cards import purpose_of
 from hub.signatures import LocalKey, Signature
 from hub.web.desk import AnyRequest, Desk
-from hub.web.forms import FORM_LIMIT, Form, read_form
+from hub.web.forms import FORM_LIMIT, Form, read_form, whole_number
 from hub.web.officer.card_confirming import card_door, confirmed_at_reader
 from hub.web.officer.confirming import confirmed
 from hub.web.officer.views import CardDoor
@@ -57,10 +57,10 @@ class SigningPage:
 
 
 @get("/signing")
-async def show_signing(desk: NamedDependency[Desk], act: FromQuery[int] = 0) -> Response[str]:
+async def show_signing(desk: NamedDependency[Desk], act: FromQuery[str] = "") -> Response[str]:
     """Show the cases that wait for legalisation; `?act=` is the last event of what was signed."""
     must_look(desk, SIGNING)
-    return await _page(desk, act=act)
+    return await _page(desk, act=whole_number(act) or 0)
 
 
 @post("/signing/sign", request_max_body_size=FORM_LIMIT)

@@ -12,7 +12,7 @@ from hub.announce import Neighbours
 from hub.officers import MAY_SUPERVISE
 from hub.web import banner
 from hub.web.desk import DESK, AnyRequest, Desk
-from hub.web.forms import read_form
+from hub.web.forms import read_form, whole_number
 from hub.web.officer.reprint import settle
 from hub.web.supervisor import acts, appointment_pages, country_pages, day_pages, roster_pages
 from hub.web.supervisor.showing import must_act, must_supervise, show_office
@@ -22,14 +22,14 @@ __all__ = ["MAY_SUPERVISE", "routes"]
 
 @get("/supervisor")
 async def show_supervisor(
-    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], act: FromQuery[int] = 0
+    desk: NamedDependency[Desk], neighbours: NamedDependency[Neighbours], act: FromQuery[str] = ""
 ) -> Response[str]:
     """Show the whole office to its supervisor; `?act=` is the event of what was just done there.
 
     Raises NotAllowed `role_missing`.
     """
     must_supervise(desk)
-    return await show_office(desk, neighbours, act=act)
+    return await show_office(desk, neighbours, act=whole_number(act) or 0)
 
 
 @post("/supervisor/paper")

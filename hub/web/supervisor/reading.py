@@ -256,7 +256,7 @@ def _alarms(
         Notice(
             "bad",
             "unplug",
-            desk.speech.say("station_gone", name=station.name),
+            desk.speech.say("station_gone", name=_called(desk, station)),
             desk.speech.say("seen_at", time=desk.speech.clock(station.seen_at)),
         )
         for station in known
@@ -290,10 +290,15 @@ def _at_counter(desk: Desk, counter: int, notice: Notice) -> Notice:
 
 
 def _at_station(desk: Desk, station: KnownStation, notice: Notice) -> Notice:
-    where = station.name
-    if station.counter is not None:
-        where = desk.speech.say("counter_n", number=station.counter)
+    where = _called(desk, station)
     return replace(notice, what=f"{where}: {notice.what}", station=station.id)
+
+
+def _called(desk: Desk, station: KnownStation) -> str:
+    """Return what people here call a station: its counter, else its own name."""
+    if station.counter is None:
+        return station.name
+    return desk.speech.say("counter_n", number=station.counter)
 
 
 def _tickets_without_paper(connection: Connection, desk: Desk, at: datetime) -> list[str]:

@@ -45,7 +45,9 @@ def test_a_number_is_voided_and_the_page_says_so(office, supervisor) -> None:
     )
 
     assert supervisor.faults() == []
-    assert not supervisor.go("/supervisor").has("[data-place]")
+    for act in ("", "?act=9", f"?act={'9' * 30}", "?act=x"):
+        assert not supervisor.go(f"/supervisor{act}").has("[data-place]")
+        assert supervisor.has("#live")
 
 
 def test_a_stop_is_on_the_board_and_on_every_officers_page(office, enter, supervisor) -> None:
