@@ -1,7 +1,8 @@
 """What a code read at a counter is to this office: a case, its receipt, its proof, a passport.
 
-The text itself is never kept: the event holds what it means and which case, nothing more. A paper's
-secret code goes to the officer's page only while its scan is fresh, at the counter that read it.
+A SIMPONI billing code is known by its 15 digits. The text itself is never kept: the event holds
+what it means and which case, nothing more. A paper's secret code goes to the officer's page only
+while its scan is fresh, at the counter that read it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from devices.mrz.errors import MrzError
 from devices.mrz.wire import lines_of, parse_mrz
 from hub.cases import payments, persons
 from hub.cases.codes import PROOF, RECEIPT, read_case_code, read_secret
+from hub.cases.payments.recording import BILLING_CODE
 from hub.errors import NotAllowed
 from hub.events import CodeScanned
 from hub.models.application import Application, Payment
 from hub.models.queue import EventRow
+from hub.models.treasury import Billing
 from hub.procedure import Procedure
 from hub.wire.scans import CodeMeaning, ReportScan, ScanKnown
 from hub.writer import Tx
@@ -83,6 +86,8 @@ def _meaning(session: Session, office: int, procedure: Procedure, scan: ReportSc
         return _proof(session, office, keyring.blind("proof", read_secret(text)))
     if codes := read_case_code(text):
         return _case(session, office, "case", Application.case_code.in_(codes))
+    if BILLING_CODE.fullmatch(text):
+        return _billing(session, office, keyring.blind("billing", text))
     if (number := _document_number(text)) is not None:
         index = keyring.blind("passport", number)
         known = _case(session, office, "passport", Application.passport_index == index)
@@ -110,6 +115,12 @@ def _proof(session: Session, office: int, index: str) -> ScanKnown:
     )
     found = session.scalar(query)
     return ScanKnown(meaning="proof", application=found) if found else ScanKnown(meaning="foreign")
+
+
+def _billing(session: Session, office: int, index: str) -> ScanKnown:
+    # one that SIMPONI has just issued is of no case yet
+    query = select(Billing.application).where(Billing.office == office, Billing.code_index == index)
+    return ScanKnown(meaning="billing", application=session.scalar(query) or "")
 
 
 def _document_number(text: str) -> str | None:

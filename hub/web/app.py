@@ -51,6 +51,7 @@ from hub.web.housekeeping import expire_jobs, forget_old, forget_readers
 from hub.web.importer import Importer
 from hub.web.previews import Previews, offer_picture
 from hub.web.problems import answer_failure, answer_http, answer_refused
+from hub.web.scanned_codes import ScannedCodes
 from hub.web.screener import Screener
 from hub.web.short_way import ShortWay
 from hub.web.tokens import Tokens
@@ -240,6 +241,7 @@ def _parts(serving: Serving, tokens: Tokens) -> dict[str, Provide]:
         "gate": Gate(),
         "voice": Voice(),
         "previews": Previews(),
+        "codes": ScannedCodes(),
     }
     asked = {
         "station": Provide(provide_station),

@@ -34,7 +34,8 @@ _WORK = (
 _PASSPORTS = ("custody.", "application.")
 """What moves a passport, and the end of a case: it is due back then."""
 _WASDAKIM = ("cekal.", "step.", "gate.", "application.", "ticket.called", "ticket.finished")
-_ROOMS = {"wasdakim": _WASDAKIM, "custody": _PASSPORTS}
+_MONEY = ("billing.", "payment.", "proof.", "number.", "step.", "application.")
+_ROOMS = {"wasdakim": _WASDAKIM, "custody": _PASSPORTS, "money": _MONEY}
 """Pages of all cases, or of one: `custody`, `custody/CASE`."""
 _SILENT = ("cekal.looked",)
 """A look changes nothing; told on, every look would draw the page of everybody who looks."""
@@ -78,7 +79,7 @@ def reaches_by_scan(view: str, event: Event) -> bool:
     if event.kind != "code.scanned":
         return False
     return (
-        name in ("case", "cases", "biometrics", "identity", "custody")
+        name in ("case", "cases", "biometrics", "identity", "custody", "money")
         or view == f"counter/{event.body.get('counter')}"
     )
 

@@ -22,7 +22,7 @@ ScanText = Annotated[
         },
     ),
 ]
-CodeMeaning = Literal["case", "receipt", "proof", "passport", "foreign", "unreadable"]
+CodeMeaning = Literal["case", "receipt", "proof", "passport", "billing", "foreign", "unreadable"]
 
 
 class ReportScan(Wire, frozen=True, kw_only=True):

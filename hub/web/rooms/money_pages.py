@@ -144,7 +144,16 @@ async def _page(
         return _read(session, desk, row, desk.office.today(at))
 
     here = f"/money/{application}"
-    return await show(desk, MONEY, "money.html", read, here=here, refused=refused, form=form)
+    return await show(
+        desk,
+        MONEY,
+        "money.html",
+        read,
+        here=here,
+        refused=refused,
+        form=form,
+        stream=f"money/{application}",
+    )
 
 
 def _read(session: Session, desk: Desk, row: Application, today: date) -> MoneyPage:

@@ -65,13 +65,15 @@
     place.innerHTML = await answer.text();
     const said = place.firstElementChild;
     if (taken(said.dataset.code)) { place.replaceChildren(); return; }
-    if (document.body.dataset.here !== `/case/${said.dataset.case}`) return;
+    const { case: id, field: name, value } = said.dataset;
+    if (id ? ![`/case/${id}`, `/money/${id}`].includes(document.body.dataset.here) : !name) return;
     said.querySelector("a")?.remove();
-    const field = said.dataset.field && live.querySelector(`input[name="${said.dataset.field}"]`);
-    if (!field || !said.dataset.value) return;
-    field.value = said.dataset.value;
+    const field = name && live.querySelector(`input[name="${name}"]`);
+    if (!field || !value) return;
+    field.value = value;
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
+    if (!id) place.replaceChildren();
   };
   // a reader that types ends its code with Enter: not yet the end of the form
   document.addEventListener("keydown", (event) => {

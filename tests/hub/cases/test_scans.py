@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from devices.mrz.wire import compose_mrz
 from hub.cases import scans
+from hub.cases.payments import billing
 from hub.errors import NotAllowed
 from hub.models.application import Application
 from hub.models.queue import CommandRow, EventRow
@@ -36,6 +37,17 @@ def test_each_paper_and_passport_leads_to_its_case(desk):
     assert read(desk, desk.receipt_code(case)) == ScanKnown(meaning="receipt", application=case)
     assert read(desk, desk.proof_code(case)) == ScanKnown(meaning="proof", application=case)
     assert read(desk, mrz) == ScanKnown(meaning="passport", application=case)
+
+
+def test_a_billing_code_is_known_before_and_after_it_is_entered(desk):
+    case, code = desk.go("7"), "820261123000009"
+
+    before = read(desk, code)
+    desk.do("bendahara", lambda tx: billing.enter(tx, desk.procedure, case, code, ""))
+
+    assert before == ScanKnown(meaning="billing")
+    assert read(desk, code) == ScanKnown(meaning="billing", application=case)
+    assert read(desk, code[1:]) == ScanKnown(meaning="foreign")
 
 
 def test_a_foreign_code_and_a_forged_receipt_name_no_case(desk):

@@ -21,6 +21,7 @@ from devices.record import DeviceRecord, change_record
 PASSPORT = Mrz(
     "TD3", "P", "UTO", "L898902C3", "ERIKSSON", "ANNA MARIA", "UTO", "740812", "F", "490415"
 )
+BILLING, NEXT = "820261123000009", "820261123000010"
 
 
 @contextmanager
@@ -85,6 +86,14 @@ def test_a_scan_opens_the_case_and_types_into_nothing(office, enter, tmp_path):
         officer.go("/custody").page.wait_for_selector("#link:not(.stale)")
         scanner.scan(code)
         officer.page.wait_for_selector("#field-location:focus")
+
+        scanner.scan(BILLING)
+        officer.page.wait_for_selector("#scan .alert.info[data-value='']")
+        treasurer = enter(office, "bendahara").go("/counter/4")
+        treasurer.click("form[action='/counter/4/sit'] button")
+        treasurer.page.wait_for_selector("#link:not(.stale)")
+        scanner.scan(NEXT)
+        treasurer.page.wait_for_selector(f"#scan .alert.info[data-value='{NEXT}']")
 
     assert "bukan dari kantor ini" in foreign
     assert code in ours
