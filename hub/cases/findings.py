@@ -53,7 +53,7 @@ def findings(
     return Findings(
         revision=application.revision,
         checklist_version=checklist_of(procedure, application, today).version,
-        groups=tuple(FieldGroup(code=g.code, name=g.name) for g in procedure.sop.groups),
+        groups=tuple(FieldGroup(code=g.code, name=g.name) for g in procedure.sop.field_groups),
         comparison=comparison(procedure, person),
         stays=stays,
         eligibility=judged,

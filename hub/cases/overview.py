@@ -160,6 +160,7 @@ def _head(
     return CaseHead(
         person=person.name,
         case_code=row.case_code,
+        sop=row.sop,
         purpose=PURPOSES[row.purpose],
         basis=BASES[row.basis],
         applies_for=(row.purpose, row.basis),
@@ -309,7 +310,7 @@ def _diversion(
         since=diversion.opened_at,
         by=diversion.opened_by_name,
         reason=branches.reason_of(procedure, row, diversion),
-        outcomes=related.outcomes,
+        outcomes=tuple(Choice(value=one, words=related.outcome(one)) for one in related.outcomes),
         nature=nature.words if nature else None,
         state=now.words if now else None,
         deadline_on=due,

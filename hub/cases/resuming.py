@@ -48,9 +48,10 @@ def _must_be_second_person(
 
 def _must_be_outcome(branch: RelatedSop, outcome: str) -> None:
     if outcome not in branch.outcomes:
-        names = ", ".join(branch.outcomes)
-        fault = FieldFault(field="outcome", code="wrong", message=names)
-        text = f"The outcome must be one of: {names}."
+        known = [branch.outcome(one) for one in branch.outcomes]
+        names, english = ", ".join(one.id for one in known), ", ".join(one.en for one in known)
+        fault = FieldFault(field="outcome", code="wrong", message=f"{names} / {english}")
+        text = f"The outcome must be one of: {english}."
         raise BadInput(
             "outcome_wrong", text, id=f"Hasil harus salah satu dari: {names}.", fields=[fault]
         )

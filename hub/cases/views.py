@@ -69,6 +69,8 @@ class CaseHead:
 
     person: str
     case_code: str
+    sop: str
+    """The number of the procedure that the case goes by."""
     purpose: Words
     basis: Words
     applies_for: tuple[str, str]
@@ -328,7 +330,7 @@ class DiversionState:
     since: datetime
     by: str
     reason: str
-    outcomes: tuple[str, ...] = ()
+    outcomes: tuple[Choice, ...] = ()
     nature: Words | None = None
     state: Words | None = None
     deadline_on: date | None = None

@@ -140,6 +140,8 @@ class RelatedSop(Rule, frozen=True, kw_only=True):
     holds: str = ""
     roles: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
+    says: dict[str, Words] = msgspec.field(default_factory=dict)
+    """How each outcome is called; one that is not in it is read by its code."""
     act: str = ""
     natures: tuple[Nature, ...] = ()
     moves: tuple[Move, ...] = ()
@@ -148,6 +150,11 @@ class RelatedSop(Rule, frozen=True, kw_only=True):
     """The law and the procedure that its letter to the applicant names."""
     rejects: tuple[str, ...] = ()
     """Who may reject a case from within the branch; empty: whoever may reject any."""
+
+    def outcome(self, code: str) -> Words:
+        """Return how the outcome `code` is called."""
+        plain = code.replace("_", " ").capitalize()
+        return self.says.get(code, Words(id=plain, en=plain))
 
     def nature(self, value: str) -> Nature | None:
         """Return the kind of trouble `value`, or None."""
@@ -357,6 +364,18 @@ class Sop(Rule, frozen=True, kw_only=True):
     def number(self) -> str:
         """Return the procedure's number."""
         return self.sheet.number
+
+    @property
+    def field_groups(self) -> tuple[FieldGroup, ...]:
+        """Return the groups of fields as the file names them; a file that names none has one."""
+        if self.groups:
+            return self.groups
+        codes = tuple(dict.fromkeys(field.group for field in self.fields))
+        person = Words(id="Data pemohon", en="The applicant")
+        return tuple(
+            FieldGroup(code=code, name=person if len(codes) == 1 else Words(id=code, en=code))
+            for code in codes
+        )
 
     @property
     def screens(self) -> bool:

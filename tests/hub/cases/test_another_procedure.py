@@ -102,18 +102,33 @@ def test_its_papers_are_its_own(visit) -> None:
     assert asked == ["papers.visit_permit", "papers.return_ticket.copy", "receipt", "custody_place"]
 
 
+def test_its_fields_stand_in_a_group_though_its_file_names_none(visit) -> None:
+    case = visit.open()
+    work(visit, case)
+
+    view = visit.view(case)
+
+    named = {group.code for group in view.findings.groups}
+    fields = [row for row in view.current.evidence if row.key.startswith("field.")]
+    assert fields
+    assert {row.group for row in fields} == named
+    assert view.head.sop == "CONTOH-ITK-01"
+
+
 def test_its_branch_holds_the_case_and_brings_it_back(visit) -> None:
     case = visit.open()
     for _ in range(3):
         work(visit, case)
 
     held = visit.complete("dokumen", case, "4", {"guarantor": "VISIT"}, "alamat baru")
+    [outcome] = visit.view(case).diversion.outcomes
     visit.do(
         "pejabat",
         lambda tx: resuming.resume(tx, visit.procedure, case, "GUARANTOR_MET", "ada di rumah"),
     )
 
     assert held.state == "ON_HOLD_FIELD_CHECK"
+    assert (outcome.value, outcome.words.en) == ("GUARANTOR_MET", "Guarantor met")
     assert work(visit, case).state == "GUARANTOR_KNOWN"
 
 

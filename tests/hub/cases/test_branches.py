@@ -38,7 +38,7 @@ def test_a_held_case_looks_normal_to_everybody_but_wasdakim_and_the_head(desk) -
     unseen = desk.view(case, "loket")
 
     assert seen.head.state == "ON_HOLD_CEKAL"
-    assert seen.diversion.outcomes == ("FALSE_MATCH", "LIFTED")
+    assert [one.value for one in seen.diversion.outcomes] == ["FALSE_MATCH", "LIFTED"]
     assert unseen.head.state == "ENTERED"
     assert unseen.diversion is None
     assert "ekal:" not in " ".join(line.what.id for line in unseen.history)
