@@ -91,7 +91,7 @@ def test_an_outcome_must_belong_to_the_branch(desk) -> None:
     with pytest.raises(BadInput) as refused:
         resume(desk, "pejabat", case, "FALSE_MATCH")
 
-    assert "CORRECTED" in refused.value.en
+    assert refused.value.en == "The outcome must be one of: Corrected, It agrees after all."
 
 
 def test_without_a_list_a_check_in_the_national_system_is_a_full_alternative(desk) -> None:
