@@ -26,6 +26,14 @@ from hub.office import OfficeConfig
 from hub.wire import Words
 from hub.writer import Tx
 
+_BECAME = {
+    "spoiled": Words(id="dicatat rusak", en="written off as spoiled"),
+    "used": Words(id="dipakai", en="used"),
+    "void": Words(id="batal", en="void"),
+}
+_DESTROYED = Words(id="dimusnahkan", en="destroyed")
+_UNKNOWN = Words(id="tidak tercatat", en="unknown")
+
 
 def receive(tx: Tx, serials: Sequence[str]) -> int:
     """Take blanks into stock; return how many. Raises Conflict `blank_known` for a known serial."""
@@ -131,6 +139,11 @@ def void(tx: Tx, application: str, reason: str) -> None:
     tx.emit(NumberVoided(application, number.year, number.seq), subject=application)
 
 
+def became(blank: Blank | None) -> Words:
+    """Return what became of a blank that is not in stock, to stand behind a colon."""
+    return _BECAME.get(blank.state, _DESTROYED) if blank is not None else _UNKNOWN
+
+
 def plain_serial(serial: str) -> str:
     """Return a serial as kept: capitals without spaces."""
     return "".join(serial.upper().split())
@@ -181,11 +194,6 @@ def _not_in_stock(tx: Tx, blank: Blank | None) -> Conflict:
 def _gone(tx: Tx, blank: Blank | None) -> tuple[Words, Words]:
     """Return what became of a blank, and who did it."""
     if blank is None:
-        return Words(id="tidak tercatat", en="unknown"), by_whom(tx, "")
-    if blank.state == "spoiled":
-        return Words(id="dicatat rusak", en="written off as spoiled"), by_whom(tx, blank.spoiled_by)
-    if blank.state == "used":
-        return Words(id="dipakai", en="used"), by_whom(tx, blank.used_by)
-    if blank.state == "void":
-        return Words(id="batal", en="void"), by_whom(tx, "")
-    return Words(id="dimusnahkan", en="destroyed"), by_whom(tx, blank.destroy_by)
+        return became(None), by_whom(tx, "")
+    doers = {"spoiled": blank.spoiled_by, "used": blank.used_by, "void": ""}
+    return became(blank), by_whom(tx, doers.get(blank.state, blank.destroy_by))

@@ -321,9 +321,11 @@ def _blank(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:
         return None
     if blank is not None and blank.state == "used" and blank.application == judge.application.id:
         return None
-    if blank is not None and blank.state != "received":
-        return Words(id="sudah terpakai atau dibatalkan", en="is used or void already")
-    return Words(id="tidak ada di persediaan blangko", en="is not in the stock of blanks")
+    why = blanks.became(blank)
+    return Words(
+        id=f"tidak ada di persediaan blangko: {why.id}",
+        en=f"is not in the stock of blanks: {why.en}",
+    )
 
 
 def _signer_nip(judge: Judge, value: str, values: Mapping[str, str]) -> Words | None:

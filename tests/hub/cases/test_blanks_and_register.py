@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 
 from hub.cases import applications, blanks, ledger
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
-from hub.models.application import RegisterNumber
+from hub.models.application import Blank, RegisterNumber
 
 
 def test_serials_are_read_one_by_one_or_as_a_range() -> None:
@@ -51,6 +51,10 @@ def test_two_persons_destroy_a_spoiled_blank_and_its_serial_stays(desk) -> None:
     assert known.value.code == "blank_known"
     with desk.database.reading() as session:
         assert ledger.stock(session, desk.office_no).counts == {"received": 1, "destroyed": 1}
+        said = blanks.became(blanks.find(session, desk.office_no, "SK1"))
+    assert said.en == "destroyed"
+    assert blanks.became(Blank(state="spoiled")).en == "written off as spoiled"
+    assert blanks.became(None).en == "unknown"
 
 
 def test_a_void_number_stays_in_the_register_with_its_reason(desk) -> None:
