@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from hub.cekal.importing import CUT, Imported, ImportOrder, import_list
+from hub.cekal.importing import CUT, WARN_DAYS, Imported, ImportOrder, import_list
 from hub.cekal.learned import weights_mark
 from hub.cekal.listing import StoredList, Threshold
 from hub.cekal.reading import Format, format_of, mapping_of
@@ -27,6 +27,7 @@ from hub.settings import settings_for
 
 if TYPE_CHECKING:
     from hub.cekal.matcher import Matcher
+    from hub.office import OfficeConfig
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -96,6 +97,7 @@ def import_command(
             dry_run=dry_run,
             withdrawn=tuple(withdraw or ()),
             today=_today(data, None, key_file),
+            warn_days=_warn_days(data, key_file),
         )
         store = None if dry_run else _store(data, key_file, create=True)
         with _bar("import", _lines(file)) as step:
@@ -238,12 +240,23 @@ def _today(data: Path, watchlist: Path | None, key_file: Path | None) -> date:
 
 
 def _zone(data: Path, key_file: Path | None) -> ZoneInfo | None:
+    office = _office(data, key_file)
+    return office.zone if office else None
+
+
+def _warn_days(data: Path, key_file: Path | None) -> int:
+    office = _office(data, key_file)
+    return office.cekal.warn_days if office else WARN_DAYS
+
+
+def _office(data: Path, key_file: Path | None) -> OfficeConfig | None:
+    """Return the rules of the office in this folder; None if no hub is there."""
     rules = settings_for(data, key_file=key_file).office_file
     if not rules.exists():
         return None
     from hub.office import load_office
 
-    return load_office(rules).zone
+    return load_office(rules)
 
 
 def _at_the_office(typed: datetime | None, data: Path, key_file: Path | None) -> datetime | None:
@@ -332,7 +345,9 @@ def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:
     )
     if done.expired or done.expiring:
         ended = f"{done.expired} sudah berakhir / expired"
-        print(f"{ended}, {done.expiring} berakhir dalam 30 hari / expire within 30 days")
+        days = order.warn_days
+        soon = f"berakhir dalam {days} hari / expire within {days} days"
+        print(f"{ended}, {done.expiring} {soon}")
     print(f"{state}: {order.version}, {done.taken} baik / good ({kinds}), {done.bad} buruk / bad")
 
 

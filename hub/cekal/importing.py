@@ -21,7 +21,7 @@ from hub.cekal.records import Entry
 from hub.errors import BadInput
 
 MOST_REPORTED = 10_000
-WARNED_BEFORE = timedelta(days=30)
+WARN_DAYS = 30
 NEVER = "9999"
 CUT = "berkas terpotong di sini, tidak ada yang diambil / the file is cut here, nothing is taken"
 Progress = Callable[[int], None]
@@ -42,6 +42,8 @@ class ImportOrder:
     withdrawn: tuple[str, ...] = ()
     today: date | None = None
     """The calendar day at the office, by which an entry has ended; by default UTC's."""
+    warn_days: int = WARN_DAYS
+    """Bans that end within so many days are counted, as the office's rules say."""
     name: str = ""
     """What a fault of the whole file calls it; by default its own name."""
 
@@ -74,7 +76,9 @@ def import_list(
     done = Imported()
     rows = rows_of(order.file, order.form, order.mapping, order.name)
     whole = _ends_whole(order.file, order.form)
-    entries = list(_good(judge(rows), done, order.today or at.date(), progress, whole=whole))
+    today = order.today or at.date()
+    days = (today.isoformat(), (today + timedelta(days=order.warn_days)).isoformat())
+    entries = list(_good(judge(rows), done, days, progress, whole=whole))
     if not (entries or done.bad or order.withdrawn):
         name = order.name or order.file.name
         text = f"{name}: holds no entry."
@@ -109,12 +113,12 @@ def _must_be_there(store: StoredList, withdrawn: Sequence[str]) -> None:
 def _good(
     judged: Iterable[Entry | BadRow],
     done: Imported,
-    day: date,
+    days: tuple[str, str],
     progress: Progress,
     *,
     whole: bool,
 ) -> Iterator[Entry]:
-    today, soon = (one.isoformat() for one in (day, day + WARNED_BEFORE))
+    today, soon = days
     row: Entry | BadRow | None = None
     for number, row in enumerate(judged, start=1):
         if isinstance(row, BadRow):
@@ -126,7 +130,7 @@ def _good(
             done.kinds[row.kind or "-"] += 1
             ends = row.valid_to or NEVER
             done.expired += ends < today
-            done.expiring += today <= ends < soon
+            done.expiring += today <= ends <= soon
             yield row
         progress(number)
     if isinstance(row, BadRow) and (row.swallowed or (row.torn and not whole)):

@@ -41,6 +41,7 @@ def run(order: Order) -> Outcome:
                 dry_run=order.dry_run,
                 withdrawn=order.withdrawn,
                 today=order.today,
+                warn_days=order.warn_days,
             ),
             order.at,
             _tell,

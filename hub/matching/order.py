@@ -27,6 +27,7 @@ class Order(msgspec.Struct, frozen=True):
     good_only: bool = False
     dry_run: bool = False
     withdrawn: tuple[str, ...] = ()
+    warn_days: int = 30
     file: str = ""
     """Where the process finds the content: a descriptor that it inherits."""
 

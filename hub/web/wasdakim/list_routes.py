@@ -264,6 +264,7 @@ async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
         mapping=mapping,
         good_only=form.text("good_only") == "yes",
         dry_run=dry,
+        warn_days=desk.office.cekal.warn_days,
     )
     return order, file.content
 

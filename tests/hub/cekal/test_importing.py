@@ -123,9 +123,13 @@ def test_the_good_rows_are_taken_if_one_asks_for_it(store: StoredList, tmp_path:
 def test_entries_that_end_are_counted(store: StoredList, tmp_path: Path) -> None:
     ends = ("2026-11-23", "2026-12-10", "2027-06-01", None)
 
-    done = take(store, lines(tmp_path, *(person(n, valid_to=end) for n, end in enumerate(ends))))
+    file = lines(tmp_path, *(person(n, valid_to=end) for n, end in enumerate(ends)))
+
+    done = take(store, file)
 
     assert (done.expired, done.expiring) == (1, 1)
+    later = take(store, file, dry_run=True, warn_days=189)
+    assert (later.expired, later.expiring) == (1, 2), "the last day counts too"
 
 
 def test_an_entry_ends_with_the_day_at_the_office(store: StoredList, tmp_path: Path) -> None:
