@@ -305,9 +305,8 @@ def _columns(
 def _must_have_columns(found: Mapping[str, list[int]], head: list[str], name: str) -> None:
     there = ", ".join(head)
     for field, places in found.items():
-        twice = [
-            head[place] for place in places if [head[n] for n in places].count(head[place]) > 1
-        ]
+        of_field = [head[place].casefold() for place in places]
+        twice = [one for one in of_field if of_field.count(one) > 1]
         if twice and field not in SEVERAL:
             raise BadInput(
                 "column_twice",
