@@ -13,6 +13,8 @@ from hub.wire import Words
 from hub.wire.bounds import FingerNumber
 
 SKIM_NUMBER = "IMI-GR.01.14-1111"
+Purpose = Literal["PEWARGANEGARAAN", "PERNYATAAN"]
+Basis = Literal["KELUARGA", "BEKERJA", "PENANAM_MODAL", "ROHANIWAN"]
 Months = Annotated[int, msgspec.Meta(ge=0, le=240)]
 
 
@@ -27,8 +29,8 @@ class ChecklistItem(Rule, frozen=True, kw_only=True):
     name: Words
     where: Words | None = None
     mandatory: bool = True
-    bases: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
+    bases: tuple[Basis, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
     original: bool = True
     copy: bool = False
     scan: bool = True

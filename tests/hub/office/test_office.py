@@ -102,6 +102,7 @@ def test_the_checklist_depends_on_the_basis(office: OfficeConfig) -> None:
         ('[["07:30", "11:30"]', '[["07:30", "13:30"]', '"13:30"', "not overlap"),
         ('[["07:30", "11:30"]', '[["7.30", "11:30"]', '"7.30"', "matching regex"),
         ("{seq:04d}/{year}", "{serial}/{year}", "{serial}", "{seq}"),
+        ('purposes = ["PERNYATAAN"]', 'purposes = ["PERNYATAN"]', '"PERNYATAN"', "Invalid enum"),
         ("recall_limit = 3", "recall_limit = 0", "recall_limit = 0", ">= 1"),
         ('nip = "197501012000011001"', 'nip = "123"', 'nip = "123"', "matching regex"),
         ('nip = "197501012000011001"', f'nip = "{"9" * 18}"', "9999", "no staff number"),
