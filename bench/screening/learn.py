@@ -1,17 +1,15 @@
-"""Learn the weights of the terms from invented lists, and write hub/cekal/weights.json.
+"""Learn the weights of the terms, and write hub/cekal/weights.json with the levels.
 
-    python -m bench.screening.learn --large          # the second step and the levels
-    python -m bench.screening.learn --first          # the first step: bench/screening/first.json
-    python -m bench.screening.learn --levels-only --large
+    python -m bench.screening.learn [--large]
+    python -m bench.screening.learn --levels-only [--large]     # keep the weights
 
 Logistic regression over pairs of a query and an entry (Newton's method with a ridge), in rounds:
-each looks at the entries that the weights of the round before put on top. Two steps, for what is
-learned of names on more lists of the same invented people fits these people better and others
-worse:
-1. all terms but the customs', from zero, on a list of 10,000 and one of 100,000;
-2. what dates of birth and customs say (`--free`, by how the terms begin), on more lists of 100,000:
-   the ridge pulls them towards the weights of the first step (`--towards`), all others stay.
-Then the sums that 1 % and 5 % of fresh strangers reach are measured on lists of several sizes.
+each looks at the entries that the weights of the round before put on top. The people come from
+three hands, for weights of one hand fit its typist best: invented ones on lists of 10,000 and
+100,000; the second hand's spellings among 100,000 invented ones; the read half of the sixth hand
+in a list mixed of the hands' words. The other hands, the unread half and the families of changes
+kept out only judge. Then the sums that 1 % and 5 % of fresh strangers reach, invented ones and
+mixed ones by halves, are measured on lists of several sizes.
 The same seed gives the same terms and levels; `learned` is the day.
 """
 
@@ -21,7 +19,7 @@ import argparse
 import json
 import math
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,26 +27,43 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from bench.screening.second_hand import SecondHand
 from bench.screening.sets import Case, Sets
+from bench.screening.sixth_hand import SixthHand
 from hub.cekal.index import Index, index_of
 from hub.cekal.learned import SHIPPED
 from hub.cekal.matcher import Matcher
+from hub.cekal.records import Entry
 from hub.cekal.terms import TERMS
 from hub.cekal.weights import Weights, load_weights
 from hub.clock import SystemClock
 
 Matrix = npt.NDArray[np.float32]
 Terms = dict[str, float]
-Plans = Sequence[tuple[int, int, int]]
 Sizes = Sequence[tuple[int, int, int]]
-PLANS: Plans = ((10_000, 3500, 3500), (100_000, 3500, 3500))
-PULLED: Plans = ((100_000, 1000, 3000),) * 3
-"""Of each list its size, how many of those on it are asked for, and how many strangers."""
-FIRST_STEP = Path(__file__).with_name("first.json")
-FREE = ("born_", "custom_", "bias")
-STRANGERS: Sizes = ((1_000, 4, 1000), (10_000, 1, 4000), (100_000, 1, 4000))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The lists that weights are learned from."""
+
+    invented: Sizes
+    """Of each list its size, how many of those on it are asked for, and how many strangers."""
+    spelt: Sizes
+    """The same, of lists with the second hand's people among invented ones."""
+    mixed: Sequence[tuple[int, int]]
+    """Of each list of the sixth hand its size, and how many strangers are asked for."""
+
+
+PLAN = Plan(
+    invented=((10_000, 5000, 5000), (100_000, 7000, 7000)),
+    spelt=((100_000, 4000, 4000),),
+    mixed=((40_000, 2000),) * 4,
+)
+SPELT_EACH = 200
+STRANGERS: Sizes = ((1_000, 2, 1000), (10_000, 2, 1000), (100_000, 2, 1000))
 LARGE: Sizes = ((1_000_000, 1, 2000),)
-"""Size, how many lists of it, and how many strangers for each."""
+"""Size, how many lists of it of either kind, and how many strangers for each."""
 ALARMS = (0.01, 0.05)
 FIXED = {"passport_same": 9.0, "passport_near": 1.5, "nation_related": -1.2}
 """Not learned: invented people who share a document number share a name too, real ones may not;
@@ -58,7 +73,6 @@ DATELESS = 0.05
 twentieth of those on the list are: or to have no date would itself speak for being on it."""
 GATHERED = 24
 KEPT = (16, 4, 4)
-KEPT_PULLED = (6, 6, 6)
 RIDGE = 2.0
 ROUNDS = 25
 LONGEST_STEP = 4.0
@@ -81,17 +95,20 @@ class Pairs:
 
 
 def main() -> None:
-    """Learn, measure thresholds, write."""
-    asked = _parser().parse_args()
-    if asked.first:
-        terms = {term: round(value, 4) for term, value in learn(asked.seed).items()}
-        _write(asked.towards, Weights(f"{SystemClock().now():%Y-%m-%d}", asked.seed, terms))
-        return
+    """Learn, measure levels, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=31415)
+    parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
+    parser.add_argument("--levels-only", action="store_true", help="Keep the weights of --out.")
+    parser.add_argument("--large", action="store_true", help="A level for 1,000,000 too.")
+    asked = parser.parse_args()
     if asked.levels_only:
         weights = load_weights(asked.out)
     else:
-        known = msgspec.json.decode(asked.towards.read_bytes(), type=Weights)
-        weights = pulled(known.terms, asked.seed, asked.free)
+        terms = {term: round(value, 4) for term, value in learn(asked.seed).items()}
+        weights = Weights(f"{SystemClock().now():%Y-%m-%d}", asked.seed, terms)
         _write(asked.out, weights)
     sizes = (*STRANGERS, *(LARGE if asked.large else ()))
     measured = levels(weights, sizes, asked.seed + 7000)
@@ -103,45 +120,10 @@ def _write(file: Path, weights: Weights) -> None:
     print(f"{file}: {weights.levels}", flush=True)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--seed", type=int, default=20261)
-    parser.add_argument("--out", type=Path, default=Path("hub/cekal") / SHIPPED)
-    parser.add_argument(
-        "--towards", type=Path, default=FIRST_STEP, help="Weights of the first step."
-    )
-    parser.add_argument(
-        "--free", nargs="+", default=FREE, metavar="BEGINNING", help="Terms of the second step."
-    )
-    parser.add_argument("--first", action="store_true", help="Only the first step: --towards.")
-    parser.add_argument("--levels-only", action="store_true", help="Keep the weights of --out.")
-    parser.add_argument("--large", action="store_true", help="A level for 1,000,000 too.")
-    return parser
-
-
-def learn(seed: int, plans: Plans = PLANS) -> Terms:
-    """Return the weights of all terms but the customs', learned from zero: the first step."""
+def learn(seed: int, plan: Plan = PLAN) -> Terms:
+    """Return the weights of all terms, learned from zero."""
     rough = dict.fromkeys(TERMS, 0.0) | FIRST
-    queries = gather(seed, plans, rough)
-    customs = {term: 0.0 for term in TERMS if term.startswith("custom_")}
-    return learned(queries, rough, dict.fromkeys(TERMS, 0.0) | FIXED, {*FIXED, *customs}, KEPT)
-
-
-def pulled(
-    towards: Mapping[str, float], seed: int, free: Sequence[str], plans: Plans = PULLED
-) -> Weights:
-    """Return the weights with those of the terms that begin with one of `free` learned anew.
-
-    The ridge pulls them towards what they were (a term not met before: zero).
-    """
-    known = {term: towards.get(term, 0.0) for term in TERMS}
-    held = {term for term in TERMS if not term.startswith(tuple(free))} | set(FIXED)
-    queries = gather(seed + 1000, plans, known)
-    found = learned(queries, known, known, held, KEPT_PULLED)
-    shown = {term: round(value, 4) for term, value in found.items()}
-    return Weights(f"{SystemClock().now():%Y-%m-%d}", seed, shown)
+    return learned(gather(seed, plan, rough), rough, dict.fromkeys(TERMS, 0.0) | FIXED)
 
 
 def dateless(cases: list[Case], share: float, seed: int) -> list[Case]:
@@ -155,17 +137,36 @@ def dateless(cases: list[Case], share: float, seed: int) -> list[Case]:
     ]
 
 
-def gather(seed: int, plans: Plans, rough: Mapping[str, float]) -> list[Pairs]:
+def gather(seed: int, plan: Plan, rough: Mapping[str, float]) -> list[Pairs]:
     """Return for each query of the planned lists the pairs that rough weights put on top."""
     queries: list[Pairs] = []
-    for place, (size, positives, negatives) in enumerate(plans):
+    for entries, cases in _lists(seed, plan):
+        queries += _of_list(index_of(entries), cases, rough)
+        print(f"{len(entries)} entries, {len(cases)} queries", flush=True)
+    return queries
+
+
+def _lists(seed: int, plan: Plan) -> Iterator[tuple[list[Entry], list[Case]]]:
+    for place, (size, positives, negatives) in enumerate(plan.invented):
         sets = Sets(seed + 100 * place)
         entries, people = sets.entries(size)
         cases = sets.positives(people, positives, unseen=False)
-        cases += dateless(sets.negatives(people, negatives), DATELESS, seed)
-        queries += _of_list(index_of(entries), cases, rough)
-        print(f"{size} entries, {len(cases)} queries", flush=True)
-    return queries
+        yield entries, cases + dateless(sets.negatives(people, negatives), DATELESS, seed)
+    for place, (size, positives, negatives) in enumerate(plan.spelt):
+        hand = SecondHand(seed + place)
+        known = hand.entries(min(SPELT_EACH, size // 100))
+        entries, _ = Sets(seed + 1000 + place).entries(size - len(known))
+        cases = hand.positives(positives) + dateless(hand.negatives(negatives), DATELESS, seed)
+        yield entries + known, cases
+    for place, (size, negatives) in enumerate(plan.mixed):
+        mixed = SixthHand(seed + place)
+        entries = mixed.entries(size)
+        read = [case for case in mixed.positives() if case.entry not in mixed.unread]
+        yield entries, read + dateless(_some(mixed, negatives, seed), DATELESS, seed)
+
+
+def _some(mixed: SixthHand, count: int, seed: int) -> list[Case]:
+    return random.Random(seed).sample(mixed.negatives(), count)
 
 
 def _of_list(index: Index, cases: list[Case], rough: Mapping[str, float]) -> list[Pairs]:
@@ -184,15 +185,11 @@ def _of_list(index: Index, cases: list[Case], rough: Mapping[str, float]) -> lis
 
 
 def learned(
-    queries: list[Pairs],
-    rough: Mapping[str, float],
-    towards: Mapping[str, float],
-    held: Collection[str],
-    rounds: Sequence[int],
+    queries: list[Pairs], rough: Mapping[str, float], towards: Mapping[str, float]
 ) -> Terms:
     """Return the weights after each round has looked at what the round before put on top."""
     values = np.array([rough[term] for term in TERMS])
-    for kept in rounds:
+    for kept in KEPT:
         terms, same = [], []
         for pairs in queries:
             logits = pairs.terms @ values
@@ -204,7 +201,7 @@ def learned(
             terms.append(pairs.terms[chosen])
             same.append(pairs.same[chosen])
         whole = np.concatenate(terms).astype(np.float32)
-        values = fit(whole, np.concatenate(same), TERMS, towards, held)
+        values = fit(whole, np.concatenate(same), TERMS, towards, FIXED)
     return dict(zip(TERMS, values.tolist(), strict=True))
 
 
@@ -215,15 +212,22 @@ def levels(weights: Weights, sizes: Sizes, seed: int) -> dict[str, dict[str, flo
     for size, lists, count in sizes:
         best: list[float] = []
         for place in range(lists):
-            sets = Sets(seed + size + place)
-            entries, people = sets.entries(size)
-            matcher = Matcher(index_of(entries), bare)
-            hits = (matcher.screen(case.query, 1) for case in sets.negatives(people, count))
-            best += [one[0].score if one else 0.0 for one in hits]
+            for entries, strangers in _strangers(size, count, seed + size + place):
+                matcher = Matcher(index_of(entries), bare)
+                hits = (matcher.screen(case.query, 1) for case in strangers)
+                best += [one[0].score if one else 0.0 for one in hits]
         for alarms in ALARMS:
             reached = min(max(float(np.quantile(best, 1 - alarms)), 1e-9), 1 - 1e-9)
             found[f"{alarms:g}"][str(size)] = round(math.log(reached / (1 - reached)), 3)
     return found
+
+
+def _strangers(size: int, count: int, seed: int) -> Iterator[tuple[list[Entry], list[Case]]]:
+    sets = Sets(seed)
+    entries, people = sets.entries(size)
+    yield entries, sets.negatives(people, count)
+    mixed = SixthHand(seed)
+    yield mixed.entries(size), _some(mixed, count, seed)
 
 
 def fit(

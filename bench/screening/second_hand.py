@@ -1,8 +1,7 @@
-"""A check by a second hand: spellings typed from real papers, put together without the generator.
+"""A second hand: spellings typed from real papers, put together without the generator.
 
-spellings.txt holds them. One spelling of a name stands on the list, another is asked for; nothing
-here is read when weights are learned. Customs and dates are its own, so that a mistake of the
-generator does not repeat itself in its examination.
+spellings.txt holds them. One spelling of a name stands on the list, another is asked for. Customs
+and dates are its own, so that weights learned from both do not repeat a mistake of the generator.
 """
 
 # ruff: noqa: ARG001 — every change has one signature

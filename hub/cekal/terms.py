@@ -66,7 +66,6 @@ FACTS = (
     "sex_same", "sex_differs",
     "nation_same", "nation_same_rare", "nation_related", "nation_differs",
     "passport_same", "passport_near", "passport_differs",
-    *(f"custom_{custom}" for custom in CUSTOMS),
     "size", "bias",
     *(f"{quality}_and_{group}" for group in GROUPS for quality in QUALITIES),
 )  # fmt: skip
@@ -249,9 +248,6 @@ def fact_terms(index: Index, asked: Asked, entries: Ints, named: Columns) -> Col
     found["sex_same"], found["sex_differs"] = known & (sex == asked.sex), known & (sex != asked.sex)
     found |= _nation_terms(index, asked.country, entries)
     found |= _passport_terms(index, asked.passport, entries)
-    mine = custom_of(asked.country)
-    # where few names are borne by many, namesakes are more frequent than the parts say one by one
-    found |= {f"custom_{custom}": np.full(len(entries), custom == mine) for custom in CUSTOMS}
     found["size"] = np.full(len(entries), math.log(len(index) + 1) / 10)
     found["bias"] = np.ones(len(entries))
     for group, members in GROUPS.items():

@@ -111,9 +111,6 @@ _NAME_GROUPS = {
     ("seberapa umum nama itu di daftar", "how common the name is on the list"): (
         "crowd", "crowd_none",
     ),
-    ("seberapa sering nama sama di negeri itu", "how often names are shared in that country"): (
-        *(f"custom_{custom}" for custom in CUSTOMS),
-    ),
     ("besar daftar dan nilai dasar", "size of the list and base value"): ("size", "bias", "base"),
 }  # fmt: skip
 
