@@ -3,7 +3,6 @@
 A list of 3,000 invented people around them; 0.5 is the learned threshold for 1 % false alarms.
 """
 
-
 import pytest
 
 from bench.screening.sets import Sets
