@@ -64,6 +64,10 @@ _WORDS = {
         id="Koreksi data diputus orang kedua", en="Correction settled by a second person"
     ),
     "rule.overridden": Words(id="Supervisor memberi izin", en="Supervisor gave leave"),
+    "rule.relaxed": Words(
+        id="Pemisahan tugas dilonggarkan dengan surat",
+        en="Segregation of duties relaxed by letter",
+    ),
 }
 _BRANCHES = ("application.diverted", "application.resumed")
 
@@ -185,6 +189,9 @@ def _more(sop: Sop, kind: str, body: Mapping[str, object]) -> Words | None:
         return _IN_ARCHIVE.get(str(body.get("act", "")))
     if kind == "custody.moved":
         return _CUSTODY.get(str(body.get("act", "")))
+    if kind == "rule.relaxed":
+        letter = str(body.get("letter", ""))
+        return Words(id=letter, en=letter)
     if kind == "doubt.answered":
         field = sop.field(str(body.get("code", "")).removeprefix(DIFFERS))
         return field.label if field else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from hub.cases import undone as reopening
 from hub.errors import NotAllowed
 from hub.models.application import Diversion, StepRecord
 from hub.office import OfficeConfig, SegregationRule
+from hub.office.case_rules import Relaxation
 
 Acts = Mapping[str, frozenset[str]]
 
@@ -46,16 +47,18 @@ def broken(
     A rule of another procedure does not bind; its steps have other numbers. A rule that may be
     relaxed does not bind on a `day` for which the office file names a letter.
     """
-    for rule in office.segregation:
-        if sop and rule.sop and rule.sop != sop:
-            continue
-        if rule.relaxable and day is not None and _relaxed(office, rule, day):
-            continue
-        for pair in rule.pairs:
-            other = _partner(pair, act)
-            if other is not None and officer in acts.get(other, frozenset()):
-                return rule
+    for rule in _against(office, acts, act, officer, sop):
+        if day is None or _relaxation(office, rule, day) is None:
+            return rule
     return None
+
+
+def relaxed(
+    office: OfficeConfig, acts: Acts, act: str, officer: str, day: date, sop: str
+) -> tuple[Relaxation, ...]:
+    """Return the relaxations in force on `day` without which `officer` could not do `act`."""
+    rules = _against(office, acts, act, officer, sop)
+    return tuple(one for rule in rules if (one := _relaxation(office, rule, day)))
 
 
 def enforce(
@@ -67,8 +70,20 @@ def enforce(
         raise NotAllowed("segregation", f"{rule.rule.en}.", id=f"{rule.rule.id}.")
 
 
-def _relaxed(office: OfficeConfig, rule: SegregationRule, day: date) -> bool:
-    return any(one.rule == rule.code and one.in_force(day) for one in office.relaxations)
+def _against(
+    office: OfficeConfig, acts: Acts, act: str, officer: str, sop: str
+) -> Iterator[SegregationRule]:
+    for rule in office.segregation:
+        if sop and rule.sop and rule.sop != sop:
+            continue
+        others = (_partner(pair, act) for pair in rule.pairs)
+        if any(other and officer in acts.get(other, frozenset()) for other in others):
+            yield rule
+
+
+def _relaxation(office: OfficeConfig, rule: SegregationRule, day: date) -> Relaxation | None:
+    found = (one for one in office.relaxations if one.rule == rule.code and one.in_force(day))
+    return next(found, None) if rule.relaxable else None
 
 
 def _partner(pair: tuple[str, str], act: str) -> str | None:

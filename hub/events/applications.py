@@ -264,6 +264,15 @@ class RuleOverridden(_Staff, frozen=True):
     officer: str
 
 
+class RuleRelaxed(_Staff, frozen=True):
+    """A step was completed by one person where two are asked for, as the office's letter allows."""
+
+    kind: ClassVar[str] = "rule.relaxed"
+    application: str
+    rule: str
+    letter: str
+
+
 class QualificationNoted(_Staff, frozen=True):
     """A supervisor noted one of the sheet's qualifications of an officer."""
 

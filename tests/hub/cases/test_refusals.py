@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
+from datetime import date
+
+import msgspec
 import pytest
 
 from hub.cases import applications, branches, custody, evidence, steps
+from hub.cases.history import history
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.models.application import Application, Blank, RegisterNumber
+from hub.office.case_rules import Relaxation
+from hub.wire import Words
 
 
 def refusal(kind, act):
@@ -85,6 +92,40 @@ def test_who_keyed_the_data_may_not_approve_and_the_refusal_names_the_rule(desk)
     assert refused.code == "segregation"
     assert "menyetujui (6)" in refused.id
     assert desk.view(case, "both").current.why_not.en.startswith("Who keys the data (2)")
+
+
+def test_a_rule_that_a_letter_relaxes_binds_before_and_after_and_the_case_keeps_the_letter(
+    desk,
+) -> None:
+    case = desk.go("11")
+    issuer, roles = desk.staff["cetak"], desk.staff["serah"].roles
+    desk.staff["serah"] = type(issuer)("officer", issuer.id, issuer.name, roles, 1)
+    office = desk.procedure.office
+    letter = Relaxation(
+        rule="issuer_handover",
+        letter="W.00-KP.04.01-0002/2026",
+        valid_from=date(2026, 11, 1),
+        valid_to=date(2026, 11, 22),
+        reason=Words(id="Hanya tujuh petugas", en="Only seven officers"),
+    )
+
+    def relaxing(one: Relaxation) -> None:
+        relaxed = msgspec.structs.replace(office, relaxations=(one,))
+        desk.procedure = dataclasses.replace(desk.procedure, office=relaxed)
+
+    relaxing(letter)
+    refused = refusal(NotAllowed, lambda: desk.step_11(case))
+    relaxing(msgspec.structs.replace(letter, valid_to=date(2026, 11, 23)))
+    done = desk.step_11(case)
+
+    assert refused.en == "Who issues (8) may not hand over (11)."
+    assert done.state == "COLLECTED"
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        lines = history(session, desk.procedure, row, {}, sees_cekal=False)
+    assert "Segregation of duties relaxed by letter: W.00-KP.04.01-0002/2026" in {
+        line.what.en for line in lines
+    }
 
 
 @pytest.mark.parametrize(
