@@ -223,6 +223,8 @@ def test_the_acts_beside_the_steps_are_done_once_and_the_other_is_told_by_whom(d
     desk.do("bendahara", lambda tx: matching.confirm_with_slip(tx, todo, case))
     desk.stock("SK0099")
     desk.race("spoiled", "cetak", lambda tx, who: blanks.spoil(tx, "SK0099", f"kata {who}"))
+    desk.do(desk.races["accept"].winner, lambda tx: custody.offer(tx, todo, case, "darinsuk"))
+    desk.do("serah", lambda tx: custody.accept(tx, todo, case, "Loket 2"))
     desk.go_on(case)
     for act in ("check", "label", "shelve", "lend", "return"):
         desk.race(

