@@ -38,7 +38,7 @@ _SIGNS = re.compile(r"[^A-Z0-9<.,]+")
 _LOST = re.compile(r"(?<=\w)[?\ufffd]+|[?\ufffd]+(?=\w)")
 """Letters that an encoding had no place for: Ba?bu?."""
 _TICKET = re.compile(r"^\s*([^/\s]+(?: [^/\s]+)*)/([^/]{3,}?)(?: ?(?:MR|MRS|MSTR|MISS)| MS)\s*$")
-"""SURNAME/GIVENNAMESMR, as airlines write it (IATA Resolution 830d)."""
+"""SURNAME/GIVENNAMESMR, as airlines write it."""
 _SURNAME_FIRST = re.compile(r"^[^/]+/(?!\s*[lpoLPO]\b)[^/]{2,}$")
 _NO_VOWELS = re.compile(r"[BCDFGHJKLMNPRSTVWYZ]{2,3}")
 _NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
