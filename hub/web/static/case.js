@@ -55,14 +55,21 @@
   const later = () => { say("offline", true); timer = setTimeout(flush, 3000); return false; };
   async function send(sent) {
     const base = Math.min(...[...sent.values()].map((one) => one.base));
-    const body = new URLSearchParams({ csrf: form().elements.csrf.value, stage: form().dataset.stage, revision: base });
+    const csrf = form().elements.csrf.value;
+    const body = new URLSearchParams({ csrf, stage: form().dataset.stage, revision: base });
     for (const [name, { text }] of sent) body.set(name, text);
     if (form().elements.seen) body.set("seen", form().elements.seen.value);
     let answer;
     try {
       answer = await fetch(`${here}/typed`, { method: "POST", body, redirect: "manual", cache: "no-store" });
     } catch { return later(); }
-    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) { loket.sessionOver(); say("lost", true); return false; }
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+      // sent before the officer signed in again, refused after: the session is here
+      if (form().elements.csrf.value !== csrf) { timer = setTimeout(flush, 50); return false; }
+      loket.sessionOver();
+      say("lost", true);
+      return false;
+    }
     if (answer.status >= 500) return later();
     if (!answer.ok) { dirty.clear(); say("gone", true); return true; }
     const said = await answer.json();
