@@ -30,12 +30,8 @@ def remarks_of(
     return {
         where: text
         for where, text in (
-            *_reopenings(session, application, key),
             *_branches(session, application, key),
-            *_branch_moves(session, application, key),
-            *_contacts(session, application, key),
-            *_leaves(session, application, key),
-            *_answers(session, application, key),
+            *_reasons(session, application, key),
             *_corrections(session, procedure, application, key),
             *_ending(session, procedure, application),
         )
@@ -43,13 +39,20 @@ def remarks_of(
     }
 
 
-def _reopenings(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
-    query = select(Reopening).where(
-        Reopening.office == application.office, Reopening.application == application.id
-    )
-    for row in session.scalars(query):
-        text = persons.open_text(key, application, f"reopening/{row.id}", row.sealed_reason)
-        yield ("step.reopened", row.at), text
+def _reasons(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
+    """Yield what one row of a kind says of itself: the event, its table, where it lies sealed."""
+    for event, table, place, sealed in (
+        ("step.reopened", Reopening, "reopening", Reopening.sealed_reason),
+        ("branch.moved", BranchMove, "move", BranchMove.sealed_note),
+        ("applicant.contacted", Contact, "contact", Contact.sealed_note),
+        ("rule.overridden", Override, "override", Override.sealed_reason),
+        ("doubt.answered", AnsweredDoubt, "doubt", AnsweredDoubt.sealed_reason),
+    ):
+        query = select(table.id, table.at, sealed).where(
+            table.office == application.office, table.application == application.id
+        )
+        for one, at, kept in session.execute(query):
+            yield (event, at), persons.open_text(key, application, f"{place}/{one}", kept)
 
 
 def _branches(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
@@ -63,42 +66,6 @@ def _branches(session: Session, application: Application, key: bytes) -> Iterato
             place = f"outcome/{row.id}"
             how = persons.open_text(key, application, place, row.sealed_outcome_reason)
             yield ("application.resumed", row.closed_at), how
-
-
-def _branch_moves(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
-    query = select(BranchMove).where(
-        BranchMove.office == application.office, BranchMove.application == application.id
-    )
-    for row in session.scalars(query):
-        text = persons.open_text(key, application, f"move/{row.id}", row.sealed_note)
-        yield ("branch.moved", row.at), text
-
-
-def _contacts(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
-    query = select(Contact).where(
-        Contact.office == application.office, Contact.application == application.id
-    )
-    for row in session.scalars(query):
-        text = persons.open_text(key, application, f"contact/{row.id}", row.sealed_note)
-        yield ("applicant.contacted", row.at), text
-
-
-def _leaves(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
-    query = select(Override).where(
-        Override.office == application.office, Override.application == application.id
-    )
-    for row in session.scalars(query):
-        text = persons.open_text(key, application, f"override/{row.id}", row.sealed_reason)
-        yield ("rule.overridden", row.at), text
-
-
-def _answers(session: Session, application: Application, key: bytes) -> Iterator[Remark]:
-    query = select(AnsweredDoubt).where(
-        AnsweredDoubt.office == application.office, AnsweredDoubt.application == application.id
-    )
-    for row in session.scalars(query):
-        text = persons.open_text(key, application, f"doubt/{row.id}", row.sealed_reason)
-        yield ("doubt.answered", row.at), text
 
 
 def _corrections(
