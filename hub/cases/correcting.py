@@ -7,7 +7,7 @@ legalisation: the case is printed and legalised again. Until it is settled the s
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from hub.events.applications import CorrectionSettled, CorrectionStated
 from hub.models.application import Application
 from hub.models.casework import DataCorrection
 from hub.models.schema import new_id
+from hub.office import OfficeConfig
 from hub.procedure import Procedure
 from hub.sop import Duty, FieldRule
 from hub.wire import FieldFault, Words
@@ -33,6 +34,10 @@ DUTY: Duty = "correct_data"
 CONFIRM = "correction_confirm"
 CONFIRMS = frozenset({"approver", "document_examiner", "supervisor"})
 LONGEST = 500
+_SECOND = Words(
+    id="Yang menyatakan koreksi tidak boleh memastikannya: harus orang kedua",
+    en="Who states a correction may not confirm it: a second person does",
+)
 
 
 def state(
@@ -149,7 +154,7 @@ def _none_waits(tx: Tx, application: str) -> Conflict:
 
 
 def stated(
-    session: Session, procedure: Procedure, row: Application, officer: Actor
+    session: Session, procedure: Procedure, row: Application, officer: Actor, today: date
 ) -> Stated | None:
     """Return the open correction of a case as `officer` sees it, or None."""
     correction = open_correction(session, row.office, row.id)
@@ -163,7 +168,10 @@ def stated(
         by=correction.stated_by_name,
         at=correction.stated_at,
         printed=rule is not None and rule.printed,
-        may_settle=bool(CONFIRMS & officer.roles) and officer.id != correction.stated_by,
+        may_settle=bool(CONFIRMS & officer.roles)
+        and not _forbids(
+            procedure.office, _acts(session, row, correction), correction, officer, today, row.sop
+        ),
     )
 
 
@@ -189,19 +197,36 @@ def _apply(
 def _must_be_second(
     tx: Tx, procedure: Procedure, row: Application, correction: DataCorrection
 ) -> None:
-    """The two-person rule of the office file judges it; a procedure without one is bound too."""
-    acts = dict(segregation.acts_of(tx.session, tx.office, row.id))
-    step = correction.step
-    acts[step] = acts.get(step, frozenset()) | {correction.stated_by}
     office, today = procedure.office, procedure.office.today(tx.at)
-    segregation.enforce(office, acts, CONFIRM, tx.actor.id, today, row.sop)
-    ruled = any(CONFIRM in pair for rule in office.segregation for pair in rule.pairs)
-    if tx.actor.id == correction.stated_by and not ruled:
-        raise NotAllowed(
-            "segregation",
-            "Who states a correction may not confirm it: a second person does.",
-            id="Yang menyatakan koreksi tidak boleh memastikannya: harus orang kedua.",
-        )
+    acts = _acts(tx.session, row, correction)
+    if (forbids := _forbids(office, acts, correction, tx.actor, today, row.sop)) is not None:
+        raise NotAllowed("segregation", f"{forbids.en}.", id=f"{forbids.id}.")
+    segregation.note_relaxed(tx, procedure, row, CONFIRM, acts)
+
+
+def _acts(session: Session, row: Application, correction: DataCorrection) -> segregation.Acts:
+    acts = dict(segregation.acts_of(session, row.office, row.id))
+    acts[correction.step] = acts.get(correction.step, frozenset()) | {correction.stated_by}
+    return acts
+
+
+def _forbids(
+    office: OfficeConfig,
+    acts: segregation.Acts,
+    correction: DataCorrection,
+    officer: Actor,
+    today: date,
+    sop: str,
+) -> Words | None:
+    """Return the rule by which `officer` may not settle it; a procedure without one is bound too.
+
+    Where the office has a rule it says who is a second person, and whether a letter relaxes it.
+    """
+    rule = segregation.broken(office, acts, CONFIRM, officer.id, today, sop)
+    if rule is not None:
+        return rule.rule
+    ruled = any(CONFIRM in pair for one in office.segregation for pair in one.pairs)
+    return _SECOND if officer.id == correction.stated_by and not ruled else None
 
 
 def _judged(procedure: Procedure, field: str, value: str, cause: str, at: datetime) -> FieldRule:

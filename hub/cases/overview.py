@@ -101,7 +101,7 @@ def case_view(
         register_number=number.number if number else "",
         proof_number=payment.proof_number if payment else "",
         blank_serial=blank.serial if blank else "",
-        correction=correcting.stated(session, procedure, row, officer),
+        correction=correcting.stated(session, procedure, row, officer, procedure.office.today(at)),
         unfiled=ended_files.is_unfiled(session, row),
         letter_owed=letters_sent.owed(session, row),
         may_correct=stage is not None and correcting.DUTY in stage.does,

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from hub.cases import undone as reopening
 from hub.errors import NotAllowed
-from hub.models.application import Diversion, StepRecord
+from hub.events.applications import RuleRelaxed
+from hub.models.application import Application, Diversion, StepRecord
 from hub.office import OfficeConfig, SegregationRule
 from hub.office.case_rules import Relaxation
+from hub.procedure import Procedure
+from hub.writer import Tx
 
 Acts = Mapping[str, frozenset[str]]
 
@@ -68,6 +71,18 @@ def enforce(
     rule = broken(office, acts, act, officer, day, sop)
     if rule is not None:
         raise NotAllowed("segregation", f"{rule.rule.en}.", id=f"{rule.rule.id}.")
+
+
+def note_relaxed(
+    tx: Tx, procedure: Procedure, row: Application, act: str, acts: Acts | None = None
+) -> None:
+    """Keep in the case by which letter one person did what is for two."""
+    if not procedure.office.relaxations:
+        return
+    done = acts_of(tx.session, tx.office, row.id) if acts is None else acts
+    today = procedure.office.today(tx.at)
+    for one in relaxed(procedure.office, done, act, tx.actor.id, today, row.sop):
+        tx.emit(RuleRelaxed(row.id, one.rule, one.letter), subject=row.id)
 
 
 def _against(

@@ -42,7 +42,6 @@ from hub.events.applications import (
     ApplicationArchived,
     EvidenceSupplied,
     GatePassed,
-    RuleRelaxed,
     StepBegun,
     StepCompleted,
 )
@@ -200,18 +199,8 @@ def complete(
     judged = {**values, **{key: here.value for key, here in found.items()}}
     for duty in stage.does:
         duties.perform(tx, procedure, row, duty, judged)
-    _note_relaxed(tx, procedure, row, stage.name)
+    segregation.note_relaxed(tx, procedure, row, stage.name)
     return _advance(tx, procedure, row, stage, remark, paper or Paper())
-
-
-def _note_relaxed(tx: Tx, procedure: Procedure, row: Application, act: str) -> None:
-    """Keep in the case by which letter one person may do what is for two."""
-    if not procedure.office.relaxations:
-        return
-    acts = segregation.acts_of(tx.session, tx.office, row.id)
-    today = procedure.office.today(tx.at)
-    for one in segregation.relaxed(procedure.office, acts, act, tx.actor.id, today, row.sop):
-        tx.emit(RuleRelaxed(row.id, one.rule, one.letter), subject=row.id)
 
 
 def workable(

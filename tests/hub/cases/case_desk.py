@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
+import msgspec
 from sqlalchemy import select
 
 from devices.emrtd.personalize import Passport
@@ -26,8 +27,9 @@ from hub.models.application import Application
 from hub.models.officer import Officer
 from hub.models.schema import new_id
 from hub.models.station import JobRow
+from hub.office.case_rules import Relaxation
 from hub.procedure import Procedure
-from hub.wire import ChipEvidence, PassportInput, Preregistration
+from hub.wire import ChipEvidence, PassportInput, Preregistration, Words
 from hub.writer import Actor, Tx
 
 T = TypeVar("T")
@@ -259,6 +261,18 @@ class Desk:
                 officer=self.staff[login],
                 counter=1,
             )
+
+    def relax(self, rule: str, letter: str, until: date) -> None:
+        """Let the office's file name a letter that lifts one rule of segregation."""
+        one = Relaxation(
+            rule=rule,
+            letter=letter,
+            valid_from=date(2026, 11, 1),
+            valid_to=until,
+            reason=Words(id="Hanya tujuh petugas", en="Only seven officers"),
+        )
+        office = msgspec.structs.replace(self.procedure.office, relaxations=(one,))
+        self.procedure = dataclasses.replace(self.procedure, office=office)
 
     def stock(self, *serials: str) -> None:
         self.do("cetak", lambda tx: blanks.receive(tx, serials))

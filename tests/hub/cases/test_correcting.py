@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -92,6 +94,23 @@ def test_who_stated_it_may_not_confirm_it(desk) -> None:
 
     assert refused.value.code == "segregation"
     assert not desk.view(case, "both").correction.may_settle
+
+
+def test_a_letter_lets_one_person_state_and_confirm_it_and_the_case_keeps_the_letter(desk) -> None:
+    case = desk.go("10")
+    both = desk.staff["pindai"]
+    desk.staff["both"] = type(both)("officer", both.id, both.name, both.roles | {"approver"}, 1)
+    desk.relax("correction_two_persons", "W.00-KP.04.01-0003/2026", date(2026, 11, 30))
+    state(desk, case, login="both")
+
+    offered = desk.view(case, "both").correction.may_settle
+    settle(desk, case, "both")
+
+    assert offered
+    with desk.database.reading() as session:
+        row = session.get_one(Application, (desk.office_no, case))
+        lines = history(session, desk.procedure, row, {}, sees_cekal=False)
+    assert any(line.what.en.endswith("W.00-KP.04.01-0003/2026") for line in lines)
 
 
 def test_the_step_cannot_end_while_a_correction_waits_and_none_is_stated_twice(desk) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 
-import msgspec
 import pytest
 
 from hub.cases import applications, branches, custody, evidence, steps
 from hub.cases.history import history
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.models.application import Application, Blank, RegisterNumber
-from hub.office.case_rules import Relaxation
-from hub.wire import Words
 
 
 def refusal(kind, act):
@@ -100,22 +96,11 @@ def test_a_rule_that_a_letter_relaxes_binds_before_and_after_and_the_case_keeps_
     case = desk.go("11")
     issuer, roles = desk.staff["cetak"], desk.staff["serah"].roles
     desk.staff["serah"] = type(issuer)("officer", issuer.id, issuer.name, roles, 1)
-    office = desk.procedure.office
-    letter = Relaxation(
-        rule="issuer_handover",
-        letter="W.00-KP.04.01-0002/2026",
-        valid_from=date(2026, 11, 1),
-        valid_to=date(2026, 11, 22),
-        reason=Words(id="Hanya tujuh petugas", en="Only seven officers"),
-    )
+    letter = "W.00-KP.04.01-0002/2026"
 
-    def relaxing(one: Relaxation) -> None:
-        relaxed = msgspec.structs.replace(office, relaxations=(one,))
-        desk.procedure = dataclasses.replace(desk.procedure, office=relaxed)
-
-    relaxing(letter)
+    desk.relax("issuer_handover", letter, date(2026, 11, 22))
     refused = refusal(NotAllowed, lambda: desk.step_11(case))
-    relaxing(msgspec.structs.replace(letter, valid_to=date(2026, 11, 23)))
+    desk.relax("issuer_handover", letter, date(2026, 11, 23))
     done = desk.step_11(case)
 
     assert refused.en == "Who issues (8) may not hand over (11)."
