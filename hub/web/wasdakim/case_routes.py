@@ -29,8 +29,9 @@ from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment
 from hub.web.uploads import media_of
 from hub.web.wasdakim.ending import ending_count, standing_now
-from hub.web.wasdakim.reading import CheckView, read_check, read_work
+from hub.web.wasdakim.reading import CheckView, read_check
 from hub.web.wasdakim.rights import must_see
+from hub.web.wasdakim.work_reading import read_work
 from hub.wire import FieldFault
 from hub.writer import Tx
 

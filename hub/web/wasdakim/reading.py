@@ -1,4 +1,4 @@
-"""What Wasdakim's pages show: the work list, a check with its entries, what was decided."""
+"""What Wasdakim's pages show: a check of a case with its entries, and what was decided."""
 
 from __future__ import annotations
 
@@ -11,20 +11,17 @@ from sqlalchemy.orm import Session
 
 from hub.cases import documents, persons
 from hub.cases.applications import ENDED, must_find
-from hub.cases.screening import outcomes, versions
+from hub.cases.screening import outcomes
 from hub.cases.screening.checks import (
     LIST,
     NATIONAL,
-    Candidate,
     candidates_of,
     newest,
     settled,
     verdicts_on,
 )
-from hub.cases.screening.due import FIRST_STEP
 from hub.cases.screening.national import examiners, made_at
-from hub.cases.screening.standing import Standing, standing
-from hub.cases.screening.states import HELD, OPEN, OUTCOMES, Settled, State
+from hub.cases.screening.states import HELD, OPEN, OUTCOMES, Settled
 from hub.cases.screening.subject import Detail, open_detail
 from hub.cases.screening.verdicts import COMPARED, next_place
 from hub.errors import NotFound, Refused
@@ -32,54 +29,11 @@ from hub.matching.port import Found, reference
 from hub.models.application import Application
 from hub.models.cekal import CekalAct, CekalCheck
 from hub.models.officer import Officer
-from hub.models.queue import TicketRow
 from hub.procedure import Procedure
-from hub.tickets import AT_COUNTER
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key
-from hub.web.screener import Progress
 from hub.web.wasdakim.compare import Line, compared
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """A case on the work list: what is to be done with it, since when, and by whom."""
-
-    application: str
-    case_code: str
-    person: str
-    position: str
-    since: datetime
-    state: str
-    entries: int
-    by_me: bool
-    place: int | None
-    at_counter: int | None
-    proposed: str = ""
-    holding: tuple[str, ...] = ()
-    """The entries for which it is on hold."""
-    over: bool = False
-    """None of them is in force on the list of today."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkView:
-    """The work list in four parts, and how the list itself stands."""
-
-    judge: tuple[WorkRow, ...]
-    confirm: tuple[WorkRow, ...]
-    held: tuple[WorkRow, ...]
-    unchecked: tuple[WorkRow, ...]
-    list_name: str
-    waiting_versions: int
-    progress: Progress
-    ending: int = 0
-    """Entries whose ban ends soon."""
-
-    @property
-    def away(self) -> bool:
-        """Return whether nobody answers."""
-        return self.progress.away
+from hub.web.wasdakim.rights import may_judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,33 +156,6 @@ class CheckView:
         return self.entries[self.number % len(self.entries)].reference
 
 
-def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) -> WorkView:
-    """Return the work list of Wasdakim."""
-    office, procedure = desk.office_no, desk.procedure
-    at_counter = _at_counters(session, office)
-    parts: dict[str, list[WorkRow]] = {"judge": [], "confirm": [], "held": [], "unchecked": []}
-    for case in _open_cases(session, procedure, office):
-        stands = standing(session, procedure, case, at)
-        part = _part(stands)
-        if part:
-            parts[part].append(_work_row(session, desk, case, stands, at_counter))
-    listed = versions.asked(session, desk.office, office, at)
-    entered = [one for one in versions.every(session, office) if one.state == versions.ENTERED]
-    rows = {
-        name: tuple(sorted(found, key=lambda row: (row.at_counter is None, row.since)))
-        for name, found in parts.items()
-    }
-    return WorkView(
-        judge=rows["judge"],
-        confirm=rows["confirm"],
-        held=rows["held"],
-        unchecked=rows["unchecked"],
-        list_name=listed.name if listed else "",
-        waiting_versions=len(entered),
-        progress=progress,
-    )
-
-
 def read_check(
     session: Session,
     desk: Desk,
@@ -318,77 +245,6 @@ def _rights(desk: Desk) -> frozenset[str]:
     return frozenset(name for name, those in rights.items() if roles & set(those))
 
 
-def _open_cases(session: Session, procedure: Procedure, office: int) -> list[Application]:
-    names = [stage.name for stage in procedure.sop.stages]
-    rows = session.scalars(
-        select(Application)
-        .where(
-            Application.office == office,
-            Application.state.not_in(ENDED),
-            Application.position.in_(names[names.index(FIRST_STEP) :]),
-        )
-        .order_by(Application.opened_at)
-    )
-    return list(rows)
-
-
-def _part(stands: Standing) -> str:
-    state = stands.check.state if stands.check else ""
-    if state in OPEN:
-        return "judge"
-    if state in HELD:
-        return "held"
-    return {"confirm": "confirm", "waiting": "unchecked"}.get(stands.why, "")
-
-
-def _work_row(
-    session: Session,
-    desk: Desk,
-    case: Application,
-    stands: Standing,
-    at_counter: Mapping[str, int],
-) -> WorkRow:
-    check = stands.check
-    candidates = candidates_of(check) if check else []
-    place, mine = None, False
-    if check is not None and candidates:
-        verdicts = verdicts_on(session, case, check.subject, candidates)
-        places = [next_place(verdicts.get(one.entry, []), desk.officer.id) for one in candidates]
-        place = min((one for one in places if one), default=None)
-        mine = place is not None and _may_judge(desk, place)
-    proposal = outcomes.open_proposal(session, check) if check else None
-    return WorkRow(
-        application=case.id,
-        case_code=case.case_code,
-        person=persons.read(session, desk.procedure.keyring, case).name,
-        position=case.position,
-        since=check.at if check else case.opened_at,
-        state=check.state if check else State.NOT_CHECKED,
-        entries=len(candidates),
-        by_me=mine,
-        place=place,
-        at_counter=at_counter.get(case.id),
-        proposed=proposal.choice if proposal else "",
-        holding=tuple(one.entry for one in candidates) if check and check.state in HELD else (),
-    )
-
-
-def _may_judge(desk: Desk, place: int) -> bool:
-    rules = desk.office.cekal
-    return bool(desk.officer.roles & set(rules.decide if place == 3 else rules.confirm))
-
-
-def _at_counters(session: Session, office: int) -> dict[str, int]:
-    rows = session.execute(
-        select(TicketRow.application, TicketRow.counter).where(
-            TicketRow.office == office,
-            TicketRow.state.in_(AT_COUNTER),
-            TicketRow.application.is_not(None),
-        )
-    )
-    return {case: counter for case, counter in rows if case and counter}
-
-
 def _person(session: Session, procedure: Procedure, case: Application) -> dict[str, str]:
     person = persons.read(session, procedure.keyring, case)
     fields = ("birth_date", "birth_place", "sex", "nationality", "passport_number")
@@ -430,7 +286,7 @@ def _entries(
                 lines=compared(person, found.entry),
                 settled=stands.get(name, Settled.OPEN),
                 said=_said(desk, case, acts, stands.get(name, Settled.OPEN)),
-                place=place if place and _may_judge(desk, place) else None,
+                place=place if place and may_judge(desk, place) else None,
                 others=_others(session, case, name),
             )
         )
@@ -505,6 +361,3 @@ def _code(session: Session, office: int, application: str) -> str:
     if code is None:
         raise NotFound("case_unknown", "There is no such case.", id="Permohonan itu tidak ada.")
     return code
-
-
-__all__ = ["Candidate", "CheckView", "WorkView", "read_check", "read_work"]

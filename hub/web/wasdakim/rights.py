@@ -33,3 +33,9 @@ def must_have(desk: Desk, right: str) -> None:
     if not desk.officer.roles & set(those):
         text, indonesian = LACKS[right]
         raise NotAllowed("role_missing", text, id=indonesian)
+
+
+def may_judge(desk: Desk, place: int) -> bool:
+    """Say whether the officer may give the verdict of this place: 3 decides, the others confirm."""
+    rules = desk.office.cekal
+    return bool(desk.officer.roles & set(rules.decide if place == 3 else rules.confirm))
