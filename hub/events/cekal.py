@@ -116,3 +116,10 @@ class CekalProgressed(_Audit, frozen=True):
     done: int
     total: int
     ended: bool
+
+
+class CekalAnswering(_Audit, frozen=True):
+    """Nobody answers for the list any more (`why`), or somebody does again (`why` is empty)."""
+
+    kind: ClassVar[str] = "cekal.answering"
+    why: str

@@ -17,12 +17,12 @@ import msgspec
 
 from hub.cekal.listing import StoredList, Version
 from hub.cekal.matcher import Hit
-from hub.cekal.records import Entry, Query, holds
+from hub.cekal.records import Entry, Query
 from hub.cekal.wording import explain
 from hub.errors import NotFound
 from hub.keys import Keyring
 from hub.matching.placing import matcher_of
-from hub.matching.port import Answer, Found, Reason, Standing, entry_version
+from hub.matching.port import Answer, Found, Reason, Standing, entry_version, standing_of
 from hub.matching.task import (
     Failed,
     Look,
@@ -126,14 +126,6 @@ class LoadedList:
             ]
         score = round(float(hit.score), 6) if hit else 0.0
         return Found(entry, entry_version(entry), score, standing, reasons)
-
-
-def standing_of(entry: Entry, on: date) -> Standing:
-    """Return whether an entry's ban is in force on that day."""
-    if holds(entry, on):
-        return "in_force"
-    begun = not entry.valid_from or entry.valid_from[:10] <= on.isoformat()
-    return "expired" if begun else "not_yet"
 
 
 def load(task: Task) -> LoadedList:

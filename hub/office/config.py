@@ -16,7 +16,7 @@ from hub.office.case_rules import (
     Relaxation,
     StayRules,
 )
-from hub.office.cekal_rules import CekalRules
+from hub.office.cekal_rules import CekalRules, CekalService
 from hub.office.hours import (
     Calendar,
     Holiday,
@@ -278,6 +278,7 @@ class OfficeConfig(Rule, frozen=True, kw_only=True, cache_hash=True):
     retention: Retention
     device_care: DeviceCare = DeviceCare()
     cekal: CekalRules = CekalRules()
+    cekal_service: CekalService = CekalService()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.office.cekal_rules import cekal_faults
 from hub.office.config import OfficeConfig, ServiceConfig
 from hub.office.confirmations import confirmation_faults
 from hub.office.faults import Fault
@@ -45,6 +46,7 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _signers(office)
     yield from _case_rules(office)
     yield from message_faults(office.messages)
+    yield from cekal_faults(office.cekal, office.cekal_service)
     yield from _signature(office)
     yield from _accent(office)
     yield from confirmation_faults(office)

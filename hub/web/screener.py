@@ -23,10 +23,11 @@ from hub.cases.screening.subject import Subject
 from hub.cases.screening.versions import ListInForce
 from hub.errors import LoketError
 from hub.events import Sealed
-from hub.events.cekal import CekalProgressed
+from hub.events.cekal import CekalAnswering, CekalProgressed
 from hub.house import SYSTEM, House
 from hub.matching.link import Loading, Matching
-from hub.matching.port import Answer, Away, Source, attached
+from hub.matching.port import Answer, Away, Source, Why, attached
+from hub.office.cekal_rules import OWN_LIST
 from hub.writer import Tx, Writer
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ WAKES: Final = (
     "step.", "gate.", "application.", "cekal.version_judged", "cekal.threshold_set", "clock.moved",
 )  # fmt: skip
 TRIED_AGAIN_AFTER_S: Final = 2.0
+GIVEN_UP_AFTER: Final = 3
+"""Questions that fail in one round: whoever else is due would only wait for as many more."""
 TOLD_EVERY_S: Final = 1.0
 LOOKED_AGAIN_AFTER_S: Final = 30.0
 """A version takes effect at its time without anything happening."""
@@ -47,9 +50,14 @@ class Progress:
 
     done: int = 0
     total: int = 0
-    away: bool = False
+    why: Why | None = None
     since: datetime | None = None
     loading: Loading | None = None
+
+    @property
+    def away(self) -> bool:
+        """Return whether nobody answers, so that nobody is checked."""
+        return self.why is not None
 
 
 class Screener:
@@ -61,6 +69,7 @@ class Screener:
         self._woken = asyncio.Event()
         self._progress = Progress()
         self._service = service
+        self._failed: set[str] = set()
         self._told_at = 0.0
         self._telling: set[asyncio.Task[object]] = set()
         settings, rules = house.settings, house.procedure.office.cekal
@@ -72,7 +81,7 @@ class Screener:
     def progress(self) -> Progress:
         """Return how far it is."""
         now = self._progress
-        return Progress(now.done, now.total, now.away, now.since, self.matching.loading)
+        return Progress(now.done, now.total, now.why, now.since, self.matching.loading)
 
     def heard(self, sealed: list[Sealed]) -> None:
         """Look again after what changes who must be checked."""
@@ -85,7 +94,6 @@ class Screener:
 
     async def run(self) -> None:
         """Check what is due for ever; end it by cancelling."""
-        self._service = self._service or attached(self._house.procedure.office)
         self.matching.told = self._tell_loading
         try:
             while True:
@@ -100,18 +108,34 @@ class Screener:
     async def _once(self) -> float:
         try:
             await self._check_all()
-        except Away:
-            now = self._house.clock.now()
-            self._progress = Progress(away=True, since=self._progress.since or now)
+        except Away as away:
+            await self._is_away(away.why)
             return TRIED_AGAIN_AFTER_S
         except LoketError as error:
             log.warning("cases could not be checked: %s", error)
+            await self._is_away("failed")
             return TRIED_AGAIN_AFTER_S
         except Exception:
             log.exception("the screener failed; it goes on")
+            await self._is_away("failed")
             return TRIED_AGAIN_AFTER_S
-        self._progress = Progress()
+        await self._answers(Progress())
         return LOOKED_AGAIN_AFTER_S
+
+    async def _is_away(self, why: Why) -> None:
+        """Note since when nobody answers, and tell why; told once, not at each try."""
+        before = self._progress
+        self._progress = Progress(why=why, since=before.since or self._house.clock.now())
+        if before.why != why:
+            log.warning("nobody answers for the cekal list (%s): no case is checked", why)
+            await self._tell(CekalAnswering(why))
+
+    async def _answers(self, progress: Progress) -> None:
+        """Note how far it is, and tell if nobody answered before."""
+        before, self._progress = self._progress, progress
+        if before.away:
+            log.info("cases are checked again")
+            await self._tell(CekalAnswering(""))
 
     async def _check_all(self) -> None:
         house = self._house
@@ -121,23 +145,41 @@ class Screener:
         if listed is None:
             await self.matching.use("", [])
             return
-        if self._service is None:
-            names = list(listed.versions)
-            await self.matching.use(listed.token, names, listed.threshold)
+        await self._load(listed)
         subjects = await self._read(lambda session, _at: self._due(session, listed))
-        failed: Away | None = None
+        self._failed &= {subject.query.id for subject in subjects}
+        # one whose question fails stands in nobody's way
+        subjects.sort(key=lambda subject: subject.query.id in self._failed)
+        failed: list[Away] = []
         for number, subject in enumerate(subjects):
-            self._progress = Progress(number, len(subjects))
+            if not self._progress.away:
+                self._progress = Progress(number, len(subjects))
             try:
                 answer = await self._ask(subject)
             except Away as away:
-                if self._service is not None or self.matching.process_id is None:
-                    raise
-                failed = away  # this question failed; the other cases do not wait for it
+                failed.append(away)
+                self._failed.add(subject.query.id)
+                if len(failed) >= GIVEN_UP_AFTER or self._nobody_there:
+                    break
                 continue
+            if not failed:
+                await self._answers(Progress(number, len(subjects)))
+            self._failed.discard(subject.query.id)
             await self._record(subject, answer, listed)
-        if failed is not None:
-            raise failed
+        if failed:
+            raise failed[-1]
+
+    async def _load(self, listed: ListInForce) -> None:
+        office = self._house.procedure.office
+        if office.cekal.source == OWN_LIST:
+            names = list(listed.versions)
+            await self.matching.use(listed.token, names, listed.threshold)
+        elif self._service is None:
+            self._service = attached(office)
+
+    @property
+    def _nobody_there(self) -> bool:
+        return self._service is None and self.matching.process_id is None
 
     async def _ask(self, subject: Subject) -> Answer:
         office = self._house.procedure.office
@@ -152,8 +194,8 @@ class Screener:
             raise
         except Exception as error:
             # whatever a foreign program raises, this person was not checked
-            log.warning("the attached service failed: %s", type(error).__name__)
-            raise Away from error
+            log.debug("the attached service failed: %s", type(error).__name__)
+            raise Away("silent" if isinstance(error, TimeoutError) else "failed") from error
 
     async def _record(self, subject: Subject, answer: Answer, listed: ListInForce) -> None:
         procedure = self._house.procedure
@@ -176,7 +218,7 @@ class Screener:
         self._telling.add(telling)
         telling.add_done_callback(self._telling.discard)
 
-    async def _tell(self, told: CekalProgressed) -> None:
+    async def _tell(self, told: CekalProgressed | CekalAnswering) -> None:
         with contextlib.suppress(LoketError):  # the next one comes in a moment
             await self._writer.run(
                 lambda tx: tx.emit(told, subject="list"), actor=SYSTEM, name="tell of a list"

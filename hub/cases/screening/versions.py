@@ -19,9 +19,10 @@ from hub.cases.screening.threshold import threshold
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.cekal import CekalVersionEntered, CekalVersionJudged
 from hub.keys import Keyring
-from hub.matching.port import OWN_LIST
+from hub.matching.port import called
 from hub.models.cekal import CekalVersion
 from hub.office import OfficeConfig
+from hub.office.cekal_rules import OWN_LIST
 from hub.wire import FieldFault
 from hub.writer import Tx
 
@@ -72,10 +73,9 @@ def asked(session: Session, rules: OfficeConfig, office: int, at: datetime) -> L
 
     A service keeps its versions to itself: what it said counts for the office's day.
     """
-    source = rules.cekal.source
-    if source == OWN_LIST:
+    if rules.cekal.source == OWN_LIST:
         return in_force(session, office, at)
-    name = f"{source} {rules.today(at).isoformat()}"
+    name = f"{called(rules)} {rules.today(at).isoformat()}"
     return ListInForce((name[:LONGEST_NAME],), hashlib.sha256(name.encode()).hexdigest())
 
 

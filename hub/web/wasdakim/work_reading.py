@@ -17,8 +17,10 @@ from hub.cases.screening.due import FIRST_STEP
 from hub.cases.screening.standing import Standing, standing
 from hub.cases.screening.states import HELD, OPEN, State
 from hub.cases.screening.verdicts import next_place
+from hub.matching.port import called
 from hub.models.application import Application
 from hub.models.queue import TicketRow
+from hub.office.cekal_rules import OWN_LIST
 from hub.procedure import Procedure
 from hub.tickets import AT_COUNTER
 from hub.web.desk import Desk
@@ -58,6 +60,8 @@ class WorkView:
     list_name: str
     waiting_versions: int
     progress: Progress
+    service: str
+    """What is asked in place of the office's own list, or nothing."""
     ending: int = 0
     """Entries whose ban ends soon."""
 
@@ -91,6 +95,7 @@ def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) ->
         list_name=listed.name if listed else "",
         waiting_versions=len(entered),
         progress=progress,
+        service="" if desk.office.cekal.source == OWN_LIST else called(desk.office),
     )
 
 
