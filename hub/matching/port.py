@@ -23,8 +23,8 @@ Standing = Literal["in_force", "not_yet", "expired", "withdrawn"]
 
 
 Why = Literal[
-    "silent", "unreachable", "certificate", "refused", "nonsense", "token_file", "ca_file",
-    "failed",
+    "silent", "unreachable", "certificate", "refused", "troubled", "nonsense",
+    "token_file", "ca_file", "failed",
 ]  # fmt: skip
 """What keeps a source away, by what a person must do about it."""
 
@@ -98,7 +98,9 @@ def standing_of(entry: Entry, on: date) -> Standing:
 
 
 def called(office: OfficeConfig) -> str:
-    """Return what people call the service that is asked in place of the list."""
+    """Return what people call the service that is asked in place of the list; nothing: the list."""
+    if office.cekal.source == OWN_LIST:
+        return ""
     return office.cekal_service.name if office.cekal.source == SERVICE else office.cekal.source
 
 

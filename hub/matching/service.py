@@ -36,7 +36,8 @@ from hub.office.cekal_rules import CekalService
 
 LARGEST_ANSWER: Final = 4 * 1024 * 1024
 MOST_FOUND: Final = 100
-OK, UNKNOWN, FORBIDDEN = 200, 401, 403
+OK, UNKNOWN, FORBIDDEN, TROUBLED = 200, 401, 403, 500
+"""RFC 9110 §15."""
 
 
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -121,9 +122,7 @@ class Service:
                     "POST", self._rules.url, content=question, headers=headers
                 ) as response,
             ):
-                if response.status_code != OK:
-                    refused = response.status_code in (UNKNOWN, FORBIDDEN)
-                    raise Away("refused" if refused else "nonsense")
+                _must_be_ok(response.status_code)
                 return await _bounded(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise Away(_why(error)) from error
@@ -146,6 +145,13 @@ class Service:
             except OSError as error:  # ssl.SSLError is one: the file holds no certificate
                 raise Away("ca_file") from error
         return context
+
+
+def _must_be_ok(status: int) -> None:
+    if status in (UNKNOWN, FORBIDDEN):
+        raise Away("refused")
+    if status != OK:
+        raise Away("troubled" if status >= TROUBLED else "nonsense")
 
 
 async def _bounded(response: httpx.Response) -> bytes:

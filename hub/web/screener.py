@@ -159,11 +159,12 @@ class Screener:
             except Away as away:
                 failed.append(away)
                 self._failed.add(subject.query.id)
+                if len(failed) > number:  # nobody was answered for in this round
+                    await self._is_away(away.why)
                 if len(failed) >= GIVEN_UP_AFTER or self._nobody_there:
                     break
                 continue
-            if not failed:
-                await self._answers(Progress(number, len(subjects)))
+            await self._answers(Progress(number, len(subjects)))
             self._failed.discard(subject.query.id)
             await self._record(subject, answer, listed)
         if failed:

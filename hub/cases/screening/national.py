@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.cases.screening.checks import NATIONAL
-from hub.cases.screening.states import State
+from hub.cases.screening.checks import NATIONAL, newest
+from hub.cases.screening.states import OPEN, State
 from hub.cases.screening.subject import Detail, seal_detail, subject_of
-from hub.errors import BadInput
+from hub.errors import BadInput, NotAllowed
 from hub.events.cekal import CekalChecked
 from hub.models.application import Application
 from hub.models.cekal import CekalCheck
@@ -42,10 +42,12 @@ class MadeByHand:
 def record_national(
     tx: Tx, procedure: Procedure, application: Application, made: MadeByHand
 ) -> CekalCheck:
-    """Record a check made by hand in the national system. Raises BadInput naming the fields.
+    """Record a check made by hand in the national system. Raises BadInput naming the fields,
+    NotAllowed `segregation`.
 
-    A check that another officer made needs their right to examine, its time and its scan: who
-    records it has not seen it.
+    Who found a possible match does not clear it: that takes a second person. A check that another
+    officer made needs their right to examine, its time and its scan: who records it has not seen
+    it.
     """
     faults = list(_faults(tx, procedure, made))
     if faults:
@@ -55,6 +57,7 @@ def record_national(
             indonesian, english = f"{indonesian}; {more[0]}", f"{english}; {more[2]}"
         words = (f"{one[:1].upper()}{one[1:]}." for one in (english, indonesian))
         raise BadInput("check_invalid", next(words), id=next(words), fields=faults)
+    _must_be_another(tx, application, made)
     subject = subject_of(tx.session, procedure.keyring, application)
     state = State.POSSIBLE_MATCH if made.found else State.CLEAR
     check = CekalCheck(
@@ -85,6 +88,19 @@ def record_national(
     tx.session.flush()
     tx.emit(CekalChecked(application.id, check.id), subject=application.id)
     return check
+
+
+def _must_be_another(tx: Tx, application: Application, made: MadeByHand) -> None:
+    before = newest(tx.session, tx.office, application.id, NATIONAL)
+    if made.found or before is None or before.state not in OPEN:
+        return
+    if {before.by, before.decided_by} & {tx.actor.id, made.made_by}:
+        raise NotAllowed(
+            "segregation",
+            "Who found a possible match may not clear it: another examiner must check anew.",
+            id="Yang menemukan kemungkinan cocok tidak boleh menyatakannya bersih: pemeriksa lain"
+            " harus memeriksa ulang.",
+        )
 
 
 def made_at(check: CekalCheck) -> datetime:

@@ -22,7 +22,6 @@ from hub.keys import Keyring
 from hub.matching.port import called
 from hub.models.cekal import CekalVersion
 from hub.office import OfficeConfig
-from hub.office.cekal_rules import OWN_LIST
 from hub.wire import FieldFault
 from hub.writer import Tx
 
@@ -73,9 +72,10 @@ def asked(session: Session, rules: OfficeConfig, office: int, at: datetime) -> L
 
     A service keeps its versions to itself: what it said counts for the office's day.
     """
-    if rules.cekal.source == OWN_LIST:
+    service = called(rules)
+    if not service:
         return in_force(session, office, at)
-    name = f"{called(rules)} {rules.today(at).isoformat()}"
+    name = f"{service} {rules.today(at).isoformat()}"
     return ListInForce((name[:LONGEST_NAME],), hashlib.sha256(name.encode()).hexdigest())
 
 

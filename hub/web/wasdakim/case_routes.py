@@ -221,7 +221,8 @@ async def _page(
             ticked=ticked,
         )
     )
-    view = replace(view, now=await standing_now(desk, screener, view.held_for))
+    now = await standing_now(desk, screener, view.held_for)
+    view = replace(view, now=now, progress=screener.progress)
     if not desk.live:
         await _note_look(desk, view)
     here = f"/wasdakim/case/{view.application}"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.cases import documents, persons
 from hub.cases.applications import ENDED, must_find
+from hub.cases.chip_face import face_of
 from hub.cases.screening import outcomes
 from hub.cases.screening.checks import (
     LIST,
@@ -24,14 +25,16 @@ from hub.cases.screening.national import examiners, made_at
 from hub.cases.screening.states import HELD, OPEN, OUTCOMES, Settled
 from hub.cases.screening.subject import Detail, open_detail
 from hub.cases.screening.verdicts import COMPARED, next_place
+from hub.cases.screening.versions import asked
 from hub.errors import NotFound, Refused
-from hub.matching.port import Found, reference
+from hub.matching.port import Found, called, reference
 from hub.models.application import Application
 from hub.models.cekal import CekalAct, CekalCheck
 from hub.models.officer import Officer
 from hub.procedure import Procedure
 from hub.web.desk import Desk
 from hub.web.forms import fresh_key
+from hub.web.screener import Progress
 from hub.web.wasdakim.compare import Line, compared
 from hub.web.wasdakim.rights import may_judge
 
@@ -84,6 +87,14 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture of the applicant: where it opens, and the key of the words for what it is."""
+
+    address: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckLine:
     """A check as a page shows it."""
 
@@ -114,7 +125,7 @@ class CheckView:
     application: str
     case_code: str
     person: Mapping[str, str]
-    photo: str
+    photos: tuple[Photo, ...]
     position: str
     ended: bool
     check: CheckLine | None
@@ -128,6 +139,11 @@ class CheckView:
     others: Mapping[str, str]
     """Who else may have made a check in the national system: name by id."""
     key: str
+    service: str
+    """What is asked in place of the office's own list, or nothing."""
+    listed: bool
+    """Whether there is a list, or a service, to be asked."""
+    progress: Progress = field(default_factory=Progress)
     now: Mapping[str, str] = field(default_factory=dict)
     """How the entries for which the case is on hold stand on the list of today, by their id."""
     outcome_choices: tuple[str, ...] = OUTCOMES
@@ -180,7 +196,7 @@ def read_check(
         application=case.id,
         case_code=case.case_code,
         person=person,
-        photo=_photo(session, case),
+        photos=_photos(session, procedure, case),
         position=case.position,
         ended=case.state in ENDED,
         check=_line(check),
@@ -193,6 +209,8 @@ def read_check(
         national=_by_hand(session, procedure, case),
         others=_other_examiners(session, desk),
         key=fresh_key(),
+        service=called(desk.office),
+        listed=asked(session, desk.office, desk.office_no, desk.clock.now()) is not None,
         refused=refused,
         typed=typed or {},
         ticked=frozenset(ticked),
@@ -251,14 +269,14 @@ def _person(session: Session, procedure: Procedure, case: Application) -> dict[s
     return {"name": person.name} | {name: person.value(name) for name in fields}
 
 
-def _photo(session: Session, case: Application) -> str:
-    """Return the newest picture of the person in the file, the one of the chip if there is one."""
-    pictures = [
-        one
-        for one in documents.of_case(session, case.office, case.id)
-        if one.kind in ("photo", "chip") and one.media_type.startswith("image/")
-    ]
-    return pictures[-1].blob if pictures else ""
+def _photos(session: Session, procedure: Procedure, case: Application) -> tuple[Photo, ...]:
+    """Return the newest portrait of the file, and the face in the chip: it is there at step 3."""
+    kept = documents.of_case(session, case.office, case.id)
+    taken = [one for one in kept if one.kind == "photo" and one.media_type.startswith("image/")]
+    photos = [Photo(f"/case/{case.id}/file/{one.blob}", "photo_of_file") for one in taken[-1:]]
+    if face_of(procedure.blobs, kept) is not None:
+        photos.append(Photo(f"/case/{case.id}/chip/portrait", "chip_portrait"))
+    return tuple(photos)
 
 
 def _entries(

@@ -20,7 +20,6 @@ from hub.cases.screening.verdicts import next_place
 from hub.matching.port import called
 from hub.models.application import Application
 from hub.models.queue import TicketRow
-from hub.office.cekal_rules import OWN_LIST
 from hub.procedure import Procedure
 from hub.tickets import AT_COUNTER
 from hub.web.desk import Desk
@@ -65,11 +64,6 @@ class WorkView:
     ending: int = 0
     """Entries whose ban ends soon."""
 
-    @property
-    def away(self) -> bool:
-        """Return whether nobody answers."""
-        return self.progress.away
-
 
 def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) -> WorkView:
     """Return the work list of Wasdakim."""
@@ -95,7 +89,7 @@ def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) ->
         list_name=listed.name if listed else "",
         waiting_versions=len(entered),
         progress=progress,
-        service="" if desk.office.cekal.source == OWN_LIST else called(desk.office),
+        service=called(desk.office),
     )
 
 

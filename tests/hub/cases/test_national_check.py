@@ -14,7 +14,7 @@ from hub.cases.screening.invariants import broken_screening
 from hub.cases.screening.national import MadeByHand, made_at, record_national
 from hub.cases.screening.standing import standing
 from hub.cases.screening.subject import open_detail
-from hub.errors import BadInput
+from hub.errors import BadInput, NotAllowed
 from hub.models.application import Application
 from hub.models.cekal import CekalCheck
 
@@ -96,6 +96,23 @@ def test_what_a_colleague_found_holds_however_old_it_is(desk, clock) -> None:
     record(desk, "cekal-2", case, MadeByHand("NC-9", True, desk.staff["cekal"].id, made, "0" * 32))
 
     assert why(desk, case) == "blocked"
+
+
+def test_who_found_somebody_does_not_clear_them(desk, clock) -> None:
+    case = desk.go("3")
+    maker, recorder = desk.staff["cekal"].id, desk.staff["cekal-2"].id
+    desk.staff["cekal-3"] = desk.employ("cekal-3", {"watchlist_examiner"})
+    hours_ago = clock.now() - timedelta(hours=1)
+    record(desk, "cekal-2", case, MadeByHand("NC-9", True, maker, hours_ago, "0" * 32))
+
+    for by, made_by in (("cekal", ""), ("cekal-2", ""), ("cekal-3", recorder), ("cekal-3", maker)):
+        with pytest.raises(NotAllowed) as refused:
+            record(desk, by, case, MadeByHand("NC-10", False, made_by, hours_ago, "0" * 32))
+        assert refused.value.code == "segregation"
+    assert why(desk, case) == "blocked"
+
+    record(desk, "cekal-3", case, MadeByHand("NC-11", False))
+    assert why(desk, case) == "passes"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 import uvloop
 from msgspec.structs import replace as replaced
@@ -27,6 +28,7 @@ from hub.clock import Clock
 from hub.house import SYSTEM, House
 from hub.matching.port import Answer, Away, Found, entry_version
 from hub.models.cekal import CekalCheck
+from hub.models.queue import EventRow
 from hub.web.screener import Screener
 from hub.writer import Writer
 
@@ -165,3 +167,41 @@ def test_while_nobody_answers_nobody_is_clear(house, desk, how) -> None:
     serve(house, lambda writer: Screener(house, writer, National(**{how: True})), until)
 
     assert state_of(house, case) == ""
+
+
+def test_a_source_that_cannot_be_attached_is_away_and_the_screener_goes_on(house, desk) -> None:
+    house = with_source(house, "not-installed")
+    case = desk.go("3")
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: screener.progress.away)
+        assert screener.progress.why == "failed"
+
+    serve(house, lambda writer: Screener(house, writer), until)
+
+    assert state_of(house, case) == ""
+
+
+def test_one_question_that_fails_stands_in_nobodys_way(house, desk) -> None:
+    house = with_source(house, "national")
+    cases = [desk.go("3") for _ in range(4)]
+    stuck = National()
+
+    async def ask(query: Query, on: date, nearest: int) -> Answer:
+        if query.id in cases[:2]:
+            raise Away("nonsense")
+        return await National().ask(query, on, nearest)
+
+    stuck.ask = ask
+
+    async def until(screener: Screener) -> None:
+        await turns(lambda: all(state_of(house, case) for case in cases[2:]))
+        await turns(lambda: screener.progress.why == "nonsense")
+
+    serve(house, lambda writer: Screener(house, writer, stuck), until)
+
+    assert [state_of(house, case) for case in cases[:2]] == ["", ""]
+    with house.database.reading() as session:
+        rows = session.scalars(select(EventRow).where(EventRow.kind == "cekal.answering"))
+        said = [msgspec.json.decode(row.body)["why"] for row in rows]
+    assert "nonsense" in said, "the pages of Wasdakim are drawn anew"

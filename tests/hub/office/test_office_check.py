@@ -79,6 +79,33 @@ def test_a_pale_accent_and_an_emblem_that_cannot_be_set_are_named(tmp_path: Path
     assert "save it again as a plain SVG" in unset.stdout
 
 
+def test_whoever_cannot_be_asked_for_the_cekal_list_is_named_by_line(tmp_path: Path) -> None:
+    asks_service = ('source = "list"', 'source = "service"')
+    nobody = broken(tmp_path, ('source = "list"', 'source = "nasional"'))
+    assert [(one.rule, one.line) for one in check_office(nobody)] == [
+        ("cekal-source", line_of(nobody, 'source = "nasional"'))
+    ]
+    unnamed = broken(tmp_path, asks_service)
+    assert [(one.rule, one.line) for one in check_office(unnamed)] == [
+        (f"cekal-service-{key}", line_of(unnamed, 'source = "service"')) for key in ("name", "url")
+    ]
+
+    said = []
+    for url in (
+        "http://cekal.example.go.id", "https://a:b@cekal.example.go.id", "cekal.example.go.id",
+        "https://cekal.example.go.id/?key=1", "https://cekal.example.go.id:port", "https://[x",
+    ):  # fmt: skip
+        table = f'[cekal_service]\nname = "N"\nurl = "{url}"\ntoken_file = "token"\n\n[register]'
+        path = broken(tmp_path, asks_service, ("[register]", table))
+        line = line_of(path, f'url = "{url}"')
+        said.append([(one.rule, one.line - line) for one in check_office(path)])
+    assert said == [[("cekal-service-url", 0), ("cekal-service-token_file", 1)]] * 6
+
+    table = '[cekal_service]\nname = "N"\nurl = "https://cekal.example.go.id/x"\n\n[register]'
+    sound = broken(tmp_path, asks_service, ("[register]", table))
+    assert check_office(sound) == ()
+
+
 def test_a_missing_file_is_wrong_use(tmp_path: Path) -> None:
     done = check(tmp_path / "none.toml")
 

@@ -87,6 +87,12 @@ def test_two_people_refute_and_the_second_does_not_see_the_first(cases, enter) -
     verdict(first, cases.hit, "Alt+s", "Lahir di Zenith menurut akta")
     assert "bukan orang yang sama" in first.text(".saids")
     second.go(f"/wasdakim/case/{cases.hit}")
+    face = second.page.get_by_alt_text("Foto dalam cip")
+    assert face.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
+    assert second.text("#why-title").startswith("Mengapa muncul")
+    second.go(f"/wasdakim/case/{cases.hit}?entry=X-1")
+    assert second.text("#why-title").startswith("Terdekat, di bawah ambang")
+    second.go(f"/wasdakim/case/{cases.hit}")
     seen = second.text("#live")
     assert "Sudah menilai" in seen
     assert "menurut akta" not in seen
