@@ -90,7 +90,7 @@ def test_two_people_refute_and_the_second_does_not_see_the_first(cases, enter) -
     face = second.page.get_by_alt_text("Foto dalam cip")
     assert face.evaluate("one => one.decode().then(() => one.naturalWidth)") > 0
     assert second.text("#why-title").startswith("Mengapa muncul")
-    second.go(f"/wasdakim/case/{cases.hit}?entry=X-1")
+    second.click(".ban-pair .rows li:last-child a")
     assert second.text("#why-title").startswith("Terdekat, di bawah ambang")
     second.go(f"/wasdakim/case/{cases.hit}")
     seen = second.text("#live")
