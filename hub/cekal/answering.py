@@ -16,7 +16,7 @@ from hub.cekal.records import Entry, Query, holds
 from hub.cekal.saved import Stale, fingerprint_of, packed, unpacked
 from hub.cekal.weights import load_weights
 from hub.cekal.wording import explain
-from hub.errors import NotFound
+from hub.errors import Busy, NotFound
 
 log = logging.getLogger(__name__)
 INDEX = "index"
@@ -55,7 +55,7 @@ def stored_matcher(store: StoredList, at: datetime, progress: Progress) -> Match
     matcher = load_matcher(store.entries(at), progress)
     try:
         store.keep(INDEX, packed(matcher.index, fingerprint))
-    except OSError as error:
+    except (OSError, Busy) as error:
         log.warning("the index could not be saved: %s", error)
     return matcher
 

@@ -5,6 +5,7 @@
 
 A full list is one piece; an update is a further, small one. Everything is sealed under the office's
 master key; a piece is on disk before the manifest names it, so a crash leaves the list as it was.
+What a crash or a full disk leaves of a version that came to nothing is removed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -24,6 +25,7 @@ import msgspec
 from hub.cekal.records import Entry
 from hub.errors import Conflict, Fault, NotFound
 from hub.keys import Keyring
+from hub.storage import storing_in
 
 CHUNK = 20_000
 FOLDER = "cekal"
@@ -92,18 +94,21 @@ class StoredList:
         at: datetime,
         withdrawn: Iterable[str] = (),
     ) -> Version:
-        """Store a version and put it in force. Raises Conflict `list_known`, `list_missing`."""
+        """Store a version and put it in force.
+
+        Raises Conflict `list_known`, `list_missing`, Busy `storage_failed` if the disk is full.
+        """
         self._must_fit(self.manifest(), version, kind)
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        pieces, count = [], 0
-        for chunk in _chunks(entries):
-            pieces.append(self._write_piece(chunk))
-            count += len(chunk)
-        added = Version(version, kind, effective, at, count, sorted(set(withdrawn)), pieces)
-        with self._alone():
-            known = self.manifest()
-            self._must_fit(known, version, kind)
-            self._keep(Manifest([*known.versions, added], known.threshold))
+        with self._writing() as pieces:
+            count = 0
+            for chunk in _chunks(entries):
+                pieces.append(self._write_piece(chunk))
+                count += len(chunk)
+            added = Version(version, kind, effective, at, count, sorted(set(withdrawn)), pieces)
+            with self._alone():
+                known = self.manifest()
+                self._must_fit(known, version, kind)
+                self._keep(Manifest([*known.versions, added], known.threshold))
         return added
 
     def set_threshold(self, threshold: Threshold) -> None:
@@ -183,11 +188,44 @@ class StoredList:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Hold the manifest against other processes that add a version meanwhile."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._folder / "manifest.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
+        with self._locked("manifest.lock") as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[list[str]]:
+        """Take the pieces of a version; they are removed again if it comes to nothing."""
+        pieces: list[str] = []
+        with self._locked("writing.lock") as descriptor:
+            with suppress(BlockingIOError):  # another process writes pieces: they are not left over
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._remove_left_over()
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            try:
+                yield pieces
+            except BaseException:
+                self._remove(self._folder / piece for piece in pieces)
+                raise
+
+    def _remove_left_over(self) -> None:
+        """Remove what a crash left of pieces; without a manifest nobody knows what is one."""
+        if (self._folder / "manifest").exists():
+            self._remove([*self._folder.glob("*.piece"), *self._folder.glob("*.piece.new")])
+
+    def _remove(self, pieces: Iterable[Path]) -> None:
+        """Remove pieces that no version names."""
+        named = {piece for version in self.manifest().versions for piece in version.pieces}
+        for piece in pieces:
+            if piece.name not in named:
+                piece.unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[int]:
+        """Open a file to lock; whoever holds it lets go with its end, however that comes."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield descriptor
         finally:
             os.close(descriptor)
 
@@ -220,20 +258,28 @@ class StoredList:
         return self._keyring.unwrap(sealed, f"cekal/{name}")
 
     def _write(self, name: str, plain: bytes) -> None:
-        """Write sealed, whole or not at all."""
+        """Write sealed, whole or not at all. Raises Busy `storage_failed` if the disk is full."""
         target = self._folder / name
         draft = target.with_name(name + ".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self._keyring.wrap(plain, f"cekal/{name}"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
+        try:
+            with storing_in(self._folder):
+                self._write_draft(draft, self._keyring.wrap(plain, f"cekal/{name}"))
+                draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _write_draft(self, draft: Path, sealed: bytes) -> None:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -20,7 +20,7 @@ from hub.matching.order import BadLine, Order, Outcome
 from hub.matching.task import Progress
 
 TOLD_EVERY = 2000
-MOST_SHOWN = 2000
+MOST_SHOWN = 20_000
 
 
 def run(order: Order) -> Outcome:

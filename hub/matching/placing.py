@@ -20,7 +20,7 @@ from hub.cekal.matcher import Matcher
 from hub.cekal.records import Entry
 from hub.cekal.saved import Stale, fingerprint_of, packed, unpacked
 from hub.cekal.weights import load_weights
-from hub.errors import NotFound
+from hub.errors import Busy, NotFound
 
 log = logging.getLogger(__name__)
 KEPT: Final = "matching"
@@ -75,7 +75,7 @@ def _kept(stored: StoredList, fingerprint: str) -> tuple[Matcher, Placing] | Non
 def _keep(stored: StoredList, index: bytes, placing: Placing) -> None:
     try:
         stored.keep(KEPT, msgspec.msgpack.encode(_Kept(index, placing)))
-    except OSError as error:
+    except (OSError, Busy) as error:
         log.warning("the index could not be kept: %s", error)
 
 

@@ -37,6 +37,8 @@ class Import:
     officer: str
     typed: Mapping[str, str]
     rows: int = 0
+    total: int = 0
+    """Lines of the file, to which the bar is drawn; 0: a workbook does not say."""
     outcome: Outcome | None = None
     failed: bool = False
 
@@ -66,7 +68,8 @@ class Importer:
         if self.newest is not None and self.newest.running:
             text = "Another import is running; wait for its end."
             raise Busy("import_running", text, id="Impor lain sedang berjalan; tunggu selesai.")
-        self.newest = begun = Import(order, officer, typed)
+        lines = 0 if order.form == "xlsx" else content.count(b"\n")
+        self.newest = begun = Import(order, officer, typed, total=lines)
         self._task = asyncio.create_task(self._run(begun, content, took))
 
     async def stop(self) -> None:
@@ -131,7 +134,7 @@ class Importer:
         newest = self.newest
         if newest is None:
             return
-        said = CekalProgressed(newest.order.version, newest.rows, 0, ended)
+        said = CekalProgressed(newest.order.version, newest.rows, newest.total, ended)
         with contextlib.suppress(LoketError):  # the next one comes in a moment
             await self._writer.run(
                 lambda tx: tx.emit(said, subject=newest.order.version),

@@ -44,9 +44,9 @@ _FRAMEWORK: Mapping[int, tuple[str, str, Words]] = {
         "The request is too large",
         Words(
             id="Terlalu besar: berkas paling besar 30 MiB, isian 1 MiB. Pindai lebih kecil, atau "
-            "bagi berkasnya.",
+            "bagi berkasnya. Daftar cekal jangan dibagi: loket cekal import di komputer hub.",
             en="Too large: a file has at most 30 MiB, a form 1 MiB. Scan it smaller, or divide "
-            "the file.",
+            "the file. A cekal list is not to be divided: loket cekal import on the hub's machine.",
         ),
     ),
     415: (

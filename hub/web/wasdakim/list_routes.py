@@ -235,6 +235,9 @@ async def import_report(
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(("line", "field", "reason"))
     rows.writerows((bad.line, bad.field, bad.reason) for bad in newest.outcome.bad_rows)
+    if more := newest.outcome.bad - len(newest.outcome.bad_rows):
+        told = f"{more} baris lain / more rows: loket cekal import --report FILE"
+        rows.writerow(("", "", told))
     headers = {"Content-Disposition": 'attachment; filename="impor-cekal.csv"'}
     return Response(out.getvalue(), media_type="text/csv", headers=headers)
 
