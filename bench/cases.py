@@ -180,7 +180,7 @@ def _letter(report: Report, house: House) -> None:
     imprint = Imprint(case_code="CTH-1", paper_number="R-1", printed_at=AT, payload="LOKET:S:R-1",
                       short_code="R-1")  # fmt: skip
     letter = SkimLetter(
-        imprint=imprint, number="R-1", route="5Y_CONSEC", purpose="PEWARGANEGARAAN",
+        imprint=imprint, number="R-1", route="5Y_CONSEC", purpose=words,
         full_name="Contoh", sex="F", birth_place="Contoh", birth_date="1 Januari 1980",
         nationality="UTO", passport_number="X1", passport_expiry=date(2032, 1, 1),
         permit="ITAP 1", permit_expiry=date(2030, 1, 1), address="Jalan Contoh 1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from hub.blobs import Blobs
@@ -10,6 +11,7 @@ from hub.cekal.listing import StoredList
 from hub.countries import Countries
 from hub.keys import Keyring
 from hub.office import OfficeConfig
+from hub.office.config import Tariff
 from hub.sop import Sop
 
 if TYPE_CHECKING:
@@ -28,6 +30,15 @@ class Procedure:
     countries: Countries = field(default_factory=Countries)
     emblem: str | None = None
     """The drawing at the head of the office's papers, if it has one."""
+
+    @property
+    def fee(self) -> str:
+        """Return the code of the procedure's fee in the office's tariff."""
+        return self.sop.sheet.tariff or self.office.treasury.tariff
+
+    def fee_on(self, day: date) -> Tariff | None:
+        """Return the procedure's fee in force on `day`, or None."""
+        return self.office.tariff(self.fee, day)
 
     @property
     def trust(self) -> TrustStore:

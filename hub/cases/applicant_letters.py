@@ -55,19 +55,19 @@ def nonconformity_letter(opened: OpenedCase) -> OfficialLetter:
     asked = nonconformity.times_asked(opened.session, opened.procedure, opened.case)
     found_on = indonesian_date(opened.office_day(branch.opened_at))
     reason = branches.reason_of(opened.procedure, opened.case, branch)
+    issued = opened.procedure.sop.issued
     return to_applicant(
         opened,
         f"N{max(1, len(asked))}",
         opened.office_day(asked[-1]) if asked else opened.today,
         Words(
-            id="Pemberitahuan ketidaksesuaian permohonan SKIM",
-            en="Notice: something in the SKIM application does not agree",
+            id=f"Pemberitahuan ketidaksesuaian permohonan {issued.brief.id}",
+            en=f"Notice: something in the {issued.brief.en} application does not agree",
         ),
         Words(
-            id="Pada permohonan Surat Keterangan Keimigrasian (SKIM) Saudara ditemukan hal "
-            "yang perlu diperbaiki atau dijelaskan:",
-            en="In your application for an Immigration Certificate (SKIM) something must be "
-            "corrected or explained:",
+            id=f"Pada permohonan {issued.whole.id} Saudara ditemukan hal yang perlu diperbaiki "
+            "atau dijelaskan:",
+            en=f"In your application ({issued.whole.en}) something must be corrected or explained:",
         ),
         (
             fact("Ditemukan", "Found on", found_on),
@@ -97,19 +97,19 @@ def rejection_letter(opened: OpenedCase) -> OfficialLetter:
     if case.state != "REJECTED" or case.ended_at is None:
         text = "This case was not rejected."
         raise Conflict("not_rejected", text, id="Permohonan ini tidak ditolak.")
+    issued = opened.procedure.sop.issued
     return to_applicant(
         opened,
         "T1",
         opened.office_day(case.ended_at),
         Words(
-            id="Pemberitahuan penolakan permohonan SKIM",
-            en="Notice of rejection of the SKIM application",
+            id=f"Pemberitahuan penolakan permohonan {issued.brief.id}",
+            en=f"Notice of rejection of the {issued.brief.en} application",
         ),
         Words(
-            id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara dengan data berikut "
-            "tidak dapat kami kabulkan:",
-            en="We cannot grant your application for an Immigration Certificate (SKIM) with "
-            "the following data:",
+            id=f"Permohonan {issued.whole.id} Saudara dengan data berikut tidak dapat kami "
+            "kabulkan:",
+            en=f"We cannot grant your application ({issued.whole.en}) with the following data:",
         ),
         (
             fact("Dasar hukum", "Legal basis", kept(opened, "legal_basis")),
@@ -135,6 +135,7 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
     row = notifying.must_wait(opened.session, opened.procedure, opened.case, opened.at)
     since = max(row.since, row.last_contact or row.since)
     case, procedure = opened.case, opened.procedure
+    issued = procedure.sop.issued
     count = letters_sent.notice_count(opened.session, procedure, case, since, opened.at)
     letter = to_applicant(
         opened,
@@ -145,10 +146,9 @@ def notify_letter(opened: OpenedCase) -> OfficialLetter:
             en="Notice to come to the immigration office",
         ),
         Words(
-            id="Sehubungan dengan permohonan Surat Keterangan Keimigrasian (SKIM) Saudara, "
-            "kami mohon Saudara datang untuk:",
-            en="In your application for an Immigration Certificate (SKIM), we ask you to "
-            "come for the following:",
+            id=f"Sehubungan dengan permohonan {issued.whole.id} Saudara, kami mohon Saudara "
+            "datang untuk:",
+            en=f"In your application ({issued.whole.en}), we ask you to come for the following:",
         ),
         _called_for(opened, row),
         Words(id="Yang perlu Saudara ketahui", en="What you should know"),

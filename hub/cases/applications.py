@@ -14,6 +14,7 @@ from hub.cases import blanks, documents, drafts, persons, search, stated, tellin
 from hub.cases.codes import RECEIPT, case_code, new_secret, payload, read_case_code, read_secret
 from hub.cases.doers import by_whom
 from hub.cases.passports import PassportFacts, examine, keep
+from hub.cases.purposes import first_answers
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.applications import (
     ApplicationOpened,
@@ -72,13 +73,14 @@ def examine_passport(procedure: Procedure, passport: PassportInput, at: datetime
 def open_draft(
     tx: Tx, procedure: Procedure, preregistration: Preregistration, examined: Examined
 ) -> DraftOpened:
-    """Open a draft with what the hub itself found in the passport."""
+    """Open a draft with what the hub itself found in the passport. Raises BadInput."""
     facts, chip = examined.facts, examined.chip
+    purpose, basis = first_answers(procedure.sop, preregistration.purpose, preregistration.basis)
     application = new_case(
         tx,
         procedure,
-        purpose=preregistration.purpose,
-        basis=preregistration.basis,
+        purpose=purpose,
+        basis=basis,
         language=preregistration.language,
         notice_version=preregistration.notice_version,
         passport_number=facts.number,

@@ -12,30 +12,15 @@ from collections.abc import Mapping
 import msgspec
 
 from hub.cases import evidence
-from hub.errors import BadInput, Conflict
+from hub.cases.purposes import LABELS, must_be_answers
+from hub.errors import Conflict
 from hub.events.applications import DraftConfirmed
 from hub.models.application import Application
-from hub.sop import Gate, Step
-from hub.wire import FieldFault, Words
+from hub.sop import Gate, Sop, Step
 from hub.writer import Tx
 
-PURPOSES = {
-    "PEWARGANEGARAAN": Words(id="Pewarganegaraan", en="Naturalisation"),
-    "PERNYATAAN": Words(id="Pernyataan menjadi WNI", en="Declaration of citizenship"),
-}
-BASES = {
-    "KELUARGA": Words(id="Keluarga", en="Family"),
-    "BEKERJA": Words(id="Bekerja", en="Work"),
-    "PENANAM_MODAL": Words(id="Penanam modal", en="Investor"),
-    "ROHANIWAN": Words(id="Rohaniwan", en="Clergy"),
-}
-LABELS = {
-    "purpose": Words(id="Tujuan permohonan", en="Applies for"),
-    "basis": Words(id="Dasar permohonan", en="On the ground of"),
-}
-_KNOWN = {"purpose": PURPOSES, "basis": BASES}
 SEEN = "seen"
-ROWS = (*_KNOWN, SEEN)
+ROWS = (*LABELS, SEEN)
 """The names in a form; `seen` is what its page showed, as `PURPOSE.BASIS`."""
 PRINTED_FOR = "applies"
 """The option of a print job that remembers what its paper was printed for, as `PURPOSE.BASIS`."""
@@ -55,12 +40,12 @@ def is_outdated(row: Application, options: str) -> bool:
 def differing(form: Mapping[str, str]) -> dict[str, str]:
     """Return what a form says of purpose and basis, if it differs from what its page showed."""
     seen = _seen(form)
-    if all(form.get(name, "") in ("", seen[name]) for name in _KNOWN):
+    if all(form.get(name, "") in ("", seen[name]) for name in LABELS):
         return {}
     return {name: form[name] for name in ROWS if name in form}
 
 
-def settle(tx: Tx, row: Application, stage: Step | Gate, form: Mapping[str, str]) -> None:
+def settle(tx: Tx, sop: Sop, row: Application, stage: Step | Gate, form: Mapping[str, str]) -> None:
     """Keep purpose and basis as `form` says them, where it differs from what its page showed.
 
     Only where the checklist is asked for: a file that was received under one list is judged by
@@ -75,7 +60,7 @@ def settle(tx: Tx, row: Application, stage: Step | Gate, form: Mapping[str, str]
             "The file was received with these; open that step again to change them.",
             id="Berkas sudah diterima dengan ini; buka kembali langkahnya untuk mengubah.",
         )
-    _must_be_known(chosen)
+    must_be_answers(sop, chosen)
     seen, now = _seen(form), {"purpose": row.purpose, "basis": row.basis}
     wanted = {n: t for n, t in chosen.items() if n != SEEN and t not in (seen[n], now[n])}
     if any(seen[name] != now[name] for name in wanted):
@@ -98,17 +83,3 @@ def settle(tx: Tx, row: Application, stage: Step | Gate, form: Mapping[str, str]
 def _seen(form: Mapping[str, str]) -> dict[str, str]:
     purpose, _, basis = form.get(SEEN, "").partition(".")
     return {"purpose": purpose, "basis": basis}
-
-
-def _must_be_known(chosen: Mapping[str, str]) -> None:
-    message = "pilih salah satu / choose one"
-    faults = [
-        FieldFault(field=name, code="wrong", message=message)
-        for name, known in _KNOWN.items()
-        if name in chosen and chosen[name] not in known
-    ]
-    if faults:
-        text = "Choose purpose and basis from the list."
-        raise BadInput(
-            "purpose_wrong", text, id="Pilih tujuan dan dasar dari daftar.", fields=faults
-        )

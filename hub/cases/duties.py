@@ -63,7 +63,7 @@ def _record_payment(
         tx,
         procedure.keyring,
         application,
-        tariff=procedure.sop.sheet.tariff or procedure.office.treasury.tariff,
+        tariff=procedure.fee,
         today=procedure.office.today(tx.at),
         values=values,
     )

@@ -18,6 +18,7 @@ from hub.errors import Conflict
 from hub.letters import Fact, OfficialLetter
 from hub.letters.wording import indonesian_date
 from hub.models.application import RegisterNumber
+from hub.sop import Issued
 from hub.wire import Words
 
 MOST_CONTACTS = 3
@@ -26,47 +27,55 @@ MOST_CONTACTS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What one ending says: the letter's subject and how it begins."""
+    """What one ending says: the letter's subject and how it begins; in braces what was to issue."""
 
     subject: Words
     opening: Words
+
+    def of(self, issued: Issued) -> tuple[Words, Words]:
+        """Return subject and opening of a letter on what `issued` is."""
+        brief, whole = issued.brief, issued.whole
+        subject, opening = (
+            Words(
+                id=words.id.format(brief=brief.id, whole=whole.id),
+                en=words.en.format(brief=brief.en, whole=whole.en),
+            )
+            for words in (self.subject, self.opening)
+        )
+        return subject, opening
 
 
 _TOLD: Mapping[str, _Told] = {
     "WITHDRAWN": _Told(
         Words(
-            id="Pemberitahuan: permohonan SKIM dicabut",
-            en="Notice: the SKIM application was withdrawn",
+            id="Pemberitahuan: permohonan {brief} dicabut",
+            en="Notice: the {brief} application was withdrawn",
         ),
         Words(
-            id="Sesuai pernyataan Saudara, permohonan Surat Keterangan Keimigrasian (SKIM) "
-            "berikut kami catat sebagai dicabut:",
-            en="As you stated, the following application for an Immigration Certificate (SKIM) is "
-            "recorded as withdrawn:",
+            id="Sesuai pernyataan Saudara, permohonan {whole} berikut kami catat sebagai dicabut:",
+            en="As you stated, the following application ({whole}) is recorded as withdrawn:",
         ),
     ),
     "EXPIRED_UNPAID": _Told(
         Words(
-            id="Pemberitahuan: permohonan SKIM berakhir karena tidak dibayar",
-            en="Notice: the SKIM application ended unpaid",
+            id="Pemberitahuan: permohonan {brief} berakhir karena tidak dibayar",
+            en="Notice: the {brief} application ended unpaid",
         ),
         Words(
-            id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara berakhir karena biayanya "
+            id="Permohonan {whole} Saudara berakhir karena biayanya "
             "tidak dibayar sampai batas waktunya:",
-            en="Your application for an Immigration Certificate (SKIM) ended because its fee was "
-            "not paid in time:",
+            en="Your application ({whole}) ended because its fee was not paid in time:",
         ),
     ),
     "UNCOLLECTED": _Told(
         Words(
-            id="Pemberitahuan: permohonan SKIM berakhir karena tidak diambil",
-            en="Notice: the SKIM application ended uncollected",
+            id="Pemberitahuan: permohonan {brief} berakhir karena tidak diambil",
+            en="Notice: the {brief} application ended uncollected",
         ),
         Words(
-            id="Permohonan Surat Keterangan Keimigrasian (SKIM) Saudara berakhir karena dokumennya "
+            id="Permohonan {whole} Saudara berakhir karena dokumennya "
             "tidak diambil sampai batas waktunya:",
-            en="Your application for an Immigration Certificate (SKIM) ended because its document "
-            "was not collected in time:",
+            en="Your application ({whole}) ended because its document was not collected in time:",
         ),
     ),
 }
@@ -84,8 +93,7 @@ def ending_letter(opened: OpenedCase) -> OfficialLetter:
         opened,
         "E1",
         opened.office_day(case.ended_at),
-        told.subject,
-        told.opening,
+        *told.of(opened.procedure.sop.issued),
         tuple(_facts(opened)),
         Words(id="Yang perlu Saudara ketahui", en="What you should know"),
         tuple(_to_know(opened)),
@@ -108,11 +116,11 @@ def _facts(opened: OpenedCase) -> Iterator[Fact]:
 
 
 def _to_know(opened: OpenedCase) -> Iterator[Words]:
-    case = opened.case
+    case, brief = opened.case, opened.procedure.sop.issued.brief
     for number in _void_numbers(opened):
         yield Words(
-            id=f"SKIM nomor {number} batal; surat dan kartunya tidak berlaku.",
-            en=f"SKIM number {number} is void; its letter and card are not valid.",
+            id=f"{brief.id} nomor {number} batal; surat dan kartunya tidak berlaku.",
+            en=f"{brief.en} number {number} is void; its letter and card are not valid.",
         )
     if payments.of_case(opened.session, case.office, case.id) is not None:
         yield Words(

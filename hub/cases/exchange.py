@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from hub.cases import field_rules, persons, search
 from hub.cases.applications import ENDED, new_case
+from hub.cases.purposes import must_be_answers
 from hub.cases.record import case_record
 from hub.errors import BadInput
 from hub.events.applications import ApplicationOpened, CasesExported
@@ -23,6 +24,7 @@ from hub.models.application import Application
 from hub.models.casework import SearchTerm
 from hub.procedure import Procedure
 from hub.wire import FieldFault
+from hub.wire.bounds import Answered
 from hub.writer import Tx
 
 FORMAT: Literal["loket.case/1"] = "loket.case/1"
@@ -36,14 +38,15 @@ class CaseFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A case on its way between systems.
 
     `reference` is the number by which the sender knows the case: the same one comes in once.
-    `person` holds every field's value by source; `stays` is JSON text of the permit intervals.
+    `purpose` and `basis` are values of its procedure. `person` holds every field's value by source;
+    `stays` is JSON text of the permit intervals.
     """
 
     format: Literal["loket.case/1"]
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     sop: Annotated[str, msgspec.Meta(max_length=40)]
-    purpose: Literal["PEWARGANEGARAAN", "PERNYATAAN"]
-    basis: Literal["KELUARGA", "BEKERJA", "PENANAM_MODAL", "ROHANIWAN"]
+    purpose: Answered
+    basis: Answered
     language: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}$")] = "id"
     person: dict[Annotated[str, msgspec.Meta(max_length=40)], dict[Source, Text]]
     record: dict[str, Any] = {}  # whatever the hub knows; never read back
@@ -87,6 +90,8 @@ def import_case(tx: Tx, procedure: Procedure, line: str) -> TakenIn:
     keyring = procedure.keyring
     term = keyring.blind("import", file.reference)
     values = _judged(procedure, file, tx.at)
+    answers = {"purpose": file.purpose, "basis": file.basis}
+    must_be_answers(procedure.sop, {name: text for name, text in answers.items() if text})
     known = _own(tx, file) or _came_in(tx, term) or _same_content(tx, procedure, file, values)
     if known is not None:
         return TakenIn(known, known=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from hub.cases.applying import BASES, LABELS, PURPOSES
 from hub.cases.checklists import COPY_WORDS, ORIGINAL_WORDS
+from hub.cases.purposes import questions
 from hub.cases.requirements import choices_of
 from hub.office.case_rules import ChecklistItem
 from hub.procedure import Procedure
@@ -69,8 +69,8 @@ def _of_rule(
     procedure: Procedure, rule: EvidenceRule, papers: tuple[ChecklistItem, ...]
 ) -> Iterator[HandLine]:
     if rule.kind == "checklist":
-        for label, known in zip(LABELS.values(), (PURPOSES, BASES), strict=True):
-            yield HandLine(label, "tick", tuple(known.values()))
+        for asked in questions(procedure.sop):
+            yield HandLine(asked.label, "tick", tuple(one.words for one in asked.answers))
         for paper in papers:
             boxes = (ORIGINAL_WORDS,) * paper.original + (COPY_WORDS,) * paper.copy
             yield HandLine(paper.name, "tick", boxes, required=paper.mandatory)

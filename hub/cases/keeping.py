@@ -69,7 +69,7 @@ def keep(
             id="Permohonan sudah maju; formulir ini tidak diminta lagi.",
         )
     must_have_role(tx, frozenset(known.roles))
-    applying.settle(tx, row, known, typed)
+    applying.settle(tx, procedure.sop, row, known, typed)
     fields = {n.removeprefix("field."): t for n, t in typed.items() if n.startswith("field.")}
     cards = {n.removeprefix("card."): t for n, t in typed.items() if n.startswith("card.")}
     fields = fields if _keys_fields(known) else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from hub.cases.official_papers import contents_of
 from hub.cases.payments.day_book import DayList
 from hub.letters import Column, Fact, Imprint, Listing, Signing
 from hub.letters.wording import indonesian_date, rupiah, staff_number
@@ -86,7 +87,7 @@ def closing_list(
 
 def transfer_list(procedure: Procedure, transfer: TransferList, at: datetime) -> Listing:
     """Return the list of files handed over, with the places where both sign."""
-    office = procedure.office
+    office, contents = procedure.office, contents_of(procedure.sop)
     return Listing(
         imprint=_imprint(procedure, transfer.number, f"LOKET:T:{transfer.number}", at),
         title=Words(id="Daftar Pemindahan Berkas", en="Transfer list of files"),
@@ -99,10 +100,7 @@ def transfer_list(procedure: Procedure, transfer: TransferList, at: datetime) ->
             Column(head=Words(id="Kode permohonan", en="Case code"), share=2.0),
             Column(head=Words(id="Isi", en="Contents"), share=2.0),
         ),
-        rows=tuple(
-            (code, "Berkas permohonan SKIM / file of the SKIM application")
-            for code in transfer.files.split()
-        ),
+        rows=tuple((code, f"{contents.id} / {contents.en}") for code in transfer.files.split()),
         totals=(_fact("Jumlah berkas", "Files", str(len(transfer.files.split()))),),
         note=_TAKEN_BACK if transfer.taken_back else None,
         signatures=(

@@ -21,15 +21,11 @@ from hub.letters import (
 from hub.letters.wording import indonesian_date
 from hub.models.application import ArchivePackage
 from hub.procedure import Procedure
+from hub.sop import Sop
 from hub.wire import Words
 
 CUSTODY = "LOKET:P:"
 TREASURER = Words(id="Bendahara Penerimaan", en="Treasurer")
-_SKIM = Words(id="PNBP penerbitan SKIM", en="State fee for issuing a SKIM")
-_BACK = Words(
-    id="Dikembalikan saat SKIM diambil, atau bila permohonan berakhir.",
-    en="Returned when the SKIM is collected, or when the application ends.",
-)
 _BACK_TODAY = Words(
     id="Dikembalikan pada akhir kunjungan hari ini.",
     en="Returned at the end of today's visit.",
@@ -54,7 +50,7 @@ def custody_receipt(opened: OpenedCase) -> CustodyReceipt:
         passport_expiry=_written(opened.person.value("passport_expiry")),
         place=kept.location,
         taken_at=taken_at,
-        returned_when=_BACK if whole else _BACK_TODAY,
+        returned_when=_back(opened.procedure.sop) if whole else _BACK_TODAY,
         officer=opened.officer.name,
         counter=opened.counter,
         on_record=opened.signature_on_record(),
@@ -72,12 +68,13 @@ def billing_slip(opened: OpenedCase) -> BillingSlip:
             id="Tidak ada kode billing yang berlaku: masukkan kode baru dari SIMPONI.",
         )
     digits = billing.code_of(keyring, case, code)
+    issued = opened.procedure.sop.issued.brief
     return BillingSlip(
         imprint=opened.imprint(f"{case.case_code}-K", digits, case.case_code),
         applicant=opened.person.name,
         billing_code=digits,
         amount_rupiah=code.amount,
-        purpose=_SKIM,
+        purpose=Words(id=f"PNBP penerbitan {issued.id}", en=f"State fee: {issued.en}"),
         issued_on=code.issued_on,
         expires_on=code.expires_on,
         treasurer=opened.officer_as(code.by, code.by_name, TREASURER),
@@ -91,30 +88,32 @@ def cover_letter(opened: OpenedCase) -> OfficialLetter:
     if row is None:
         text = "Enter the outgoing letter in the agenda first."
         raise Conflict("letter_missing", text, id="Masukkan surat keluar di agenda dahulu.")
-    sop = opened.procedure.sop.number
+    sop = opened.procedure.sop
     return OfficialLetter(
         imprint=opened.imprint(row.number, f"LOKET:L:{case.case_code}", case.case_code),
         number=row.number,
         dated=row.dated,
         attachment=Words(id="1 (satu) berkas", en="1 file"),
         subject=Words(
-            id="Permohonan persetujuan penerbitan SKIM", en="Request for approval to issue a SKIM"
+            id=f"Permohonan persetujuan penerbitan {sop.issued.brief.id}",
+            en=f"Request for approval: {sop.issued.brief.en}",
         ),
         addressee=tuple(line.strip() for line in row.party.split(",")),
         opening=(
             Words(
-                id="Bersama ini kami sampaikan berkas permohonan Surat Keterangan Keimigrasian "
-                "(SKIM) untuk mendapat persetujuan, atas nama:",
-                en="We submit the file of an application for an Immigration Certificate (SKIM) "
-                "for approval, in the name of:",
+                id=f"Bersama ini kami sampaikan berkas permohonan {sop.issued.whole.id} untuk "
+                "mendapat persetujuan, atas nama:",
+                en=f"We submit for approval the file of an application ({sop.issued.whole.en}), "
+                "in the name of:",
             ),
         ),
         facts=_person(opened),
         heading=Words(id="Pemeriksaan berkas", en="Examination of the file"),
         points=(
             Words(
-                id=f"Kelengkapan berkas, dokumen, dan penjamin telah diteliti menurut SOP {sop}.",
-                en=f"Completeness, documents and guarantor were examined under SOP {sop}.",
+                id="Kelengkapan berkas, dokumen, dan penjamin telah diteliti menurut SOP "
+                f"{sop.number}.",
+                en=f"Completeness, documents and guarantor were examined under SOP {sop.number}.",
             ),
             Words(
                 id="Foto dan sidik jari pemohon telah direkam.",
@@ -160,14 +159,29 @@ def history_of(opened: OpenedCase) -> Listing:
     )
 
 
+def contents_of(sop: Sop) -> Words:
+    """Return what a file of the procedure is, as its label says."""
+    brief = sop.issued.brief
+    return Words(id=f"Berkas permohonan {brief.id}", en=f"File of the {brief.en} application")
+
+
 def _contents(opened: OpenedCase) -> Words:
     """Return what the file is; of a case that ended before its last step also how it ended."""
     known = opened.procedure.sop.state(opened.case.state)
+    contents = contents_of(opened.procedure.sop)
     if opened.case.state == "ARCHIVED" or known is None:
-        return Words(id="Berkas permohonan SKIM", en="File of the SKIM application")
+        return contents
     return Words(
-        id=f"Berkas permohonan SKIM · {known.name.id}",
-        en=f"File of the SKIM application · {known.name.en}",
+        id=f"{contents.id} · {known.name.id}",
+        en=f"{contents.en} · {known.name.en}",
+    )
+
+
+def _back(sop: Sop) -> Words:
+    brief = sop.issued.brief
+    return Words(
+        id=f"Dikembalikan saat {brief.id} diambil, atau bila permohonan berakhir.",
+        en=f"Returned when the {brief.en} is collected, or when the application ends.",
     )
 
 

@@ -204,7 +204,7 @@ def opened_case(
 ) -> OpenedCase:
     """Open a case for the paper `kind`. Raises NotFound `case_unknown`."""
     case = must_find(session, office, procedure, application)
-    printed = times_printed(session, procedure, case)[evidence_of(kind)]
+    printed = times_printed(session, procedure, case)[evidence_of(procedure.sop, kind)]
     return OpenedCase(
         session=session,
         procedure=procedure,

@@ -23,7 +23,6 @@ from hub.cases import (
     persons,
 )
 from hub.cases.applications import ENDED, must_find
-from hub.cases.applying import BASES, PURPOSES
 from hub.cases.archive import ended_files
 from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
@@ -33,6 +32,7 @@ from hub.cases.history import history
 from hub.cases.legalising import SIGNED
 from hub.cases.papers_due import HISTORY, papers_due
 from hub.cases.passports import VERDICTS
+from hub.cases.purposes import applied
 from hub.cases.reopen import may_reopen
 from hub.cases.views import (
     CaseHead,
@@ -161,8 +161,7 @@ def _head(
         person=person.name,
         case_code=row.case_code,
         sop=row.sop,
-        purpose=PURPOSES[row.purpose],
-        basis=BASES[row.basis],
+        applied=applied(sop, row),
         applies_for=(row.purpose, row.basis),
         state=state,
         state_words=known.name if known else Words(id=state, en=state),

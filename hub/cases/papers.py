@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -18,13 +18,13 @@ from hub.cases import (
     public_page,
 )
 from hub.cases.applications import must_find, receipt_payload
-from hub.cases.applying import PURPOSES as PURPOSE_WORDS
 from hub.cases.checklists import COPY, papers_of
 from hub.cases.codes import read_secret
 from hub.cases.history_paper import letterhead as letterhead
 from hub.cases.opened import OpenedCase, is_latin, opened_case
 from hub.cases.papers_due import must_be_due
 from hub.cases.payments import lost_proofs
+from hub.cases.purposes import purpose_of
 from hub.cases.undone import undone_times
 from hub.errors import NotFound
 from hub.letters import (
@@ -34,7 +34,6 @@ from hub.letters import (
     HandedItem,
     Paper,
     PaymentProof,
-    Purpose,
     ReceivedDocument,
     Sex,
     SkimCard,
@@ -62,11 +61,6 @@ COLLECTORS = {
     "ATTORNEY": Words(id="Kuasa", en="Attorney"),
 }
 SEXES: Mapping[str, Sex] = {"M": "M", "F": "F", "X": "X"}
-PURPOSES: Mapping[str, Purpose] = {
-    "PEWARGANEGARAAN": "PEWARGANEGARAAN",
-    "PERNYATAAN": "PERNYATAAN",
-}
-CONTENTS = Words(id="Berkas permohonan SKIM", en="File of the SKIM application")
 PROMISE = Words(id="hari kerja setelah berkas lengkap", en="working days once the file is complete")
 
 
@@ -97,15 +91,14 @@ def paper(
 def _receipt(opened: OpenedCase) -> ApplicationReceipt:
     case, office = opened.case, opened.procedure.office
     payload = receipt_payload(case, opened.person)
-    fee = opened.procedure.sop.sheet.tariff or office.treasury.tariff
-    tariff = office.tariff(fee, opened.today)
+    tariff = opened.procedure.fee_on(opened.today)
     ticked = opened.values.get(opened.procedure.sop.doing("receive"), {})
     days = office.office.promised_working_days
     return ApplicationReceipt(
         imprint=opened.imprint(case.case_code, payload, read_secret(payload)),
         applicant=opened.person.name or "–",
         passport=opened.person.value("passport_number"),
-        application=_applied_for(case.purpose),
+        application=_applied_for(opened),
         guarantor=opened.person.value("guarantor") or "–",
         received_at=case.received_at or opened.at,
         notify=opened.person.value("phone") or "–",
@@ -129,9 +122,12 @@ def _receipt(opened: OpenedCase) -> ApplicationReceipt:
     )
 
 
-def _applied_for(purpose: str) -> Words:
-    words = PURPOSE_WORDS[purpose]
-    return Words(id=f"SKIM, {words.id}", en=words.en.lower())
+def _applied_for(opened: OpenedCase) -> Words:
+    sop = opened.procedure.sop
+    issued, purpose = sop.issued.brief, sop.purpose(opened.case.purpose)
+    if purpose is None:
+        return issued
+    return Words(id=f"{issued.id}, {purpose.words.id}", en=purpose.words.en.lower())
 
 
 def _stays(code: str, ticked: Mapping[str, str], custody: str) -> bool:
@@ -144,6 +140,7 @@ def _stays(code: str, ticked: Mapping[str, str], custody: str) -> bool:
 def _payment_proof(opened: OpenedCase) -> PaymentProof:
     payment = opened.payment()
     known = payments.facts(opened.procedure.keyring, opened.case, payment)
+    issued = opened.procedure.sop.issued.brief
     return PaymentProof(
         imprint=opened.imprint(
             payment.proof_number,
@@ -153,7 +150,7 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
         number=payment.proof_number,
         applicant=opened.person.name,
         amount_rupiah=payment.amount,
-        purpose=Words(id="Penerbitan SKIM", en="Issue of a SKIM"),
+        purpose=Words(id=f"Penerbitan {issued.id}", en=f"Issue: {issued.en}"),
         billing_code=known.billing_code,
         ntpn=known.ntpn,
         bank=known.bank or "–",
@@ -166,11 +163,12 @@ def _payment_proof(opened: OpenedCase) -> PaymentProof:
 
 def _skim_letter(opened: OpenedCase) -> SkimLetter:
     number, person = opened.number(), opened.person
+    purpose = purpose_of(opened.procedure.sop, opened.case)
     return SkimLetter(
         imprint=opened.imprint(number.number, registered_code(opened), opened.case.case_code),
         number=number.number,
         route=opened.route(),
-        purpose=PURPOSES[opened.case.purpose],
+        purpose=purpose.letter or purpose.words,
         full_name=opened.full_name(),
         sex=SEXES.get(person.value("sex"), "X"),
         birth_place=person.value("birth_place"),
@@ -206,7 +204,7 @@ def _skim_card(opened: OpenedCase) -> SkimCard:
         permit=opened.permit(),
         periods=opened.periods(),
         route=opened.route(),
-        purpose=PURPOSES[opened.case.purpose],
+        purpose=purpose_of(opened.procedure.sop, opened.case).words,
         issued_on=opened.issued_on,
         signer=opened.signer(opened.issued_on),
         photo_jpeg=opened.photo(),
@@ -234,7 +232,7 @@ def _endorsement(opened: OpenedCase) -> EndorsementText:
         number=number.number,
         full_name=opened.full_name(),
         passport_number=opened.person.value("passport_number"),
-        purpose=PURPOSES[opened.case.purpose],
+        purpose=purpose_of(opened.procedure.sop, opened.case).words,
         issued_on=opened.issued_on,
         signer=opened.signer(opened.issued_on),
     )
@@ -259,22 +257,31 @@ def _collection_slip(opened: OpenedCase) -> CollectionSlip:
         checked_by=_seen(opened, handover),
         items=(
             HandedItem(name=Words(id="Paspor", en="Passport"), number=passport),
-            HandedItem(name=Words(id="Surat SKIM", en="SKIM letter"), number=number.number),
-            HandedItem(
-                name=Words(id="Kartu SKIM", en="SKIM card"),
-                number=f"Blangko {blank.serial}" if blank else "–",
-            ),
+            *_issued(opened, number.number, blank.serial if blank else ""),
         ),
         handed_at=opened.at,
         receiver=opened.said(handover, "collector_name") or opened.person.name,
         officer=opened.officer_as(opened.officer.id, opened.officer.name, HANDOVER),
-        contents=CONTENTS,
+        contents=official_papers.contents_of(opened.procedure.sop),
         classification=opened.procedure.office.register.classification,
         shelf=opened.said(opened.procedure.sop.doing("archive"), "shelf"),
         file_giver=opened.officer_of(package.given_by, FILE_GIVER) if package else None,
         archivist=opened.officer_of(package.received_by, ARCHIVIST) if package else None,
         on_record=opened.signature_on_record() if collector in ("", "SELF") else None,
     )
+
+
+def _issued(opened: OpenedCase, number: str, blank: str) -> Iterator[HandedItem]:
+    """Return what was issued: the letter and the card that the procedure prints, else its name."""
+    sop = opened.procedure.sop
+    brief, card = sop.issued.brief, f"Blangko {blank}" if blank else "–"
+    if not sop.prints("skim_letter") and not sop.prints("skim_card"):
+        yield HandedItem(name=brief, number=number)
+    if sop.prints("skim_letter"):
+        name = Words(id=f"Surat {brief.id}", en=f"{brief.en} letter")
+        yield HandedItem(name=name, number=number)
+    if sop.prints("skim_card"):
+        yield HandedItem(name=Words(id=f"Kartu {brief.id}", en=f"{brief.en} card"), number=card)
 
 
 def _seen(opened: OpenedCase, handover: str) -> Words:

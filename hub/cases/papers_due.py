@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,43 +16,82 @@ from hub.cases.papers_needs import asked_of, lacks, printing_row
 from hub.cases.payments import billing
 from hub.cases.views import PaperLine
 from hub.cases.void_files import withdrawals
-from hub.errors import BadInput, Conflict
+from hub.errors import BadInput, Conflict, NotFound
 from hub.models.application import Application
 from hub.models.station import JobRow
 from hub.procedure import Procedure
+from hub.sop import Duty, Sop
 from hub.wire import FieldFault, Words
 
 HISTORY = "case_history"
-_NAMES = {
-    "application_receipt": ("1.receipt", "Tanda terima permohonan", "Application receipt"),
-    "custody_receipt": ("1.custody_receipt", "Tanda terima paspor", "Passport receipt"),
-    "cover_letter": ("external.cover_letter", "Surat pengantar", "Cover letter"),
-    "nonconformity_letter": (
-        "branch.nonconformity_letter",
-        "Surat ketidaksesuaian",
-        "Nonconformity letter",
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A paper: its name, and where its print is kept if no step asks for it.
+
+    With a `duty` it belongs to the step that has it; `beside` is kept beside all steps. A paper
+    with neither is one of a procedure that asks for it.
+    """
+
+    indonesian: str
+    english: str
+    key: str = ""
+    duty: Duty | None = None
+    beside: str = ""
+
+    @property
+    def name(self) -> Words:
+        return Words(id=self.indonesian, en=self.english)
+
+
+_KINDS = {
+    "application_receipt": _Kind(
+        "Tanda terima permohonan", "Application receipt", "receipt", "receive"
     ),
-    "notify_letter": ("notify.letter", "Surat pemberitahuan", "Letter to the applicant"),
-    "billing_slip": ("7.billing_slip", "Slip kode billing", "Billing slip"),
-    "payment_proof": ("7.payment_proof", "Tanda bukti bayar", "Proof of payment"),
-    "skim_letter": ("8.skim", "Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
-    "skim_card": ("8.skim_card", "Kartu SKIM", "SKIM card"),
-    "endorsement": ("8.endorsement_text", "Bunyi teraan paspor", "Endorsement text"),
-    "collection_slip": ("11.collection_slip", "Bukti pengambilan", "Collection slip"),
-    "rejection_letter": ("end.rejection", "Surat penolakan", "Letter of rejection"),
-    "ending_letter": (
-        "end.letter",
-        "Surat pemberitahuan berakhir",
-        "Letter that the application ended",
+    "custody_receipt": _Kind(
+        "Tanda terima paspor", "Passport receipt", "custody_receipt", "open_custody"
     ),
-    "archive_label": ("12.label", "Label arsip", "Archive label"),
-    HISTORY: ("case.history", "Riwayat permohonan", "History of the case"),
+    "cover_letter": _Kind("Surat pengantar", "Cover letter", "cover_letter", "enter_letters"),
+    "nonconformity_letter": _Kind(
+        "Surat ketidaksesuaian", "Nonconformity letter", beside="branch.nonconformity_letter"
+    ),
+    "notify_letter": _Kind(
+        "Surat pemberitahuan", "Letter to the applicant", beside="notify.letter"
+    ),
+    "billing_slip": _Kind("Slip kode billing", "Billing slip", "billing_slip", "record_payment"),
+    "payment_proof": _Kind(
+        "Tanda bukti bayar", "Proof of payment", "payment_proof", "record_payment"
+    ),
+    "skim_letter": _Kind("Surat Keterangan Keimigrasian", "Immigration statement (SKIM)"),
+    "skim_card": _Kind("Kartu SKIM", "SKIM card"),
+    "endorsement": _Kind("Bunyi teraan paspor", "Endorsement text"),
+    "collection_slip": _Kind(
+        "Bukti pengambilan", "Collection slip", "collection_slip", "close_custody"
+    ),
+    "rejection_letter": _Kind("Surat penolakan", "Letter of rejection", beside="end.rejection"),
+    "ending_letter": _Kind(
+        "Surat pemberitahuan berakhir", "Letter that the application ended", beside="end.letter"
+    ),
+    "archive_label": _Kind("Label arsip", "Archive label", "label", "archive"),
+    HISTORY: _Kind("Riwayat permohonan", "History of the case", beside="case.history"),
 }
 
 
-def evidence_of(kind: str) -> str:
-    """Return the evidence key that a print of this paper carries; empty if it is no such paper."""
-    return _NAMES[kind][0] if kind in _NAMES else ""
+def evidence_of(sop: Sop, kind: str) -> str:
+    """Return the evidence key that a print of this paper carries; empty if the procedure has none.
+
+    It is the row of the step that asks for it, else a key of its own beside.
+    """
+    known = _KINDS.get(kind)
+    if known is None:
+        return ""
+    for stage in sop.stages:
+        for rule in stage.evidence:
+            if rule.paper == kind:
+                return f"{stage.name}.{rule.key}"
+    step = sop.doing(known.duty) if known.duty else ""
+    return f"{step}.{known.key}" if step else known.beside
 
 
 def papers_due(
@@ -65,17 +105,19 @@ def papers_due(
     printed = times_printed(session, procedure, application)
     asked = asked_of(session, procedure, application, person, at)
     lines = []
-    for kind, (evidence, indonesian, english) in _NAMES.items():
+    for kind, known in _KINDS.items():
+        evidence = evidence_of(procedure.sop, kind)
+        if not evidence:
+            continue
         missing = lacks(asked, kind)
         if missing and not _is_its_turn(procedure, application, kind):
             continue
         if kind == "billing_slip" and application.position != billing.paying_step(procedure.sop):
             continue
-        name = Words(id=indonesian, en=english)
         lines.append(
             PaperLine(
                 kind=kind,
-                name=name,
+                name=known.name,
                 evidence=evidence,
                 printed=printed[evidence],
                 lacks=missing,
@@ -88,12 +130,18 @@ def papers_due(
 def must_be_due(
     session: Session, procedure: Procedure, application: Application, kind: str, at: datetime
 ) -> None:
-    """Refuse a paper that comes too early. Raises BadInput naming the rows, or Conflict."""
+    """Refuse a paper that comes too early. Raises BadInput naming the rows, or Conflict.
+
+    One that is no paper of the procedure is NotFound `paper_unknown`.
+    """
+    if not evidence_of(procedure.sop, kind):
+        text = "There is no such paper."
+        raise NotFound("paper_unknown", text, id="Kertas ini tidak ada.")
     person = persons.read(session, procedure.keyring, application)
     missing = lacks(asked_of(session, procedure, application, person, at), kind)
     if not missing:
         return
-    _, indonesian, english = _NAMES[kind]
+    name = _KINDS[kind].name
     said = "; ".join(one.words.id for one in missing), "; ".join(one.words.en for one in missing)
     rows = [
         FieldFault(field=one.row, code="missing", message=f"{one.words.id} / {one.words.en}")
@@ -103,8 +151,8 @@ def must_be_due(
     refusal = BadInput if rows else Conflict
     raise refusal(
         "paper_not_due" if rows else missing[0].code,
-        f"{english} cannot be printed yet. {said[1]}. Complete this first, then print.",
-        id=f"{indonesian} belum dapat dicetak. {said[0]}. Lengkapi dahulu, lalu cetak.",
+        f"{name.en} cannot be printed yet. {said[1]}. Complete this first, then print.",
+        id=f"{name.id} belum dapat dicetak. {said[0]}. Lengkapi dahulu, lalu cetak.",
         fields=rows,
     )
 

@@ -255,6 +255,13 @@ def _archived(asked: Asked) -> Lack | None:
     return _lack("not_archived", "permohonan belum di arsip", "the case is not in the archive yet")
 
 
+def _hands_over(asked: Asked) -> Lack | None:
+    stage = asked.procedure.sop.stage(asked.procedure.sop.doing("close_custody"))
+    if stage is None or stage.name in asked.done or stage.name == asked.case.position:
+        return None
+    return _its_turn(asked, stage)
+
+
 def _lack(code: str, indonesian: str, english: str) -> Lack:
     return Lack(row="", words=Words(id=indonesian, en=english), code=code)
 
@@ -269,7 +276,7 @@ _FACTS: Mapping[str, tuple[Callable[[Asked], Lack | None], ...]] = {
     "skim_letter": (_number, _photo, _signer),
     "skim_card": (_number, _photo, _signer),
     "endorsement": (_number, _signer),
-    "collection_slip": (_paid, _number),
+    "collection_slip": (_paid, _number, _hands_over),
     "rejection_letter": (_rejected, _signer),
     "ending_letter": (_lapsed, _signer),
     "archive_label": (_archived,),

@@ -304,13 +304,11 @@ def _due(judge: Judge, values: Mapping[str, str]) -> int | None:
     for one in billing.all_of(judge.session, case.office, case.id):
         if billing.code_of(keyring, case, one) == values.get("billing_code"):
             return one.amount
-    rules = judge.procedure.office
     try:
         day = date.fromisoformat(values.get("paid_on", ""))
     except ValueError:
         day = judge.today
-    fee = judge.procedure.sop.sheet.tariff or rules.treasury.tariff
-    tariff = rules.tariff(fee, day)
+    tariff = judge.procedure.fee_on(day)
     return tariff.amount if tariff else None
 
 

@@ -33,7 +33,6 @@ RETURNED = "RETURNED_INCOMPLETE"
 LIST = "missing_list"
 _ORIGINAL = Words(id="asli belum ditunjukkan", en="original not shown yet")
 _COPY = Words(id="fotokopi belum ada", en="copy missing")
-_SERVICE = Words(id="Surat Keterangan Keimigrasian", en="Immigration statement (SKIM)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def missing_list(
         imprint=opened.imprint(paper, opened.case.case_code, opened.case.case_code),
         queue_number=number or "–",
         applicant=opened.person.name or "–",
-        service=_SERVICE,
+        service=procedure.sop.issued.whole,
         checked_at=at,
         counter=counter,
         back_before=_closes(procedure, opened.today),

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from hub.cases import custody, documents, persons, steps
 from hub.cases.applications import ENDED, must_find, must_have_role
-from hub.cases.applying import PURPOSES
 from hub.cases.legalising import (
     SCAN,
     SIGNED,
@@ -19,6 +18,7 @@ from hub.cases.legalising import (
     values_at,
 )
 from hub.cases.papers_needs import printing_row
+from hub.cases.purposes import purpose_of
 from hub.cases.signers import signer_named, signer_of
 from hub.cases.void_files import withdrawals
 from hub.errors import BadInput, Conflict, NotAllowed, Refused
@@ -321,7 +321,7 @@ def _to_sign(
         person=person.name,
         passport=person.value("passport_number"),
         permit=f"{person.value('permit_type')} {person.value('permit_number')}".strip(),
-        purpose=PURPOSES[row.purpose],
+        purpose=purpose_of(procedure.sop, row).words,
         number=number.number if number else "",
         printed_for=printed.nip if printed else "",
         done_by=tuple((s.name, names[s.name]) for s in procedure.sop.stages if s.name in names),

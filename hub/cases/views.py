@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from hub.cases.data_views import Findings
+from hub.cases.purposes import Applied
 from hub.wire import Words
 
 InputKind = Literal[
@@ -71,8 +72,8 @@ class CaseHead:
     case_code: str
     sop: str
     """The number of the procedure that the case goes by."""
-    purpose: Words
-    basis: Words
+    applied: tuple[Applied, ...]
+    """Purpose and basis in words, as far as the procedure has them."""
     applies_for: tuple[str, str]
     """Purpose and basis as the rules know them."""
     state: str

@@ -10,7 +10,6 @@ from hub.wire import Words
 
 Sex = Literal["M", "F", "X"]
 Route = Literal["5Y_CONSEC", "10Y_CUMUL"]
-Purpose = Literal["PEWARGANEGARAAN", "PERNYATAAN"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +120,15 @@ class PermitPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkimLetter:
-    """Surat Keterangan Keimigrasian; `birth_date` is text, because parts may be unknown."""
+    """Surat Keterangan Keimigrasian; `birth_date` is text, because parts may be unknown.
+
+    `purpose` is the sentence that says what it is issued for.
+    """
 
     imprint: Imprint
     number: str
     route: Route
-    purpose: Purpose
+    purpose: Words
     full_name: str
     sex: Sex
     birth_place: str
@@ -163,7 +165,7 @@ class SkimCard:
     permit: str
     periods: tuple[PermitPeriod, ...]
     route: Route
-    purpose: Purpose
+    purpose: Words
     issued_on: date
     signer: Signer
     photo_jpeg: bytes
@@ -240,7 +242,7 @@ class EndorsementText:
     number: str
     full_name: str
     passport_number: str
-    purpose: Purpose
+    purpose: Words
     issued_on: date
     signer: Signer
 

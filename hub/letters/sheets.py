@@ -40,10 +40,6 @@ SIGNED = ("LOKET:B:", "LOKET:S:")
 """Codes that the office's public key vouches for: proof of payment, SKIM."""
 
 _SEX = {"M": ("Laki-laki / Male", "L / M"), "F": ("Perempuan / Female", "P / F"), "X": ("X", "X")}
-_PURPOSE = {
-    "PEWARGANEGARAAN": Words(id="Pewarganegaraan", en="Naturalisation"),
-    "PERNYATAAN": Words(id="Pernyataan menjadi WNI", en="Declaration of citizenship"),
-}
 _TURNING = frozenset(
     map(chr, (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF))
 )
@@ -147,7 +143,7 @@ def _letter(paper: SkimLetter) -> Sheet:
     return {
         "number": paper.number,
         "route": paper.route,
-        "purpose": paper.purpose,
+        "purpose": _both(paper.purpose),
         "full_name": paper.full_name,
         "native_name": paper.native_name,
         "sex": _SEX[paper.sex][0],
@@ -180,7 +176,7 @@ def _card(paper: SkimCard, head: Letterhead) -> Sheet:
         "passport": paper.passport_number,
         "permit": paper.permit,
         "stay": f"{short_date(first)} – {short_date(last)} ({total})",
-        "purpose": _both(_PURPOSE[paper.purpose]),
+        "purpose": _both(paper.purpose),
         "issued": f"{head.place}, {short_date(paper.issued_on)}",
         "signer": _signer(paper.signer),
     }
@@ -234,7 +230,7 @@ def _endorsement(paper: EndorsementText, head: Letterhead) -> Sheet:
         "number": paper.number,
         "full_name": paper.full_name,
         "passport": paper.passport_number,
-        "purpose": _both(_PURPOSE[paper.purpose]),
+        "purpose": _both(paper.purpose),
         "issued": f"{head.place}, {indonesian_date(paper.issued_on)}",
         "signer": _signer(paper.signer),
     }

@@ -11,6 +11,7 @@ from hub.sop.loader import (
     load_sop,
 )
 from hub.sop.sheet import (
+    Answer,
     Branch,
     CaseState,
     ChoiceRule,
@@ -22,6 +23,7 @@ from hub.sop.sheet import (
     FieldGroup,
     FieldRule,
     Gate,
+    Issued,
     Mark,
     Move,
     Nature,
@@ -37,6 +39,7 @@ from hub.sop.sheet import (
 __all__ = [
     "OWN",
     "SKIM",
+    "Answer",
     "Branch",
     "CaseState",
     "ChoiceRule",
@@ -48,6 +51,7 @@ __all__ = [
     "FieldGroup",
     "FieldRule",
     "Gate",
+    "Issued",
     "Mark",
     "Move",
     "Nature",

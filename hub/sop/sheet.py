@@ -165,6 +165,36 @@ class RelatedSop(Rule, frozen=True, kw_only=True):
         return next((m for m in self.moves if m.state == state), None)
 
 
+class Answer(Rule, frozen=True, kw_only=True):
+    """A purpose that one may apply for, or a ground on which one applies.
+
+    `letter` is what the issued letter says of a purpose.
+    """
+
+    value: Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{1,23}$")]
+    words: Words
+    letter: Words | None = None
+
+
+class Issued(Rule, frozen=True, kw_only=True):
+    """What a procedure issues, as papers call it: its name, and how it is called for short."""
+
+    name: Words
+    short: Words | None = None
+
+    @property
+    def brief(self) -> Words:
+        """Return the short name, else the whole one."""
+        return self.short or self.name
+
+    @property
+    def whole(self) -> Words:
+        """Return the whole name with the short one behind it."""
+        if self.short is None:
+            return self.name
+        return Words(id=f"{self.name.id} ({self.short.id})", en=f"{self.name.en} ({self.short.en})")
+
+
 class Sheet(Rule, frozen=True, kw_only=True):
     """Everything on the sheet but its rows, verbatim with an English translation."""
 
@@ -179,6 +209,7 @@ class Sheet(Rule, frozen=True, kw_only=True):
     minutes: int
     tariff: str = ""
     """The fee's code in the office's tariff; empty: the treasury's own."""
+    issues: Issued | None = None
     approver: Approver
     legal_basis: tuple[Words, ...]
     qualification: tuple[Words, ...]
@@ -353,6 +384,10 @@ class Sop(Rule, frozen=True, kw_only=True):
     """A procedure: its sheet, its rows and its gates."""
 
     sheet: Sheet
+    purposes: tuple[Answer, ...] = msgspec.field(name="purpose", default=())
+    """What one may apply for, the commonest first; none: nobody is asked."""
+    bases: tuple[Answer, ...] = msgspec.field(name="basis", default=())
+    """The grounds on which one applies, the commonest first; none: nobody is asked."""
     units: tuple[Unit, ...] = msgspec.field(name="unit")
     states: tuple[CaseState, ...] = msgspec.field(name="state")
     groups: tuple[FieldGroup, ...] = msgspec.field(name="group", default=())
@@ -364,6 +399,19 @@ class Sop(Rule, frozen=True, kw_only=True):
     def number(self) -> str:
         """Return the procedure's number."""
         return self.sheet.number
+
+    @property
+    def issued(self) -> Issued:
+        """Return what the procedure issues; a file that does not say is called by its sheet."""
+        return self.sheet.issues or Issued(name=self.sheet.name)
+
+    def purpose(self, value: str) -> Answer | None:
+        """Return the purpose `value`, or None."""
+        return next((one for one in self.purposes if one.value == value), None)
+
+    def prints(self, paper: str) -> bool:
+        """Say whether one of its stages asks for the paper `paper`."""
+        return any(rule.paper == paper for stage in self.stages for rule in stage.evidence)
 
     @property
     def field_groups(self) -> tuple[FieldGroup, ...]:

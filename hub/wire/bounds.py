@@ -36,6 +36,16 @@ def _plain(longest: int) -> msgspec.Meta:
     )
 
 
+Answered = Annotated[
+    str,
+    _meta(
+        r"^([A-Z][A-Z0-9_]*)?(?!\n)$",
+        24,
+        "nilai dari prosedur, atau kosong",
+        "a value of the procedure, or nothing",
+    ),
+]
+"""A purpose or a ground, as the procedure's file names it."""
 Id = Annotated[
     str,
     _meta(r"^[0-9a-f]{32}(?!\n)$", 32, "32 angka heksadesimal kecil", "32 lower-case hex digits"),

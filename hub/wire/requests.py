@@ -11,6 +11,7 @@ from hub.wire.bounds import (
     LONGEST_NAME,
     MOST_BLOBS,
     Address,
+    Answered,
     CaseReference,
     ChipFiles,
     ChipProofs,
@@ -176,11 +177,14 @@ class PassportInput(Wire, frozen=True, kw_only=True):
 
 
 class Preregistration(Wire, frozen=True, kw_only=True):
-    """A SKIM application as drafted at the kiosk."""
+    """An application as drafted at the kiosk.
+
+    Purpose and basis are values of the procedure's file; empty is the first of each.
+    """
 
     passport: PassportInput
-    purpose: Literal["PEWARGANEGARAAN", "PERNYATAAN"] = "PEWARGANEGARAAN"
-    basis: Literal["KELUARGA", "BEKERJA", "PENANAM_MODAL", "ROHANIWAN"] = "KELUARGA"
+    purpose: Answered = ""
+    basis: Answered = ""
     language: Language = "id"
     notice_version: NoticeVersion = ""
     phone: Phone = ""

@@ -153,7 +153,7 @@ def _fault(field: str, message: str) -> FieldFault:
 
 def _new(tx: Tx, procedure: Procedure, row: Application, digits: str, day: date) -> Billing:
     office = procedure.office
-    tariff = office.tariff(office.treasury.tariff, day)
+    tariff = procedure.fee_on(day)
     if tariff is None:
         text = "No tariff is in force on that day: see office.toml."
         raise Conflict(

@@ -250,8 +250,7 @@ def _sums(taken: Sequence[Taken], corrections: Sequence[Correction]) -> tuple[Su
 def _expected(
     session: Session, office: int, procedure: Procedure, today: date
 ) -> tuple[Expected, ...]:
-    rules = procedure.office
-    tariff = rules.tariff(rules.treasury.tariff, today)
+    tariff = procedure.fee_on(today)
     query = (
         select(Application.id, Application.case_code, Billing.amount, Billing.expires_on)
         .outerjoin(

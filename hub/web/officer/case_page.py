@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlencode
 
-from hub.cases.applying import BASES, LABELS, PURPOSES
 from hub.cases.checklists import COPY
 from hub.cases.finger_match import Kept
 from hub.cases.open_cases import Asked
@@ -109,13 +108,6 @@ class CasePage:
     """What must stand on the printed page, where it is compared with the record."""
     chip_face: bool = False
     """The chip gave a portrait, and this officer looks at pictures now."""
-
-    @property
-    def applies(self) -> tuple[tuple[str, Words, Mapping[str, Words], str], ...]:
-        """Return what the case is for: the row, its label, the choices, and what is kept."""
-        kept = self.case.head.applies_for
-        rows = zip(LABELS.items(), (PURPOSES, BASES), kept, strict=True)
-        return tuple((name, label, known, now) for (name, label), known, now in rows)
 
     @property
     def rereads_chip(self) -> bool:

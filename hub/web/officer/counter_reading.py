@@ -76,6 +76,7 @@ def read_counter(session: Session, desk: Desk, number: int, at: datetime) -> Cou
         notices=_notices(connection, desk, number),
         today=_today(connection, desk, number, at),
         elsewhere=_elsewhere(desk, current, waiting),
+        issued=_issued(desk),
         counters=tuple(one.number for one in desk.office.counters if one.number != number),
         key=fresh_key(),
         undoable=queue_reading.undoable(connection, desk, number, at),
@@ -136,12 +137,16 @@ def _current(connection: Connection, desk: Desk, ticket: Ticket, at: datetime) -
         service=speech.pick(service.name) if service else ticket.service,
         segment=queue_reading.segment_of(desk, ticket),
         needs=queue_reading.needs_of(desk, ticket),
-        visit_note=speech.say("visit_with_case") if ticket.application else "",
+        visit_note=speech.say("visit_with_case", what=_issued(desk)) if ticket.application else "",
         booked_at=booked_at,
         waited_s=max(0, waited_s),  # waiting counts from the booked time
         elapsed_s=int((at - begun).total_seconds()),
         standard_s=service.minutes * 60 if service else 0,
     )
+
+
+def _issued(desk: Desk) -> str:
+    return desk.speech.pick(desk.procedure.sop.issued.brief)
 
 
 def _agent_seen(connection: Connection, office_no: int, number: int) -> datetime | None:

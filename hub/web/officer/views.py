@@ -209,6 +209,8 @@ class CounterView:
     notices: tuple[Notice, ...]
     today: Today
     elsewhere: tuple[LaneChoice, ...]
+    issued: str
+    """What the office's procedure issues, as it is called for short."""
     counters: tuple[int, ...]
     key: str
     undoable: tuple[Undoable, ...] = ()

@@ -160,7 +160,7 @@ def _read(session: Session, desk: Desk, row: Application, today: date) -> MoneyP
     keyring, roles = desk.procedure.keyring, desk.officer.roles
     payment = payments.of_case(session, desk.office_no, row.id)
     entered = billing.all_of(session, desk.office_no, row.id)
-    tariff = desk.office.tariff(desk.office.treasury.tariff, today)
+    tariff = desk.procedure.fee_on(today)
     return MoneyPage(
         application=row.id,
         case_code=row.case_code,

@@ -9,10 +9,12 @@ import pytest
 
 from hub.cases import resuming
 from hub.cases.check import broken_cases
-from hub.cases.payments import corrections, matching
-from hub.errors import Conflict, NotAllowed
+from hub.cases.payments import billing, corrections, matching
+from hub.cases.purposes import first_answers
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.office import SAMPLE_OFFICE, load_office
 from hub.sop import load_sop
+from hub.wire import Words
 
 FILES = Path(__file__).parents[1] / "sop"
 VALUES = {
@@ -80,6 +82,9 @@ def test_the_sister_procedure_runs_to_its_archive(visit) -> None:
         "SIGNED", "READY", "COLLECTED", "ARCHIVED",
     ]  # fmt: skip
     assert done.index("PAID") < done.index("APPROVED")
+    assert [paper.kind for paper in visit.view(case).papers] == [
+        "application_receipt", "payment_proof", "collection_slip", "archive_label", "case_history",
+    ]  # fmt: skip
     with visit.database.reading() as session:
         assert list(broken_cases(session, visit.office_no, visit.procedure)) == []
 
@@ -100,6 +105,36 @@ def test_its_papers_are_its_own(visit) -> None:
     asked = [row.key for row in visit.view(visit.open()).current.evidence]
 
     assert asked == ["papers.visit_permit", "papers.return_ticket.copy", "receipt", "custody_place"]
+
+
+def test_nobody_is_asked_for_a_purpose_that_it_does_not_have(visit) -> None:
+    case = visit.open()
+
+    assert visit.view(case).head.applied == ()
+    with pytest.raises(BadInput) as refused:
+        first_answers(visit.procedure.sop, "PEWARGANEGARAAN", "")
+    assert refused.value.fields[0].field == "purpose"
+
+
+def test_its_papers_say_what_it_issues(visit) -> None:
+    case = visit.open()
+    for _ in range(2):
+        work(visit, case)
+    code = VALUES["billing_code"]
+    visit.do("bendahara", lambda tx: billing.enter(tx, visit.procedure, case, code, "2026-11-20"))
+
+    slip = visit.paper(case, "billing_slip", "bendahara")
+    work(visit, case)
+    receipt = visit.paper(case, "application_receipt", "loket")
+    proof = visit.paper(case, "payment_proof", "bendahara")
+    with pytest.raises(NotFound) as refused:
+        visit.paper(case, "skim_letter", "cetak")
+
+    assert receipt.application == Words(id="ITK", en="ITK")
+    assert proof.purpose.id == "Penerbitan ITK"
+    assert (slip.amount_rupiah, slip.purpose.id) == (500_000, "PNBP penerbitan ITK")
+    assert "collection_slip" not in [paper.kind for paper in visit.view(case).papers]
+    assert refused.value.code == "paper_unknown"
 
 
 def test_its_fields_stand_in_a_group_though_its_file_names_none(visit) -> None:

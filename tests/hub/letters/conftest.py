@@ -30,9 +30,11 @@ from hub.letters import (
     SkimCard,
     SkimLetter,
 )
+from hub.sop import load_sop
 from hub.wire import Words
 
 NAME = "ERIKSSON, ANNA MARIA"
+NATURALISATION = load_sop().purposes[0]
 PRINTED = datetime(2026, 11, 23, 3, 42, tzinfo=UTC)
 PAYLOAD = (
     "LKT1:" + "6BF5YP3Z8L0QWE4$T%R7A9/ND:K2CX.HM+GJS*VU-1BO "[:45] * 3 + "7KQ2M9XA4HTDW3PEZZ00"
@@ -163,7 +165,7 @@ def letter(imprint: Imprint, signer: Signer) -> SkimLetter:
         imprint=imprint,
         number="W00.IMI.IMI.0-GR.01.14-0007/2026",
         route="5Y_CONSEC",
-        purpose="PEWARGANEGARAAN",
+        purpose=NATURALISATION.letter,
         full_name=NAME,
         sex="F",
         birth_place="ZENITH",
@@ -196,7 +198,7 @@ def card(imprint: Imprint, signer: Signer) -> SkimCard:
         permit="ITAP 2D00AA0000-X",
         periods=PERIODS,
         route="5Y_CONSEC",
-        purpose="PEWARGANEGARAAN",
+        purpose=NATURALISATION.words,
         issued_on=date(2026, 12, 7),
         signer=signer,
         photo_jpeg=outline_portrait(),
@@ -294,7 +296,7 @@ def endorsement(imprint: Imprint, signer: Signer) -> EndorsementText:
         number="W00.IMI.IMI.0-GR.01.14-0007/2026",
         full_name=NAME,
         passport_number="L898902C3",
-        purpose="PEWARGANEGARAAN",
+        purpose=NATURALISATION.words,
         issued_on=date(2026, 12, 7),
         signer=signer,
     )

@@ -35,6 +35,7 @@ from hub.letters import (
 )
 from hub.letters.compose import compose
 from hub.letters.short_names import shorter_names
+from hub.sop import load_sop
 from hub.wire import Words
 
 KINDS = ("receipt", "proof", "letter", "card", "slip", "missing", "endorsement", "label")
@@ -243,7 +244,9 @@ def test_the_code_of_a_receipt_stands_on_page_1_however_many_papers_it_lists(
 def test_what_is_issued_prints_for_a_declaration_of_citizenship_too(
     head: Letterhead, kind: str, request: pytest.FixtureRequest
 ) -> None:
-    paper = replace(request.getfixturevalue(kind), purpose="PERNYATAAN")
+    declaration = load_sop().purpose("PERNYATAAN")
+    said = declaration.letter if kind == "letter" else declaration.words
+    paper = replace(request.getfixturevalue(kind), purpose=said)
 
     text = text_of(compose(head, paper))
 
