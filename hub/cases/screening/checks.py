@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from hub.cases.screening.states import (
@@ -60,6 +60,23 @@ def newest(session: Session, office: int, application: str, source: str = "") ->
     if source:
         query = query.where(CekalCheck.source == source)
     return session.scalar(query.order_by(CekalCheck.at.desc(), CekalCheck.id).limit(1))
+
+
+def newest_of_each(
+    session: Session, office: int, applications: Collection[str]
+) -> dict[tuple[str, str], CekalCheck]:
+    """Return the newest check of each case from each source, as `newest` would, by one query."""
+    each = (CekalCheck.application, CekalCheck.source)
+    last = (
+        select(*each, func.max(CekalCheck.at).label("at"))
+        .where(CekalCheck.office == office, CekalCheck.application.in_(applications))
+        .group_by(*each)
+        .subquery()
+    )
+    same = and_(*(getattr(last.c, one.key) == one for one in (*each, CekalCheck.at)))
+    rows = session.scalars(select(CekalCheck).join(last, same).where(CekalCheck.office == office))
+    by_id = sorted(rows, key=lambda row: row.id, reverse=True)
+    return {(row.application, row.source): row for row in by_id}
 
 
 def holding(office: OfficeConfig, answer: Answer) -> list[Found]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases.applications import ENDED
-from hub.cases.screening.checks import LIST, newest
+from hub.cases.screening.checks import LIST, newest_of_each
 from hub.cases.screening.standing import needed_since
 from hub.cases.screening.states import HELD
 from hub.cases.screening.subject import Subject, subject_of
@@ -38,8 +38,10 @@ def due(
         )
         .order_by(Application.opened_at)
     )
-    for case in rows:
-        check = newest(session, office, case.id, LIST)
+    cases = list(rows)
+    newest = newest_of_each(session, office, [case.id for case in cases])
+    for case in cases:
+        check = newest.get((case.id, LIST))
         if check is not None and check.state in HELD:
             continue
         subject = subject_of(session, procedure.keyring, case)

@@ -5,6 +5,7 @@ Whatever stands against it, everybody but Wasdakim reads the same four words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,11 +13,11 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.cases.screening.checks import LIST, NATIONAL, newest
+from hub.cases.screening.checks import LIST, NATIONAL, newest_of_each
 from hub.cases.screening.national import made_at
 from hub.cases.screening.states import BLOCKING, PASSING, State
 from hub.cases.screening.subject import subject_of
-from hub.cases.screening.versions import asked
+from hub.cases.screening.versions import ListInForce, asked
 from hub.errors import Conflict
 from hub.models.application import Application, StepRecord
 from hub.models.cekal import CekalCheck, CekalPass
@@ -36,16 +37,39 @@ class Standing:
     """Whether the office keeps a list."""
 
 
-def standing(session: Session, procedure: Procedure, case: Application, at: datetime) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is the same for many cases, or was read for all of them at once."""
+
+    listed: ListInForce | None
+    newest: Mapping[tuple[str, str], CekalCheck]
+    """The newest check by case and source."""
+
+
+def known_of(
+    session: Session, procedure: Procedure, office: int, cases: Iterable[Application], at: datetime
+) -> Known:
+    """Read what the standing of many cases is told by."""
+    listed = asked(session, procedure.office, office, at)
+    return Known(listed, newest_of_each(session, office, [case.id for case in cases]))
+
+
+def standing(
+    session: Session,
+    procedure: Procedure,
+    case: Application,
+    at: datetime,
+    known: Known | None = None,
+) -> Standing:
     """Return how a case stands at the step where it is.
 
     A check counts if it was made against the list in force, for exactly this person, and before a
     step of re-checks after the case came there. A national check counts for its days, from when it
     was made.
     """
-    listed = asked(session, procedure.office, case.office, at)
-    mine = newest(session, case.office, case.id, LIST)
-    by_hand = newest(session, case.office, case.id, NATIONAL)
+    known = known or known_of(session, procedure, case.office, [case], at)
+    listed = known.listed
+    mine, by_hand = (known.newest.get((case.id, source)) for source in (LIST, NATIONAL))
     for check in (mine, by_hand):
         if check is not None and check.state in BLOCKING:
             return Standing("blocked", check, listed is not None)

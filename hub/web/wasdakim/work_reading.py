@@ -14,7 +14,7 @@ from hub.cases.applications import ENDED
 from hub.cases.screening import outcomes, versions
 from hub.cases.screening.checks import candidates_of, verdicts_on
 from hub.cases.screening.due import FIRST_STEP
-from hub.cases.screening.standing import Standing, standing
+from hub.cases.screening.standing import Standing, known_of, standing
 from hub.cases.screening.states import HELD, OPEN, State
 from hub.cases.screening.verdicts import next_place
 from hub.matching.port import called
@@ -70,12 +70,13 @@ def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) ->
     office, procedure = desk.office_no, desk.procedure
     at_counter = _at_counters(session, office)
     parts: dict[str, list[WorkRow]] = {"judge": [], "confirm": [], "held": [], "unchecked": []}
-    for case in _open_cases(session, procedure, office):
-        stands = standing(session, procedure, case, at)
+    cases = _open_cases(session, procedure, office)
+    known = known_of(session, procedure, office, cases, at)
+    for case in cases:
+        stands = standing(session, procedure, case, at, known)
         part = _part(stands)
         if part:
             parts[part].append(_work_row(session, desk, case, stands, at_counter))
-    listed = versions.asked(session, desk.office, office, at)
     entered = [one for one in versions.every(session, office) if one.state == versions.ENTERED]
     rows = {
         name: tuple(sorted(found, key=lambda row: (row.at_counter is None, row.since)))
@@ -86,7 +87,7 @@ def read_work(session: Session, desk: Desk, at: datetime, progress: Progress) ->
         confirm=rows["confirm"],
         held=rows["held"],
         unchecked=rows["unchecked"],
-        list_name=listed.name if listed else "",
+        list_name=known.listed.name if known.listed else "",
         waiting_versions=len(entered),
         progress=progress,
         service=called(desk.office),
@@ -131,7 +132,8 @@ def _work_row(
         places = [next_place(verdicts.get(one.entry, []), desk.officer.id) for one in candidates]
         place = min((one for one in places if one), default=None)
         mine = place is not None and may_judge(desk, place)
-    proposal = outcomes.open_proposal(session, check) if check else None
+    held = check is not None and check.state in HELD
+    proposal = outcomes.open_proposal(session, check) if check and held else None
     return WorkRow(
         application=case.id,
         case_code=case.case_code,
@@ -144,7 +146,7 @@ def _work_row(
         place=place,
         at_counter=at_counter.get(case.id),
         proposed=proposal.choice if proposal else "",
-        holding=tuple(one.entry for one in candidates) if check and check.state in HELD else (),
+        holding=tuple(one.entry for one in candidates) if held else (),
     )
 
 
