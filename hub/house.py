@@ -25,6 +25,7 @@ from hub.errors import Busy, Conflict, NotFound
 from hub.events import OfficeOpened
 from hub.keys import Keyring, outside
 from hub.office import SAMPLE_OFFICE, load_office
+from hub.office.checked import refused
 from hub.office.emblem import read_emblem
 from hub.office.faults import FaultLine
 from hub.offices import enter_office, require_own, require_reachable
@@ -32,7 +33,7 @@ from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
 from hub.signatures.publishing import signer_certificate
-from hub.sop import Sop, SopFileError, fault_lines, file_of, load_office_sop
+from hub.sop import Sop, SopFileError, fault_lines, file_of, load_office_sop, must_agree
 from hub.storage import disk_full, folder_of
 from hub.writer import Actor, Writer
 
@@ -133,13 +134,12 @@ def open_house(settings: Settings, clock: Clock) -> House:
 def must_fit(house: House) -> None:
     """Refuse to serve a procedure file by which cases under way could not go on.
 
-    Raises SopFileError with line, rule and cases of all that does not fit.
+    Neither are office and procedure served that do not agree. Raises SopFileError,
+    OfficeFileError with line, rule and cases of all that does not fit.
     """
-    lines = _stranded(house.database, house.settings, house.procedure.sop)
-    if lines:
-        refused = SopFileError(lines[0].file, lines[0].line, lines[0].says)
-        refused.args = ("\n".join(map(str, lines)),)
-        raise refused
+    must_agree(house.settings.office_file, file_of(house.settings.folder))
+    if lines := _stranded(house.database, house.settings, house.procedure.sop):
+        raise refused(lines, SopFileError)
 
 
 def stranded_cases(settings: Settings) -> tuple[FaultLine, ...]:

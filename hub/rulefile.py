@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -73,18 +72,6 @@ class RuleFile:
             if (line := self._lines.get(place[:length])) is not None:
                 return line
         return 1
-
-    def refuse(self, rule: str, *place: str | int) -> NoReturn:
-        """Raise the file's fault at `place`."""
-        raise self._fault(self.name, self.line(*place), rule)
-
-    def unique(self, table: str, key: str, values: Iterable[object]) -> None:
-        """Refuse the second `[[table]]` whose `key` has the same value."""
-        seen: set[object] = set()
-        for index, value in enumerate(values):
-            if value in seen:
-                self.refuse(f"{table} {key} {value} stands twice", table, index, key)
-            seen.add(value)
 
     @cached_property
     def _lines(self) -> dict[Place, int]:

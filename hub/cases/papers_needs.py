@@ -32,21 +32,8 @@ from hub.cases.views import Lack
 from hub.models.application import Application, StepRecord
 from hub.procedure import Procedure
 from hub.sop import EvidenceRule, Gate, Step
+from hub.sop.paper_kinds import SAYS
 from hub.wire import Words
-
-IDENTITY = ("full_name", "passport_number")
-LETTER = (
-    *IDENTITY,
-    "birth_place",
-    "birth_date",
-    "nationality",
-    "passport_expiry",
-    "permit_type",
-    "permit_number",
-    "permit_expiry",
-    "address",
-)
-CARD = (*IDENTITY, "birth_place", "birth_date", "nationality", "permit_type", "permit_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +113,7 @@ def _its_turn(asked: Asked, stage: Step | Gate) -> Lack:
 
 def _of_the_person(asked: Asked, kind: str) -> tuple[Lack, ...]:
     missing = []
-    for name in _VALUES.get(kind, ()):
+    for name in SAYS.get(kind, ()):
         field = asked.procedure.sop.field(name)
         if field is not None and not asked.person.value(name):
             words = Words(id=f"{field.label.id}: belum ada", en=f"{field.label.en}: is missing")
@@ -280,12 +267,6 @@ _FACTS: Mapping[str, tuple[Callable[[Asked], Lack | None], ...]] = {
     "rejection_letter": (_rejected, _signer),
     "ending_letter": (_lapsed, _signer),
     "archive_label": (_archived,),
-}
-_VALUES: Mapping[str, tuple[str, ...]] = {
-    "application_receipt": ("passport_number",),
-    "skim_letter": LETTER,
-    "skim_card": CARD,
-    "endorsement": IDENTITY,
 }
 
 

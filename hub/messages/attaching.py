@@ -12,9 +12,7 @@ from typing import cast
 from hub.errors import NotFound
 from hub.messages.port import Factory, Sender
 from hub.office import OfficeConfig
-
-GROUP = "loket.messengers"
-SMTP = "smtp"
+from hub.office.message_rules import SENDERS, SMTP
 
 
 def attached(office: OfficeConfig) -> Sender | None:
@@ -26,7 +24,7 @@ def attached(office: OfficeConfig) -> Sender | None:
         from hub.messages.smtp import connect  # loads a mail client, which most hubs do without
 
         return connect(office)
-    found = next(iter(entry_points(group=GROUP, name=name)), None)
+    found = next(iter(entry_points(group=SENDERS, name=name)), None)
     if found is None:
         text = f"office.toml names the adapter {name} for [messages], which is not installed."
         indonesian = f"office.toml menyebut adaptor {name} untuk [messages], yang tidak terpasang."

@@ -13,13 +13,13 @@ from hub.wire import Words
 from hub.wire.bounds import FingerNumber
 
 SKIM_NUMBER = "IMI-GR.01.14-1111"
-Purpose = Literal["PEWARGANEGARAAN", "PERNYATAAN"]
-Basis = Literal["KELUARGA", "BEKERJA", "PENANAM_MODAL", "ROHANIWAN"]
 Months = Annotated[int, msgspec.Meta(ge=0, le=240)]
 
 
 class ChecklistItem(Rule, frozen=True, kw_only=True):
     """A paper of the file; `bases` and `purposes` empty mean: whatever they are.
+
+    Their values are those of the procedure that the list is for.
 
     `original`, `copy` and `scan` say what of it is asked for, `where` how one comes by it: the list
     of what is missing tells.
@@ -29,8 +29,8 @@ class ChecklistItem(Rule, frozen=True, kw_only=True):
     name: Words
     where: Words | None = None
     mandatory: bool = True
-    bases: tuple[Basis, ...] = ()
-    purposes: tuple[Purpose, ...] = ()
+    bases: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
     original: bool = True
     copy: bool = False
     scan: bool = True

@@ -41,13 +41,14 @@ def check(file: Annotated[Path, typer.Argument(help="The office file, office.tom
     from hub.office.confirmations import unconfirmed
     from hub.office.emblem import read_emblem
     from hub.office.loader import check_office
-    from hub.sop import check_sop, file_of, load_sop
+    from hub.sop import check_both, check_sop, file_of, load_sop
 
     if not file.is_file():
         print(f"loket: tidak ada berkas {file} / there is no file {file}", file=sys.stderr)
         raise SystemExit(2)
     procedure = file_of(file.parent)
-    faults = [*check_office(file), *(check_sop(procedure) or _cases_left(file.parent))]
+    faults = [*check_office(file), *check_sop(procedure)]
+    faults = faults or [*check_both(file, procedure), *_cases_left(file.parent)]
     for fault in faults:
         print(fault)
     if faults:

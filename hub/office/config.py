@@ -94,7 +94,7 @@ class LaneConfig(Rule, frozen=True, kw_only=True):
     code: Code
     name: Words
     max_wait_min: Minutes
-    weight: Annotated[float, msgspec.Meta(gt=0)] = 1.0
+    weight: Annotated[float, msgspec.Meta(gt=0, le=1000)] = 1.0
     devices: tuple[DeviceRole, ...] = ()
 
 
@@ -223,7 +223,7 @@ class Retention(Rule, frozen=True, kw_only=True, rename={"classification": "clas
     """How long a finished file is kept; 0 years is: permanently, until decided."""
 
     classification: str
-    years: int
+    years: Annotated[int, msgspec.Meta(ge=0, le=200)]
     confirmed: bool
     note: Words
     confirmed_by: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,6 +11,10 @@ import msgspec
 from hub.office.faults import Fault
 from hub.rulefile import Rule
 from hub.wire import Words
+
+SMTP = "smtp"
+SENDERS = "loket.messengers"
+"""The entry points by which an adapter of another kind is attached."""
 
 
 class MessageRules(Rule, frozen=True, kw_only=True):
@@ -33,7 +38,14 @@ class MessageRules(Rule, frozen=True, kw_only=True):
 
 def message_faults(rules: MessageRules) -> Iterator[Fault]:
     """Yield what mail cannot be sent with."""
-    if rules.adapter != "smtp":
+    if rules.adapter not in ("", SMTP) and not entry_points(group=SENDERS, name=rules.adapter):
+        todo = Words(
+            id='Tulis "smtp", "" (tidak mengirim), atau pasang paket adaptor itu di mesin ini.',
+            en='Write "smtp", "" (nothing is sent), or install that adapter\'s package here.',
+        )
+        says = f"the adapter {rules.adapter} is not installed"
+        yield Fault("messages-adapter", says, todo, ("messages", "adapter"))
+    if rules.adapter != SMTP:
         return
     for key in ("host", "sender"):
         if not getattr(rules, key):

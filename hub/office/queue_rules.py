@@ -104,7 +104,7 @@ class QueueRules(Rule, frozen=True, kw_only=True):
     return_within_min: Minutes
     returns_allowed: Annotated[int, msgspec.Meta(ge=0, le=9)] = 1
     priority_ratio: Annotated[int, msgspec.Meta(ge=1, le=50)]
-    ageing_per_min: Annotated[float, msgspec.Meta(gt=0)]
+    ageing_per_min: Annotated[float, msgspec.Meta(gt=0, le=1000)]
     appointment_grace_min: Whole = 10
     undo_within_s: Seconds = 60
     numbers_stop_before_close_min: Whole = 0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.office.case_rules import Relaxation
 from hub.office.cekal_rules import cekal_faults
-from hub.office.config import OfficeConfig, ServiceConfig
+from hub.office.config import OfficeConfig, ServiceConfig, Signer
 from hub.office.confirmations import confirmation_faults
 from hub.office.faults import Fault
 from hub.office.hours import Hours
@@ -45,6 +47,11 @@ def office_faults(office: OfficeConfig) -> Iterator[Fault]:
     yield from _register(office)
     yield from _signers(office)
     yield from _case_rules(office)
+    yield from _spans(office)
+    yield from _fees(office)
+    yield from _fingers(office)
+    yield from _addresses(office)
+    yield from _cekal_roles(office)
     yield from message_faults(office.messages)
     yield from cekal_faults(office.cekal, office.cekal_service)
     yield from _signature(office)
@@ -65,6 +72,11 @@ def _zone(office: OfficeConfig) -> Iterator[Fault]:
         )
         says = "timezone must be a name of the tz database"
         yield Fault("timezone", says, todo, ("office", "timezone"))
+    for code in office.office.languages:
+        if office.office.languages.count(code) > 1:
+            says = f"the language {code} stands twice"
+            yield Fault("languages", says, _TWICE, ("office", "languages"))
+            break
     if "id" not in office.office.languages:
         todo = Words(id="Tambahkan id.", en="Add id.")
         yield Fault("languages", "languages must contain id", todo, ("office", "languages"))
@@ -252,6 +264,86 @@ def _luminance(colour: str) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _spans(office: OfficeConfig) -> Iterator[Fault]:
+    """What holds from a day to a day: the last is not before the first."""
+    tables: tuple[tuple[str, Sequence[Signer | Relaxation]], ...] = (
+        ("signer", office.signers),
+        ("relaxation", office.relaxations),
+    )
+    for table, rows in tables:
+        for index, row in enumerate(rows):
+            if row.valid_to is not None and row.valid_to < row.valid_from:
+                todo = Words(
+                    id="Tulis hari pertama dan hari terakhir, keduanya termasuk.",
+                    en="Write the first and the last day, both included.",
+                )
+                says = f"valid_to {row.valid_to} lies before valid_from {row.valid_from}"
+                yield Fault(f"{table}-dates", says, todo, (table, index, "valid_to"))
+
+
+def _fees(office: OfficeConfig) -> Iterator[Fault]:
+    seen: set[tuple[str, object]] = set()
+    for index, tariff in enumerate(office.tariffs):
+        if (tariff.code, tariff.valid_from) in seen:
+            says = f"tariff {tariff.code} of {tariff.valid_from} stands twice"
+            yield Fault("unique-tariff", says, _TWICE, ("tariff", index, "valid_from"))
+        seen.add((tariff.code, tariff.valid_from))
+    codes = sorted({tariff.code for tariff in office.tariffs})
+    if office.treasury.tariff not in codes:
+        says = f"there is no tariff {office.treasury.tariff}"
+        yield Fault("treasury-tariff", says, _one_of(codes), ("treasury", "tariff"))
+
+
+def _fingers(office: OfficeConfig) -> Iterator[Fault]:
+    rules = office.biometrics
+    if len(set(rules.fingers)) < len(rules.fingers):
+        says = "a finger stands twice"
+        yield Fault("biometrics-fingers", says, _TWICE, ("biometrics", "fingers"))
+    if rules.match_fingers > len(set(rules.fingers)):
+        todo = Words(
+            id=f"Tulis 1 sampai {len(set(rules.fingers))}, atau tambahkan jari.",
+            en=f"Write 1 to {len(set(rules.fingers))}, or add fingers.",
+        )
+        says = f"{rules.match_fingers} fingers are compared, {len(set(rules.fingers))} are taken"
+        yield Fault("biometrics-match", says, todo, ("biometrics", "match_fingers"))
+
+
+def _addresses(office: OfficeConfig) -> Iterator[Fault]:
+    url = office.office.public_url
+    if url is None:
+        return
+    if not _is_web(url):
+        todo = Words(
+            id='Tulis alamat lengkap, misalnya "https://antrean.kantor.example", atau hapus.',
+            en='Write the whole address, such as "https://queue.office.example", or remove it.',
+        )
+        says = f"{url} is no address of the web"
+        yield Fault("public-url", says, todo, ("office", "public_url"))
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _one_of(known: Iterable[str]) -> Words:
+    names = ", ".join(known) or "–"
+    return Words(
+        id=f"Tulis salah satu yang ada: {names}; atau tambahkan tabelnya.",
+        en=f"Write one that there is: {names}; or add its table.",
+    )
+
+
+def _cekal_roles(office: OfficeConfig) -> Iterator[Fault]:
+    known = [role.code for role in office.roles]
+    for key in ("enter", "verify", "examine", "confirm", "propose", "decide"):
+        for code in (one for one in getattr(office.cekal, key) if one not in known):
+            yield Fault("cekal-role", f"there is no role {code}", _one_of(known), ("cekal", key))
 
 
 def _register(office: OfficeConfig) -> Iterator[Fault]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TypeGuard, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -19,6 +20,7 @@ _UNKNOWN = Words(
     en="Remove this line, or correct its name: {known}.",
 )
 _MISSING = Words(id="Tambahkan `{name}` pada tabel ini.", en="Add `{name}` to this table.")
+_ONE_OF = Words(id="Tulis salah satu: {known}.", en="Write one of: {known}.")
 _FORM = Words(id="Tulis nilai dalam bentuk yang disebut.", en="Write the value in the named form.")
 
 
@@ -58,14 +60,31 @@ def _value_faults(value: object, kind: object, place: Place) -> Iterator[Fault]:
         for index, one in enumerate(value):
             yield from shape_faults(one, inner, (*place, index))
         return
-    if _is_table(kind):
-        yield from shape_faults(value, kind, place)
+    if (table := _table_of(kind)) is not None:
+        yield from shape_faults(value, table, place)
         return
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         said = _AT.sub("", str(error))
-        yield Fault("value", said, _FORM, (*place, *place_of(str(error))))
+        known = _choices_of(kind) if said.startswith("Invalid enum value") else ()
+        todo = _filled(_ONE_OF, known=", ".join(known)) if known else _FORM
+        yield Fault("value", said, todo, (*place, *place_of(str(error))))
+
+
+def _table_of(kind: object) -> type[msgspec.Struct] | None:
+    """Return the table that `kind` is, also if it may be left out."""
+    parts = [one for one in get_args(kind) if one is not type(None)]
+    if get_origin(kind) in (Union, UnionType) and len(parts) == 1:
+        kind = parts[0]
+    return kind if _is_table(kind) else None
+
+
+def _choices_of(kind: object) -> tuple[str, ...]:
+    """Return the words that `kind`, or each of its values, may be; empty for another form."""
+    if get_origin(kind) is Literal:
+        return tuple(str(one) or '""' for one in get_args(kind))
+    return next((found for one in get_args(kind) if (found := _choices_of(one))), ())
 
 
 def _is_table(kind: object) -> TypeGuard[type[msgspec.Struct]]:

@@ -4,11 +4,13 @@ from hub.sop.loader import (
     OWN,
     SKIM,
     SopFileError,
+    check_both,
     check_sop,
     fault_lines,
     file_of,
     load_office_sop,
     load_sop,
+    must_agree,
 )
 from hub.sop.sheet import (
     Answer,
@@ -63,9 +65,11 @@ __all__ = [
     "Step",
     "Unit",
     "ValueCheck",
+    "check_both",
     "check_sop",
     "fault_lines",
     "file_of",
     "load_office_sop",
     "load_sop",
+    "must_agree",
 ]

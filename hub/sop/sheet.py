@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from hub.rulefile import Rule
+from hub.sop.paper_kinds import PaperKind
 from hub.wire import Words
 
 EvidenceKind = Literal[
@@ -302,7 +303,7 @@ class EvidenceRule(Rule, frozen=True, kw_only=True):
     required: bool = True
     choices: tuple[ChoiceRule, ...] = ()
     check: ValueCheck = ""
-    paper: str = ""
+    paper: PaperKind = ""
     needs: tuple[str, ...] = ()
     first: bool = False
     when: Condition | None = None

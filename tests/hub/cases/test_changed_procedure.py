@@ -143,7 +143,7 @@ def test_the_check_names_file_line_rule_and_cases_and_the_hub_does_not_serve(
 
     line = TEXT[: TEXT.index("after = 5")].count("\n") + 1
     assert "12 steps, 2 gates (skim.toml)" in sound
-    assert f"{OWN}, baris/line {line}: [procedure] there is no step 55" in broken_file
+    assert f"{OWN}, baris/line {line}: [gate-after] there is no step 55" in broken_file
     assert left.value.code == 1
     assert "[stage-gone]" in named
     assert code(desk, case) in named

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from hub.sop import SKIM, SopFileError, load_office_sop, load_sop
+from hub.office import SAMPLE_OFFICE
+from hub.office.checked import FaultyFileError
+from hub.sop import (
+    SKIM,
+    SopFileError,
+    check_both,
+    check_sop,
+    load_office_sop,
+    load_sop,
+    must_agree,
+)
 
 TEXT = SKIM.read_text(encoding="utf-8")
 
@@ -44,6 +54,20 @@ def load_changed(tmp_path: Path, old: str, new: str, place: int = 0) -> tuple[So
         ('lane = "payment"', 'lain = "payment"', 'lain = "payment"', "unknown field `lain`"),
         ("confidence = 97", "confidence = 97\nwho = 1", "who = 1", "unknown field `who`"),
         ('holds = "ON_HOLD_CEKAL"', 'holds = "HELD"', '"HELD"', "no state HELD"),
+        ('bases = ["BEKERJA"', 'bases = ["BEKRJA"', '"BEKRJA"', "no basis BEKRJA"),
+        ('value = "BEKERJA"', 'value = "KELUARGA"', '"KELUARGA"', "stands twice"),
+        ('paper = "skim_letter"', 'paper = "skim_leter"', '"skim_leter"', "Invalid enum value"),
+        ('does = ["archive"]', 'does = ["archive", "issue"]', '"issue"', "duty of 8 already"),
+        ('reaches = "PAID"', 'reaches = "REJECTED"', '"REJECTED"', "no step on the way"),
+        ('reaches = "ARCHIVED"', 'reaches = "COLLECTED"', '"COLLECTED"', "reaches ARCHIVED"),
+        ('"FAMILY", "ATTORNEY"]', '"FAMILY", "ATORNEY"]', '"ATORNEY"', "no answer ATORNEY"),
+        ("date = 2013-04-01", "date = 2012-04-01", "2012-04-01", "before made_on"),
+        ("says = { FALSE_MATCH", "says = { FALSE", "says = { FALSE", "no outcome FALSE"),
+        ('code = "archive"\nid', 'code = "cekal"\nid', 'code = "cekal"', "stands twice"),
+        ("transcribe = 2\n", "transcribe = 1\n", "transcribe", "stands twice"),
+        ('name = "permit_number"', 'name = "permit"', "skim_letter", "field permit_number"),
+        ('en = "Receive the payment" }', 'en = " " }', "title", "empty in a language"),
+        ("[step.mark]\n", "[step.mark]\nwho = 1\n", "who = 1", "unknown field `who`"),
         ("[[step]]\nnumber = 7", "[[step]\nnumber = 7", "[[step]", "not valid TOML"),
     ],
 )
@@ -56,6 +80,58 @@ def test_the_line_and_the_rule_are_named(
     assert line in named
     assert rule in error.rule
     assert f"changed.toml, baris/line {error.line}: " in str(error)
+
+
+def test_every_fault_is_named_at_once_with_what_is_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "sop.toml"
+    path.write_text(
+        TEXT.replace('kind = "money"', 'kind = "cash"').replace("days = 5,", "days = 500,"), "utf-8"
+    )
+
+    found = check_sop(path)
+
+    assert [TEXT.splitlines()[one.line - 1][:6] for one in found] == ["moves ", "kind ="]
+    assert found[0].says == "Expected `int` <= 365"
+    assert "money" in found[1].todo.id
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        ("office", 'purposes = ["PERNYATAAN"]', 'purposes = ["PERNYATAN"]', "purpose PERNYATAN"),
+        ("office", 'bases = ["KELUARGA"', 'bases = ["KLUARGA"', "no basis KLUARGA"),
+        ("office", '[["8", "11"]]', '[["8", "13"]]', "no step 13"),
+        ("office", '[["8", "11"]]', '[["8", "8"]]', "8 twice"),
+        ("office", 'recheck_before = ["6"', 'recheck_before = ["16"', "no step 16"),
+        ("sop", 'roles = ["treasurer"]', 'roles = ["tresurer"]', "no role tresurer"),
+        ("sop", 'lane = "payment"', 'lane = "paymnt"', "no lane paymnt"),
+        ("sop", "minutes = 73\n", 'minutes = 73\ntariff = "SKM"\n', "no tariff SKM"),
+        ("sop", 'rejects = ["legaliser"]', 'rejects = ["legalizer"]', "no role legalizer"),
+        (
+            "sop",
+            'number = "IMI-GR.01.14-1111"',
+            'number = "IMI-GR.99"',
+            "no checklist of the procedure IMI-GR.99",
+        ),
+    ],
+)
+def test_what_the_other_file_does_not_have_is_named_with_what_it_has(
+    tmp_path: Path, file: str, old: str, new: str, rule: str
+) -> None:
+    texts = {"office": SAMPLE_OFFICE.read_text("utf-8"), "sop": TEXT}
+    assert old in texts[file]
+    for name, text in texts.items():
+        changed = text.replace(old, new, 1) if name == file else text
+        (tmp_path / f"{name}.toml").write_text(changed, "utf-8")
+    both = tmp_path / "office.toml", tmp_path / "sop.toml"
+
+    [found, *_] = check_both(*both)
+    with pytest.raises(FaultyFileError) as refused:
+        must_agree(*both)
+
+    assert rule in found.says
+    assert found.todo.id
+    assert str(found) in str(refused.value)
 
 
 def test_a_missing_value_names_the_table_it_is_missing_from(tmp_path: Path) -> None:
