@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hub.blobs import Blobs
+from hub.cases import in_force
 from hub.cases.changed_procedure import stranding
 from hub.cekal.listing import StoredList
 from hub.clock import Clock
@@ -33,7 +34,7 @@ from hub.placement import Placement, write_placement
 from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
 from hub.signatures.publishing import signer_certificate
-from hub.sop import Sop, SopFileError, fault_lines, file_of, load_office_sop, must_agree
+from hub.sop import SKIM, Sop, SopFileError, fault_lines, file_of, load_office_sop, must_agree
 from hub.storage import disk_full, folder_of
 from hub.writer import Actor, Writer
 
@@ -140,6 +141,20 @@ def must_fit(house: House) -> None:
     must_agree(house.settings.office_file, file_of(house.settings.folder))
     if lines := _stranded(house.database, house.settings, house.procedure.sop):
         raise refused(lines, SopFileError)
+
+
+def note_procedure(house: House) -> None:
+    """Keep what the steps of an office's own procedure file ask for from this start on.
+
+    Cases are judged by what was asked when they passed. An office that never had a file of its own
+    has the SKIM's.
+    """
+    own = file_of(house.settings.folder) != SKIM
+    with house.database.reading() as session:
+        noted = in_force.is_noted(session, house.office_no)
+    if own or noted:
+        sop = house.procedure.sop
+        house.writer().run_alone(lambda tx: in_force.record(tx, sop), actor=SYSTEM)
 
 
 def stranded_cases(settings: Settings) -> tuple[FaultLine, ...]:

@@ -27,7 +27,7 @@ from hub.clock import Clock, PracticeClock, SystemClock
 from hub.comparing import Afis
 from hub.errors import BadInput
 from hub.feed import Feed
-from hub.house import House, locked, must_fit, open_house
+from hub.house import House, locked, must_fit, note_procedure, open_house
 from hub.lean import Config, Server
 from hub.letters.press import Press
 from hub.listening import listen_at
@@ -65,6 +65,7 @@ def serve_hub(settings: Settings, manner: Manner) -> None:
         sweep_scratch()
         house = open_house(settings, _clock(settings, manner))
         must_fit(house)
+        note_procedure(house)
         listening = listen_at(manner.host, manner.port)
         phones = manner.public
         public = listen_at(phones.host, phones.port) if phones else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hub.appointments.booking import BOOKED
 from hub.cases.changed_procedure import Way, first_passed, is_owed, way_of
 from hub.cases.holdings_check import broken_holdings
+from hub.cases.in_force import Versions, versions
 from hub.cases.notifying import BRANCH, ENDED_PLACE
 from hub.cases.persons import data_key
 from hub.cases.requirements import unfold
@@ -60,9 +61,10 @@ def broken_cases(session: Session, office: int, procedure: Procedure) -> Iterato
     yield from _broken_search(session, office)
     yield from _broken_bookings(session, office)
     first = first_passed(session, office)
+    known = versions(session, office, procedure.sop.number)
     for case in session.scalars(select(Application).where(Application.office == office)):
         yield from _broken_key(procedure, case)
-        yield from _broken_steps(session, procedure, case, first)
+        yield from _broken_steps(session, procedure, case, first, known)
         yield from _broken_custody(session, case)
 
 
@@ -134,7 +136,11 @@ def _broken_key(procedure: Procedure, case: Application) -> Iterator[str]:
 
 
 def _broken_steps(
-    session: Session, procedure: Procedure, case: Application, first: Mapping[str, datetime]
+    session: Session,
+    procedure: Procedure,
+    case: Application,
+    first: Mapping[str, datetime],
+    known: Versions,
 ) -> Iterator[str]:
     sop = procedure.sop
     if case.sop != sop.number:
@@ -149,10 +155,12 @@ def _broken_steps(
         yield f"case {case.id}: completed steps and position {case.position!r} disagree"
     left = _evidence_left(session, case)
     for stage in (one for one in sop.stages[:place] if one.name in way.done):
+        asked = known.asked(stage.name, way.done[stage.name])
         needed = {
             row.key
             for row in unfold(procedure, case, stage)
             if row.required
+            and (asked is None or row.rule.key in asked)
             and not row.field
             and row.rule.when is None
             and row.rule.kind != "list_check"

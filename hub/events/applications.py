@@ -70,6 +70,17 @@ class GatePassed(_Staff, frozen=True):
     gate: str
 
 
+class ProcedureInForce(msgspec.Struct, frozen=True):
+    """From here on the steps of the office's own procedure file ask for these rows."""
+
+    kind: ClassVar[str] = "procedure.in_force"
+    v: ClassVar[int] = 1
+    audience: ClassVar[str] = "audit"
+    number: str
+    asks: dict[str, tuple[str, ...]]
+    """The required rows of each step and gate."""
+
+
 class ApplicationDiverted(msgspec.Struct, frozen=True):
     """The case left the sheet for one of its branches."""
 

@@ -8,16 +8,21 @@ import msgspec
 import pytest
 from sqlalchemy import delete
 
-from hub.cases import reopen
+from hub.cases import in_force, reopen
 from hub.cases.changed_procedure import stranding
 from hub.cases.check import broken_cases
+from hub.cases.payments import matching
 from hub.house import House, must_fit, stranded_cases
-from hub.models.application import StepRecord
+from hub.models.application import Evidence, StepRecord
 from hub.office.command import check
 from hub.sop import OWN, SKIM, SopFileError, load_sop
 
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 TEXT = SKIM.read_text("utf-8")
+PAID = {
+    "billing_code": "820261120000001", "ntpn": "A1B2C3D4E5F6G7H8", "amount": "3000000",
+    "paid_on": "2026-11-23",
+}  # fmt: skip
 
 
 def gates(desk, **after: int) -> None:
@@ -54,6 +59,38 @@ def test_a_gate_that_moved_behind_a_case_which_passed_it_is_not_asked_twice(desk
 
     assert desk.view(case).current.key == "9"
     assert broken(desk) == []
+
+
+def ask_for_more(desk, step: int) -> None:
+    """Let the office's file ask one more thing of a step, as from a start of the hub on."""
+    sop = desk.procedure.sop
+    row = msgspec.structs.replace(load_sop().stage("12").rule("slip_in_file"), key="one_more")
+    steps = tuple(
+        msgspec.structs.replace(one, evidence=(*one.evidence, row)) if one.number == step else one
+        for one in sop.steps
+    )
+    sop = msgspec.structs.replace(sop, steps=steps)
+    desk.procedure = dataclasses.replace(desk.procedure, sop=sop)
+    desk.do("kiosk", lambda tx: in_force.record(tx, sop))
+
+
+def test_what_a_step_asks_for_later_is_not_missed_in_cases_that_passed_it_before(desk) -> None:
+    before = desk.go("7")
+    desk.clock.pass_(minutes=1)
+
+    ask_for_more(desk, 5)
+    assert broken(desk) == []
+
+    ask_for_more(desk, 7)
+    desk.clock.pass_(minutes=1)
+    desk.capture(before, "7.slip", "scan", "image/png")
+    desk.complete("bendahara", before, "7", PAID | {"one_more": "yes"})
+    desk.do("bendahara", lambda tx: matching.confirm_with_slip(tx, desk.procedure, before))
+    assert broken(desk) == []
+
+    with desk.database.writing.begin() as connection:
+        connection.execute(delete(Evidence).where(Evidence.key == "one_more"))
+    assert broken(desk) == [f"case {before}: step 7 lacks one_more"]
 
 
 def test_a_gate_is_not_taken_out_while_a_case_stands_at_it_but_after_it(desk) -> None:
