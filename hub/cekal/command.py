@@ -58,7 +58,9 @@ def import_command(
     columns: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN; repeat.")
     ] = None,
-    version: Annotated[str, typer.Option("--version", help="Default: name and time.")] = "",
+    version: Annotated[
+        str, typer.Option("--version", help="Default: daftar (or perubahan) and the time.")
+    ] = "",
     effective: Annotated[
         datetime | None,
         typer.Option("--effective", help="In force from, local time of the office; default now."),
@@ -89,7 +91,8 @@ def import_command(
         order = ImportOrder(
             file=_existing(file),
             form=_format(form, file),
-            version=version or f"{file.stem[:24]}-{now:%Y%m%dT%H%M%S}",
+            version=version
+            or f"{'perubahan' if update or withdraw else 'daftar'}-{now:%Y%m%dT%H%M%S%f}",
             kind="update" if update or withdraw else "full",
             effective=_at_the_office(effective, data, key_file) or now,
             mapping=mapping_of(columns or []),

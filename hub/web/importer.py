@@ -68,8 +68,10 @@ class Importer:
         if self.newest is not None and self.newest.running:
             text = "Another import is running; wait for its end."
             raise Busy("import_running", text, id="Impor lain sedang berjalan; tunggu selesai.")
-        lines = 0 if order.form == "xlsx" else content.count(b"\n")
-        self.newest = begun = Import(order, officer, typed, total=lines)
+        lines = content.count(b"\n") + (not content.endswith(b"\n"))
+        self.newest = begun = Import(
+            order, officer, typed, total=0 if order.form == "xlsx" else lines
+        )
         self._task = asyncio.create_task(self._run(begun, content, took))
 
     async def stop(self) -> None:

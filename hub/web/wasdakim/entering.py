@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from pathlib import PurePath
 
 from hub.cases.screening.versions import LONGEST_NAME
 from hub.cekal.records import Entry
@@ -20,7 +19,6 @@ FIELDS = (
 DATES = ("dob", "valid_from", "valid_to")
 LONGEST, LONGEST_ID = 300, 80
 _BORN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_STEM = 24
 
 
 def entry_from(form: Form) -> Entry:
@@ -95,12 +93,14 @@ def mapping_from(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def version_name(given: str, file: str, at: datetime) -> str:
-    """Return the name of a version: as given, else of the file and the time."""
+def version_name(given: str, what: str, at: datetime) -> str:
+    """Return the name of a version: as given, else of what it is and the time.
+
+    A file's own name may be that of a person, and a version's name is in events.
+    """
     if given.strip():
         return given.strip()[:LONGEST_NAME]
-    stem = re.sub(r"[^A-Za-z0-9._-]", "-", PurePath(file).stem)[: _STEM - 4] or "daftar"
-    return f"{stem}-{at:%Y%m%dT%H%M%S%f}"[:LONGEST_NAME]
+    return f"{what}-{at:%Y%m%dT%H%M%S%f}"
 
 
 def _is_date(text: str, *, partial: bool) -> bool:

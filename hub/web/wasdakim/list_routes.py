@@ -21,7 +21,7 @@ from hub.cases.screening import versions
 from hub.cases.screening.threshold import threshold
 from hub.cekal.learned import day_learned, weights_mark
 from hub.cekal.records import Entry, Query
-from hub.errors import BadInput, NotFound, Refused
+from hub.errors import BadInput, Fault, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
 from hub.house import House
 from hub.matching.order import Order, Outcome
@@ -72,6 +72,8 @@ class VersionRow:
     preview: tuple[Entry, ...] = ()
     gone: tuple[str, ...] = ()
     """What a version that waits for its verifier puts in and withdraws: the first ones."""
+    damaged: bool = False
+    """What it puts in cannot be opened: it can only be refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,8 @@ async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
     if ending not in FORMS:
         raise _fault("file", "Hanya CSV, JSONL, atau XLSX / Only CSV, JSONL or XLSX")
     now, dry = desk.clock.now(), form.text("choice") == "trial"
-    name = version_name(form.text("version"), file.name, now)
+    update = form.text("kind") == "update"
+    name = version_name(form.text("version"), "perubahan" if update else "daftar", now)
     if not dry:
         await desk.read(lambda session, _at: versions.must_be_free(session, desk.office_no, name))
     mapping = mapping_from(form.text("mapping"))
@@ -260,7 +263,7 @@ async def _order(desk: Desk, house: House, form: Form) -> tuple[Order, bytes]:
         name=file.name,
         form=FORMS[ending],
         version=name,
-        kind="update" if form.text("kind") == "update" else "full",
+        kind="update" if update else "full",
         effective=_effective(desk, form, now),
         at=now,
         today=desk.office.today(now),
@@ -413,6 +416,12 @@ def _version_row(desk: Desk, row: CekalVersion, counting: set[str]) -> VersionRo
     lists = desk.procedure.lists
     waits = row.state == versions.ENTERED
     stored = [one for one in lists.manifest().versions if waits and one.version == row.version]
+    preview: tuple[Entry, ...] = ()
+    damaged = False
+    try:
+        preview = tuple(islice((one.entry for one in lists.placed(stored)), PREVIEWED))
+    except (OSError, Fault):
+        damaged = True
     return VersionRow(
         version=row.version,
         kind=row.kind,
@@ -427,7 +436,8 @@ def _version_row(desk: Desk, row: CekalVersion, counting: set[str]) -> VersionRo
         reason=versions.reason_of(desk.procedure.keyring, row),
         mine=row.entered_by == desk.officer.actor.reference,
         counts=row.version in counting,
-        preview=tuple(islice((one.entry for one in lists.placed(stored)), PREVIEWED)),
+        preview=preview,
+        damaged=damaged,
         gone=tuple(name for one in stored for name in one.withdrawn[:PREVIEWED]),
     )
 
