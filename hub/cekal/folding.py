@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
+from hub.cekal.indic import latin_of_indic
+from hub.cekal.siamese import latin_of_siam
 from hub.cekal.syllables import eastern, in_use, said_once, written_out
 from hub.cekal.tables import words
 from hub.cekal.variants import groups_of
@@ -60,6 +62,8 @@ _ARTICLES = ("AL", "EL")
 _SUN = frozenset(("AD", "AN", "AR", "AS", "ASH", "AT", "AZ", "ED", "EN", "ES", "ESH", "ET"))
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
 _BURMESE = ("U", "DAW")
+_ADDRESSED = ("KO", "MA", "MAUNG", "MG")
+"""Before a Burmese name: elder brother, sister, younger brother; they are parts of names, too."""
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
 
@@ -88,6 +92,7 @@ def latin(text: str) -> str:
         return text.upper()
     # a name that begins with ain begins with a vowel: anyascii leaves it out
     spaced = unicodedata.normalize("NFKC", text).replace("\N{ARABIC LETTER AIN}", "a")
+    spaced = latin_of_siam(latin_of_indic(spaced))
     if _NOT_LATIN.search(spaced):
         return _CASES.sub(" ", anyascii(spaced)).upper()
     return anyascii(spaced).upper()
@@ -135,6 +140,8 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
     apart = [letter for part in plain for letter in (part if _are_initials(part) else (part,))]
     if len(apart) > len(plain) > 1:
         readings.append(apart)
+    if len(plain) > 2 and plain[0] in _ADDRESSED and plain[1] != plain[0]:
+        readings.append(plain[1:])
     found = (_shaped(reading) for reading in readings)
     return tuple(FoldedName(parts, cut=cut) for parts in dict.fromkeys(found) if parts)
 

@@ -105,6 +105,7 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"OW$"), ("OW", "O")),
     (re.compile(r"TSU"), ("SU", "TU")),
     (re.compile(r"GN"), ("GN", "NY")),
+    (re.compile(r"(?<=.{4})(?:BHAI|BEN|BHEN|LAL|KUMAR)$"), (r"\g<0>", "")),
 )
 _BEGINNINGS = _rules(
     (r"SCH|SH|SJ|SY|SZ|X", "S"), (r"DJ|DZ|DSCH|ZH", "J"), (r"TJ|TCH|TSCH|CZ|TSJ", "C"),
