@@ -30,6 +30,11 @@ _ALIAS = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(r"(?<![A-Z])(?:A\s*/\s*[LP]|[SDWC]\s*/\s*O|S\.O\.|D\.O\.)(?![A-Z])", re.IGNORECASE)
+_FATHER = re.compile(
+    r"(?<=[A-Z]{3})\s+(?:BINT?[IEY]?|BTE?\.?|B\.|[AS]\s*/\s*[LPO]|D\s*/\s*O)\s+(?=[A-Z]{3})",
+    re.IGNORECASE,
+)
+"""What stands between a name and the father's: SITI AMINAH BINTI SALEH, GANESAN A/L KRISHNAN."""
 _PLAIN = re.compile(
     r"(?!.*\b[aA][lL][iI][aA][sS]\b)(?!.*\b[aA] ?[kK] ?[aA]\b)[A-Za-z \-',.<]{0,200}"
 )
@@ -69,10 +74,12 @@ _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
 @dataclass(frozen=True, slots=True)
 class FoldedName:
-    """The parts of one name; `cut` says that it may end at the width of an MRZ."""
+    """The parts of one name; `cut` says that it may end at the width of an MRZ, `short` that the
+    father whom it names is left out."""
 
     parts: tuple[str, ...]
     cut: bool = False
+    short: bool = False
 
 
 def fold(text: str) -> tuple[FoldedName, ...]:
@@ -84,6 +91,14 @@ def fold(text: str) -> tuple[FoldedName, ...]:
     if _SURNAME_FIRST.match(cleaned):
         folded += _readings(cleaned.replace("/", " "))
     return tuple(dict.fromkeys(folded))
+
+
+def without_father(text: str) -> tuple[FoldedName, ...]:
+    """Return the name before `bin`, `binti`, `s/o`, as it stands where no father is named, or ()."""
+    if not (found := _FATHER.search(text)):
+        return ()
+    named = fold(text[: found.start()])
+    return tuple(FoldedName(name.parts, short=True) for name in named[:1])
 
 
 def latin(text: str) -> str:

@@ -15,7 +15,7 @@ from hub.cekal.aligning import Aligned, align, readings_of
 from hub.cekal.assimilating import assimilated
 from hub.cekal.birthdates import births_of
 from hub.cekal.candidates import candidates
-from hub.cekal.folding import FoldedName
+from hub.cekal.folding import FoldedName, without_father
 from hub.cekal.index import EASTERN, Index, forms_of
 from hub.cekal.records import Answer, Query, country_of, custom_of, passport_of, sex_of
 from hub.cekal.splitting import split_form
@@ -26,6 +26,7 @@ from hub.cekal.zone import unfilled
 
 TOP = 30
 LEAST_SCORE = 1e-4
+_MOST_FORMS = 4
 _SEX = {"": 0, "M": 1, "F": 2}
 
 
@@ -104,7 +105,7 @@ class Matcher:
             forms += [FoldedName(parts) for parts in dict.fromkeys(spoken)]
         forms += [split for form in forms if (split := split_form(self.index, form)) is not None]
         return Asked(
-            tuple(forms[:4]),
+            (*forms[:_MOST_FORMS], *without_father(line or query.name)),
             births_of(query.dob),
             _SEX[sex_of(query.sex)],
             country_of(query.nationality),
@@ -121,6 +122,10 @@ class Matcher:
             if entry is not None:
                 mine = self.index.rows.entry[rows] == entry
                 rows, crowd = rows[mine], crowd[mine]
+            if form.short:
+                # only beside entries that name no father either
+                alone = (self.index.rows.parts[rows] >= 0).sum(axis=1) <= len(form.parts)
+                rows, crowd = rows[alone], crowd[alone]
             if rows.size == 0:
                 continue
             aligned = self.aligned(form, rows)

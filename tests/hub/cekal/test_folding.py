@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.cekal.folding import LONGEST, fold
+from hub.cekal.folding import LONGEST, fold, without_father
 
 
 def parts(text: str) -> list[tuple[str, ...]]:
@@ -48,6 +48,52 @@ def parts(text: str) -> list[tuple[str, ...]]:
 )
 def test_a_name_is_read_as_its_parts(written: str, read: tuple[str, ...]) -> None:
     assert parts(written) == [read]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("नरेन्द्र सिंह", ("NARENDRA", "SINGH")),
+        ("फ़ारूक़ हुसैन", ("FARUQ", "HUSAIN")),
+        ("সুভাষ চন্দ্র মুখোপাধ্যায়", ("SUBHASH", "CHANDRA", "MUKHOPADHYAY")),
+        ("মমতা বেগম", ("MAMTA", "BEGAM")),
+        ("ਹਰਜਿੰਦਰ ਕੌਰ", ("HARJINDAR", "KAUR")),
+        ("દિનેશભાઈ પટેલ", ("DINESHBHAI", "PATEL")),
+        ("வேலுப்பிள்ளை செல்வராசா", ("VELUPPILLAI", "SELVARASA")),
+        ("சுந்தரம் மஞ்சுளா", ("SUNTHARAM", "MANJULA")),
+        ("ഉണ്ണികൃഷ്ണൻ നായർ", ("UNNIKRISHNAN", "NAYAR")),
+        ("వెంకటేశ్వర రెడ్డి", ("VENKATESHVARA", "REDDI")),
+        ("ಮಂಜುನಾಥ ಗೌಡ", ("MANJUNATHA", "GAUDA")),
+        ("මහින්ද රාජපක්ෂ", ("MAHINDA", "RAJAPAKSHA")),
+        ("สมชาย ศรีสวัสดิ์", ("SOMCHAI", "SISAWAT")),
+        ("ศิริพร จันทร์โอชา", ("SIRIPHON", "CHANOCHA")),
+        ("พงศกร เข็มทอง", ("PHONGSAKON", "KHEMTHONG")),
+        ("เกียรติศักดิ์ สุขใจ", ("KIATTISAK", "SUKCHAI")),
+        ("ကျော်ဇော်ဦး", ("KYAW", "ZAW", "OO")),
+        ("မင်းအောင်လှိုင်", ("MIN", "AUNG", "HLAING")),
+        ("သိန်းစိန်", ("THEIN", "SEIN")),
+    ],
+)
+def test_a_vowel_that_a_script_leaves_out_is_read(written: str, read: tuple[str, ...]) -> None:
+    assert parts(written) == [read]
+
+
+def test_a_burmese_name_is_read_with_and_without_its_address() -> None:
+    assert parts("Ko Kyaw Zaw Oo") == [("KO", "KYAW", "ZAW", "OO"), ("KYAW", "ZAW", "OO")]
+    assert parts("Maung Maung Thein") == [("MAUNG", "THEIN")]
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("Nurhayati binti Saleh", ("NURHAYATI",)), ("GANESAN A/L KRISHNAN", ("GANESAN",)),
+        ("Mohd Hafiz b. Abd Razak", ("MOHD", "HAFIZ")), ("Binti Saleh", None), ("Rubin Saleh", None),
+    ],
+)  # fmt: skip
+def test_the_father_whom_a_name_names_may_be_left_out(
+    written: str, named: tuple[str, ...] | None
+) -> None:
+    assert [name.parts for name in without_father(written)] == ([named] if named else [])
 
 
 def test_an_alias_is_a_name_of_its_own() -> None:
