@@ -31,8 +31,7 @@ _ALIAS = re.compile(
 )
 _OF = re.compile(r"(?<![A-Z])(?:A\s*/\s*[LP]|[SDWC]\s*/\s*O|S\.O\.|D\.O\.)(?![A-Z])", re.IGNORECASE)
 _FATHER = re.compile(
-    r"(?<=[A-Z]{3})\s+(?:BINT?[IEY]?|BTE?\.?|B\.|[AS]\s*/\s*[LPO]|D\s*/\s*O)\s+(?=[A-Z]{3})",
-    re.IGNORECASE,
+    r"(?<=[A-Z]{3})\s+(?:BINT?[IEY]?|BTE?\.?|B\.|[ASD] ?/ ?[LPO])\s+(?=[A-Z]{3})", re.IGNORECASE
 )
 """What stands between a name and the father's: SITI AMINAH BINTI SALEH, GANESAN A/L KRISHNAN."""
 _PLAIN = re.compile(
@@ -94,7 +93,7 @@ def fold(text: str) -> tuple[FoldedName, ...]:
 
 
 def without_father(text: str) -> tuple[FoldedName, ...]:
-    """Return the name before `bin`, `binti`, `s/o`, as it stands where no father is named, or ()."""
+    """Return the name before `bin`, `binti` or `s/o`, as it is where no father is named, or ()."""
     if not (found := _FATHER.search(text)):
         return ()
     named = fold(text[: found.start()])

@@ -87,7 +87,8 @@ def test_a_burmese_name_is_read_with_and_without_its_address() -> None:
     ("written", "named"),
     [
         ("Nurhayati binti Saleh", ("NURHAYATI",)), ("GANESAN A/L KRISHNAN", ("GANESAN",)),
-        ("Mohd Hafiz b. Abd Razak", ("MOHD", "HAFIZ")), ("Binti Saleh", None), ("Rubin Saleh", None),
+        ("Mohd Hafiz b. Abd Razak", ("MOHD", "HAFIZ")), ("Binti Saleh", None),
+        ("Rubin Saleh", None),
     ],
 )  # fmt: skip
 def test_the_father_whom_a_name_names_may_be_left_out(

@@ -97,6 +97,8 @@ def matcher() -> Matcher:
         ("khrushchev", "Никита Хрущёв", "1954-04-17", "RUS"),
         ("khrushchev", "CHRUSCHTSCHOW Nikita", "1954-04-17", "RUS"),
         ("kanimozhi", "S. Kanimoli", "1977-07-30", "LKA"),
+        ("kanimozhi", "கனிமொழி சுப்பிரமணியம்", "1977-07-30", "LKA"),
+        ("sukarno", "SUKARNO BIN SOSRO", "1971", "IDN"),
         ("muller", "JUERGEN MUELLER LUEDENSCHEIDT", "1961-02-03", "D"),
         ("only", "KRISHNAMURTHY<<RAJAGOPALACHARI<VENKATAS", "1959-12-05", "IND"),
     ],
