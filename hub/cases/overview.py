@@ -9,13 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.cases import (
-    archive,
     blanks,
     branches,
     correcting,
     custody,
-    documents,
-    fingers,
     inviting,
     letters_sent,
     nonconformity,
@@ -24,12 +21,11 @@ from hub.cases import (
 )
 from hub.cases.applications import ENDED, must_find
 from hub.cases.archive import ended_files
-from hub.cases.checklists import paper_name
 from hub.cases.current import current_step, officer_names, performer, touch_of
+from hub.cases.document_lines import document_lines
 from hub.cases.field_words import in_words
 from hub.cases.findings import findings
 from hub.cases.history import history
-from hub.cases.legalising import SIGNED
 from hub.cases.papers_due import HISTORY, papers_due
 from hub.cases.passports import VERDICTS
 from hub.cases.purposes import applied
@@ -40,14 +36,12 @@ from hub.cases.views import (
     Choice,
     Custody,
     DiversionState,
-    DocumentLine,
     PaperLine,
     SourceValue,
     StepLine,
     StepState,
     ValueRow,
 )
-from hub.cases.void_files import withdrawals
 from hub.cases.waiting import days_waited
 from hub.errors import NotAllowed
 from hub.models.application import Application, CustodyRecord, StepRecord
@@ -59,10 +53,7 @@ from hub.writer import Actor
 
 SEE_ALL = frozenset({"supervisor", "auditor"})
 ONLY_READS = frozenset({"auditor"})
-BODILY = ("photo", "finger", "signature", "chip")
 CEKAL_HOLD = "ON_HOLD_CEKAL"
-CEKAL_FILE = "cekal"
-"""The scan of a check by hand: for those who see how a case stands with the list."""
 
 
 def case_view(
@@ -92,7 +83,7 @@ def case_view(
         current=(
             current_step(session, procedure, row, stage, officer, at, names) if stage else None
         ),
-        documents=_documents(session, procedure, row, officer),
+        documents=document_lines(session, procedure, row, officer),
         papers=_printable(papers_due(session, procedure, row, person, at), officer),
         history=history(session, procedure, row, names, sees_cekal=sees_cekal),
         diversion=_diversion(session, procedure, row, at, sees_cekal=sees_cekal),
@@ -228,67 +219,6 @@ def _step_line(
         on_paper_at=record.done_at if record and done else None,
         measured=not (record and done and record.done_at) or record.begun_at is not None,
     )
-
-
-def _documents(
-    session: Session, procedure: Procedure, row: Application, officer: Actor
-) -> tuple[DocumentLine, ...]:
-    only_money = officer.roles <= {"treasurer"}
-    sees_cekal = bool(procedure.office.cekal.sees & officer.roles)
-    package = None if only_money else archive.line_of(session, procedure, row)
-    voids = withdrawals(session, procedure, row)
-    lines = tuple(
-        DocumentLine(
-            id=document.id,
-            item=document.item,
-            name=_item_name(procedure, row, document.item, document.kind),
-            kind=document.kind,
-            blob=document.blob,
-            media_type=document.media_type,
-            step=document.step,
-            by=document.by,
-            at=document.at,
-            void_since=voids.since(document),
-        )
-        for document in documents.of_case(session, row.office, row.id)
-        if not (only_money and document.kind in BODILY)
-        and (sees_cekal or document.kind != CEKAL_FILE)
-    )
-    return (*lines, package) if package else lines
-
-
-_BESIDE = {
-    "external.cover": Words(id="Surat pengantar dipindai", en="Cover letter scanned"),
-    "custody.signature": Words(
-        id="Tanda terima paspor bertanda tangan", en="Signed receipt of the passport"
-    ),
-    "loss.statement": Words(
-        id="Pernyataan kehilangan tanda bukti bayar", en="Statement of the lost proof of payment"
-    ),
-}
-"""Files that no step asks for."""
-
-
-def _item_name(procedure: Procedure, row: Application, item: str, kind: str) -> Words:
-    step, _, key = item.partition(".")
-    paper = paper_name(procedure, row, key.removeprefix("scan."))
-    if key.startswith("scan.") and paper is not None:
-        return paper
-    if item in _BESIDE:
-        return _BESIDE[item]
-    if key == SIGNED:
-        return Words(id="Surat bertanda tangan elektronik", en="Electronically signed letter")
-    if key == "missing_list":
-        return Words(id="Daftar kekurangan berkas", en="List of what is missing")
-    stage = procedure.sop.stage(step)
-    rule = stage.rule(key.partition(".")[0]) if stage else None
-    if rule and rule.kind == "finger" and (number := key.rpartition(".")[2]).isdecimal():
-        return fingers.NAMES[int(number)]
-    if rule:
-        return rule.label
-    if kind == "chip":
-        return Words(id="Berkas cip paspor", en="Passport chip files")
-    return Words(id="Berkas lain", en="Another file")
 
 
 def _diversion(

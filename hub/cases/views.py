@@ -29,6 +29,7 @@ InputKind = Literal[
     "doubts",
     "screened",
 ]
+Standing = Literal["", "in_force", "replaced", "doubted"]
 StepState = Literal["done", "current", "later", "ended", "unreached"]
 
 
@@ -255,6 +256,12 @@ class DocumentLine:
     at: datetime
     void_since: datetime | None = None
     """When the number, signature or payment that it was left for was withdrawn."""
+    version: int = 1
+    versions: int = 1
+    page: int = 1
+    pages: int = 1
+    standing: Standing = ""
+    """Whether this version holds; empty for what is void, printed, or there once only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,5 +168,10 @@ def test_scans_of_a_reopened_step_are_taken_anew_or_vouched_for_together(desk) -
     assert {fault.field for fault in old.value.fields} == {row.key for row in rows[1:]}
     [taken, held] = [scan for scan in desk.view(case).documents if scan.item == f"5.{first}"]
     assert taken.blob != held.blob
+    told = [(scan.version, scan.versions, scan.standing) for scan in (taken, held)]
+    assert told == [(1, 2, "replaced"), (2, 2, "in_force")]
+    open_again(desk, case, "5")
+    newest = [s for s in desk.view(case).documents if s.item == f"5.{first}"][-1]
+    assert newest.standing == "doubted"
     with desk.database.reading() as session:
         assert list(broken_cases(session, desk.office_no, desk.procedure)) == []
