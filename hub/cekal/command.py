@@ -19,7 +19,7 @@ from hub.cekal.learned import weights_mark
 from hub.cekal.listing import StoredList, Threshold
 from hub.cekal.reading import Format, format_of, mapping_of
 from hub.cekal.records import Entry, Query
-from hub.cekal.tolerant import read_entries, read_queries
+from hub.cekal.tolerant import date_fault, read_entries, read_queries
 from hub.clock import SystemClock, office_day
 from hub.errors import BadInput, NotFound, Refused
 from hub.keys import KeyFileError, Keyring
@@ -145,7 +145,13 @@ def screen(
 
 @app.command()
 def explain(
-    query: Annotated[str, typer.Argument(help="A query as JSON, or a file of queries.")],
+    query: Annotated[
+        str,
+        typer.Argument(
+            help="A file of queries, - for one from standard input, or the query itself as JSON: "
+            "what is typed here stays in the shell's history."
+        ),
+    ],
     entry: Annotated[
         str, typer.Option("--entry", help="Id of an entry; default: the nearest ones.")
     ] = "",
@@ -159,7 +165,7 @@ def explain(
 ) -> None:
     """Explain why an entry is ranked as it is, term by term; also what is nearest if nothing hits.
 
-    Example: loket cekal explain '{"id":"1","name":"Moch. Sjafii"}' --entry E7 --data DIR
+    Example: loket cekal explain orang.jsonl --query P-12 --entry E7 --data DIR
     """
     from hub.cekal.answering import explained, standing
 
@@ -185,7 +191,13 @@ def explain(
 @app.command()
 def threshold(
     false_alarms: Annotated[
-        float, typer.Option("--false-alarms", min=0.0005, max=0.5)
+        float,
+        typer.Option(
+            "--false-alarms",
+            min=0.0005,
+            max=0.5,
+            help="Share of strangers that may be shown: 0.01 is one in a hundred.",
+        ),
     ] = DEFAULT_SHARE,
     data: Data = DEFAULT_DATA,
     watchlist: ListFile = None,
@@ -355,7 +367,10 @@ def _tell(done: Imported, order: ImportOrder, report: Path | None) -> None:
 
 
 def _one_query(text: str, identity: str) -> Query:
-    if text.lstrip().startswith("{"):
+    typed = text == "-"
+    if typed:
+        text = sys.stdin.readline()
+    if typed or text.lstrip().startswith("{"):
         try:
             asked = msgspec.json.decode(text, type=Query)
         except msgspec.DecodeError as error:
@@ -367,6 +382,8 @@ def _one_query(text: str, identity: str) -> Query:
         if not any(sign.isalpha() for sign in asked.name):
             text = "The query's name holds no letters."
             raise BadInput("query_nameless", text, id="Nama dalam kueri tidak berisi huruf.")
+        if fault := date_fault(asked.dob or ""):
+            print(f"loket cekal: {fault}", file=sys.stderr)
         return asked
     found = next(
         (q for q in read_queries(_existing(Path(text))) if not identity or q.id == identity), None
@@ -411,6 +428,10 @@ def _store(data: Path, key_file: Path | None, *, create: bool = False) -> Stored
         settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         print(f"master key {settings.key_file}   (keep a copy apart)", file=sys.stderr)
         return StoredList(settings.folder, Keyring.create(settings.key_file))
+    if not settings.folder.is_dir():
+        text = f"{data}: no such folder; name the hub's folder with --data DIR."
+        indonesian = f"{data}: tidak ada folder itu; sebutkan folder hub dengan --data DIR."
+        raise NotFound("folder_missing", text, id=indonesian)
     return StoredList(settings.folder, Keyring.load(settings.key_file))
 
 

@@ -17,6 +17,7 @@ from hub.cekal.birthdates import births_of
 from hub.cekal.records import Entry, Query
 
 Line = dict[str, object]
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _WHOLE = re.compile(r"(18|19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -68,12 +69,27 @@ def _name_faults(file: str, number: int, name: str, line: Line) -> None:
     """Say what of a line cannot be compared; the rest of it counts all the same."""
     if not any(sign.isalpha() for sign in name):
         _tell(file, number, "nama tanpa huruf / a name without letters")
-    if (dob := _text(line, "dob")) and not births_of(dob):
-        _tell(file, number, "tanggal lahir tidak terbaca, dianggap tidak ada / "
-              "no date of birth, counted as unknown")  # fmt: skip
-    elif dob and _is_no_day(dob):
-        _tell(file, number, "tanggal lahir itu tidak ada, dibandingkan seadanya / "
-              "there is no such day of birth, compared as it stands")  # fmt: skip
+    if fault := date_fault(_text(line, "dob")):
+        _tell(file, number, fault)
+
+
+def date_fault(dob: str) -> str:
+    """Return what of a date of birth cannot be compared as it was meant; nothing: it is sound."""
+    if dob and not births_of(dob):
+        return (
+            "tanggal lahir tidak terbaca, dianggap tidak ada / no date of birth, counted as unknown"
+        )
+    if dob and not _FOUR_DIGITS.search(dob):
+        return (
+            "tahun lahir bukan empat angka, dibaca menurut dugaan / "
+            "the year of birth has not four digits, read by guess"
+        )
+    if _is_no_day(dob):
+        return (
+            "tanggal lahir itu tidak ada, dibandingkan seadanya / "
+            "there is no such day of birth, compared as it stands"
+        )
+    return ""
 
 
 def _is_no_day(dob: str) -> bool:

@@ -18,6 +18,7 @@ from hub.cases.screening.threshold import threshold
 from hub.cekal import command
 from hub.cekal.learned import weights_mark
 from hub.cekal.listing import StoredList
+from hub.cekal.tolerant import date_fault
 from hub.clock import PracticeClock, SystemClock
 from hub.house import open_house
 from hub.keys import Keyring
@@ -270,3 +271,34 @@ def test_a_command_that_cannot_be_done_says_why_and_writes_nothing(
     assert done.exit_code != 0
     assert said in " ".join(done.output.split())
     assert {file.name: file.read_bytes() for file in office.iterdir()} == before
+
+
+def test_a_query_is_read_from_standard_input_so_that_no_history_keeps_it(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(office)
+    typed = json.dumps(QUERIES[0] | {"dob": "03-04-75"})
+    on_the_list = ("explain", "-", "--entry", "E1", "--list", "list.jsonl")
+
+    told = CliRunner().invoke(command.app, [*on_the_list], input=typed)
+    nothing = CliRunner().invoke(command.app, [*on_the_list], input="MOCHAMAD SYAFII")
+
+    assert told.exit_code == 0
+    assert "SYAFII" in told.output
+    assert "the year of birth has not four digits" in told.output
+    assert nothing.exit_code == 1
+    assert "Kueri bukan JSON" in nothing.output
+    assert "MOCHAMAD" not in nothing.output
+
+
+@pytest.mark.parametrize(
+    ("dob", "fault"),
+    [
+        ("", ""), ("1975", ""), ("1975-03-04", ""), ("4/3/1975", ""), ("2518-03-04", ""),
+        ("0000-00-00", "counted as unknown"), ("yesterday", "counted as unknown"),
+        ("1975-02-31", "no such day"), ("75-03-04", "four digits"), ("03-04-75", "four digits"),
+    ],
+)  # fmt: skip
+def test_a_date_that_cannot_be_compared_as_it_was_meant_is_named(dob: str, fault: str) -> None:
+    assert fault in date_fault(dob)
+    assert bool(date_fault(dob)) is bool(fault)
