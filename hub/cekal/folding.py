@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
+from hub.cekal.abjad import joints_apart, read_abjad
 from hub.cekal.indic import latin_of_indic
 from hub.cekal.siamese import latin_of_siam
 from hub.cekal.syllables import eastern, in_use, said_once, written_out
@@ -104,8 +105,7 @@ def latin(text: str) -> str:
     """Return `text` in Latin capitals, words of other scripts set apart."""
     if text.isascii():
         return text.upper()
-    # a name that begins with ain begins with a vowel: anyascii leaves it out
-    spaced = unicodedata.normalize("NFKC", text).replace("\N{ARABIC LETTER AIN}", "a")
+    spaced = read_abjad(unicodedata.normalize("NFKC", text))
     spaced = latin_of_siam(latin_of_indic(spaced))
     if _NOT_LATIN.search(spaced):
         return _CASES.sub(" ", anyascii(spaced)).upper()
@@ -113,7 +113,7 @@ def latin(text: str) -> str:
 
 
 def _cleaned(text: str) -> str:
-    short = _LOST.sub("", _read_twice(text[:LONGEST]))
+    short = joints_apart(_LOST.sub("", _read_twice(text[:LONGEST])))
     return short if short.isprintable() else "".join(_printable(sign) for sign in short)
 
 
