@@ -78,6 +78,9 @@ def _listed(word: str) -> str:
         return f"ABDUL {_read(word.removeprefix('عبدال'))}"
     if word.startswith(_ARTICLE) and len(word) > len(_ARTICLE) + 1:
         return f"AL {_read(word.removeprefix(_ARTICLE))}"
+    for kin, latin in (("بن", "BEN"), ("بو", "BOU")):
+        if len(word) > len(kin) + 2 and (rest := known.get(word.removeprefix(kin))):
+            return f"{latin} {rest}"
     for ending, latin in _ENDINGS:
         if word.endswith(ending) and (stem := known.get(word.removesuffix(ending))):
             return stem + latin
@@ -120,7 +123,7 @@ def _spelt(word: str) -> str:
 
 
 def _vowel(letter: str, following: str, *, first: bool, after_vowel: bool) -> str | None:
-    """Return the vowel that a letter stands for, "" for one that is silent, None for a consonant."""
+    """Return the vowel that a letter stands for, "" for a silent one, None for a consonant."""
     if letter not in _LONG:
         return None
     if letter in _GLIDES:

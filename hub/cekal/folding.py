@@ -35,6 +35,9 @@ _FATHER = re.compile(
     r"(?<=[A-Z]{3})\s+(?:BINT?[IEY]?|BTE?\.?|B\.|[ASD] ?/ ?[LPO])\s+(?=[A-Z]{3})", re.IGNORECASE
 )
 """What stands between a name and the father's: SITI AMINAH BINTI SALEH, GANESAN A/L KRISHNAN."""
+_ETHIOPIAN = re.compile(r"\b([GWHT])\s?/\s?(?=(?!O\b|LAHIR)[A-Z][A-Z]{2})", re.IGNORECASE)
+_IN_FULL = {"G": "GEBRE", "W": "WOLDE", "H": "HAILE", "T": "TEKLE"}
+"""What Ethiopia writes with a stroke: G/SELASSIE, W/MARIAM."""
 _PLAIN = re.compile(
     r"(?!.*\b[aA][lL][iI][aA][sS]\b)(?!.*\b[aA] ?[kK] ?[aA]\b)[A-Za-z \-',.<]{0,200}"
 )
@@ -86,6 +89,7 @@ def fold(text: str) -> tuple[FoldedName, ...]:
     """Return the name and, where `text` names aliases, each of them; nothing legible gives ()."""
     if _PLAIN.fullmatch(text):
         return _readings(text)
+    text = _ETHIOPIAN.sub(lambda one: _IN_FULL[one.group(1).upper()], text)
     cleaned = _OF.sub(" BIN ", _TICKET.sub(r"\1, \2", _cleaned(text)))
     folded = [name for piece in _ALIAS.split(cleaned) if piece.strip() for name in _readings(piece)]
     if _SURNAME_FIRST.match(cleaned):

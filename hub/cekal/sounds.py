@@ -47,6 +47,7 @@ _STEMS = _rules(
     (r"(?<=..)(?:EFF|EV|EW|EVA|EWA|YEV|YEVA|IEV|IEVA|JEW)$", "EV"),
     (r"(?:SKIY|SKYY|SKII|SKIJ|SKY|SKI|SKYI|SKAYA|SKAIA|SKAJA|SKA)$", "SKI"),
     (r"^(?:YE|IE|JE)(?=[BCDFGHKLMNPRSTVZ])", "E"),
+    (r"(?<=...)Z(?:AI|AY|OY|EY|AEY|OI)$", "ZAI"),
     (r"(?:OGLU|OGHLU|OGLOU|OGLY)$", "OGLU"),
 )
 _SPELLINGS = _rules(
@@ -85,7 +86,16 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"(?<![NDTS])J(?=[AEOU])|^J(?=I)|(?<=[AEIOU])J"), ("J", "Y")),
     (re.compile(r"(?<![KST])C(?![HKZJ])"), ("C", "K")),
     (re.compile(r"C(?=[EIY])"), ("C", "S")),
-    (re.compile(r"^X|X$"), ("S", "KS")),
+    # Somali: C is the letter ain, X the sharp H (CABDIRAXMAAN, SACIID, JAAMAC); Uzbek X too
+    (
+        re.compile(
+            r"^C(?=ABD|AASH|AWA[LD]|AYN|ILMI|IIS|UMAR|USM|ISM|ALI$|ARAB|ARTE|IGAA|ADAA|ADDE|AAM|ABBA)"
+            r"|(?<=[AEIOU])C(?=AA|II|UU|EE|OO)|(?<=AA)C|(?<=II)C"
+        ),
+        ("", r"\g<0>"),
+    ),
+    (re.compile(r"^X|X$"), ("S", "KS", "H")),
+    (re.compile(r"(?<=[AEIOU])X(?=[AEIOUMRLT])"), (r"\g<0>", "H")),
     (re.compile(r"TH"), ("T", "S")),
     (re.compile(r"DH|DZ"), ("D", "Z")),
     (re.compile(r"ZH"), ("J", "L")),
@@ -124,6 +134,9 @@ _ENDINGS = ("DIN", "ULA")
 _THAI_LAST = _rules((r"(?:L|R|NT)$", "N"), (r"S$", "T"))
 """The last consonant of a Thai word is N, T, K, P whatever letter is written: -BOL is -PHON."""
 _SPOKEN_LONG = 5
+_BUILT = (("ABD", ""), ("", "DIN"), ("", "ULA"), ("", "UV"), ("", "IV"), ("", "ZADA"), ("", "PUR"),
+          ("", "NIJAD"), ("", "UGLU"), ("", "ZI"), ("", "UVIC"), ("", "IVIC"))  # fmt: skip
+"""What a listed name may be built out with, as it is heard: servant of, -uddin, -ullah, -ov, …"""
 
 
 @lru_cache(maxsize=1 << 14)
@@ -132,7 +145,8 @@ def sound_of(part: str) -> Sound:
     fine = tuple(dict.fromkeys(_fine(reading) for reading in _readings(part)))
     bare = tuple(dict.fromkeys(key for key in map(_bare, _stems(fine)) if len(key) >= _SHORT))
     blunt = tuple(dict.fromkeys(key for key in _blunt_keys(fine) if len(key) >= _SHORT))
-    known = (*(groups_of(part) or _groups_heard(fine)), *mandarin_of(part), *korean_key(part))
+    groups = (*(groups_of(part) or _groups_heard(fine)), *_built_of_groups(fine))
+    known = (*groups, *mandarin_of(part), *korean_key(part))
     return Sound(fine, known, bare, blunt)
 
 
@@ -156,6 +170,16 @@ def _blunt_keys(fine: tuple[str, ...]) -> list[str]:
 def _groups_heard(fine: tuple[str, ...]) -> tuple[str, ...]:
     """Return the groups that list another spelling of the same sound."""
     return next((_heard()[key] for key in fine if key in _heard()), ())
+
+
+def _built_of_groups(fine: tuple[str, ...]) -> tuple[str, ...]:
+    """Return keys of names built of a listed one: GUSEYNOV is HUSEINOV, ABDURROHMAN ABDULRAHMAN."""
+    for key in fine:
+        for begin, end in _BUILT:
+            stem = key.removeprefix(begin).removesuffix(end)
+            if len(stem) + len(begin) + len(end) == len(key) and stem in _heard():
+                return tuple(f"{group}{begin}+{end}" for group in _heard()[stem])
+    return ()
 
 
 @cache

@@ -167,3 +167,17 @@ def test_korean_syllables_are_also_read_as_they_are_spoken_together(
 
 def test_korean_syllables_that_no_name_uses_are_not_made() -> None:
     assert list(assimilated(("KIM", "KYUNG", "MIN"))) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("GASANZADE", "HASANZADEH"), ("TOHIROV", "TAKHIROV"), ("ABDURROHMAN", "ABDULREHMAN"),
+        ("XIRSI", "HIRSI"), ("CABDIRAXMAAN", "ABDIRAHMAN"), ("MAXAMUUD", "MAHAMUD"),
+        ("NOORZOY", "NURZAI"),
+    ],
+)  # fmt: skip
+def test_names_built_of_listed_ones_and_somali_letters_are_known(one: str, other: str) -> None:
+    mine, theirs = sound_of(one), sound_of(other)
+
+    assert {*mine.fine, *mine.known} & {*theirs.fine, *theirs.known}
