@@ -70,8 +70,8 @@ _ARTICLES = ("AL", "EL")
 _SUN = frozenset(("AD", "AN", "AR", "AS", "ASH", "AT", "AZ", "ED", "EN", "ES", "ESH", "ET"))
 _OCR = str.maketrans("0123456789", "OIZEASGTBG")
 _BURMESE = ("U", "DAW")
-_ADDRESSED = ("KO", "MA", "MAUNG", "MG")
-"""Before a Burmese name: elder brother, sister, younger brother; they are parts of names, too."""
+_ADDRESSED = ("KO", "MA", "MAUNG", "MG", "SAW", "NAW", "SAI")
+"""Before a name of Burma: brother, sister, of the Karen and Shan too; also parts of names."""
 _DOTTED = re.compile(r"^(?:[A-Z]{1,4}\.)+[A-Z]{1,4}\.?$|^[A-Z]{1,5}\.$")
 
 

@@ -1,4 +1,4 @@
-"""Write names in the scripts of Thailand and Burma in the Latin letters of passports.
+"""Write names in the scripts of Thailand, Laos and Burma in the Latin letters of passports.
 
 Their vowels stand before, above, below or around a consonant, or are not written at all, so a word
 is taken apart into syllables first: สมชาย is SOM CHAI, วีรชัย is WI RA CHAI, ကျော်ဇော် is KYAW ZAW.
@@ -14,6 +14,14 @@ from hub.cekal.tables import pairs
 
 _TABLE = "siamese.toml"
 _THAI = re.compile(r"[\u0E01-\u0E4E]+")
+_LAO = re.compile(r"[\u0E81-\u0EDD]+")
+_LAO_AS_THAI = {code: code - 0x80 for code in range(0x0E81, 0x0ECD)} | dict(
+    zip(map(ord, "ຊຍໍໜໝຼົ"), ("ซ", "ย", "อ", "น", "ม", "ล", None), strict=True)
+)
+"""Lao has the order of Thai in Unicode, but for these letters and its own sign for IA and O."""
+_THAI_AM, _LAO_AM = ("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3")
+"""AM is one sign, which compatibility forms take apart."""
+_LAO_IA = re.compile("ເ?([ກ-ຮ])ຽ")
 _BURMESE = re.compile(r"[\u1000-\u104F]+")
 
 _MUTE = re.compile("(?:[ตทดธจ]ร|.)[ิุ]?์")
@@ -28,7 +36,7 @@ _SILENT_END = "(?:[ิุ]$|(?<=[ตทช])ร(?![ะ-ู]))?"
 _SHAPES = (
     ("เOียF?", "IA"), ("เOือF?", "UEA"), ("เOาะ", "O"), ("เOา", "AO"), ("เOอF?", "OE"),
     ("เOิF", "OE"), ("เOย", "OEI"), ("เOะ", "E"), ("เOF?", "E"), ("แOะ", "AE"), ("แOF?", "AE"),
-    ("โOะ", "O"), ("โOF?", "O"), ("[ไใ]Oย?", "AI"), ("Oัวะ?", "UA"), ("Oัย", "AI"), ("OัF", "A"),
+    ("โOะ", "O"), ("โOF?", "O"), ("[ไใ]O(?:ย(?![ะ-ู]))?", "AI"), ("Oัวะ?", "UA"), ("Oัย", "AI"), ("OัF", "A"),
     ("Oะ", "A"), ("Oำ", "AM"), ("OาF?", "A"), ("OิF?", "I"), ("OีF?", "I"), ("OึF?", "UE"),
     ("Oือ?F?", "UE"), ("OุF?", "U"), ("OูF?", "U"), ("OรรF", "A"), ("Oรร", "AN"), ("OวF", "UA"),
     ("OอF?", "O"), ("OF", "O"), ("O", "A"),
@@ -53,9 +61,15 @@ _CARRIER, _NO_RIME = "အ", "A"
 
 
 def latin_of_siam(text: str) -> str:
-    """Return `text` with every Thai or Burmese word in Latin capitals, the rest as it is."""
+    """Return `text` with every Thai, Lao or Burmese word in Latin capitals, the rest as it is."""
+    text = text.replace(*_THAI_AM).replace(*_LAO_AM)
+    text = _LAO.sub(lambda word: _as_thai(word.group()), text)
     thai = _THAI.sub(lambda word: _thai(word.group()), text)
     return _BURMESE.sub(lambda word: _burmese(word.group()), thai)
+
+
+def _as_thai(lao: str) -> str:
+    return _LAO_IA.sub(r"ເ\1ີຍ", lao).translate(_LAO_AS_THAI)
 
 
 @cache
