@@ -50,10 +50,12 @@ _LOST = re.compile(r"(?<=\w)[?\ufffd]+|[?\ufffd]+(?=\w)")
 _TICKET = re.compile(r"^\s*([^/\s]+(?: [^/\s]+)*)/([^/]{3,}?)(?: ?(?:MR|MRS|MSTR|MISS)| MS)\s*$")
 """SURNAME/GIVENNAMESMR, as airlines write it."""
 _SURNAME_FIRST = re.compile(r"^[^/]+/(?!\s*[lpoLPO]\b)[^/]{2,}$")
-_NO_VOWELS = re.compile(r"[BCDFGHJKLMNPRSTVWYZ]{2,3}")
+_NO_VOWELS = re.compile(r"[BCDFGHJKLMNPRSTVWYZ]{2,3}|FX")
 _NOTHING = re.compile(r"\bNO[ -](?:SUR|FAMILY[ -]?|GIVEN[ -]?|LAST[ -]?|FIRST[ -]?)NAMES?\b")
 _VAN_DER = re.compile(r"(?<=[A-Z])[ ,]+V[. ]+D[. ]+(?=[A-Z]{4})")
 """Of Dutch names: JANSEN V.D. BERG."""
+_ODE = re.compile(r"\b([LW]A)[ <]ODE\b")
+"""Of names of Buton, where LA and WA are no article: LA ODE RUSDI."""
 _TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,})$")
 _MIXED_TAIL = re.compile(r"(?<=[A-Z])[KCX]{4,}$")
 _INSIDE = re.compile(r"(?<=[A-Z]{3})XX+(?=[A-Z]{3})")
@@ -142,7 +144,7 @@ def _printable(sign: str) -> str:
 def _readings(text: str) -> tuple[FoldedName, ...]:
     """Return a name without titles and, where one of them may be a name, also with it."""
     upper = _VAN_DER.sub(" VAN DER ", _NOTHING.sub(" ", _MARKS.sub("", latin(text))))
-    upper = _INSIDE.sub("<<", upper)
+    upper = _ODE.sub(r"\1ODE", _INSIDE.sub("<<", upper))
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
     letters = [part for part in map(_letters, _without_degrees(tokens)) if part]

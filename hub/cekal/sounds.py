@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from hub.cekal.syllables import korean_key, mandarin_of
+from hub.cekal.tables import words
 from hub.cekal.variants import every_group, groups_of
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
@@ -244,6 +245,8 @@ def begun_as(part: str) -> int:
                 break
         else:
             heard.add(reading[0])
+    if part in words("with_de"):
+        heard.add("D")
     return sum(1 << (ord(letter) - ord("A")) for letter in heard if "A" <= letter <= "Z")
 
 

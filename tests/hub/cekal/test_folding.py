@@ -26,6 +26,7 @@ def parts(text: str) -> list[tuple[str, ...]]:
         ("Tahir at Tamimi", ("TAHIR", "TAMIMI")),
         ("Karim As", ("KARIM", "AS")),
         ("VAN DER BERG<<JAN<<<<<<<", ("BERG", "JAN")),
+        ("La Ode Rusdi", ("LAODE", "RUSDI")),
         ("Kees v.d. Meulen", ("KEES", "MEULEN")),
         ("V.D. Savarkar", ("V", "D", "SAVARKAR")),
         ("SUHARTO SUHARTO", ("SUHARTO",)),

@@ -145,6 +145,7 @@ def test_an_initial_is_heard_as_in_other_spellings() -> None:
     alike = {"K": "CHAIRUL", "Y": "JOHANNES", "O": "UTHMAN", "D": "DJOKO", "C": "KORNELIUS"}
 
     assert [part for letter, part in alike.items() if not begun_as(letter) & begun_as(part)] == []
+    assert begun_as("D") & begun_as("CRUZ")  # JOSE D. GARCIA is JOSE DELA CRUZ GARCIA
     assert not begun_as("K") & begun_as("SURJADI")
     assert not begun_as("A") & begun_as("IBRAHIM")
 
