@@ -18,7 +18,7 @@ from hub.cekal.birthdates import Birth, births_of
 from hub.cekal.folding import FoldedName, fold
 from hub.cekal.neighbours import Neighbourhood
 from hub.cekal.records import Entry, country_of, custom_of, passport_of, sex_of
-from hub.cekal.syllables import spread_out, syllabic
+from hub.cekal.syllables import native, spread_out, syllabic, vietnamese_apart
 from hub.cekal.vocabulary import Ints, Vocabulary, hashed
 
 EASTERN = ("sinitic", "korean")
@@ -198,8 +198,14 @@ def forms_of_all(names: list[str], *, eastern: bool = False) -> list[FoldedName]
     for name in (name for text in names for name in fold(text)):
         forms.setdefault(name.parts, name)
         alone = spread_out(name.parts[0]) if eastern and len(name.parts) == 1 else ()
-        for spread in alone or syllabic(name.parts, certain=eastern):
-            forms.setdefault(spread, FoldedName(spread, name.cut))
+        own = native(name.parts, certain=eastern)
+        for spread in alone or (
+            *syllabic(name.parts, certain=eastern),
+            *((own, *syllabic(own, certain=eastern), vietnamese_apart(own)) if own else ()),
+            vietnamese_apart(name.parts),
+        ):
+            if spread:
+                forms.setdefault(spread, FoldedName(spread, name.cut))
     return list(forms.values())
 
 

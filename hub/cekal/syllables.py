@@ -105,6 +105,8 @@ def eastern(tokens: list[str], beside: frozenset[str]) -> tuple[str, ...]:
         return said
     if foreign == 1 and len(said) > _MOST_SYLLABLES - 1:
         return said if _with_foreign_name(said) else ()
+    if vietnamese_apart(said) and not words("vietnamese", _TABLE).isdisjoint(said):
+        return said
     # a given name written together: DU JINCAI, HEUNGMIN SON
     together = len(said) == 2 and any(map(_is_surname, said))
     return said if together and all(_is_said(one) or split_syllables(one) for one in said) else ()
@@ -219,6 +221,65 @@ def _foreign(parts: tuple[str, ...], ways: list[tuple[tuple[str, ...], ...]]) ->
         and not any(all(map(in_use, way)) for way in ways[place])
     )
     return places if len(places) == 1 else ()
+
+
+def native(parts: tuple[str, ...], *, certain: bool = False) -> tuple[str, ...]:
+    """Return an East Asian name without the one at an end that was taken from elsewhere, or ().
+
+    ANDY LAU TAK WAH is LAU TAK WAH, LIM MUCAI ALEX is LIM MUCAI: few papers have both names.
+    `certain`: a Chinese or Korean passport says that it is such a name.
+    """
+    if not 3 <= len(parts) <= _MOST_SYLLABLES + 2:
+        return ()
+    for at, rest in ((0, parts[1:]), (-1, parts[:-1])):
+        if _is_taken(parts[at], certain=certain) and _is_native(rest):
+            return rest
+    return ()
+
+
+def _is_taken(part: str, *, certain: bool) -> bool:
+    """Say whether a part is a name that East Asians take beside their own."""
+    if part in words("taken_names", _TABLE):
+        return True
+    foreign = certain and len(part) > 2 and not (_is_said(part) or part in _compounds())
+    return foreign and not any(all(map(in_use, way)) for way in split_syllables(part))
+
+
+def _is_native(parts: tuple[str, ...]) -> bool:
+    ends = (parts[0], parts[-1])
+    if not words("vietnamese_surnames", _TABLE).isdisjoint(ends):
+        return words("vietnamese", _TABLE).issuperset(vietnamese_apart(parts) or parts)
+    return any(map(_is_surname, ends)) and all(
+        in_use(part) or any(len(way) == 2 and all(map(in_use, way)) for way in _ways(part))
+        for part in parts
+    )
+
+
+def vietnamese_apart(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a Vietnamese name by syllables where some are written together, or ().
+
+    DO MANHCUONG is DO MANH CUONG, MYLINH HO is MY LINH HO; the surname says what it is.
+    """
+    if words("vietnamese_surnames", _TABLE).isdisjoint((parts[0], parts[-1])):
+        return ()
+    apart = [piece for part in parts for piece in _vietnamese_pieces(part) or (part,)]
+    return tuple(apart) if len(parts) < len(apart) <= _MOST_SYLLABLES + 1 else ()
+
+
+@lru_cache(maxsize=16384)
+def _vietnamese_pieces(part: str) -> tuple[str, ...]:
+    known = words("vietnamese", _TABLE)
+    if part in known or not 4 <= len(part) <= 3 * _LONGEST_SYLLABLE:
+        return ()
+    cuts = [cut for cut in range(2, len(part) - 1) if part[:cut] in known]
+    two = [cut for cut in cuts if part[cut:] in known]
+    if two:
+        cut = min(two, key=lambda cut: abs(2 * cut - len(part)))
+        return part[:cut], part[cut:]
+    for cut in cuts:
+        if len(rest := _vietnamese_pieces(part[cut:])) == 2:
+            return part[:cut], *rest
+    return ()
 
 
 def in_use(piece: str) -> bool:
