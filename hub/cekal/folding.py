@@ -15,6 +15,7 @@ from anyascii import anyascii
 
 from hub.cekal.abjad import joints_apart, read_abjad
 from hub.cekal.indic import latin_of_indic
+from hub.cekal.kanji import read_kanji
 from hub.cekal.siamese import latin_of_siam
 from hub.cekal.syllables import eastern, in_use, said_once, written_out
 from hub.cekal.tables import words
@@ -93,7 +94,9 @@ def fold(text: str) -> tuple[FoldedName, ...]:
         return _readings(text)
     text = _ETHIOPIAN.sub(lambda one: _IN_FULL[one.group(1).upper()], text)
     cleaned = _OF.sub(" BIN ", _TICKET.sub(r"\1, \2", _cleaned(text)))
-    folded = [name for piece in _ALIAS.split(cleaned) if piece.strip() for name in _readings(piece)]
+    pieces = [piece for piece in _ALIAS.split(cleaned) if piece.strip()]
+    spoken = [way for piece in pieces for way in (*read_kanji(piece), piece)]
+    folded = [name for way in spoken for name in _readings(way)]
     if _SURNAME_FIRST.match(cleaned):
         folded += _readings(cleaned.replace("/", " "))
     return tuple(dict.fromkeys(folded))

@@ -27,8 +27,8 @@ _DIGEST = 32
 _START = len(MAGIC) + 1 + _DIGEST + 8
 _ALIGNED = 16
 _READERS = (
-    "birthdates", "folding", "index", "indic", "records", "saved", "siamese", "sounds", "syllables",
-    "variants", "vocabulary",
+    "birthdates", "folding", "index", "indic", "kanji", "records", "saved", "siamese", "sounds",
+    "syllables", "variants", "vocabulary",
 )  # fmt: skip
 """The modules by whose rules an index is made; a change of one makes saved ones stale."""
 Array = npt.NDArray[np.generic]

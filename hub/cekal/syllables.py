@@ -218,7 +218,10 @@ def _foreign(parts: tuple[str, ...], ways: list[tuple[tuple[str, ...], ...]]) ->
         place
         for place, part in enumerate(parts)
         if not (_is_syllable(part) or part in _compounds())
-        and not any(all(map(in_use, way)) for way in ways[place])
+        and (
+            part in words("taken_names", _TABLE)
+            or not any(all(map(in_use, way)) for way in ways[place])
+        )
     )
     return places if len(places) == 1 else ()
 
@@ -240,7 +243,7 @@ def native(parts: tuple[str, ...], *, certain: bool = False) -> tuple[str, ...]:
 def _is_taken(part: str, *, certain: bool) -> bool:
     """Say whether a part is a name that East Asians take beside their own."""
     if part in words("taken_names", _TABLE):
-        return True
+        return not in_use(part)
     foreign = certain and len(part) > 2 and not (_is_said(part) or part in _compounds())
     return foreign and not any(all(map(in_use, way)) for way in split_syllables(part))
 
@@ -290,7 +293,7 @@ def in_use(piece: str) -> bool:
 def _ways(part: str) -> tuple[tuple[str, ...], ...]:
     if part in _compounds():
         return (_compounds()[part],)
-    if _is_syllable(part) or is_korean_surname(part):
+    if _is_said(part):
         return ((part,),)
     return split_syllables(part)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hub.cekal.folding import LONGEST, fold, without_father
+from hub.cekal.kanji import read_kanji
 
 
 def parts(text: str) -> list[tuple[str, ...]]:
@@ -184,3 +185,27 @@ def test_an_initial_beside_syllables_is_also_an_initial() -> None:
 def test_a_surname_before_a_stroke_is_a_part_of_the_name_as_well() -> None:
     assert ("GYI", "AYE", "AYE") not in parts("A/L GYI AYE")
     assert ("SANTOSO", "BUDI") in parts("SANTOSO/BUDI")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("山口千代子", ("YAMAGUCHI CHIYOKO",)),
+        ("渡辺 健", ("WATANABE KEN", "WATANABE TAKESHI")),
+        ("伊藤裕子", ("ITO YUKO", "ITO HIROKO")),
+        ("小泉龍之介", ("KOIZUMI RYUNOSUKE",)),
+        ("高橋しょうへい", ("TAKAHASHI SHOHEI",)),
+        ("林志玲", ()),
+        ("欧阳修", ()),
+        ("YAMAGUCHI", ()),
+    ],
+)
+def test_kanji_are_read_as_japanese_after_a_japanese_surname(
+    written: str, read: tuple[str, ...]
+) -> None:
+    assert read_kanji(written) == read
+
+
+def test_a_name_in_kanji_is_read_as_japanese_and_as_chinese() -> None:
+    assert parts("山下秀夫")[0] == ("YAMASHITA", "HIDEO")
+    assert parts("山下秀夫")[-1] == ("SHAN", "XIA", "XIU", "FU")

@@ -4,7 +4,14 @@ import pytest
 
 from hub.cekal.assimilating import assimilated
 from hub.cekal.sounds import begun_as, keys_shared, sound_of
-from hub.cekal.syllables import split_syllables, spread_out, syllabic, wade_giles
+from hub.cekal.syllables import (
+    native,
+    split_syllables,
+    spread_out,
+    syllabic,
+    vietnamese_apart,
+    wade_giles,
+)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +189,33 @@ def test_names_built_of_listed_ones_and_somali_letters_are_known(one: str, other
     mine, theirs = sound_of(one), sound_of(other)
 
     assert {*mine.fine, *mine.known} & {*theirs.fine, *theirs.known}
+
+
+def test_a_name_taken_beside_the_own_one_may_be_left_out() -> None:
+    assert native(("ANDY", "LAU", "TAK", "WAH")) == ("LAU", "TAK", "WAH")
+    assert native(("LIN", "MUCAI", "ALEX")) == ("LIN", "MUCAI")
+    assert native(("KEVIN", "CAO", "SON")) == ("CAO", "SON")
+    assert native(("STEFANUS", "MIN", "YONG", "DUK"), certain=True) == ("MIN", "YONG", "DUK")
+    assert native(("STEFANUS", "MIN", "YONG", "DUK")) == ()
+    assert native(("ANDY", "LAU")) == ()
+    assert native(("ANNA", "LEE", "SMITH")) == ()
+    assert native(("LIM", "BOON", "KENG")) == ()
+
+
+def test_vietnamese_syllables_written_together_are_taken_apart() -> None:
+    assert vietnamese_apart(("DO", "MANHCUONG")) == ("DO", "MANH", "CUONG")
+    assert vietnamese_apart(("MYLINH", "HO")) == ("MY", "LINH", "HO")
+    assert vietnamese_apart(("NGUYEN", "VAN", "HUNG")) == ()
+    assert vietnamese_apart(("MARIA", "SANTOSO")) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("YANG", "YEOH"), ("XU", "HII"), ("YE", "YII"), ("ZHEN", "YAN"), ("DE", "TET"),
+        ("YUE", "NGIET"), ("YUAN", "NGIAN"), ("XING", "YING"), ("SANG", "SONG"),
+        ("ZHAXI", "TASHI"), ("AIHEMAITI", "AHMAD"), ("TUERXUN", "TURSUN"),
+    ],
+)  # fmt: skip
+def test_dialects_and_peoples_of_china_are_known(one: str, other: str) -> None:
+    assert set(sound_of(one).known) & set(sound_of(other).known)
