@@ -200,13 +200,18 @@ def forms_of_all(names: list[str], *, eastern: bool = False) -> list[FoldedName]
         alone = spread_out(name.parts[0]) if eastern and len(name.parts) == 1 else ()
         own = native(name.parts, certain=eastern)
         for spread in alone or (
-            *syllabic(name.parts, certain=eastern),
-            *((own, *syllabic(own, certain=eastern), vietnamese_apart(own)) if own else ()),
-            vietnamese_apart(name.parts),
+            *_by_syllables(name.parts, eastern=eastern),
+            *((_by_syllables(own, eastern=eastern) or (own,)) if own else ()),
         ):
-            if spread:
-                forms.setdefault(spread, FoldedName(spread, name.cut))
+            forms.setdefault(spread, FoldedName(spread, name.cut))
     return list(forms.values())
+
+
+def _by_syllables(parts: tuple[str, ...], *, eastern: bool) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to read a name by Vietnamese, Chinese or Korean syllables."""
+    if apart := vietnamese_apart(parts):
+        return (apart,)
+    return syllabic(parts, certain=eastern)
 
 
 def _birth_order(births: npt.NDArray[np.int16]) -> tuple[Ints, Ints]:
