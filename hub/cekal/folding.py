@@ -58,6 +58,13 @@ _VAN_DER = re.compile(r"(?<=[A-Z])[ ,]+V[. ]+D[. ]+(?=[A-Z]{4})")
 _ODE = re.compile(r"\b([LW]A)[ <]ODE\b")
 """Of names of Buton, where LA and WA are no article: LA ODE RUSDI."""
 _TAIL = re.compile(r"(?<=[A-Z])(?:K{3,}|C{3,}|X{2,})$")
+_SHORT_TAIL = re.compile(r"(?<=[A-Z<]{3})([KCX])\1+[KCX]?$")
+"""Of a line that still has `<`: KILIC<<AYSE<NURCC."""
+_TOGETHER = re.compile(
+    r"(?<![A-Za-z])(?!(?:D[aeiou]|L[ae]|[AE]l|Ma?c|V[ao]n|Fitz|Abu?)[A-Z])"
+    r"[A-Z][a-z]+(?:[A-Z][a-z]{2,})+"
+)
+"""YiSeungman, IndahFirman; but McDonald, DeVries, AlHashimi are one part."""
 _MIXED_TAIL = re.compile(r"(?<=[A-Z])[KCX]{4,}$")
 _INSIDE = re.compile(r"(?<=[A-Z]{3})XX+(?=[A-Z]{3})")
 """`<<` between the fields of an MRZ, read as letters: SENXXAJAY. No name is written so."""
@@ -146,7 +153,10 @@ def _printable(sign: str) -> str:
 
 def _readings(text: str) -> tuple[FoldedName, ...]:
     """Return a name without titles and, where one of them may be a name, also with it."""
-    upper = _VAN_DER.sub(" VAN DER ", _NOTHING.sub(" ", _MARKS.sub("", latin(text))))
+    apart = _TOGETHER.sub(lambda found: _CASES.sub(" ", found.group()), text)
+    upper = _VAN_DER.sub(" VAN DER ", _NOTHING.sub(" ", _MARKS.sub("", latin(apart))))
+    if "<<" in upper:
+        upper = _SHORT_TAIL.sub("", upper)
     upper = _ODE.sub(r"\1ODE", _INSIDE.sub("<<", upper))
     width = len(upper.rstrip("<KCX ,"))
     tokens = _SIGNS.sub(" ", upper.replace("<", " ")).replace(",", " , ").split()
@@ -160,9 +170,9 @@ def _readings(text: str) -> tuple[FoldedName, ...]:
     if len(plain) < len(every) and not words("names_too").isdisjoint(every):
         hard = words("titles") - words("names_too")
         readings.append([part for part in every if part not in hard])
-    apart = [letter for part in plain for letter in (part if _are_initials(part) else (part,))]
-    if len(apart) > len(plain) > 1:
-        readings.append(apart)
+    spelt = [letter for part in plain for letter in (part if _are_initials(part) else (part,))]
+    if len(spelt) > len(plain) > 1:
+        readings.append(spelt)
     if len(plain) > 2 and plain[0] in _ADDRESSED and plain[1] != plain[0]:
         readings.append(plain[1:])
     found = (_shaped(reading) for reading in readings)

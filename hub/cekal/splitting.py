@@ -22,6 +22,7 @@ _SHORTEST_WHOLE = 7
 _SHORTEST_HEARD = 9
 _KNOWN_WELL = 3
 """A part that so few names hold may as well be two parts written together."""
+_JOINED_MARKER = re.compile(r"(BINT[IE]|BIN)(?=.{5})")
 _FILLERS = re.compile(r"KK+|CC+|XX+")
 _BETWEEN = ("", "K", "C", "X", "KK", "UL", "UR", "AL", "EL", "U", "KBINK", "KBINTIK", "BIN")
 
@@ -39,6 +40,8 @@ def _pieces(index: Index, part: str) -> tuple[str, ...]:
     """Return the pieces whose rarest one is most frequent on the list, or ()."""
     if len(part) < _SHORTEST_WHOLE or _held(index, part) > _KNOWN_WELL:
         return ()
+    if (marker := _JOINED_MARKER.match(part)) and _held(index, part[marker.end() :]):
+        return marker.group(), part[marker.end() :]
     filled = tuple(piece for piece in _FILLERS.split(part) if piece)
     if len(filled) > 1 and min(map(len, filled)) >= _SHORTEST:
         return filled

@@ -17,6 +17,9 @@ from hub.cekal.syllables import in_use
 from hub.cekal.tables import words
 
 _LINE = re.compile(r"[A-Z]{20,44}")
+_DOCUMENT = re.compile(r"[PVIC]<(?:[A-Z]{3}|D<<)(?=[A-Z]+(?:<[A-Z]+)*<)")
+"""P<IND before the name: the document's letter and the issuing state, §4.2.2.1."""
+_LEAST_WIDE = 40
 _TWICE = re.compile(r"(?<=[A-Z]{2})([KCX])\1(?=[A-Z]*[A-Z]{2})")
 _FILLED = re.compile(r"([KCX])\1{2,}$")
 _SHORTEST_HEARD = 4
@@ -28,6 +31,8 @@ and what it costs to read one of two fillers as the first letter of a name."""
 def unfilled(index: Index, text: str) -> str | None:
     """Return a line with `<` in place of the letter that was read for it; None if it is no such."""
     line = latin(text).strip()
+    if (head := _DOCUMENT.match(line)) and len(line) >= _LEAST_WIDE:
+        return line[head.end() :]
     if not _LINE.fullmatch(line):
         return None
     filled = _FILLED.search(line)
