@@ -3,6 +3,7 @@
     1975        year only            1975-00-00, 1975-01-01   the day is a placeholder
     2518-03-04  Buddhist year        1354-12-13               Solar Hijri or Hijri
     0064-03-04, 64-03-04             Minguo or a year with two digits
+    4 Mei 1975, MAR 04 1975, 04-MAR-1975, XX-03-1975, 19750304, ca. 1975    as lists write them
 
 Calendars: Dershowitz and Reingold, Calendrical Calculations; the tabular Hijri calendar is within
 two days of the sighted one; the Persian one follows the 33-year rule, right from 1799 to 2256.
@@ -26,6 +27,23 @@ ZEROS = "tanggal nol; kosongkan bila tidak diketahui / a date of zeros; leave it
 _FORM = re.compile(r"(\d{1,4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _LOCAL = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
 _MOST_MONTHS, _MOST_DAYS = 12, 31
+_MONTHS = """
+JAN JANUARY JANUARI|FEB FEBRUARY FEBRUARI PEB PEBRUARI|MAR MARCH MARET|APR APRIL|MAY MEI
+JUN JUNE JUNI|JUL JULY JULI|AUG AUGUST AGU AGT AGS AGUSTUS|SEP SEPT SEPTEMBER
+OCT OCTOBER OKT OKTOBER|NOV NOVEMBER NOP NOPEMBER|DEC DECEMBER DES DESEMBER
+"""
+_MONTH_OF = {
+    word: number
+    for number, names in enumerate(re.split(r"[|\n]", _MONTHS.strip()), start=1)
+    for word in names.split()
+}
+_ABOUT = re.compile(r"(?:CIRCA|CA\.?|C\.|ABOUT|APPROX\.?|APPROXIMATELY|SEKITAR|KIRA-KIRA|±|~)\s*")
+_DAY_FIRST = re.compile(r"(?:(\d{1,2})[ .,/-]*)?\b([A-Z]{3,9})\b[ .,/-]*(\d{4})")
+_MONTH_FIRST = re.compile(r"([A-Z]{3,9})[ .]+(\d{1,2})(?:,[ ]*|[ ]+)(\d{4})")
+_RUN = re.compile(r"(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=\d)")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT_LOCAL = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_PARTLY = re.compile(r"([X?*]{1,2}|\d{1,2})([./-])([X?*]{1,2}|\d{1,2})\2(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +90,42 @@ def check_birth(text: str) -> str:
     return text.strip()
 
 
+def in_figures(text: str) -> str:
+    """Return a date with its month in words, of eight figures, with signs for what is unknown, or
+    only about right, as YYYY, YYYY-MM or YYYY-MM-DD; any other text as it is."""
+    plain = text.strip()
+    if plain[:4].isdigit() and not plain.isdigit():
+        return plain
+    upper = plain.upper()
+    about = _ABOUT.match(upper)
+    if about and (year := upper[about.end() :]).isdigit() and len(year) == len("1975"):
+        return year
+    if found := _PARTLY.fullmatch(upper):
+        day, _, month, year = (re.sub(r"[X?*]+", "0", part) for part in found.groups())
+        return f"{year}-{int(month):02d}-{int(day):02d}"
+    if plain.isdigit():
+        return _from_eight(plain)
+    spaced = _RUN.sub(" ", upper)
+    if (found := _DAY_FIRST.fullmatch(spaced)) and (number := _MONTH_OF.get(found.group(2))):
+        day = found.group(1)
+        return f"{found.group(3)}-{number:02d}" + (f"-{int(day):02d}" if day else "")
+    if (found := _MONTH_FIRST.fullmatch(spaced)) and (number := _MONTH_OF.get(found.group(1))):
+        return f"{found.group(3)}-{number:02d}-{int(found.group(2)):02d}"
+    return plain
+
+
+def _from_eight(figures: str) -> str:
+    for form, order in ((_COMPACT, (0, 1, 2)), (_COMPACT_LOCAL, (2, 1, 0))):
+        if found := form.fullmatch(figures):
+            year, month, day = (found.groups()[place] for place in order)
+            if OLDEST <= int(year) <= NEWEST and 0 < int(month) <= _MOST_MONTHS:
+                return f"{year}-{month}-{day}"
+    return figures
+
+
 def births_of(text: str | None) -> tuple[Birth, ...]:
     """Return every reading of `text`, the likeliest first; nothing legible gives ()."""
-    plain = (text or "").strip().replace("/", "-").replace(".", "-")
+    plain = in_figures(text or "").replace("/", "-").replace(".", "-")
     if local := _LOCAL.fullmatch(plain):
         plain = "-".join(reversed(local.groups()))
     found = _FORM.fullmatch(plain)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from hub.cekal.birthdates import ZEROS, NoDate, check_birth
+from hub.cekal.birthdates import ZEROS, NoDate, check_birth, in_figures
 from hub.cekal.folding import LONGEST, fold
 from hub.cekal.reading import Cell, Row
 from hub.cekal.records import Entry, sex_of
@@ -124,7 +124,7 @@ def _birth(cell: Cell) -> str | None:
     if text.upper() in _UNKNOWN:
         return None
     try:
-        return check_birth(_year_first(text))
+        return check_birth(_year_first(in_figures(text)))
     except NoDate as wrong:
         raise _Wrong("dob", str(wrong)) from wrong
 

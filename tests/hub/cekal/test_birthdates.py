@@ -48,6 +48,16 @@ def relation(asked: str, listed: str) -> Born:
         ("1395", "1975-05-12", Born.ONLY_YEAR),
         ("1395", "1976-05-12", Born.CONVERTED_YEAR),
         ("04/03/1975", "1975-03-04", Born.SAME_DAY),
+        ("4 Mei 1975", "1975-05-04", Born.SAME_DAY),
+        ("04-OKT-1975", "1975-10-04", Born.SAME_DAY),
+        ("04AUG1975", "1975-08-04", Born.SAME_DAY),
+        ("March 4, 1975", "1975-03-04", Born.SAME_DAY),
+        ("Desember 1975", "1975-12-04", Born.SAME_MONTH),
+        ("19750304", "1975-03-04", Born.SAME_DAY),
+        ("04031975", "1975-03-04", Born.SAME_DAY),
+        ("XX/XX/1975", "1975-03-04", Born.ONLY_YEAR),
+        ("??-03-1975", "1975-03-04", Born.SAME_MONTH),
+        ("circa 1975", "1975-03-04", Born.ONLY_YEAR),
         ("", "1975-05-12", Born.UNKNOWN),
         ("1975-05-12", "", Born.UNKNOWN),
     ],
@@ -58,7 +68,17 @@ def test_dates_agree_in_the_most_telling_way(asked: str, listed: str, alike: Bor
 
 @pytest.mark.parametrize(
     "wrong",
-    ["0000-00-00", "1975-02-31", "1975-13-40", "75-03-04", "soon", "1975-3-4x", "0976-01-01"],
+    [
+        "0000-00-00",
+        "1975-02-31",
+        "1975-13-40",
+        "75-03-04",
+        "soon",
+        "1975-3-4x",
+        "0976-01-01",
+        "4 Foo 1975",
+        "19753404",
+    ],
 )
 def test_what_is_no_date_is_refused_with_its_reason(wrong: str) -> None:
     with pytest.raises(NoDate, match="/"):
