@@ -37,7 +37,7 @@ _MONTH_OF = {
     for number, names in enumerate(re.split(r"[|\n]", _MONTHS.strip()), start=1)
     for word in names.split()
 }
-_ABOUT = re.compile(r"(?:CIRCA|CA\.?|C\.|ABOUT|APPROX\.?|APPROXIMATELY|SEKITAR|KIRA-KIRA|±|~)\s*")
+_ABOUT = re.compile(r"(?:CIRCA|CA\.?|C\.?|ABOUT|APPROX\.?|APPROXIMATELY|SEKITAR|KIRA-KIRA|±|~)\s*")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})[ .,/-]*)?\b([A-Z]{3,9})\b[ .,/-]*(\d{4})")
 _MONTH_FIRST = re.compile(r"([A-Z]{3,9})[ .]+(\d{1,2})(?:,[ ]*|[ ]+)(\d{4})")
 _RUN = re.compile(r"(?<=\d)(?=[A-Z])|(?<=[A-Z])(?=\d)")

@@ -101,6 +101,7 @@ def matcher() -> Matcher:
         ("sukarno", "SUKARNO BIN SOSRO", "1971", "IDN"),
         ("muller", "JUERGEN MUELLER LUEDENSCHEIDT", "1961-02-03", "D"),
         ("only", "KRISHNAMURTHY<<RAJAGOPALACHARI<VENKATAS", "1959-12-05", "IND"),
+        ("seongmin", "P<KORBAK<<SUNG<MIN<<<<<<<<<<<<<<<<<<<<<<", "1990-09-09", "KOR"),
     ],
 )
 def test_the_person_behind_the_spelling_comes_first(

@@ -44,6 +44,8 @@ def test_two_spellings_of_one_name_sound_alike(one: str, other: str) -> None:
         ("JITENDRA", "JITINDER"), ("JEGANATHAN", "JAGANNATH"), ("SAEPUL", "SYAIFUL"),
         ("GUSTI", "GST"),
         ("BAI", "PARK"), ("QIAN", "CHENG"), ("HOANG", "HUYNH"), ("SWA", "ZWAR"),
+        ("GYULA", "JULIUS"), ("HOVHANNES", "OGANES"), ("HAGOPIAN", "AKOPYAN"), ("HOXHA", "HODZA"),
+        ("HAJIYEV", "GADZHIEV"), ("INAKI", "IGNACIO"), ("CHAIM", "HAIM"), ("COHEN", "KAGAN"),
     ],
 )  # fmt: skip
 def test_two_romanisations_of_one_syllable_are_known(one: str, other: str) -> None:
