@@ -13,6 +13,7 @@ from hub.cekal.records import Entry, Query
 from hub.cekal.terms import TERMS
 from hub.cekal.weights import load_weights, score_of
 from hub.cekal.wording import explain
+from hub.cekal.zone import unfilled
 
 SURE = 0.5
 GIVEN = [
@@ -101,7 +102,6 @@ def matcher() -> Matcher:
         ("sukarno", "SUKARNO BIN SOSRO", "1971", "IDN"),
         ("muller", "JUERGEN MUELLER LUEDENSCHEIDT", "1961-02-03", "D"),
         ("only", "KRISHNAMURTHY<<RAJAGOPALACHARI<VENKATAS", "1959-12-05", "IND"),
-        ("seongmin", "P<KORBAK<<SUNG<MIN<<<<<<<<<<<<<<<<<<<<<<", "1990-09-09", "KOR"),
     ],
 )
 def test_the_person_behind_the_spelling_comes_first(
@@ -111,6 +111,13 @@ def test_the_person_behind_the_spelling_comes_first(
 
     assert hits[0].entry == entry
     assert hits[0].score >= SURE
+
+
+def test_a_documents_letter_and_state_are_no_part_of_the_name(matcher: Matcher) -> None:
+    line = "BAK<<SUNG<MIN<<<<<<<<<<<<<<<<<<<<<<<<<<"
+
+    assert unfilled(matcher.index, "P<KOR" + line) == line
+    assert unfilled(matcher.index, "P<KUMAR<<RAJ") is None
 
 
 @pytest.mark.parametrize(
