@@ -146,7 +146,7 @@ class Screener:
             await self.matching.use("", [])
             return
         await self._load(listed)
-        subjects = await self._read(lambda session, _at: self._due(session, listed))
+        subjects = await self._read(lambda session, at: self._due(session, listed, at))
         self._failed &= {subject.query.id for subject in subjects}
         # one whose question fails stands in nobody's way
         subjects.sort(key=lambda subject: subject.query.id in self._failed)
@@ -225,8 +225,10 @@ class Screener:
                 lambda tx: tx.emit(told, subject="list"), actor=SYSTEM, name="tell of a list"
             )
 
-    def _due(self, session: Session, listed: ListInForce) -> list[Subject]:
-        return list(due(session, self._house.office_no, self._house.procedure, listed))
+    def _due(self, session: Session, listed: ListInForce, at: datetime) -> list[Subject]:
+        procedure = self._house.procedure
+        today = procedure.office.today(at)
+        return list(due(session, self._house.office_no, procedure, listed, today))
 
     async def _read(self, ask: Callable[[Session, datetime], T]) -> T:
         def read() -> T:

@@ -169,13 +169,14 @@ class Screener(_Worker):
         rules, now = house.procedure, house.clock.now()
         with house.database.reading() as session:
             listed = versions.in_force(session, THE_OFFICE, now)
-            subjects = list(due(session, THE_OFFICE, rules, listed)) if listed else []
+            today = rules.office.today(now)
+            subjects = list(due(session, THE_OFFICE, rules, listed, today)) if listed else []
         if listed is None or not subjects:
             return None
         stored = {one.version: one for one in rules.lists.manifest().versions}
         loaded = LoadedList(rules.lists, tuple(stored[name] for name in listed.versions))
         subject = self._chance.choice(subjects)
-        answer = loaded.screen(AskedFor(subject.query, rules.office.today(now).isoformat(), 5))
+        answer = loaded.screen(AskedFor(subject.query, today.isoformat(), 5))
 
         def keep(tx: Tx, living: Procedure) -> str:
             case = must_find(tx.session, tx.office, living, subject.query.id)

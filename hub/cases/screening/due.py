@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from hub.cases.applications import ENDED
 from hub.cases.screening.checks import LIST, newest_of_each
 from hub.cases.screening.standing import needed_since
 from hub.cases.screening.states import HELD
-from hub.cases.screening.subject import Subject, subject_of
+from hub.cases.screening.subject import Subject, overtaken, subject_of
 from hub.cases.screening.versions import ListInForce
 from hub.models.application import Application
 from hub.procedure import Procedure
@@ -21,7 +22,7 @@ FIRST_STEP = "3"
 
 
 def due(
-    session: Session, office: int, procedure: Procedure, listed: ListInForce
+    session: Session, office: int, procedure: Procedure, listed: ListInForce, today: date
 ) -> Iterator[Subject]:
     """Return the persons of open cases whose newest check does not count any more, oldest first.
 
@@ -50,6 +51,7 @@ def due(
             and check.list_token == listed.token
             and check.subject == subject.mark
             and check.at >= needed_since(session, procedure, case)
+            and not overtaken(procedure, case, check, today)
         )
         if not counts:
             yield subject

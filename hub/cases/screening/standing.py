@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.cases.screening.checks import LIST, NATIONAL, newest_of_each
 from hub.cases.screening.national import made_at
 from hub.cases.screening.states import BLOCKING, PASSING, State
-from hub.cases.screening.subject import subject_of
+from hub.cases.screening.subject import overtaken, subject_of
 from hub.cases.screening.versions import ListInForce, asked
 from hub.errors import Conflict
 from hub.models.application import Application, StepRecord
@@ -63,9 +63,9 @@ def standing(
 ) -> Standing:
     """Return how a case stands at the step where it is.
 
-    A check counts if it was made against the list in force, for exactly this person, and before a
-    step of re-checks after the case came there. A national check counts for its days, from when it
-    was made.
+    A check counts if it was made against the list in force, for exactly this person, before a step
+    of re-checks after the case came there, and no ban that it found has begun or ended since. A
+    national check counts for its days, from when it was made.
     """
     known = known or known_of(session, procedure, case.office, [case], at)
     listed = known.listed
@@ -80,6 +80,7 @@ def standing(
         and mine.list_token == listed.token
         and mine.subject == mark
         and mine.at >= needed_since(session, procedure, case)
+        and not overtaken(procedure, case, mine, procedure.office.today(at))
     )
     if mine is not None and fresh and mine.state in PASSING:
         return Standing("passes", mine, True)

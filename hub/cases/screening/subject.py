@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -11,8 +12,10 @@ from hub.cases import persons
 from hub.cekal.records import Query
 from hub.keys import Keyring
 from hub.matching import Found
+from hub.matching.port import standing_of
 from hub.models.application import Application
 from hub.models.cekal import CekalCheck
+from hub.procedure import Procedure
 
 
 class Detail(msgspec.Struct, frozen=True):
@@ -50,6 +53,19 @@ def subject_of(session: Session, keyring: Keyring, case: Application) -> Subject
     parts = (query.name, query.dob, query.sex, query.nationality, query.passport)
     plain = "|".join(" ".join((part or "").upper().split()) for part in parts)
     return Subject(query, keyring.blind("cekal.subject", plain))
+
+
+def overtaken(procedure: Procedure, case: Application, check: CekalCheck, today: date) -> bool:
+    """Say whether a ban that the check found has begun or ended since the office's day of it."""
+    if procedure.office.today(check.at) == today:
+        return False
+    detail = open_detail(procedure.keyring, case, check)
+    return any(
+        one.score >= detail.threshold
+        and one.standing != "withdrawn"
+        and one.standing != standing_of(one.entry, today)
+        for one in detail.found
+    )
 
 
 def _name(person: persons.Person) -> str:

@@ -36,7 +36,8 @@ def waiting(desk) -> list[str]:
     with desk.database.reading() as session:
         listed = in_force(session, desk.office_no, desk.clock.now())
         assert listed is not None
-        found = due(session, desk.office_no, desk.procedure, listed)
+        today = desk.procedure.office.today(desk.clock.now())
+        found = due(session, desk.office_no, desk.procedure, listed, today)
         return [subject.query.id for subject in found]
 
 
@@ -261,6 +262,33 @@ def test_what_does_not_hold_is_shown_but_one_person_may_clear(desk, office, chan
 
     assert office.check(case).state == "NO_CANDIDATE"
     assert only_list(desk, case).next == "4"
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        ({"valid_from": "2026-11-24"}, "NO_CANDIDATE", "POSSIBLE_MATCH"),
+        ({"valid_to": "2026-11-23"}, "POSSIBLE_MATCH", "NO_CANDIDATE"),
+    ],
+    ids=["begins", "ends"],
+)
+def test_a_ban_that_begins_or_ends_overnight_is_checked_anew(
+    desk, office, clock, change, before, after
+) -> None:
+    office.load([*OTHERS, replaced(ANNA, **change)])
+    case = desk.go("3")
+    office.screen(case)
+    assert (office.check(case).state, waiting(desk)) == (before, [])
+    if before == "NO_CANDIDATE":
+        office.clear(case)
+
+    clock.pass_(days=1)
+
+    assert waiting(desk) == [case]
+    refused = refusal(BadInput, lambda: only_list(desk, case))
+    assert [fault.field for fault in refused.fields] == ["list_check"]
+    office.screen(case)
+    assert (office.check(case).state, waiting(desk)) == (after, [])
 
 
 def shown_and_holding(desk, office, **kinds) -> tuple[list[str], str]:
