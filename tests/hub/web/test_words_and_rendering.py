@@ -29,6 +29,15 @@ def test_every_text_that_a_template_says_exists():
     assert said - wording().keys() == {key for key in said if key.endswith("_")}
 
 
+def test_a_text_that_a_template_says_with_nothing_to_fill_in_has_no_place_for_it():
+    bare = re.compile(r"\b(?:say|also|both)\(\s*'([a-z_]+)'\s*\)")
+    said = {key for template in TEMPLATES for key in bare.findall(template.read_text("utf-8"))}
+
+    places = re.compile(r"\{[a-z_]+\}")
+    words = wording()
+    assert [key for key in sorted(said & words.keys()) if places.search(words[key].id)] == []
+
+
 def test_a_text_stands_in_one_file_only():
     """Of a key in two files the later one would be said, and the other never."""
     keys = [
