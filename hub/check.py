@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from devices.piv.proof import ProofError, read_certificate
 from hub.blobs import Blobs, StoredFile
 from hub.cases import check as case_check
-from hub.errors import LoketError
+from hub.errors import LoketError, NotFound
 from hub.events import SEAL_OF_NOTHING, Emitted, Sealed, seal_event
 from hub.models.officer import OfficerCard
 from hub.models.queue import CallRow, EventRow, LaneCount, TicketRow
@@ -85,7 +85,8 @@ def check_files(recorded: Iterable[StoredFile], blobs: Blobs) -> list[str]:
         try:
             content = blobs.get(row.id)
         except LoketError as error:
-            findings.append(f"file {row.id} cannot be read: {type(error).__name__}")
+            why = "it is not there" if isinstance(error, NotFound) else "it does not open"
+            findings.append(f"file {row.id} cannot be read: {why}")
             continue
         if hashlib.sha256(content).hexdigest() != row.sha256 or len(content) != row.size:
             findings.append(f"file {row.id} is not what was recorded")

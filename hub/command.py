@@ -331,6 +331,7 @@ def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) ->
     Example: loket hub check --data /var/lib/loket
     """
     from hub.admin import CheckRecords, perform
+    from hub.check_advice import advice
     from hub.clock import SystemClock
 
     settings = _settings(data, database, key_file)
@@ -338,6 +339,8 @@ def check(data: Data, database: DatabaseUrl = None, key_file: KeyFile = None) ->
         findings = perform(settings, SystemClock(), CheckRecords())
     for finding in findings:
         print(f"BROKEN  {finding}")
+    for todo in advice(findings):
+        print(f"→ {todo.id}\n→ {todo.en}")
     if findings:
         raise SystemExit(1)
     print("sound: numbers, counters, counts, calls, event chain, jobs, cases, files")

@@ -35,7 +35,7 @@ from hub.procedure import Procedure
 from hub.settings import SCHEMA_REVISION, Settings
 from hub.signatures.publishing import signer_certificate
 from hub.sop import SKIM, Sop, SopFileError, fault_lines, file_of, load_office_sop, must_agree
-from hub.storage import disk_full, folder_of
+from hub.storage import DAMAGED, database_damaged, disk_full, folder_of
 from hub.writer import Actor, Writer
 
 SYSTEM = Actor("system", "hub", "Loket")
@@ -261,5 +261,7 @@ def _revision(database: Database) -> str | None:
         with database.reading_core() as connection:
             query = text("SELECT version_num FROM alembic_version")
             return connection.execute(query).scalar_one_or_none()
-    except DBAPIError:
+    except DBAPIError as error:
+        if any(sign in str(error.orig) for sign in DAMAGED):
+            raise database_damaged() from error
         return None

@@ -11,6 +11,8 @@ from pathlib import Path
 from hub.errors import Busy, Conflict
 from hub.wire import Words
 
+DAMAGED = ("database disk image is malformed", "file is not a database")
+"""What SQLite says of a file that is no whole database."""
 DATABASE = Words(id="basis data hub", en="the hub's database")
 FILES = Words(id="berkas hub (blobs)", en="the hub's files (blobs)")
 
@@ -63,6 +65,17 @@ def database_away() -> Busy:
         "database_away",
         "The database does not answer now; nothing was done. Try again in a moment.",
         id="Basis data sedang tidak menjawab; tidak ada yang diubah. Coba lagi sebentar lagi.",
+    )
+
+
+def database_damaged() -> Busy:
+    """Return the refusal of a database file that cannot be read any more."""
+    return Busy(
+        "database_damaged",
+        "The file loket.db is damaged. Leave it as it is, stop the hub, and bring the last copy "
+        "back: loket hub restore FOLDER --data DIR.",
+        id="Berkas loket.db rusak. Biarkan apa adanya, hentikan hub, lalu pulihkan salinan "
+        "terakhir: loket hub restore FOLDER --data DIR.",
     )
 
 
