@@ -25,7 +25,7 @@ from hub.office import OfficeConfig
 from hub.officers import Credentials, SignedIn
 from hub.web.connection import AnyConnection, AnyRequest
 from hub.web.gate import Gate, TooManyAttempts
-from hub.web.officer.login import login_page
+from hub.web.login import login_page
 from hub.wire.bounds import printable
 from hub.writer import Writer
 

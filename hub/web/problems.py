@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from hub.errors import NotAuthenticated, Refused
 from hub.storage import database_away
 from hub.web.connection import AnyRequest
-from hub.web.officer.refusal import refusal_page
+from hub.web.refusal import refusal_page
 from hub.wire import MEDIA_PROBLEM, FieldFault, Problem, Words
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,9 @@ from litestar.response import Redirect
 
 from hub import officers
 from hub.errors import BadInput, Refused
+from hub.web.confirming import confirmed
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, fresh_key, read_form
-from hub.web.officer.confirming import confirmed
 from hub.web.rendering import page
 from hub.wire import FieldFault, Words
 

@@ -19,9 +19,9 @@ from hub.errors import BadInput, Conflict
 from hub.feed import Feed, Viewer
 from hub.jobs import JobView
 from hub.officer_cards import PIN_FIELD
+from hub.web.confirming import confirmed_by_card, must_be_unlocked
 from hub.web.desk import Desk
 from hub.web.forms import Form
-from hub.web.officer.confirming import confirmed_by_card, must_be_unlocked
 from hub.web.officer.views import CardDoor
 from hub.wire import Job
 from hub.writer import Done

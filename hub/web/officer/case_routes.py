@@ -19,15 +19,15 @@ from hub.cases.views import CaseView
 from hub.errors import NotFound, Refused
 from hub.feed import Feed
 from hub.letters.press import Press
+from hub.web.confirming import confirmed, confirmed_by_card, octets
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
 from hub.web.officer import case_acts
 from hub.web.officer.card_confirming import confirmed_at_reader
 from hub.web.officer.case_places import back, paper_place, place_after, row_place
 from hub.web.officer.case_reading import read_case
-from hub.web.officer.confirming import confirmed, confirmed_by_card, octets
-from hub.web.officer.reprint import settle
 from hub.web.rendering import page
+from hub.web.reprint import settle
 from hub.web.typed_dates import iso_date
 from hub.writer import Tx
 

@@ -21,8 +21,8 @@ from hub.web.desk_printing import DeskPrinting
 from hub.web.forms import Form, read_form
 from hub.web.officer.counter_reading import read_counter
 from hub.web.officer.queue_reading import ticket_of_number
-from hub.web.officer.reprint import settle
 from hub.web.rendering import page
+from hub.web.reprint import settle
 from hub.wire.queue import DeskTicket, ServeDirectly
 from hub.writer import Tx
 

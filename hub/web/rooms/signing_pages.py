@@ -23,10 +23,10 @@ from hub.feed import Feed
 from hub.office import Signer
 from hub.officer_cards import purpose_of
 from hub.signatures import LocalKey, Signature
+from hub.web.confirming import confirmed
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form, whole_number
 from hub.web.officer.card_confirming import card_door, confirmed_at_reader
-from hub.web.officer.confirming import confirmed
 from hub.web.officer.views import CardDoor
 from hub.web.room_list import SIGNING
 from hub.web.rooms.room import back, must_look, show

@@ -16,9 +16,9 @@ from hub import confirming
 from hub.confirming import Standing
 from hub.errors import Refused
 from hub.office.confirmations import Content
+from hub.web.confirming import must_confirm
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
-from hub.web.officer.confirming import must_confirm
 from hub.web.room_list import VALUES
 from hub.web.rooms.room import back, must_look, show
 from hub.web.rooms.value_facts import Row, facts_of, papers_of, title_of

@@ -13,7 +13,7 @@ from hub.officers import MAY_SUPERVISE
 from hub.web import banner
 from hub.web.desk import DESK, AnyRequest, Desk
 from hub.web.forms import read_form, whole_number
-from hub.web.officer.reprint import settle
+from hub.web.reprint import settle
 from hub.web.supervisor import acts, appointment_pages, country_pages, day_pages, roster_pages
 from hub.web.supervisor.showing import must_act, must_supervise, show_office
 

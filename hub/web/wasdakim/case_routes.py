@@ -21,9 +21,9 @@ from hub.cases.screening.national import MadeByHand, record_national
 from hub.cases.screening.verdicts import Given, confirm_clear
 from hub.errors import BadInput, NotAllowed, NotFound, Refused
 from hub.events.cekal import CekalLookedAt
+from hub.web.confirming import must_confirm
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, read_form
-from hub.web.officer.confirming import must_confirm
 from hub.web.rendering import page
 from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment

@@ -28,10 +28,10 @@ from hub.matching.order import Order, Outcome
 from hub.matching.port import Away, Found, reference
 from hub.matching.task import Look
 from hub.models.cekal import CekalVersion
+from hub.web.confirming import must_confirm
 from hub.web.desk import AnyRequest, Desk
 from hub.web.forms import FORM_LIMIT, Form, fresh_key, read_form
 from hub.web.importer import Import, Importer
-from hub.web.officer.confirming import must_confirm
 from hub.web.rendering import page
 from hub.web.screener import Screener
 from hub.web.typed_dates import typed_moment

@@ -7,7 +7,7 @@ import pytest
 from hub import jobs
 from hub.errors import Conflict, NotFound
 from hub.house import SYSTEM, House
-from hub.web.officer.reprint import settle
+from hub.web.reprint import settle
 from hub.wire import JobResult, JobStarted, LeaseJob
 from hub.writer import Actor, Writer
 
