@@ -1,52 +1,20 @@
 from __future__ import annotations
 
-import fcntl
 import json
-import random
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from list_files import NOW, lines, person, take
 from openpyxl import Workbook
 
-from hub.cekal import listing, reading
+from hub.cekal import reading
 from hub.cekal.birthdates import ZEROS
-from hub.cekal.importing import Imported, ImportOrder, import_list
+from hub.cekal.importing import ImportOrder, import_list
 from hub.cekal.listing import StoredList
-from hub.cekal.reading import format_of, mapping_of
-from hub.errors import BadInput, Busy, Conflict
-from hub.keys import Keyring
-
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> StoredList:
-    return StoredList(tmp_path / "hub", Keyring.create(tmp_path / "hub.key"))
-
-
-def take(store: StoredList, file: Path, **changed: object) -> Imported:
-    given = {"version": file.name, "kind": "full", "effective": NOW} | changed
-    return import_list(
-        store, ImportOrder(file=file, form=format_of(file), **given), NOW, lambda _: None
-    )  # type: ignore[arg-type] — options by name
-
-
-def lines(folder: Path, *rows: object, name: str = "list.jsonl") -> Path:
-    file = folder / name
-    file.write_text(
-        "".join(row if isinstance(row, str) else json.dumps(row) + "\n" for row in rows),
-        encoding="utf-8",
-    )
-    return file
-
-
-def person(number: int, **fields: object) -> dict[str, object]:
-    return {"id": f"E{number}", "names": [f"Nama Contoh {number}"], "dob": "1975-03-04"} | fields
+from hub.cekal.reading import mapping_of
+from hub.errors import BadInput, Conflict
 
 
 def test_a_list_of_json_lines_is_taken_whole(store: StoredList, tmp_path: Path) -> None:
@@ -453,68 +421,3 @@ def test_a_version_is_loaded_once(store: StoredList, tmp_path: Path) -> None:
 
     with pytest.raises(Conflict, match="list_known"):
         take(store, file)
-
-
-def kept(store: StoredList) -> set[str]:
-    """Return the pieces that lie in the folder, whole or not."""
-    return {file.name for file in store._folder.glob("*.piece*")}
-
-
-@contextmanager
-def disk_of(size: int) -> Iterator[None]:
-    """Let no file grow beyond `size` bytes, which is said as a full disk is (EFBIG)."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_full_disk_is_said_and_keeps_the_old_list_and_nothing_else(
-    store: StoredList, tmp_path: Path, monkeypatch
-) -> None:
-    take(store, lines(tmp_path, person(1)))
-    before = kept(store)
-    monkeypatch.setattr(listing, "CHUNK", 1)
-    draw = random.Random(1)
-    large = ["".join(draw.choices("ABDEGHIKLMNOPRSTU", k=200)) for _ in range(100)]
-    file = lines(tmp_path, person(2), person(3, names=large), name="next.jsonl")
-
-    with disk_of(4096), pytest.raises(Busy) as refused:
-        take(store, file)
-
-    assert refused.value.code == "storage_failed"
-    assert kept(store) == before
-    assert [entry.id for entry in store.entries(NOW)] == ["E1"]
-    assert take(store, file).stored
-
-
-def test_what_a_crash_left_is_removed_unless_another_import_is_writing_it(
-    store: StoredList, tmp_path: Path
-) -> None:
-    take(store, lines(tmp_path, person(1)))
-    folder, before = store._folder, kept(store)
-    left = {"0123.piece", "4567.piece.new"}
-    for name in left:
-        (folder / name).write_bytes(b"sealed")
-
-    with (folder / "writing.lock").open() as other:
-        fcntl.flock(other, fcntl.LOCK_SH)
-        take(store, lines(tmp_path, person(2), name="a.jsonl"), kind="update")
-    assert left < kept(store)
-
-    take(store, lines(tmp_path, person(3), name="b.jsonl"), kind="update")
-    assert before < kept(store)
-    assert not left & kept(store)
-    assert [entry.id for entry in store.entries(NOW)] == ["E3", "E2", "E1"]
-
-
-def test_nothing_of_the_list_is_readable_on_disk(store: StoredList, tmp_path: Path) -> None:
-    take(store, lines(tmp_path, person(1, names=["Rahasia Sekali"], passports=["X7654321"])))
-
-    stored = b"".join(file.read_bytes() for file in (tmp_path / "hub").rglob("*") if file.is_file())
-
-    assert stored
-    assert b"Rahasia" not in stored
-    assert b"X7654321" not in stored
